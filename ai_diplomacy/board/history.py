@@ -1,0 +1,79 @@
+"""What came of a phase, read from the engine's record of it: the same for a phase just played and for a loaded one."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from .situation import PhaseResult, unit_of
+
+State = Mapping[str, Any]
+"""A position as the engine's saved-game format writes it; dislodged units carry a star: ``*A PAR``."""
+
+
+def phase_result(
+    phase: str,
+    orders: Mapping[str, Sequence[str] | None],
+    results: Mapping[str, Sequence[object]],
+    before: State,
+    after: State,
+) -> PhaseResult:
+    """One phase. ``before`` and ``after`` are the positions in which it and the next phase to be played begin."""
+    kind = phase[-1]
+    words = {unit: tuple(str(code) for code in codes if str(code)) for unit, codes in results.items()}
+    if kind == "M":
+        words = {unit: (*told, "disband") if _vanished(unit, told, after) else told for unit, told in words.items()}
+    else:
+        # Of a unit that was destroyed at once the engine tells only here, a phase late.
+        ordered = {unit_of(order) for given in orders.values() for order in given or ()}
+        concerned = _dislodged(before) if kind == "R" else ordered
+        words = {unit: told for unit, told in words.items() if unit in concerned}
+        if kind == "A":
+            words = {unit: tuple(word for word in told if word != "disband") for unit, told in words.items()}
+    # A game never ends in winter but by a draw, and then nobody had the chance to build.
+    played = after["name"] != "COMPLETED" or kind != "A"
+    issued = {
+        power: _sorted_orders([*(given or ()), *(_waives(before, power, len(given or ())) if played else ())])
+        for power, given in sorted(orders.items())
+    }
+    owned, owners = _owners(before), _owners(after)
+    return PhaseResult(
+        phase=phase,
+        orders=MappingProxyType({power: given for power, given in issued.items() if given}),
+        results=MappingProxyType({unit: told for unit, told in sorted(words.items()) if told}),
+        captures=MappingProxyType({at: power for at, power in sorted(owners.items()) if owned.get(at) != power}),
+    )
+
+
+def last_turn(phases: Sequence[Mapping[str, Any]]) -> list[PhaseResult]:
+    """The phases of a saved game since its last adjudicated movement phase, that one included, oldest first."""
+    turn: list[PhaseResult] = []
+    for phase, following in itertools.pairwise(phases[-6:]):
+        if phase["name"].endswith("M"):
+            turn = []
+        turn.append(phase_result(phase["name"], phase["orders"], phase["results"], phase["state"], following["state"]))
+    return turn
+
+
+def _vanished(unit: str, told: tuple[str, ...], after: State) -> bool:
+    return "dislodged" in told and unit not in _dislodged(after)
+
+
+def _dislodged(state: State) -> set[str]:
+    return {unit[1:] for units in state["units"].values() for unit in units if unit.startswith("*")}
+
+
+def _waives(before: State, power: str, used: int) -> list[str]:
+    """Builds that were not used: the format leaves them out."""
+    due = before.get("builds", {}).get(power, {}).get("count", 0)
+    return ["WAIVE"] * (due - used) if due > 0 else []
+
+
+def _sorted_orders(orders: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(orders, key=lambda order: (order == "WAIVE", unit_of(order)[2:], order)))
+
+
+def _owners(state: State) -> dict[str, str]:
+    return {center: power for power, owned in state["centers"].items() for center in owned}

@@ -1,0 +1,384 @@
+"""Why an order does not stand: one sentence for its writer, with what could be written instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .order_lexicon import close_to
+from .order_match import Field, goal_of
+from .order_text import Mention, Written
+from .situation import unit_of
+from .terrain import province_of
+
+_PHASES = {"M": "a movement phase", "R": "a retreat phase", "A": "an adjustment phase"}
+_TYPES = {"A": "army", "F": "fleet", "": "unit"}
+_MOST_LISTED = 12
+_MOST_SUPPORTS = 6
+
+
+def reason(written: Written, field: Field, fits: Sequence[str]) -> str:
+    """Why the order is none, or which of several it could be. ``fits``: the legal orders that it may mean."""
+    kind = field.situation.kind
+    if kind not in _PHASES:
+        return "the game is over; no orders are taken"
+    if written.trouble:
+        return _trouble(written, field)
+    nothing = _nothing_to_order(field)
+    sentence = (
+        _ambiguous(written, field, fits)
+        or nothing
+        or _wrong_phase(written, field)
+        or (_build(written, field) if kind == "A" and field.situation.due > 0 else "")
+        or _unit(written, field)
+        or _specific(written, field)
+    )
+    return f"{shown(written, field)}: {sentence}"
+
+
+def shown(written: Written, field: Field) -> str:
+    """The order as it was understood."""
+    if written.verb == "WAIVE" or written.unit is None:
+        return written.verb
+    acting = field.acting(written.unit)
+    words = [acting[0] if len(acting) == 1 else _named(written.unit)]
+    if written.target:
+        seen = field.seen(written.target)
+        words += [written.verb, seen[0] if len(seen) == 1 else _named(written.target)]
+    elif written.verb and written.verb != "-":
+        words.append(written.verb)
+    separator = " " if written.verb == "R" else " - "
+    path = " - ".join(_place(step) for step in written.path)
+    via = " VIA" if written.via and written.verb == "-" else ""
+    return " ".join(words) + (separator + path if path else "") + via
+
+
+def second(order: str, field: Field) -> str:
+    """Why a legal order does not stand beside an earlier one for the same unit or home."""
+    unit = unit_of(order)
+    what = f"build in {_name(unit[2:], field)}" if order.endswith(" B") else f"order for {unit}"
+    return f"{order}: second {what}; the first stands"
+
+
+def beyond_due(order: str, field: Field) -> str:
+    """Why a legal build or disband is one too many."""
+    due = field.situation.due
+    return f"{order}: {_count(due)} {'is' if abs(due) == 1 else 'are'} due and the orders before this one use them up"
+
+
+# What no situation could make an order
+
+
+def _trouble(written: Written, field: Field) -> str:
+    if written.trouble == "too long":
+        return f"{len(written.text)} characters are too long for an order; write one order a line"
+    nothing = _nothing_to_order(field)
+    if nothing:
+        return nothing
+    example = f"write an order such as {_example(written, field)}"
+    if written.trouble == "nothing":
+        return f"nothing is written; {example}"
+    if written.trouble == "left over" or (written.word and not written.word[0].isalnum() and written.word not in "-"):
+        rest = "write one order alone" if written.verb else example
+        return f"{shown(written, field)}: {_quoted(written.word)} is not understood; {rest}"
+    text = _quoted(written.text)
+    if written.trouble == "unknown place":
+        alike = [f"{at} ({_name(at, field)})" for at in close_to(written.word, field.ground.name)]
+        return f"{text}: {written.word[:24]} is no province of this map; " + (
+            f"did you mean {_either(alike)}?" if alike else example
+        )
+    if written.trouble == "no verb":
+        return f"{text}: say what it is to do; {example}"
+    if written.trouble == "no object":
+        words = {"S": "say which unit it supports", "C": "say which army it convoys, and where to"}
+        return f"{text}: {words.get(written.word, 'say where it goes')}; {example}"
+    if written.trouble == "verb first":
+        return f"{text}: name the unit that {'supports' if written.word == 'S' else 'convoys'} first; {example}"
+    return f"{text}: not understood; {example}"
+
+
+def _example(written: Written, field: Field) -> str:
+    """A legal order, if possible of the unit that was named and of the kind that was begun."""
+    orders = [order for orders in field.situation.legal_orders.values() for order in orders]
+    named = {province_of(at) for at in written.unit.locations} if written.unit else set()
+    others = field.seen(written.target) if written.target else ()
+    usual = " R " if field.situation.kind == "R" else " - "
+    begun = f" {written.word} " if written.trouble in ("no object", "verb first") else usual
+
+    def rank(order: str) -> tuple[bool, bool, bool, bool]:
+        unit = unit_of(order)
+        return (
+            province_of(unit[2:]) not in named,
+            not order.startswith(tuple(f"{unit}{begun}{other}" for other in others)),
+            not order.startswith(unit + begun),
+            order.endswith(" H"),
+        )
+
+    return min(orders, key=rank)
+
+
+# What the phase does not allow
+
+
+def _nothing_to_order(field: Field) -> str:
+    situation = field.situation
+    if situation.kind == "A" and not situation.due:
+        return "you have nothing to build or disband; no order is needed"
+    if situation.legal_orders:
+        return ""
+    if situation.kind == "R":
+        return "none of your units was dislodged; no order is needed"
+    return "you have no units left; no order is needed"
+
+
+def _wrong_phase(written: Written, field: Field) -> str:
+    situation, verb = field.situation, written.verb
+    phase = _PHASES[situation.kind]
+    if situation.kind == "A":
+        due, wanted = _count(situation.due), _example(written, field)
+        if verb in (("B", "WAIVE") if situation.due > 0 else ("D",)):
+            return ""
+        return f"this is {phase} with {due} due; write an order such as {wanted}"
+    if verb in ("B", "WAIVE"):
+        return f"builds come in winter; this is {phase}"
+    if situation.kind == "M" and verb == "D":
+        return f"units disband after a defeat or in winter; this is {phase}"
+    if situation.kind == "M" and verb == "R":
+        return f"retreats follow the moves; this is {phase}"
+    if situation.kind == "R" and verb in ("H", "S", "C"):
+        acting = field.acting(written.unit) if written.unit else ()
+        return f"this is {phase}; {_offers(acting[0], field)}" if acting else ""
+    return ""
+
+
+# What can be taken two ways
+
+
+def _ambiguous(written: Written, field: Field, fits: Sequence[str]) -> str:
+    mentions = [mention for mention in (written.unit, written.target, *written.path) if mention]
+    for mention in mentions:
+        provinces = sorted({province_of(at) for at in mention.locations})
+        if len(provinces) > 1:
+            choices = _either(f"{_name(at, field)} ({at})" for at in provinces)
+            return f"{mention.word} may be {choices}; write which one"
+    if len(fits) < 2:
+        return ""
+    if written.verb == "B":
+        if len({order[0] for order in fits}) > 1:
+            return f"write {_either(fits)}"
+        return f"{_name(province_of(fits[0].split()[1]), field)} has two coasts; write {_either(fits)}"
+    places = [goal_of(order) for order in fits]
+    return f"{_name(province_of(places[0]), field)} has two coasts; write {_either(places)}"
+
+
+# What the unit is not
+
+
+def _unit(written: Written, field: Field) -> str:
+    """The unit that was named is not there, or not one to be ordered."""
+    if written.unit is None or field.acting(written.unit):
+        return ""
+    province = province_of(written.unit.locations[0])
+    power, unit = field.standing.get(province, ("", ""))
+    units = ", ".join(list(field.own.values())[:_MOST_LISTED])
+    if field.situation.kind == "R":
+        if power == field.situation.power:
+            return f"{unit} was not dislodged and takes no order now; dislodged: {units}"
+        return f"you have no dislodged unit in {_name(province, field)}; dislodged: {units}"
+    if power:
+        return f"{unit} belongs to {power.title()}; your units are {units}"
+    return f"no {_TYPES[written.unit.kind]} stands in {_name(province, field)}; your units are {units}"
+
+
+# What the unit cannot do
+
+
+def _specific(written: Written, field: Field) -> str:
+    unit = field.acting(written.unit)[0] if written.unit else ""
+    if field.situation.kind == "R":
+        return _retreat(written, unit, field)
+    if written.verb == "S":
+        return _support(written, unit, field)
+    if written.verb == "C":
+        return _convoy(written, unit, field)
+    return _move(written, unit, field)
+
+
+def _move(written: Written, unit: str, field: Field) -> str:
+    here, there = province_of(unit[2:]), province_of(written.path[-1].locations[0])
+    if here == there and len(written.path) == 1:
+        return f"it stands there already; write {unit} H to hold"
+    return f"{_no_way(written, unit, here, there, field)}; {_moves_of(unit, field)}"
+
+
+def _no_way(written: Written, unit: str, here: str, there: str, field: Field) -> str:
+    kinds = field.ground.kinds
+    if written.via and unit[0] == "F":
+        return "a fleet cannot be convoyed"
+    if len(written.path) > 1:
+        return "one step only"
+    ashore = [at for carrier in written.carriers for at in carrier.locations if kinds.get(province_of(at)) != "sea"]
+    if ashore:
+        return f"{_name(ashore[0], field)} is not at sea; only a fleet at sea convoys"
+    if there not in kinds:
+        return f"no unit can enter {_name(there, field)}"
+    if unit[0] == "A" and kinds[there] == "sea":
+        return "an army cannot go to sea"
+    if unit[0] == "F" and kinds[there] == "land":
+        return "a fleet cannot go inland"
+    if unit[0] == "F" and there in field.ground.armies.get(here, ()):
+        return f"{_name(here, field)} and {_name(there, field)} share no coast"
+    apart = f"{_name(there, field)} is not next to {_name(here, field)}"
+    if unit[0] == "A" and (written.via or kinds[here] == kinds[there] == "coast"):
+        return f"{apart} and no fleets at sea can convoy it there"
+    return apart
+
+
+def _support(written: Written, unit: str, field: Field) -> str:
+    seen = field.seen(written.target) if written.target else ()
+    hold = f"{unit} S {seen[0]}" if seen else ""
+    if hold in field.legal(unit) and _goals(written) == {province_of(seen[0][2:])}:
+        return f"{seen[0]} stands there already; write {hold} to support it holding"
+    return f"{_no_help(written, unit, seen, field)}; {_supports_of(written, unit, field)}"
+
+
+def _no_help(written: Written, unit: str, seen: Sequence[str], field: Field) -> str:
+    if written.target and not seen:
+        named = written.path or written.target.kind
+        return _nobody(written.target, field) + ("" if named else "; name the unit that you support")
+    other = seen[0]
+    if other == unit:
+        return "a unit cannot support itself"
+    if len(written.path) > 1:
+        return "one step only"
+    there = min(_goals(written), default=province_of(other[2:]))
+    if there == province_of(unit[2:]):
+        return "a unit cannot support a move to where it stands"
+    if not field.ground.touches(unit, there):
+        return f"{unit} cannot move to {_name(there, field)} itself, so cannot support there"
+    return f"{other} cannot move to {_name(there, field)}"
+
+
+def _goals(written: Written) -> set[str]:
+    return {province_of(at) for at in written.path[-1].locations} if written.path else set()
+
+
+def _convoy(written: Written, unit: str, field: Field) -> str:
+    if unit[0] == "A" or field.ground.kinds[province_of(unit[2:])] != "sea":
+        return "only a fleet at sea can convoy"
+    seen = field.seen(written.target) if written.target else ()
+    if written.target and not seen:
+        return _nobody(written.target, field)
+    other = seen[0]
+    if other[0] == "F":
+        return f"{other} is a fleet; only an army is convoyed"
+    if len(written.path) > 1:
+        return "one army from coast to coast, without the steps between"
+    there = written.path[-1].locations[0] if written.path else ""
+    for place in (province_of(other[2:]), province_of(there)):
+        if field.ground.kinds.get(place) != "coast":
+            return f"an army is convoyed from coast to coast, and {_name(place, field)} is none"
+    start = f"{unit} C "
+    carried = [order.removeprefix(start) for order in field.legal(unit) if order.startswith(start)]
+    carried.sort(key=lambda order: (not order.startswith(other), order))
+    choices = f"; it can convoy {_listed(carried, _MOST_SUPPORTS)}" if carried else ""
+    return f"no fleets at sea can carry {other} through {_name(unit[2:], field)} to {_name(there, field)}{choices}"
+
+
+def _retreat(written: Written, unit: str, field: Field) -> str:
+    if not written.path:
+        return f"say where it goes; {_offers(unit, field)}"
+    if len(written.path) > 1:
+        return f"one step only; {_offers(unit, field)}"
+    return f"{_name(province_of(written.path[0].locations[0]), field)} is not open to it; {_offers(unit, field)}"
+
+
+def _build(written: Written, field: Field) -> str:
+    situation = field.situation
+    if written.unit is None or written.verb != "B":
+        return ""
+    place = province_of(written.unit.locations[0])
+    legal = situation.legal_orders.get(place, ())
+    if legal:
+        return f"no {_TYPES[written.unit.kind]} can be built in {_name(place, field)}; write {_either(legal)}"
+    free = f"you can build in {', '.join(situation.legal_orders)}"
+    if place not in situation.homes[situation.power]:
+        return f"{_name(place, field)} is no home centre of yours; {free}"
+    if place in field.standing:
+        return f"{_name(place, field)} is occupied by {field.standing[place][1]}; {free}"
+    return f"{_name(place, field)} is not yours now; {free}"
+
+
+# Lists of what could be written instead
+
+
+def _moves_of(unit: str, field: Field) -> str:
+    start = f"{unit} - "
+    goals = [order.removeprefix(start) for order in field.legal(unit) if order.startswith(start)]
+    steps = [goal for goal in goals if not goal.endswith(" VIA")]
+    carried = [via for goal in goals if (via := goal.removesuffix(" VIA")) != goal and via not in steps]
+    if not goals:
+        return "it cannot move"
+    by_sea = f" or by convoy to {_listed(carried)}" if carried else ""
+    return f"it can move to {_listed(steps)}{by_sea}" if steps else f"it can move by convoy to {_listed(carried)}"
+
+
+def _supports_of(written: Written, unit: str, field: Field) -> str:
+    """What the unit can support; first the unit that was meant, then moves to the place that was meant, then own."""
+    start = f"{unit} S "
+    choices = [order.removeprefix(start) for order in field.legal(unit) if order.startswith(start)]
+    if not choices:
+        return "it can support no unit now"
+    others = field.seen(written.target) if written.target else ()
+    goal = province_of(written.path[-1].locations[0]) if written.path else ""
+
+    def rank(choice: str) -> tuple[bool, bool, bool, str]:
+        supported, _, place = choice.partition(" - ")
+        return supported not in others, place != goal, supported not in field.own.values(), choice
+
+    return f"it can support {_listed(sorted(choices, key=rank), _MOST_SUPPORTS)}"
+
+
+def _offers(unit: str, field: Field) -> str:
+    start = f"{unit} R "
+    places = [order.removeprefix(start) for order in field.legal(unit) if order.startswith(start)]
+    if not places:
+        return f"it can only disband: {unit} D"
+    return f"it can retreat to {_listed(places)}, or disband: {unit} D"
+
+
+# Words
+
+
+def _nobody(mention: Mention, field: Field) -> str:
+    return f"no {_TYPES[mention.kind]} stands in {_name(province_of(mention.locations[0]), field)}"
+
+
+def _named(mention: Mention) -> str:
+    return f"{mention.kind} {_place(mention)}".lstrip()
+
+
+def _place(mention: Mention) -> str:
+    return mention.locations[0] if len(mention.locations) == 1 else mention.word
+
+
+def _name(location: str, field: Field) -> str:
+    return field.ground.names.get(location, location)
+
+
+def _count(due: int) -> str:
+    return f"{abs(due)} {'build' if due > 0 else 'disband'}{'' if abs(due) == 1 else 's'}"
+
+
+def _quoted(text: str) -> str:
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text[:200]).split())
+    return f"{plain[:60]!r}" if len(plain) <= 60 else f"{plain[:57] + '...'!r}"
+
+
+def _listed(words: Sequence[str], most: int = _MOST_LISTED) -> str:
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
+def _either(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last

@@ -1,0 +1,260 @@
+"""Press: messages between powers, the mailbox that delivers them, and who may read what."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .terrain import Terrain
+
+ALL = "ALL"
+"""The recipient of a public message."""
+
+Problem = Literal["unknown_recipient", "no_recipient", "empty", "too_many", "too_long"]
+
+_PUBLIC_WORDS = frozenset({"ALL", "GLOBAL", "EVERYONE", "EVERYBODY", "PUBLIC", "ALL POWERS", "ALL PLAYERS"})
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message as its sender wrote it, before anyone checked it."""
+
+    to: tuple[str, ...]
+    """Recipients in the sender's own words."""
+    body: str
+    pledges: tuple[str, ...] = ()
+    """Orders that the sender promises to issue this phase, already canonical."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that was delivered."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    """Powers, sorted, without the sender; or ``(ALL,)``."""
+    body: str
+    pledges: tuple[str, ...]
+    phase: str
+    round: int
+    """Round of negotiation, from 1."""
+    sequence: int
+    """Position among all messages of the game, from 1."""
+
+    @property
+    def public(self) -> bool:
+        return self.recipients == (ALL,)
+
+    def readable_by(self, power: str) -> bool:
+        return self.public or power == self.sender or power in self.recipients
+
+    def document(self) -> dict[str, Any]:
+        """This message as plain JSON data, the form in which a language model reads it."""
+        document: dict[str, Any] = {
+            "from": self.sender,
+            "to": list(self.recipients),
+            "round": self.round,
+            "text": self.body,
+        }
+        if self.pledges:
+            document["pledges"] = list(self.pledges)
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What could not be delivered as written, told to its sender alone."""
+
+    sender: str
+    phase: str
+    round: int
+    problem: Problem
+    detail: str
+    """A sentence for the sender."""
+    body: str
+    """The text, or the part of it that was cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of one round's drafts."""
+
+    messages: tuple[Message, ...]
+    returned: tuple[Returned, ...]
+
+
+class Mailbox:
+    """All press of one game. Messages of a round are delivered together, in the order of the powers."""
+
+    def __init__(self, ground: Terrain, *, max_messages: int = 6, max_characters: int = 1200) -> None:
+        """``max_messages`` a power and round; ``max_characters`` a message."""
+        self._ground = ground
+        self._max_messages = max_messages
+        self._max_characters = max_characters
+        self._messages: list[Message] = []
+        self._returned: list[Returned] = []
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(self._messages)
+
+    def deliver(
+        self,
+        phase: str,
+        round: int,
+        drafts: Mapping[str, Sequence[Draft]],
+        alive: Iterable[str],
+    ) -> Delivery:
+        """Deliver one round. ``drafts``: sender -> messages; ``alive``: the powers that can write and be written to.
+
+        Bodies come out as ``clean_text``. Raises ``ValueError`` for a sender who is not alive.
+        """
+        living = frozenset(alive)
+        if strangers := sorted(set(drafts) - living):
+            raise ValueError(f"no power in the game: {', '.join(strangers)}")
+        delivered: list[Message] = []
+        returned: list[Returned] = []
+        for sender in sorted(drafts):
+            sent = 0
+            for draft in drafts[sender]:
+                letter = _Letter(sender, phase, round, clean_text(draft.body), self._max_characters)
+                notices, recipients = self._address(letter, draft.to, living)
+                returned += notices
+                if not recipients:
+                    continue
+                if sent == self._max_messages:
+                    returned.append(letter.back("too_many", f"not sent: {sent} messages a round are allowed"))
+                    continue
+                if len(letter.body) > self._max_characters:
+                    returned.append(letter.cut())
+                sent += 1
+                sequence = len(self._messages) + len(delivered) + 1
+                delivered.append(Message(sender, recipients, letter.delivered, draft.pledges, phase, round, sequence))
+        self._messages += delivered
+        self._returned += returned
+        return Delivery(tuple(delivered), tuple(returned))
+
+    def readable(self, power: str, phases: Iterable[str]) -> tuple[Message, ...]:
+        """The messages of these phases that the power may read, oldest first."""
+        wanted = frozenset(phases)
+        return tuple(m for m in self._messages if m.phase in wanted and m.readable_by(power))
+
+    def returned_to(self, power: str, phase: str) -> tuple[Returned, ...]:
+        """What came back to this sender in this phase."""
+        return tuple(r for r in self._returned if r.sender == power and r.phase == phase)
+
+    def unanswered(self, power: str, phases: Iterable[str]) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
+        """Private messages of these phases left without an answer: (to this power, by this power).
+
+        A message is answered once its reader wrote to its sender in a later round or phase. Messages
+        to several are judged reader by reader; public ones ask for no answer.
+        """
+        private = [m for m in self.readable(power, phases) if not m.public]
+        to_power = [m for m in private if m.sender != power and not _answered(m, by=power, among=private)]
+        by_power = [
+            m
+            for m in private
+            if m.sender == power and any(not _answered(m, by=reader, among=private) for reader in m.recipients)
+        ]
+        return tuple(to_power), tuple(by_power)
+
+    def silent(self, power: str, phases: Iterable[str], had_a_chance: Callable[[Message], bool]) -> tuple[str, ...]:
+        """Powers, sorted, that left a private message of this power in these phases unanswered; only messages
+        for which ``had_a_chance`` count."""
+        private = [m for m in self.readable(power, phases) if not m.public]
+        return tuple(
+            sorted(
+                {
+                    reader
+                    for m in private
+                    if m.sender == power and had_a_chance(m)
+                    for reader in m.recipients
+                    if not _answered(m, by=reader, among=private)
+                }
+            )
+        )
+
+    def _address(
+        self, letter: _Letter, names: Sequence[str], living: frozenset[str]
+    ) -> tuple[list[Returned], tuple[str, ...]]:
+        """Who gets the message, and what its sender is told about the others."""
+        if not letter.body.strip():
+            return [letter.back("empty", "not sent: the message has no text")], ()
+        meant = [(name, recipient_named(name, self._ground)) for name in dict.fromkeys(names)]
+        known = {power for _, power in meant if power in (ALL, *living)}
+        notices: list[Returned] = []
+        if unknown := [name for name, power in meant if power is None]:
+            shown = ", ".join(repr(name.strip()[:40]) for name in unknown[:3])
+            more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+            notices.append(letter.back("unknown_recipient", f"not sent to {shown}{more}: no such power"))
+        if gone := sorted({power for _, power in meant if power is not None} - known):
+            notices.append(letter.back("unknown_recipient", f"not sent to {', '.join(gone)}: out of the game"))
+        if ALL in known:
+            # One misspelt name beside ALL withholds nothing: a public message reaches everyone anyway.
+            return notices, (ALL,)
+        known.discard(letter.sender)
+        if not known and not notices:
+            notices.append(letter.back("no_recipient", "not sent: it names no other power"))
+        return notices, tuple(sorted(known))
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A draft on its way."""
+
+    sender: str
+    phase: str
+    round: int
+    body: str
+    limit: int
+
+    @property
+    def delivered(self) -> str:
+        return self.body[: self.limit]
+
+    def back(self, problem: Problem, detail: str) -> Returned:
+        return Returned(self.sender, self.phase, self.round, problem, detail, self.delivered)
+
+    def cut(self) -> Returned:
+        detail = f"cut after {self.limit} of {len(self.body)} characters"
+        rest = self.body[self.limit : 2 * self.limit]
+        return Returned(self.sender, self.phase, self.round, "too_long", detail, rest)
+
+
+def clean_text(text: str) -> str:
+    """The text as it can be written to any file: lone surrogates become U+FFFD, control characters but newline
+    and tab go. Everything else stays as it was written."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _LONE_SURROGATES.sub("\ufffd", _CONTROLS.sub("", unified))
+
+
+def recipient_named(name: str, ground: Terrain) -> str | None:
+    """The power (or ``ALL``) that a word names: ``England``, ``english``, ``ENG``; ``None`` if no power is meant."""
+    shown = "".join(letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf")
+    word = " ".join(shown.upper().split()).strip("\"'`.,:;*_<>[](){} ")
+    if word in _PUBLIC_WORDS:
+        return ALL
+    for power in ground.powers:
+        if word in (power, ground.adjectives[power].upper()):
+            return power
+    if len(word) == 3:
+        short = [power for power in ground.powers if power.startswith(word)]
+        if len(short) == 1:
+            return short[0]
+    return None
+
+
+def _answered(message: Message, *, by: str, among: Sequence[Message]) -> bool:
+    return any(
+        later.sender == by
+        and message.sender in later.recipients
+        and later.sequence > message.sequence
+        and (later.phase, later.round) != (message.phase, message.round)
+        for later in among
+    )
