@@ -1,0 +1,21 @@
+"""A bot that holds: it never moves, retreats or builds, and disbands whom the rules would."""
+
+from __future__ import annotations
+
+import random
+
+from ..board.situation import Situation
+from .base import Bot
+
+
+class HoldBot(Bot):
+    """Its orders are the defaults of the rules, given outright, so that they do not count as missing."""
+
+    name = "hold"
+
+    def choose(self, situation: Situation, rng: random.Random) -> tuple[str, ...]:  # noqa: ARG002 - no choice to make
+        if situation.kind == "A":
+            removed = situation.disband_order[: max(0, -situation.due)]
+            return tuple(f"{unit} D" for unit in removed) + ("WAIVE",) * situation.due
+        verb = "H" if situation.kind == "M" else "D"
+        return tuple(f"{unit} {verb}" for unit in situation.legal_orders)
