@@ -1,0 +1,1 @@
+"""Asking a language model. Knows no Diplomacy."""

@@ -1,0 +1,106 @@
+"""The seam between who asks and who answers: a request, a reply, and what can go wrong.
+
+``ModelError``        a call that was not answered
+    kind ``fatal``        asking again is useless: a wrong key, a bad request, an unknown model
+    kind ``transient``    asking again may help: overload, a broken connection, a time-out
+    kind ``rate_limit``   asking again helps after ``retry_after`` seconds
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+StopReason = Literal["end", "length", "refusal", "other"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CallKey:
+    """What a call is for. Two calls of a run never have the same key."""
+
+    phase: str
+    power: str
+    step: str
+    round: int = 0
+    attempt: int = 0
+    """0; 1 when the reply to attempt 0 could not be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a model."""
+
+    key: CallKey
+    system: str
+    """Stable through a game, so that a provider's prefix cache can serve it."""
+    prompt: str
+    schema: Mapping[str, Any] | None = None
+    """JSON schema of the reply, for providers that take one."""
+    max_tokens: int = 8192
+    """Most tokens that the reply may have."""
+    temperature: float | None = None
+    """``None`` leaves the provider's own default."""
+    seed: int | None = None
+    """For providers that take one; with ``None`` they draw their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call; ``None`` where the provider does not say."""
+
+    input: int | None = None
+    """All tokens of the prompt, cached ones included."""
+    output: int | None = None
+    """All tokens of the reply, reasoning included."""
+    cached: int | None = None
+    """Those of ``input`` that came from the provider's cache."""
+    reasoning: int | None = None
+    """Those of ``output`` spent on reasoning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of a model."""
+
+    text: str
+    usage: Usage = field(default_factory=Usage)
+    stop: StopReason = "end"
+    started: float = 0.0
+    """When the call was sent, seconds since 1970."""
+    latency: float = 0.0
+    """Seconds from sending to the whole reply."""
+    waited: float = 0.0
+    """Seconds from asking to sending: queue, cool-downs, back-off and attempts that failed. Not part of ``latency``."""
+    attempts: int = 1
+    """How often it was sent until it was answered."""
+    hedged: int = 0
+    """How many more were sent for the same answer and cancelled; ``usage`` does not know their tokens."""
+    cost_usd: float | None = None
+    """What ``usage`` costs; ``None`` when the price or the usage is not known."""
+
+
+class ModelError(Exception):
+    """A call that was not answered. Its text holds no key and fits a line."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: Literal["fatal", "transient", "rate_limit"] = "fatal",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retry_after = retry_after
+
+
+class Model(Protocol):
+    """Something that answers requests. Layers (journal, budget, gate) and the provider's model all meet it."""
+
+    @property
+    def name(self) -> str:
+        """The model id, without its key."""
+
+    async def generate(self, request: Request) -> Reply:
+        """One answer. Raises ``ModelError``."""

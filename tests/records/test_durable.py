@@ -1,0 +1,83 @@
+"""Files that survive: appended lines, shared syncs, failing disks, whole files replaced."""
+
+import asyncio
+import errno
+import json
+import os
+
+import pytest
+
+from ai_diplomacy.records.durable import AppendLog, DiskError, json_line, replace_file
+
+
+async def test_a_line_is_on_the_disk_once_it_is_synced(tmp_path):
+    log = AppendLog(tmp_path / "log.jsonl")
+    log.append({"n": 1})
+    await log.synced()
+    assert (tmp_path / "log.jsonl").read_text() == '{"n":1}\n'
+    await log.close()
+
+
+async def test_one_sync_serves_all_that_wait_for_it(tmp_path, monkeypatch):
+    syncs = []
+    monkeypatch.setattr(os, "fsync", lambda handle: syncs.append(handle))
+    log = AppendLog(tmp_path / "log.jsonl")
+
+    async def record(n: int) -> None:
+        log.append({"n": n})
+        await log.synced()
+
+    await asyncio.gather(*(record(n) for n in range(50)))
+    await log.close()
+    written = [json.loads(line)["n"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert written == list(range(50))
+    assert len(syncs) <= 3
+
+
+async def test_a_cancelled_waiter_does_not_lose_the_line_or_the_others(tmp_path):
+    log = AppendLog(tmp_path / "log.jsonl")
+    log.append({"n": 1})
+    waiter = asyncio.create_task(log.synced())
+    await asyncio.sleep(0)
+    waiter.cancel()
+    log.append({"n": 2})
+    await log.synced()
+    await log.close()
+    assert (tmp_path / "log.jsonl").read_text().count("\n") == 2
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES])
+async def test_a_failing_disk_is_said_once_and_nothing_is_appended_behind_it(tmp_path, monkeypatch, code):
+    log = AppendLog(tmp_path / "log.jsonl")
+
+    def fail(handle: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    log.append({"n": 1})
+    with pytest.raises(DiskError, match=os.strerror(code)):
+        await log.synced()
+    with pytest.raises(DiskError):
+        log.append({"n": 2})
+    with pytest.raises(DiskError):
+        await log.close()
+
+
+def test_text_that_utf8_cannot_hold_is_escaped_and_everything_else_is_readable():
+    assert json_line({"a": "é\n→"}) == '{"a":"é\\n→"}\n'.encode()
+    assert json.loads(json_line({"a": "\ud800"})) == {"a": "\ud800"}
+    assert json_line({"a": "1\u20282\u20293\x854"}).decode().splitlines() == [r'{"a":"1\u20282\u20293\u00854"}']
+
+
+def test_a_replaced_file_is_the_old_one_or_the_new_one(tmp_path, monkeypatch):
+    path = tmp_path / "file.txt"
+    replace_file(path, b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        replace_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["file.txt"]
