@@ -1,0 +1,71 @@
+"""Aims: the goals that a power writes down for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .commitments import remember_pact, remember_zone
+from .letters import cut, name, place, places
+from .outlook import Outlook
+from .reading import WORDS
+
+LONGEST = 80
+"""Characters of a goal."""
+MOST = 4
+_FAR = 3
+"""Neutral centres so many steps away are no aim yet."""
+
+
+def aims(
+    outlook: Outlook, relationships: Mapping[str, str], zones: Mapping[str, str], pacts: Sequence[str]
+) -> list[str]:
+    """Two to four goals; ``zones`` are the provinces still to be kept empty, one a power, ``pacts`` the allies."""
+    reading = outlook.reading
+    found = [remember_zone(reading, power, province) for power, province in sorted(zones.items())][:2]
+    friends = [remember_pact(power) for power in pacts[:1]] or _friend(outlook, relationships)
+    found = [*_neutrals(outlook), *found, *friends, *_rival(outlook, relationships)]
+    short = [goal for goal in found if len(goal) <= LONGEST][:MOST]
+    if len(short) < 2:
+        count = len(reading.situation.centers[reading.me])
+        short += [f"Grow beyond {count} centre{'s' * (count != 1)} by {reading.last_year}", "Hold what is mine"]
+    return [cut(goal, LONGEST) for goal in short[:MOST]]
+
+
+def _neutrals(outlook: Outlook) -> list[str]:
+    situation = outlook.reading.situation
+    owners, ground = situation.owners(), situation.terrain
+    ranked = []
+    for center in ground.centers:
+        steps = min((ground.distances(unit).get(center, _FAR) for unit in situation.own_units), default=_FAR)
+        if center not in owners and steps < _FAR:
+            ranked.append((steps, -outlook.valuation.worth.get(center, 0.0), center))
+    best = [center for _, _, center in sorted(ranked)[:2]]
+    return [f"Take {places(ground, best)} by the end of {situation.year}"] if best else []
+
+
+def _rival(outlook: Outlook, relationships: Mapping[str, str]) -> list[str]:
+    reading, ground = outlook.reading, outlook.reading.situation.terrain
+    rivals = sorted(
+        (WORDS.index(relationships.get(power, "Neutral")), outlook.distance[power], power) for power in reading.others
+    )
+    for stance, _, power in rivals:
+        attacked = outlook.attacks_by(power)
+        if attacked:
+            return [f"Hold {place(ground, attacked[0])} against {name(power)}"]
+        center, odds = outlook.prize(power)
+        if center and odds > 0.1 and stance <= 2:
+            return [f"Win {place(ground, center)} from {name(power)}"]
+        if stance < 2 and power in outlook.neighbours:
+            return [f"Keep {name(power)} from growing"]
+    return []
+
+
+def _friend(outlook: Outlook, relationships: Mapping[str, str]) -> list[str]:
+    near = [power for power in outlook.neighbours if power in relationships]
+    allies = [power for power in near if relationships[power] == "Ally"]
+    if allies:
+        return [f"Stand by {name(allies[0])} as long as it stands by me"]
+    friends = [power for power in near if relationships[power] == "Friendly"]
+    if friends:
+        return [f"Make an ally of {name(friends[0])}"]
+    return [f"Find a friend, best of all {name(near[0])}"] if near else []

@@ -1,0 +1,182 @@
+"""Reading the prompt: from its text to the situation, the press and the memory that it holds."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..board.press import ALL
+from ..board.situation import Situation
+from .chance import chance
+from .possible import movement_orders
+from .soundness import is_sound
+
+STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate")
+WORDS = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
+LONGEST_LETTER = 2000
+"""Characters of a message that are looked at."""
+
+_FENCE = re.compile(r"^[ \t]*```json[ \t]*\r?\n\s*", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as the prompt shows it."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    round: int
+    text: str
+    pledges: tuple[str, ...]
+
+    @property
+    def private(self) -> bool:
+        return ALL not in self.recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A pledge of the turn before, and what its unit was ordered to do."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    pledged: str
+    ordered: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that a prompt says, checked: whatever else stood in it is left out."""
+
+    game: str
+    step: str
+    round: int
+    rounds: int
+    situation: Situation
+    last_year: int
+    goals: tuple[str, ...]
+    relationships: Mapping[str, str]
+    """Every other surviving power -> one of ``WORDS``."""
+    diary: tuple[str, ...]
+    past: tuple[str, ...]
+    directive: str
+    press: tuple[Letter, ...]
+    awaiting: tuple[Letter, ...]
+    unanswered: tuple[str, ...]
+    returned: tuple[str, ...]
+    pledges: tuple[Outcome, ...]
+    corrected: bool
+    """Whether this asks again for a reply that could not be used."""
+
+    @property
+    def me(self) -> str:
+        return self.situation.power
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        return tuple(power for power in self.situation.survivors if power != self.me)
+
+    @property
+    def opening(self) -> bool:
+        """Whether this is the first phase of the game."""
+        return self.situation.phase == self.situation.terrain.start
+
+    def chance(self, *purpose: object) -> random.Random:
+        """Randomness for one purpose in this phase: the same in every step, whatever the press says."""
+        return chance(self.game, self.situation.phase, self.me, *purpose)
+
+    def stance(self, power: str) -> int:
+        """From -2 (Enemy) to 2 (Ally)."""
+        return WORDS.index(self.relationships.get(power, "Neutral")) - 2
+
+
+def read(prompt: str) -> Reading | None:
+    """What the first fenced JSON document of a prompt says; ``None`` when it is not a position with a known step."""
+    fence = _FENCE.search(prompt)
+    if fence is None:
+        return None
+    try:
+        document, _ = json.JSONDecoder(strict=False).raw_decode(prompt, fence.end())
+        return _reading(document)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        # Whatever is wrong with it, the document is not a position.
+        return None
+
+
+def _reading(document: Mapping[str, Any]) -> Reading:
+    step = document["step"]
+    if step["name"] not in STEPS:
+        raise ValueError(f"unknown step {step['name']!r}")
+    situation = _situation(document)
+    powers = frozenset(situation.units)
+    words = document.get("relationships") or {}
+    return Reading(
+        game=str(document.get("game", "")),
+        step=step["name"],
+        round=int(step.get("round", 1)),
+        rounds=int(step.get("rounds", 1)),
+        situation=situation,
+        last_year=int(document.get("last_year", situation.year + 1)),
+        goals=_texts(document.get("goals")),
+        relationships={
+            power: words[power] if words.get(power) in WORDS else "Neutral"
+            for power in situation.survivors
+            if power != situation.power
+        },
+        diary=_texts(document.get("diary")),
+        past=_texts(document.get("past")),
+        directive=str(document.get("directive") or ""),
+        press=_letters(document.get("press"), powers),
+        awaiting=_letters(document.get("awaiting"), powers),
+        unanswered=tuple(power for power in _texts(document.get("unanswered")) if power in powers),
+        returned=_texts(document.get("returned")),
+        pledges=_outcomes(document.get("pledges"), powers),
+        corrected=bool(document.get("correction")),
+    )
+
+
+def _situation(document: Mapping[str, Any]) -> Situation:
+    """Raises one of the errors that ``read`` expects when something in the position does not fit the map."""
+    situation = Situation.from_document({"legal_orders": {}, **document})
+    if situation.kind == "M" and not situation.legal_orders and situation.own_units:
+        situation = replace(situation, legal_orders=movement_orders(situation))
+    if not is_sound(situation):
+        raise ValueError("the document is not a position on this map")
+    return situation
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
+
+
+def _letters(value: Any, powers: frozenset[str]) -> tuple[Letter, ...]:
+    return tuple(
+        Letter(
+            sender=seen["from"],
+            recipients=_texts(seen.get("to")),
+            round=int(seen.get("round", 1)),
+            text=str(seen.get("text", ""))[:LONGEST_LETTER],
+            pledges=_texts(seen.get("pledges")),
+        )
+        for seen in value or ()
+        if seen["from"] in powers
+    )
+
+
+def _outcomes(value: Any, powers: frozenset[str]) -> tuple[Outcome, ...]:
+    return tuple(
+        Outcome(
+            sender=seen["from"],
+            recipients=_texts(seen.get("to")),
+            pledged=str(seen.get("pledged", "")),
+            ordered=str(seen.get("ordered") or ""),
+            kept=bool(seen.get("kept")),
+        )
+        for seen in value or ()
+        if seen["from"] in powers
+    )

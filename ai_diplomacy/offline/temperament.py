@@ -1,0 +1,75 @@
+"""Temperament: what sort of person sits behind each power."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..board.terrain import Terrain
+from .chance import chance
+
+Tone = Literal["courtly", "blunt", "warm", "dry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Temperament:
+    """Shares run from 0 to 1."""
+
+    tone: Tone
+    loyalty: float
+    """How firmly a promise holds when breaking it would pay."""
+    trust: float
+    """How readily it believes an offer."""
+    candour: float
+    """How often it puts a pledge beside its words."""
+    nerve: float
+    """How readily it warns, refuses and asks for something in return."""
+    letters: int
+    """Messages that it likes to write in a round."""
+
+
+_KNOWN = {
+    "AUSTRIA": Temperament("courtly", loyalty=0.80, trust=0.70, candour=0.70, nerve=0.35, letters=3),
+    "ENGLAND": Temperament("dry", loyalty=0.60, trust=0.50, candour=0.50, nerve=0.50, letters=3),
+    "FRANCE": Temperament("courtly", loyalty=0.65, trust=0.60, candour=0.60, nerve=0.55, letters=3),
+    "GERMANY": Temperament("blunt", loyalty=0.75, trust=0.55, candour=0.75, nerve=0.60, letters=3),
+    "ITALY": Temperament("warm", loyalty=0.35, trust=0.60, candour=0.60, nerve=0.30, letters=3),
+    "RUSSIA": Temperament("blunt", loyalty=0.50, trust=0.45, candour=0.50, nerve=0.75, letters=3),
+    "TURKEY": Temperament("dry", loyalty=0.55, trust=0.40, candour=0.45, nerve=0.65, letters=2),
+}
+_TONES: tuple[Tone, ...] = ("courtly", "blunt", "warm", "dry")
+_SPREAD = 0.12
+"""How far one game's person may stand from the table."""
+_CAPITALS = (
+    *("Constantinople", "Vienna", "London", "Paris", "Berlin", "Rome", "Moscow", "Madrid", "Warsaw", "Kiev"),
+    *("Cairo", "Ankara", "Athens", "Roma", "Memphis"),
+)
+
+
+def temperament(power: str, game: str) -> Temperament:
+    """The person behind the power in this game: always the same sort, never quite the same."""
+    usual = _KNOWN.get(power) or _stranger(power)
+    luck = chance(game, power, "temperament")
+
+    def near(share: float) -> float:
+        return min(0.95, max(0.1, share + luck.uniform(-_SPREAD, _SPREAD)))
+
+    return replace(
+        usual,
+        loyalty=near(usual.loyalty),
+        trust=near(usual.trust),
+        candour=near(usual.candour),
+        nerve=near(usual.nerve),
+    )
+
+
+def _stranger(power: str) -> Temperament:
+    luck = chance(power, "stranger")
+    loyalty, trust, candour, nerve = (luck.uniform(0.35, 0.8) for _ in range(4))
+    return Temperament(luck.choice(_TONES), loyalty, trust, candour, nerve, letters=luck.choice((2, 3)))
+
+
+def seat(power: str, ground: Terrain) -> str:
+    """The city that signs the power's letters: its capital where that is a home, else its first home."""
+    homes = [ground.names[home].removeprefix("Province of ") for home in ground.homes.get(power, ())]
+    return next((city for city in _CAPITALS if city in homes), homes[0] if homes else power.title())

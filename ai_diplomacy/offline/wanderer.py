@@ -1,0 +1,82 @@
+"""The style ``random``: legal orders drawn by lot, few words, no opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .letters import name, place
+from .reading import Reading
+from .temperament import seat
+
+_LINES = (
+    "Good luck this {season}, {you}. {seat}",
+    "Greetings from {seat}, {you}. I have no plans yet.",
+    "{you}, {me} wishes you well.",
+)
+
+
+def _initialize(reading: Reading) -> dict[str, Any]:
+    return {
+        "goals": ["See where the dice fall", "Stay in the game"],
+        "relationships": dict.fromkeys(reading.others, "Neutral"),
+    }
+
+
+def _negotiate(reading: Reading) -> dict[str, Any]:
+    luck = reading.chance("wander", "negotiate", reading.round)
+    to = [] if not reading.others or luck.random() < 0.5 else [luck.choice(reading.others)]
+    slots = {
+        "me": name(reading.me),
+        "seat": seat(reading.me, reading.situation.terrain),
+        "season": "spring" if reading.situation.season == "S" else "fall",
+    }
+    texts = {power: luck.choice(_LINES).format(you=name(power), **slots) for power in to}
+    return {
+        "diary": "",
+        "messages": [{"to": [power], "text": text, "pledges": []} for power, text in texts.items()],
+    }
+
+
+def _plan(_: Reading) -> dict[str, Any]:
+    return {"directive": "No plan: each unit draws lots."}
+
+
+def _order(reading: Reading) -> dict[str, Any]:
+    luck, situation = reading.chance("wander", "order"), reading.situation
+    if situation.kind == "A":
+        choices = [legal for legal in situation.legal_orders.values() if legal]
+        drawn = luck.sample(choices, min(abs(situation.due), len(choices)))
+    else:
+        drawn = [legal for legal in situation.legal_orders.values() if legal]
+    return {
+        "reasoning": "Drawn by lot.",
+        "intent": "",
+        "orders": [luck.choice(legal) for legal in drawn],
+        "vote_draw": False,
+        "diary": "",
+    }
+
+
+def _reflect(reading: Reading) -> dict[str, Any]:
+    owned = reading.situation.centers[reading.me]
+    where = place(reading.situation.terrain, owned[0]) if owned else "nowhere"
+    return {
+        "diary": f"Still here: {len(owned)} centre{'s' * (len(owned) != 1)}, from {where} on.",
+        **_initialize(reading),
+    }
+
+
+def _consolidate(reading: Reading) -> dict[str, Any]:
+    count = len(reading.situation.centers[reading.me])
+    return {"summary": f"Wandered through another year; {count} centre{'s' * (count != 1)} at the end of it."}
+
+
+STEPS: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
+    "initialize": _initialize,
+    "negotiate": _negotiate,
+    "plan": _plan,
+    "order": _order,
+    "reflect": _reflect,
+    "consolidate": _consolidate,
+}

@@ -1,0 +1,93 @@
+"""Prompts for the offline model, built from real positions."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.situation import Situation
+from ai_diplomacy.offline.strategist import answer
+from ai_diplomacy.replies import (
+    ConsolidateReply,
+    InitializeReply,
+    NegotiateReply,
+    OrderReply,
+    PlanReply,
+    ReflectReply,
+    StepReply,
+    read_reply,
+)
+
+SHAPES: Mapping[str, type[StepReply]] = {
+    "initialize": InitializeReply,
+    "negotiate": NegotiateReply,
+    "plan": PlanReply,
+    "order": OrderReply,
+    "reflect": ReflectReply,
+    "consolidate": ConsolidateReply,
+}
+
+
+def document(situation: Situation, step: str, *, round: int = 1, **more: Any) -> dict[str, Any]:
+    name: dict[str, Any] = {"name": step}
+    if step == "negotiate":
+        name |= {"round": round, "rounds": 2}
+    return {"game": "test", "step": name, **situation.document(), "last_year": situation.year + 1, **more}
+
+
+def prompt(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False)
+    return f"You are a diplomat.\n\n```json\n{text}\n```\n\nReply like this:\n```json\n{{}}\n```\n"
+
+
+def ask(situation: Situation, step: str, *, style: str = "strategist", **more: Any) -> Any:
+    """The reply in its shape. A reply that cannot be read is asked for again, as an agent does."""
+    content = document(situation, step, **more)
+    read = read_reply(answer(prompt(content), style=style), SHAPES[step])
+    if read.value is None or (read.repaired and "correction" not in more):
+        content["correction"] = {"your_reply": "?", "problems": [read.problem or "?"]}
+        read = read_reply(answer(prompt(content), style=style), SHAPES[step])
+    assert read.value is not None, read.problem
+    return read.value
+
+
+def clean(situation: Situation, step: str, **more: Any) -> Any:
+    """The reply to a re-ask: what the model means, without slips."""
+    return ask(situation, step, correction={"your_reply": "?", "problems": ["?"]}, **more)
+
+
+def letter(sender: str, to: str, text: str, *pledges: str, round: int = 1) -> dict[str, Any]:
+    return {"from": sender, "to": [to], "round": round, "text": text, "pledges": list(pledges)}
+
+
+def opening(power: str = "FRANCE", map_name: str = "standard") -> Situation:
+    return Board(map_name).situation(power)
+
+
+def positions(map_name: str, phases: int, seed: int = 0) -> Iterator[Situation]:
+    """Every position with a choice in the first phases of a game of random moves."""
+    board, luck = Board(map_name), random.Random(seed)
+    for _ in range(phases):
+        if board.completed:
+            return
+        seen = [board.situation(power) for power in board.choosers()]
+        yield from seen
+        for situation in seen:
+            orders = [luck.choice(legal) for legal in situation.legal_orders.values()]
+            due = abs(situation.due) if situation.kind == "A" else len(orders)
+            board.submit(situation.power, orders[:due])
+        board.adjudicate()
+
+
+def after_spring(moves: Mapping[str, list[str]], power: str) -> Situation:
+    """The position of the fall of 1901 after these orders; whoever has none holds."""
+    board = Board()
+    for mover, orders in moves.items():
+        report = board.submit(mover, orders)
+        assert not report.rejected, report.rejected
+    board.adjudicate()
+    assert board.phase == "F1901M"
+    return board.situation(power)
