@@ -1,0 +1,51 @@
+"""The situation document of one step: what the power sees, has heard and remembers, as plain JSON data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .memory import RECENT_ENTRIES, Memory
+from .player import Step, View
+
+
+def briefing(step: Step, view: View, memory: Memory) -> dict[str, Any]:
+    """The document that the step's prompt carries. Only what this power may read goes in; empty parts are left out."""
+    situation = view.situation.document()
+    if step in ("reflect", "consolidate", "initialize"):
+        # Nothing is ordered in these steps, and after a turn the last orders matter more than the next ones.
+        del situation["legal_orders"]
+    asked: dict[str, Any] = {"name": step}
+    if step == "negotiate":
+        asked |= {"round": view.round, "rounds": view.rounds}
+    # A consolidation runs beside other steps, so it is shown only what no other step can change meanwhile.
+    feels = step not in ("initialize", "consolidate")
+    remembered = {
+        "goals": list(memory.goals) if feels else [],
+        "relationships": dict(memory.relationships) if feels else {},
+        "past": [f"{summary.year}: {summary.text}" for summary in memory.past],
+        "diary": [str(entry) for entry in memory.unsummarised()[-RECENT_ENTRIES:]],
+        "directive": memory.directive if memory.directive_phase == view.situation.phase else "",
+    }
+    heard = {
+        "press": [message.document() for message in view.press],
+        "awaiting": [message.document() for message in view.awaiting] if step == "negotiate" else [],
+        "unanswered": list(view.unanswered),
+        "returned": [f"{notice.detail} ({notice.body[:60]})" for notice in view.returned],
+        "pledges": [
+            {
+                "from": pledge.sender,
+                "to": list(pledge.recipients),
+                "pledged": pledge.pledged,
+                "ordered": pledge.ordered,
+                "kept": pledge.kept,
+            }
+            for pledge in view.pledges
+        ],
+    }
+    return {
+        "game": view.game,
+        "step": asked,
+        **situation,
+        "last_year": view.last_year,
+        **{key: value for key, value in (remembered | heard).items() if value},
+    }

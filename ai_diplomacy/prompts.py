@@ -1,0 +1,101 @@
+"""The prompt templates: one file a step, a system prompt, a persona for each power."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+)
+
+from .board.terrain import Terrain
+from .player import Step
+from .records.durable import compact_json
+
+DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "prompts"
+
+
+class PromptError(ValueError):
+    """A folder of templates that cannot be used. Its text fits a line."""
+
+
+class PromptBook:
+    """One folder of templates. Calls of a step differ in one JSON document, which stands before the reply's form."""
+
+    def __init__(self, directory: Path, ground: Terrain) -> None:
+        """Reads the whole folder. Raises ``PromptError`` when a template is missing or broken."""
+        self.directory = directory
+        self._ground = ground
+        if not directory.is_dir():
+            raise PromptError(f"prompts: {str(directory)!r} is not a folder")
+        self._templates = Environment(
+            loader=FileSystemLoader(directory),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._systems: dict[str, str] = {}
+        for step in get_args(Step):
+            for corrected in (False, True):
+                self._render(step, "{}", corrected, ground.powers[0])
+        for power in ground.powers:
+            self._systems[power] = self._render_system(power)
+
+    def system(self, power: str) -> str:
+        """The same bytes for every call of this power in the game."""
+        return self._systems[power]
+
+    def prompt(self, step: Step, document: Mapping[str, Any]) -> str:
+        """The prompt of a step about one situation document. Raises ``PromptError``."""
+        return self._render(step, dump_document(document), "correction" in document, document["you"])
+
+    def _render(self, step: Step, situation: str, corrected: bool, power: str) -> str:
+        try:
+            return self._load(f"{step}.j2").render(situation=situation, corrected=corrected, power=power)
+        except TemplateNotFound as error:
+            raise PromptError(f"prompts: the template {str(self.directory / str(error.name))!r} is missing") from None
+        except TemplateError as error:
+            raise PromptError(f"prompts: {self.directory / f'{step}.j2'}: {error}") from error
+
+    def _render_system(self, power: str) -> str:
+        ground = self._ground
+        try:
+            return self._load("system.j2").render(
+                power=power,
+                people=ground.adjectives[power],
+                powers=ground.powers,
+                map=ground.name,
+                homes=ground.homes,
+                centers=ground.centers,
+                victory=ground.victory,
+                coasts=ground.coasts,
+                persona=self._persona(power),
+            )
+        except TemplateError as error:
+            raise PromptError(f"prompts: {self.directory / 'system.j2'}: {error}") from error
+
+    def _persona(self, power: str) -> str:
+        name = power if (self.directory / "personas" / f"{power}.j2").is_file() else "default"
+        return self._load(f"personas/{name}.j2").render(power=power, people=self._ground.adjectives[power]).strip()
+
+    def _load(self, name: str) -> Template:
+        try:
+            return self._templates.get_template(name)
+        except TemplateNotFound:
+            raise PromptError(f"prompts: the template {str(self.directory / name)!r} is missing") from None
+        except (TemplateError, UnicodeDecodeError) as error:
+            raise PromptError(f"prompts: {str(self.directory / name)!r} does not parse: {error}") from error
+
+
+def dump_document(document: Mapping[str, Any]) -> str:
+    """The document as JSON, a line for each of its keys: compact, and still readable to a person."""
+    lines = (f"{compact_json(key)}:{compact_json(value)}" for key, value in document.items())
+    return "{" + ",\n".join(lines) + "}"

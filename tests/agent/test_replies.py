@@ -1,0 +1,128 @@
+"""Reading replies: what is understood, what is mended, what is refused and how it is said."""
+
+import json
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ai_diplomacy.replies import (
+    ConsolidateReply,
+    InitializeReply,
+    NegotiateReply,
+    OrderReply,
+    PlanReply,
+    ReflectReply,
+    read_reply,
+)
+
+SHAPES = (InitializeReply, NegotiateReply, PlanReply, OrderReply, ReflectReply, ConsolidateReply)
+GOOD = '{"reasoning": "r", "intent": "i", "orders": ["A PAR - BUR"], "vote_draw": false, "diary": "d"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "repaired"),
+    [
+        (GOOD, False),
+        (f"```json\n{GOOD}\n```", False),
+        (f"Here are my orders.\n\n```\n{GOOD}\n```\nGood luck!", False),
+        (f"I think {{this}} is best.\n```json\n{GOOD}\n```", False),
+        (f"My orders: {GOOD} as agreed.", False),
+        (f"[{GOOD}]", True),
+        (GOOD.replace('"d"}', '"d",}'), True),
+        (GOOD.replace('"', "'"), True),
+        (GOOD[:-12], True),
+        (GOOD.replace("false", "False"), True),
+    ],
+)
+def test_orders_are_found_in_what_models_write(text, repaired):
+    reading = read_reply(text, OrderReply)
+    assert reading.problem is None
+    assert reading.value.orders == ["A PAR - BUR"]
+    assert reading.repaired is repaired
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "problem"),
+    [
+        ("", OrderReply, "The reply was empty."),
+        (" \n", OrderReply, "The reply was empty."),
+        ("I would rather not say.", OrderReply, "The reply held no JSON object."),
+        ('["A PAR - BUR"]', OrderReply, "The reply must be one JSON object, not a list."),
+        ("42", OrderReply, "The reply must be one JSON object, not a number."),
+        ('{"diary": "d"}', OrderReply, "orders is missing."),
+        ('{"orders": {"A PAR": "BUR"}}', OrderReply, "orders: Input should be a valid list, not {'A PAR': 'BUR'}."),
+        (
+            '{"goals": [], "relationships": {"FRANCE": "Buddy"}}',
+            ReflectReply,
+            "relationships.FRANCE: 'Buddy' is not one of Enemy, Unfriendly, Neutral, Friendly, Ally.",
+        ),
+        ('{"messages": [{"text": "x"}]}', NegotiateReply, "messages.0.to is missing."),
+    ],
+)
+def test_what_cannot_be_read_is_said_so_that_its_writer_can_mend_it(text, shape, problem):
+    reading = read_reply(text, shape)
+    assert reading.value is None
+    assert reading.problem == problem
+
+
+def test_small_liberties_are_no_mistakes():
+    reply = read_reply('{"messages": [{"recipient": "ENGLAND", "body": "hello"}], "more": 1}', NegotiateReply).value
+    assert reply.messages[0].to == ["ENGLAND"]
+    assert reply.messages[0].text == "hello"
+    feelings = read_reply('{"relationships": {"ITALY": " ally "}}', ReflectReply).value.relationships
+    assert feelings == {"ITALY": "Ally"}
+
+
+def test_what_no_file_can_hold_is_taken_out_of_the_text():
+    text = '{"summary": "a\\u0000b\\ud800c\\u001b[31m\\nd"}'
+    assert read_reply(text, ConsolidateReply).value.summary == "ab?c[31m\nd"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"orders":' * 20_000,
+        '{"orders": [' + "9" * 10_000 + "]}",
+        '{"orders": NaN}',
+        '{"a":' + "x" * 10_000_000,
+        "```" * 50_000,
+        "{" * 40_000 + "}" * 40_000,
+    ],
+)
+def test_hostile_text_is_refused_or_read_but_never_raises(text):
+    assert read_reply(text, OrderReply) is not None
+
+
+@settings(derandomize=True, deadline=None, max_examples=400)
+@given(st.text(), st.sampled_from(SHAPES))
+@example("{", OrderReply)
+@example('{"orders": [1, null, {}]}', OrderReply)
+def test_no_text_raises(text, shape):
+    reading = read_reply(text, shape)
+    assert (reading.value is None) == (reading.problem is not None)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+_FIELDS = st.sampled_from(
+    ["orders", "messages", "goals", "relationships", "diary", "summary", "directive", "vote_draw"]
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=400)
+@given(st.dictionaries(_FIELDS, _JSON, max_size=6), st.sampled_from(SHAPES))
+def test_no_json_of_the_wrong_shape_raises(value, shape):
+    reading = read_reply(json.dumps(value), shape)
+    assert (reading.value is None) == (reading.problem is not None)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.integers(min_value=0, max_value=len(GOOD)))
+def test_a_reply_cut_anywhere_is_mended_or_refused(at):
+    reading = read_reply(GOOD[:at], OrderReply)
+    assert reading.value is None or all(isinstance(order, str) for order in reading.value.orders)
