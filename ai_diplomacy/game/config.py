@@ -1,0 +1,213 @@
+"""The settings of one game, checked before anything is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..board.terrain import MAPS, Terrain, terrain
+from ..models.ids import ModelId, parse_model_id
+from ..prompts import DEFAULT_DIRECTORY
+
+PROVIDERS = ("bot", "offline")
+"""Who can answer for a seat. ``bot`` asks no model at all."""
+
+DEFAULT_MODEL = "offline"
+
+_PHASE = re.compile(r"([SFW])(\d{4})([MRA])")
+_KINDS = {"S": "MR", "F": "MR", "W": "A"}
+
+T = TypeVar("T")
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used. Its text is one line for the person who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GameConfig:
+    """Everything that decides how a game goes, but for the replies of the models."""
+
+    models: Mapping[str, ModelId]
+    """Power -> who plays it. Every power of the map has an entry."""
+    max_year: int
+    """The last year played, its winter included."""
+    rounds: int = 2
+    """Rounds of negotiation before each movement phase."""
+    planning: bool = False
+    """Whether each movement phase has a planning step."""
+    end_at_phase: str | None = None
+    """The last phase played, if the game should end before ``max_year`` does."""
+    map: str = "standard"
+    seed: int = 0
+    prompts: Mapping[str, Path] = field(default_factory=dict)
+    """Power -> its folder of templates, for powers that do not use the default one."""
+    max_tokens: Mapping[str, int] = field(default_factory=dict)
+    """Power -> most tokens of a reply, for powers that do not use ``default_max_tokens``."""
+    default_max_tokens: int = 8192
+    temperature: float | None = None
+    """``None`` leaves each provider's own default."""
+    max_messages: int = 6
+    """Messages that a power may send in a round."""
+    max_message_characters: int = 1200
+
+    @property
+    def terrain(self) -> Terrain:
+        return terrain(self.map)
+
+    def plays(self, phase: str) -> bool:
+        """Whether a phase is within the game's limits."""
+        if int(phase[1:-1]) > self.max_year:
+            return False
+        return self.end_at_phase is None or phase_order(phase) <= phase_order(self.end_at_phase)
+
+    @property
+    def last_year(self) -> int:
+        return min(self.max_year, int(self.end_at_phase[1:-1])) if self.end_at_phase else self.max_year
+
+    def document(self) -> dict[str, Any]:
+        """All settings as plain JSON data, without keys."""
+        return {
+            "map": self.map,
+            "seed": self.seed,
+            "max_year": self.max_year,
+            "end_at_phase": self.end_at_phase,
+            "num_negotiation_rounds": self.rounds,
+            "planning_phase": self.planning,
+            "models": {power: str(model) for power, model in sorted(self.models.items())},
+            "prompts": {power: str(folder) for power, folder in sorted(self.prompts.items())},
+            "max_tokens": {power: self.max_tokens.get(power, self.default_max_tokens) for power in sorted(self.models)},
+            "temperature": self.temperature,
+            "max_messages": self.max_messages,
+            "max_message_characters": self.max_message_characters,
+        }
+
+
+def phase_order(phase: str) -> tuple[int, int, int]:
+    """Sorts phases as they are played."""
+    return int(phase[1:-1]), "SFW".index(phase[0]), "MRA".index(phase[-1])
+
+
+def checked_map(name: str) -> Terrain:
+    """The terrain of a map. Raises ``ConfigError``."""
+    if name not in MAPS:
+        raise ConfigError(f"--map: unknown map {name!r}; the maps are {', '.join(MAPS)}")
+    return terrain(name)
+
+
+def checked_end_phase(text: str | None, ground: Terrain, max_year: int) -> str | None:
+    """A phase such as ``F1901M`` that can occur in the game. Raises ``ConfigError``."""
+    if text is None:
+        return None
+    match = _PHASE.fullmatch(text.strip().upper())
+    if match is None or match[3] not in _KINDS[match[1]]:
+        raise ConfigError(f"--end_at_phase: {text!r} is not a phase such as S1901M, F1901R or W1901A")
+    phase = match[0]
+    if not ground.first_year <= int(match[2]) <= max_year:
+        raise ConfigError(f"--end_at_phase: {phase} is not between {ground.start} and the end of {max_year}")
+    return phase
+
+
+def checked_max_year(year: int | None, ground: Terrain) -> int:
+    """The last year; ten years when none is given. Raises ``ConfigError``."""
+    if year is None:
+        return ground.first_year + 9
+    if year < ground.first_year:
+        raise ConfigError(f"--max_year: {year} is before {ground.first_year}, the first year of this map")
+    return year
+
+
+def checked_models(text: str | None, powers: Sequence[str]) -> dict[str, ModelId]:
+    """Who plays each power. Raises ``ConfigError``."""
+
+    def read(item: str) -> ModelId:
+        model = parse_model_id(item, PROVIDERS)
+        _check_name(model)
+        return model
+
+    return per_power("--models", text or DEFAULT_MODEL, powers, read, default=read(DEFAULT_MODEL))
+
+
+def _check_name(model: ModelId) -> None:
+    from ..bots import BOTS
+    from ..offline.model import STYLES
+
+    names = {"bot": tuple(BOTS), "offline": ("", *STYLES)}[model.provider]
+    if model.name not in names:
+        choices = ", ".join(f"{model.provider}:{name}" if name else model.provider for name in names)
+        raise ValueError(f"unknown model {str(model)!r}; there are {choices}")
+
+
+def per_power(
+    flag: str, text: str, powers: Sequence[str], read: Callable[[str], T], *, default: T | None = None
+) -> dict[str, T]:
+    """One value for all powers, one for each in alphabetical order, or ``POWER=value`` for some.
+
+    Raises ``ConfigError`` that names the flag.
+    """
+
+    def value(item: str) -> T:
+        if not item:
+            raise ConfigError(f"{flag}: an entry of {text.partition('#')[0]!r} is empty")
+        try:
+            return read(item)
+        except ValueError as error:
+            raise ConfigError(f"{flag}: {error}") from None
+
+    items = [item.strip() for item in text.split(",")]
+    if any(_named(item, powers) for item in items):
+        chosen: dict[str, T] = {} if default is None else dict.fromkeys(powers, default)
+        given: set[str] = set()
+        for item in items:
+            power = _power_of(flag, item, powers)
+            if power in given:
+                raise ConfigError(f"{flag}: {power} is given twice")
+            given.add(power)
+            chosen[power] = value(item.partition("=")[2].strip())
+        return chosen
+    if len(items) == 1:
+        return dict.fromkeys(powers, value(items[0]))
+    if len(items) != len(powers):
+        raise ConfigError(
+            f"{flag}: {len(items)} values for {len(powers)} powers; give one, {len(powers)} "
+            f"(for {', '.join(powers)}), or POWER=value"
+        )
+    return {power: value(item) for power, item in zip(powers, items, strict=True)}
+
+
+def _named(item: str, powers: Sequence[str]) -> bool:
+    name, equals, _ = item.partition("=")
+    return bool(equals) and name.strip().isalpha() and (name.strip().upper() in powers or name.strip().isupper())
+
+
+def _power_of(flag: str, item: str, powers: Sequence[str]) -> str:
+    name, equals, _ = item.partition("=")
+    power = name.strip().upper()
+    if not equals:
+        raise ConfigError(f"{flag}: give every entry as POWER=value, or none")
+    if power not in powers:
+        raise ConfigError(f"{flag}: unknown power {name.strip()!r}; the powers are {', '.join(powers)}")
+    return power
+
+
+def checked_prompts(text: str | None, powers: Sequence[str]) -> dict[str, Path]:
+    """Power -> folder of templates. Raises ``ConfigError``; the templates themselves are read later."""
+    if text is None:
+        return {}
+    return per_power("--prompts_dir", text, powers, lambda item: Path(item).expanduser(), default=DEFAULT_DIRECTORY)
+
+
+def checked_token_limits(text: str | None, powers: Sequence[str]) -> dict[str, int]:
+    """Power -> most tokens of a reply. Raises ``ConfigError``."""
+    if text is None:
+        return {}
+
+    def read(item: str) -> int:
+        if not item.isdecimal() or int(item) < 1:
+            raise ValueError(f"{item!r} is not a number of tokens")
+        return int(item)
+
+    return per_power("--max_tokens_per_model", text, powers, read)

@@ -1,0 +1,223 @@
+"""The game on the terminal, phase by phase: what was said, ordered and won."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from ..asking import Exchange
+from ..board.situation import unit_of
+from ..board.terrain import Terrain
+from ..records.events import (
+    DiaryWritten,
+    Event,
+    MessageDelivered,
+    MessageReturned,
+    OrdersExplained,
+    OrdersSubmitted,
+    PhaseAdjudicated,
+    PhaseStarted,
+    RunFinished,
+    StepDefaulted,
+)
+from .statistics import Statistics
+from .story import title
+
+_COLOURS = (
+    "red",
+    "dodger_blue1",
+    "deep_sky_blue1",
+    "grey70",
+    "green3",
+    "medium_purple2",
+    "gold3",
+    "orange3",
+    "cyan3",
+    "pink3",
+)
+"""One for each power in alphabetical order; the name always stands beside its colour."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+def printable(text: str) -> str:
+    """Text from outside on one line, without anything that a terminal would obey."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+class Display:
+    """Prints as it listens."""
+
+    def __init__(self, console: Console, ground: Terrain, models: Mapping[str, str], *, verbose: bool = False) -> None:
+        self._console = console
+        self._models = models
+        self._verbose = verbose
+        self._width = max(len(power) for power in ground.powers)
+        self._colours = {power: _COLOURS[at % len(_COLOURS)] for at, power in enumerate(ground.powers)}
+        self._submitted: dict[str, OrdersSubmitted] = {}
+        self._centers: Mapping[str, Sequence[str]] = {}
+        self._round: tuple[str, int] = ("", 0)
+        self._start: Mapping[str, Sequence[str]] = {}
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Calls are not shown one by one."""
+
+    def event(self, event: Event) -> None:
+        match event:
+            case PhaseStarted():
+                self._started(event)
+            case MessageDelivered():
+                self._message(event)
+            case MessageReturned() if event.problem != "illegal_pledge":
+                self._note(event.sender, f"message returned: {event.detail}")
+            case OrdersSubmitted():
+                self._submitted[event.power] = event
+            case PhaseAdjudicated():
+                self._adjudicated(event)
+            case StepDefaulted():
+                self._note(event.power, f"no usable reply to {event.step}: {event.reason}")
+            case DiaryWritten() if self._verbose:
+                self._note(event.power, f"diary: {event.text}")
+            case OrdersExplained() if self._verbose:
+                self._note(event.power, f"means: {event.intent or event.reasoning}")
+
+    def finished(self, event: RunFinished, statistics: Statistics, lines: Sequence[str]) -> None:
+        """The table of the end, and the lines under it."""
+        self._console.print()
+        self._console.print(self._result(event), style="bold")
+        self._console.print(self._table(event, statistics))
+        for line in lines:
+            self._console.print(Text(line))
+
+    # Phases
+
+    def _started(self, event: PhaseStarted) -> None:
+        self._start = self._start or event.centers
+        self._centers = event.centers
+        self._console.print()
+        self._console.print(Rule(Text(f"{title(event.phase)} · {event.phase}", style="bold"), align="left"))
+
+    def _message(self, event: MessageDelivered) -> None:
+        if self._round != (event.phase, event.round):
+            self._round = (event.phase, event.round)
+            self._console.print(Text(f"press, round {event.round}", style="dim"))
+        line = self._name(event.sender)
+        line.append(" to ", style="dim")
+        for at, recipient in enumerate(event.recipients):
+            line.append(", " if at else "", style="dim")
+            line.append("everyone" if recipient == "ALL" else recipient.title(), style=self._colours.get(recipient, ""))
+        line.append(f": {printable(event.body)}")
+        if event.pledges:
+            line.append(f"  [{', '.join(event.pledges)}]", style="italic dim")
+        self._print(line)
+
+    def _adjudicated(self, event: PhaseAdjudicated) -> None:
+        if event.orders:
+            self._console.print(Text("orders", style="dim"))
+        for power, orders in event.orders.items():
+            line = self._name(power)
+            line.append(" ")
+            submitted = self._submitted.pop(power, None)
+            for at, order in enumerate(orders):
+                outcome = event.results.get(unit_of(order), ())
+                default = submitted is not None and order in submitted.defaults
+                line.append(", " if at else "", style="dim")
+                line.append(order, style="dim" if default else "red" if outcome else "")
+                if outcome:
+                    line.append(f" ({', '.join(outcome)})", style="dim red")
+                elif default:
+                    line.append(" (default)", style="dim")
+            self._print(line)
+        self._submitted.clear()
+        for center, power in event.captures.items():
+            loser = next((name for name, owned in self._centers.items() if center in owned), None)
+            line = Text("  ")
+            line.append(power.title(), style=f"bold {self._colours[power]}")
+            line.append(f" takes {center}")
+            if loser:
+                line.append(" from ")
+                line.append(loser.title(), style=self._colours[loser])
+            self._print(line)
+        if event.captures or event.phase[0] == "W":
+            self._print(self._counts(event.centers))
+        self._centers = event.centers
+
+    def _counts(self, centers: Mapping[str, Sequence[str]]) -> Text:
+        line = Text.assemble(("centres", "dim"))
+        for power in sorted(centers, key=lambda name: (-len(centers[name]), name)):
+            line.append("  ")
+            line.append(f"{power.title()} {len(centers[power])}", style=self._colours[power])
+        return line
+
+    # The end
+
+    def _result(self, event: RunFinished) -> Text:
+        names = ", ".join(power.title() for power in event.winners)
+        return Text(
+            {
+                "solo": f"{names} wins alone in {event.phase}.",
+                "draw": f"{names} agree on a draw in {event.phase}.",
+                "last_power": f"{names} is the last power on the board after {event.phase}.",
+                "limit": f"The game ends after {event.phase}; {_leaders(event.centers)}.",
+            }[event.outcome]
+        )
+
+    def _table(self, event: RunFinished, statistics: Statistics) -> Table:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        table.add_column("", justify="right")
+        table.add_column("power")
+        table.add_column("played by", overflow="fold")
+        for name in ("centres", "change", "messages", "pledges kept", "orders legal"):
+            table.add_column(name, justify="right")
+        ranking = sorted(event.centers, key=lambda power: (-len(event.centers[power]), power))
+        for power in ranking:
+            figures = statistics.of_power(power)
+            count = len(event.centers[power])
+            rank = 1 + sum(len(event.centers[other]) > count for other in ranking)
+            kept, broken = figures["pledges_kept"] or 0, figures["pledges_broken"] or 0
+            given, illegal = figures["orders_given"] or 0, figures["illegal_orders_first"] or 0
+            table.add_row(
+                str(rank),
+                Text(power.title(), style=self._colours[power]),
+                Text(printable(self._models[power])),
+                str(count),
+                f"{count - len(self._start.get(power, ())):+d}",
+                str(figures["messages_sent"]),
+                f"{kept} of {kept + broken}" if kept + broken else "none made",
+                f"{100 * (given - illegal) / given:.0f} %" if given else "none given",
+            )
+        return table
+
+    # Lines
+
+    def _name(self, power: str) -> Text:
+        return Text.assemble((f"{power.title():<{self._width}}", f"bold {self._colours[power]}"))
+
+    def _note(self, power: str, text: str) -> None:
+        line = self._name(power)
+        line.append(f" {printable(text)}", style="dim italic")
+        self._print(line)
+
+    def _print(self, line: Text) -> None:
+        """One entry; what does not fit its first lines hangs under the text, behind the name."""
+        if not self._verbose and len(line) > 2 * self._console.width:
+            line.truncate(2 * self._console.width - self._width - 4, overflow="ellipsis")
+        indent = self._width + 1
+        for at, part in enumerate(
+            line.wrap(
+                self._console, self._console.width if len(line) <= self._console.width else self._console.width - indent
+            )
+        ):
+            self._console.print(part if at == 0 else Text(" " * indent) + part, soft_wrap=True)
+
+
+def _leaders(centers: Mapping[str, Sequence[str]]) -> str:
+    most = max(len(owned) for owned in centers.values())
+    names = [power.title() for power in sorted(centers) if len(centers[power]) == most]
+    listed = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    return f"{listed} {'lead' if len(names) > 1 else 'leads'} with {most} {'centre' if most == 1 else 'centres'}"

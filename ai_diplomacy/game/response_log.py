@@ -1,0 +1,77 @@
+"""``llm_responses.csv``: every call with its prompt, its reply and how the reply was read."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from ..asking import Exchange
+from ..records.events import Event
+
+COLUMNS = (
+    "model",
+    "power",
+    "phase",
+    "response_type",
+    "raw_input",
+    "raw_response",
+    "success",
+    "step",
+    "round",
+    "attempt",
+    "input_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "cost_usd",
+    "latency_s",
+    "error",
+)
+
+
+class ResponseLog:
+    """Collects rows until they are taken to be appended to the file."""
+
+    def __init__(self) -> None:
+        self._buffer = io.StringIO()
+        self._writer = csv.writer(self._buffer)
+        self._writer.writerow(COLUMNS)
+
+    def event(self, event: Event) -> None:
+        """Rows come from calls alone."""
+
+    def exchange(self, exchange: Exchange) -> None:
+        key, reply, read = exchange.request.key, exchange.reply, exchange.read
+        usage = reply.usage if reply else None
+        self._writer.writerow(
+            [
+                exchange.model,
+                key.power,
+                key.phase,
+                key.step if key.attempt == 0 else f"{key.step} (corrected)",
+                # The reader of a table has no use for NUL, and many refuse it.
+                exchange.request.prompt.replace("\0", "\ufffd"),
+                reply.text.replace("\0", "\ufffd") if reply else "",
+                str(read.verdict in ("ok", "repaired", "illegal")).lower(),
+                key.step,
+                key.round,
+                key.attempt,
+                _known(usage.input if usage else None),
+                _known(usage.output if usage else None),
+                _known(usage.cached if usage else None),
+                # No price is known to this version for any model: unknown, not zero.
+                "",
+                round(reply.latency, 6) if reply else "",
+                "" if read.verdict in ("ok", "repaired") else " ".join(read.problems),
+            ]
+        )
+
+    def take(self) -> bytes:
+        """The rows since the last call, as UTF-8."""
+        text = self._buffer.getvalue()
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        return text.encode("utf-8", "replace")
+
+
+def _known(count: int | None) -> int | str:
+    return "" if count is None else count

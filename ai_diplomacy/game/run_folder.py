@@ -1,0 +1,113 @@
+"""The folder of one run: what is in it, and when each file is written."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..board.board import Board
+from ..board.press import Mailbox
+from ..player import Player
+from ..records.durable import DiskError, replace_file, sync_directory
+from .config import ConfigError, GameConfig
+from .manifesto import Manifesto
+from .recorder import Recorder
+from .response_log import ResponseLog
+from .saved_game import SavedGame
+from .statistics import Statistics
+from .story import Stories
+from .timing import Timing
+
+FORMAT = 1
+"""Version of the folder's layout and of the lines in its logs."""
+
+
+class RunFolder:
+    """Writes the artefacts of a run. The logs (``calls.jsonl``, ``events.jsonl``) grow by themselves; the rest is
+    made from what this class hears, a whole file at a time, on a thread."""
+
+    def __init__(self, path: Path, config: GameConfig, models: Mapping[str, str]) -> None:
+        """Makes the folder. Raises ``ConfigError`` when it holds something already, ``DiskError`` when it cannot
+        be made."""
+        self.path = path
+        self._config = config
+        self._models = dict(models)
+        _make(path)
+        powers = config.terrain.powers
+        self.timing = Timing()
+        self.statistics = Statistics(self._models)
+        self._responses = ResponseLog()
+        self._stories = Stories(config.terrain, self._models)
+        self._manifesto = Manifesto()
+        self._saved = SavedGame(config.document(), powers)
+        self._writing = asyncio.Lock()
+
+    @property
+    def journal(self) -> Path:
+        return self.path / "calls.jsonl"
+
+    @property
+    def events(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "general_game.log"
+
+    def listen_to(self, recorder: Recorder) -> None:
+        recorder.listen(self.timing, self.statistics, self._responses, self._stories, self._manifesto)
+
+    def adjudicated(self, phase: str, players: Mapping[str, Player]) -> None:
+        """Keep what the players thought in this phase."""
+        self._saved.adjudicated(phase, players)
+
+    async def save(
+        self,
+        board: Board,
+        mailbox: Mailbox,
+        players: Mapping[str, Player],
+        *,
+        total_time: float,
+        setup_time: float,
+    ) -> None:
+        """Bring every file up to what has happened so far. Raises ``DiskError``."""
+        saved = self._saved.document(board, mailbox, players)
+        timing = self.timing.document(total_time, setup_time)
+        overview = [self.statistics.document(), self._models, self._config.document()]
+        stories = {power: self._stories.text(power) for power in self._stories.powers()}
+        manifesto = self._manifesto.text()
+        rows = self._responses.take()
+
+        def write() -> None:
+            try:
+                with (self.path / "llm_responses.csv").open("ab") as file:
+                    file.write(rows)
+                for power, text in stories.items():
+                    replace_file(self.path / "powers" / f"{power}.md", text.encode("utf-8", "replace"))
+                replace_file(self.path / "overview.jsonl", "".join(f"{_json(line)}\n" for line in overview).encode())
+                replace_file(self.path / "game_manifesto.txt", manifesto.encode("utf-8", "replace"))
+                replace_file(self.path / "timing.json", (_json(timing, indent=1) + "\n").encode())
+                replace_file(self.path / "lmvsgame.json", (_json(saved) + "\n").encode())
+            except OSError as error:
+                raise DiskError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from error
+
+        async with self._writing:
+            await asyncio.to_thread(write)
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    # Escaped beyond ASCII, because a power's words may hold what UTF-8 cannot.
+    return json.dumps(value, indent=indent, ensure_ascii=True)
+
+
+def _make(path: Path) -> None:
+    try:
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise ConfigError(f"--run_dir: {str(path)!r} is not empty; choose a new folder")
+        (path / "powers").mkdir(parents=True)
+        sync_directory(path)
+    except OSError as error:
+        raise ConfigError(f"--run_dir: cannot use {str(path)!r}: {error.strerror or error}") from None

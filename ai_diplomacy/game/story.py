@@ -1,0 +1,308 @@
+"""``powers/FRANCE.md``: what one power saw, said, meant, ordered and learned, phase by phase, to read as a story."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..asking import Exchange
+from ..board.situation import unit_of
+from ..board.terrain import Terrain, province_of
+from ..records.events import (
+    Consolidated,
+    DiaryWritten,
+    Event,
+    Initialized,
+    MessageDelivered,
+    MessageReturned,
+    OrdersExplained,
+    OrdersSubmitted,
+    PhaseAdjudicated,
+    PhaseStarted,
+    Planned,
+    PledgeJudged,
+    Reflected,
+    RunFinished,
+    RunStarted,
+    StepDefaulted,
+)
+
+_SEASONS = {"S": "Spring", "F": "Fall", "W": "Winter"}
+_KINDS = {"M": "", "R": ": retreats", "A": ": builds and disbands"}
+
+
+@dataclass(slots=True)
+class _Chapter:
+    """What one power lived through in one phase."""
+
+    phase: str
+    opening: list[str] = field(default_factory=list)
+    rounds: dict[int, list[str]] = field(default_factory=dict)
+    deciding: list[str] = field(default_factory=list)
+    outcome: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+
+
+class Stories:
+    """Writes the story of every power as things happen."""
+
+    def __init__(self, ground: Terrain, models: Mapping[str, str]) -> None:
+        self._ground = ground
+        self._models = models
+        self._chapters: dict[str, list[_Chapter]] = {power: [] for power in models}
+        self._submitted: dict[str, OrdersSubmitted] = {}
+        self._centers: Mapping[str, Sequence[str]] = {}
+        self._endings: list[str] = []
+        self._feelings: dict[str, Mapping[str, str]] = {power: {} for power in models}
+        self._goals: dict[str, Sequence[str]] = dict.fromkeys(models, ())
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Stories tell what came of the calls, not the calls."""
+
+    def event(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                pass
+            case PhaseStarted():
+                self._open(event)
+            case Initialized():
+                lines = [
+                    *self._goal_lines(event.power, event.goals),
+                    *self._feeling_lines(event.power, event.relationships),
+                ]
+                self._chapter(event.power, event.phase).opening += lines
+            case Planned():
+                self._chapter(event.power, event.phase).deciding.append(f"**Plan.** {_prose(event.directive)}\n")
+            case MessageDelivered():
+                self._heard(event)
+            case MessageReturned():
+                notice = f"- *Returned to me ({event.detail}):* {_prose(event.body)}"
+                self._round(event.sender, event.phase, event.round).append(notice)
+            case DiaryWritten():
+                self._diary(event)
+            case OrdersExplained():
+                lines = self._chapter(event.power, event.phase).deciding
+                lines += [f"**Reasoning.** {_prose(event.reasoning)}\n"] if event.reasoning else []
+                lines += [f"**Intent, told to nobody.** {_prose(event.intent)}\n"] if event.intent else []
+            case OrdersSubmitted():
+                self._submitted[event.power] = event
+            case PledgeJudged():
+                self._pledge(event)
+            case PhaseAdjudicated():
+                self._adjudicated(event)
+            case Reflected():
+                lines = self._chapter(event.power, event.phase).after
+                lines += [
+                    *self._goal_lines(event.power, event.goals),
+                    *self._feeling_lines(event.power, event.relationships),
+                ]
+            case Consolidated():
+                text = f"**Looking back on the years gone by.** {_prose(event.summary)}\n"
+                self._chapter(event.power, event.phase).after.append(text)
+            case StepDefaulted():
+                text = f"- *No usable reply to `{event.step}`:* {_prose(event.reason)}"
+                self._chapter(event.power, event.phase).after.append(text + "\n")
+            case RunFinished():
+                self._finished(event)
+
+    def text(self, power: str) -> str:
+        """The story so far, in Markdown."""
+        people = self._ground.adjectives.get(power, power)
+        parts = [f"# {power.title()}\n", f"The {people} story, played by `{self._models[power]}`.\n"]
+        for chapter in self._chapters[power]:
+            parts += _written(chapter)
+        return re.sub(r"\n{3,}", "\n\n", "\n".join([*parts, *self._endings]))
+
+    def powers(self) -> tuple[str, ...]:
+        return tuple(self._models)
+
+    # Finding the place
+
+    def _chapter(self, power: str, phase: str) -> _Chapter:
+        for chapter in reversed(self._chapters[power]):
+            if chapter.phase == phase:
+                return chapter
+        self._chapters[power].append(_Chapter(phase))
+        return self._chapters[power][-1]
+
+    def _round(self, power: str, phase: str, round: int) -> list[str]:
+        return self._chapter(power, phase).rounds.setdefault(round, [])
+
+    # Telling
+
+    def _open(self, event: PhaseStarted) -> None:
+        self._centers = event.centers
+        if event.phase[-1] != "M":
+            return
+        for power in self._models:
+            if not event.units[power] and not event.centers[power]:
+                continue
+            units = ", ".join(self._unit(unit) for unit in event.units[power]) or "nothing"
+            count = len(event.centers[power])
+            line = f"{power.title()} holds {count} {'centre' if count == 1 else 'centres'} and has {units}.\n"
+            self._chapter(power, event.phase).opening.append(line)
+
+    def _heard(self, event: MessageDelivered) -> None:
+        public = list(event.recipients) == ["ALL"]
+        readers = list(self._models) if public else [event.sender, *event.recipients]
+        body = _prose(event.body)
+        pledges = f" *(pledges {', '.join(f'`{pledge}`' for pledge in event.pledges)})*" if event.pledges else ""
+        for reader in readers:
+            if reader == event.sender:
+                to = "everyone" if public else _names(event.recipients)
+                line = f"- **to {to}:** {body}{pledges}"
+            else:
+                others = [name for name in event.recipients if name not in (reader, "ALL")]
+                beside = " to everyone" if public else f" to me and {_names(others)}" if others else ""
+                line = f"- **{event.sender.title()}{beside}:** {body}{pledges}"
+            if self._chapters[reader] or reader == event.sender:
+                self._round(reader, event.phase, event.round).append(line)
+
+    def _diary(self, event: DiaryWritten) -> None:
+        chapter = self._chapter(event.power, event.phase)
+        entry = f"> {_prose(event.text)}\n"
+        if event.step == "negotiate":
+            chapter.rounds.setdefault(event.round, []).append("\n" + entry)
+        elif event.step == "order":
+            chapter.deciding.append(entry)
+        else:
+            chapter.after.append(entry)
+
+    def _pledge(self, event: PledgeJudged) -> None:
+        verdict = "kept" if event.kept else "broken"
+        ordered = "" if event.kept else f"; ordered `{event.ordered}`" if event.ordered else "; not ordered"
+        to = "everyone" if list(event.recipients) == ["ALL"] else None
+        for reader in self._models:
+            if reader == event.sender:
+                line = f"- My pledge to {to or _names(event.recipients)}, `{event.pledged}`: **{verdict}**{ordered}."
+            elif to or reader in event.recipients:
+                line = f"- {event.sender.title()}'s pledge `{event.pledged}`: **{verdict}**{ordered}."
+            else:
+                continue
+            if any(chapter.phase == event.phase for chapter in self._chapters[reader]):
+                self._chapter(reader, event.phase).outcome.append(line)
+
+    def _adjudicated(self, event: PhaseAdjudicated) -> None:
+        for power in self._models:
+            submitted = self._submitted.pop(power, None)
+            orders = event.orders.get(power, ())
+            if not orders and not any(chapter.phase == event.phase for chapter in self._chapters[power]):
+                continue
+            chapter = self._chapter(power, event.phase)
+            if submitted is not None:
+                chapter.deciding += _order_lines(submitted, event)
+            chapter.outcome += self._change_lines(power, event)
+        self._centers = event.centers
+
+    def _change_lines(self, power: str, event: PhaseAdjudicated) -> list[str]:
+        lines = []
+        for center, taker in event.captures.items():
+            name = self._ground.names[center]
+            if taker == power:
+                lines.append(f"- **{name} is ours.**")
+            elif center in self._centers.get(power, ()):
+                lines.append(f"- **{taker.title()} has taken {name} from us.**")
+        dislodged = event.dislodged.get(power, ())
+        lines += [f"- The {self._unit(unit)} is dislodged and must retreat." for unit in dislodged]
+        others = [
+            f"`{order}` ({', '.join(outcome)})" if (outcome := event.results.get(unit_of(order))) else f"`{order}`"
+            for other, orders in event.orders.items()
+            if other != power
+            for order in orders
+            if self._concerns(power, order)
+        ]
+        if others:
+            lines.append(f"- Around us: {', '.join(others)}.")
+        return lines
+
+    def _concerns(self, power: str, order: str) -> bool:
+        """Whether an order of another power goes into a centre of this one."""
+        target = order.rpartition(" - ")[2] if " - " in order else ""
+        return (
+            " S " not in order
+            and " C " not in order
+            and province_of(target.removesuffix(" VIA")) in self._centers.get(power, ())
+        )
+
+    def _goal_lines(self, power: str, goals: Sequence[str]) -> list[str]:
+        if list(goals) == list(self._goals[power]):
+            return []
+        self._goals[power] = tuple(goals)
+        return ["**Goals**\n", *(f"- {_prose(goal)}" for goal in goals), ""]
+
+    def _feeling_lines(self, power: str, feelings: Mapping[str, str]) -> list[str]:
+        before, self._feelings[power] = self._feelings[power], dict(feelings)
+        changed = [
+            f"{other.title()} {before[other]} → **{word}**" if other in before else f"{other.title()} {word}"
+            for other, word in feelings.items()
+            if before.get(other) != word
+        ]
+        return [f"**Relationships.** {', '.join(changed)}.\n"] if changed else []
+
+    def _finished(self, event: RunFinished) -> None:
+        ranking = sorted(event.centers, key=lambda power: (-len(event.centers[power]), power))
+        counts = ", ".join(f"{power.title()} {len(event.centers[power])}" for power in ranking)
+        how = {
+            "solo": f"{_names(event.winners)} wins alone",
+            "draw": f"a draw between {_names(event.winners)}",
+            "last_power": f"{_names(event.winners)} is the last power on the board",
+            "limit": f"the game stops after {event.phase}",
+        }[event.outcome]
+        self._endings = ["\n## The end\n", f"{how[0].upper()}{how[1:]}. Centres: {counts}.\n"]
+
+    def _unit(self, unit: str) -> str:
+        kind = {"A": "army", "F": "fleet"}[unit[0]]
+        return f"{kind} {self._ground.names[unit[2:]]}"
+
+
+def title(phase: str) -> str:
+    """``F1901R`` -> ``Fall 1901: retreats``."""
+    return f"{_SEASONS[phase[0]]} {int(phase[1:-1])}{_KINDS[phase[-1]]}"
+
+
+def _written(chapter: _Chapter) -> list[str]:
+    parts = [f"\n## {title(chapter.phase)}\n", *chapter.opening]
+    for round, lines in sorted(chapter.rounds.items()):
+        parts += [f"\n### Press, round {round}\n", *lines]
+    if chapter.deciding:
+        parts += ["\n### Orders\n", *chapter.deciding]
+    if chapter.outcome:
+        parts += ["\n### What came of it\n", *chapter.outcome]
+    if chapter.after:
+        parts += ["\n### Afterwards\n", *chapter.after]
+    return parts
+
+
+def _order_lines(submitted: OrdersSubmitted, event: PhaseAdjudicated) -> list[str]:
+    lines = [f"- ~~`{_code(line['text'])}`~~ {_why(line)}" for line in submitted.illegal_first]
+    for order in submitted.orders:
+        outcome = event.results.get(unit_of(order))
+        note = f" — {', '.join(outcome)}" if outcome else ""
+        default = " *(by default)*" if order in submitted.defaults else ""
+        lines.append(f"- `{order}`{default}{note}")
+    if submitted.vote_draw:
+        lines.append("- votes for a draw")
+    return lines
+
+
+def _why(line: Mapping[str, str]) -> str:
+    """The reason, which repeats the order where it was understood as it was written."""
+    return _prose(line["reason"].removeprefix(f"{line['text']}: "))
+
+
+def _names(powers: Iterable[str]) -> str:
+    names = [power.title() for power in powers]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _prose(text: str) -> str:
+    """Text from a model on one line, with nothing in it that Markdown or HTML would take for its own."""
+    flat = " ".join(text.split())
+    for mark in "\\`*_[]<>#|~":
+        flat = flat.replace(mark, f"\\{mark}")
+    return flat
+
+
+def _code(text: str) -> str:
+    return " ".join(text.split()).replace("`", "'")

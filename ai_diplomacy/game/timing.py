@@ -1,0 +1,87 @@
+"""Where the time went: measured latencies, the critical path through the real dependencies, ``timing.json``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from ..asking import Exchange
+from ..records.events import Event
+from .program import Segment
+
+_Taken = tuple[str, str, int]
+"""(power, step, round) within one segment."""
+
+
+class Timing:
+    """Listens to a run and computes its times. All figures are seconds."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.answering = 0.0
+        self._open: dict[_Taken, float] = defaultdict(float)
+        self._frontier = 0.0
+        self._beside: dict[str, float] = {}
+        """Power -> the earliest start of its consolidation that is not yet waited for."""
+        self._by_phase: dict[str, dict[str, dict[str, float]]] = {}
+
+    def event(self, event: Event) -> None:
+        """Nothing but calls takes time worth accounting."""
+
+    def exchange(self, exchange: Exchange) -> None:
+        if exchange.reply is None:
+            return
+        key, latency = exchange.request.key, exchange.reply.latency
+        self.calls += 1
+        self.answering += latency
+        self._open[key.power, key.step, key.round] += latency
+        row = self._by_phase.setdefault(key.phase, {}).setdefault(
+            key.step, {"calls": 0, "answering": 0.0, "slowest": 0.0}
+        )
+        row["calls"] += 1
+        row["answering"] += latency
+        row["slowest"] = max(row["slowest"], latency)
+
+    def crossed(self, segment: Segment) -> None:
+        """The segment has ended: the earliest moment at which it could have is the longest of its chains."""
+        latest = self._frontier
+        for power in segment.powers:
+            at = self._frontier
+            for stage in segment.chain(power):
+                if stage.beside:
+                    self._beside[power] = at
+                    continue
+                if stage.step == "reflect" and power in self._beside:
+                    at = max(at, self._beside_end(power))
+                    del self._beside[power]
+                    self._open.pop((power, "consolidate", 0), None)
+                at += self._open.pop((power, stage.step, stage.round), 0.0)
+            latest = max(latest, at)
+        self._frontier = latest
+
+    @property
+    def critical_path(self) -> float:
+        """The least time that any schedule could take, given these latencies and the real dependencies."""
+        return max([self._frontier, *(self._beside_end(power) for power in self._beside)])
+
+    def _beside_end(self, power: str) -> float:
+        """Its call may be answered long after the segment in which it began, so its length is asked for late."""
+        return self._beside[power] + self._open.get((power, "consolidate", 0), 0.0)
+
+    def document(self, total_time: float, setup_time: float) -> dict[str, Any]:
+        """``timing.json``."""
+        return {
+            "total_time": round(total_time, 6),
+            "setup_time": round(setup_time, 6),
+            "calls": self.calls,
+            "sum_of_call_time": round(self.answering, 6),
+            "critical_path": round(self.critical_path, 6),
+            "overhead": round(total_time - self.critical_path, 6),
+            "speedup_over_sequential": round(self.answering / total_time, 3) if total_time > 0 else None,
+            "phases": {
+                phase: {
+                    step: {name: round(value, 6) for name, value in row.items()} for step, row in sorted(steps.items())
+                }
+                for phase, steps in self._by_phase.items()
+            },
+        }

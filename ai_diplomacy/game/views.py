@@ -1,0 +1,72 @@
+"""What a player may know at a step: the board, the press it can read, and how pledges turned out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..board.board import Board
+from ..board.press import Mailbox, Message
+from ..board.situation import PhaseResult, unit_of
+from ..player import PledgeOutcome, Step, View
+
+
+def view(
+    board: Board, mailbox: Mailbox, power: str, step: Step, *, game: str, last_year: int, round: int, rounds: int
+) -> View:
+    """The frozen view of one power for one step, from the board and the mailbox as they stand."""
+    situation = board.situation(power)
+    turn = [result.phase for result in situation.recent]
+    after = step in ("reflect", "consolidate")
+    movement = situation.phase[-1] == "M"
+    heard = [situation.phase] if movement and not after else turn
+    return View(
+        game=game,
+        situation=situation,
+        last_year=last_year,
+        round=round,
+        rounds=rounds,
+        press=() if step in ("initialize", "consolidate") else mailbox.readable(power, heard),
+        awaiting=_awaiting(mailbox, power, turn, situation.phase) if step == "negotiate" else (),
+        unanswered=_silent(mailbox, power, turn, situation.phase, round, rounds) if step == "negotiate" else (),
+        returned=mailbox.returned_to(power, situation.phase),
+        pledges=tuple(pledge_outcomes(mailbox.readable(power, turn), situation.recent)),
+        ended=turn[-1] if after and turn else "",
+    )
+
+
+def pledge_outcomes(messages: Iterable[Message], turn: Iterable[PhaseResult]) -> list[PledgeOutcome]:
+    """The pledges in these messages, each once, held against the orders of their own movement phase."""
+    issued = {
+        (result.phase, power, unit_of(order)): order
+        for result in turn
+        for power, orders in result.orders.items()
+        for order in orders
+    }
+    played = {phase for phase, _, _ in issued}
+    outcomes = [
+        PledgeOutcome(
+            sender=message.sender,
+            recipients=message.recipients,
+            pledged=pledge,
+            ordered=issued.get((message.phase, message.sender, unit_of(pledge))),
+        )
+        for message in messages
+        if message.phase in played
+        for pledge in message.pledges
+    ]
+    return list(dict.fromkeys(outcomes))
+
+
+def _awaiting(mailbox: Mailbox, power: str, turn: list[str], phase: str) -> tuple[Message, ...]:
+    to_power, _ = mailbox.unanswered(power, [*turn, phase])
+    return tuple(message for message in to_power if message.phase != phase)
+
+
+def _silent(mailbox: Mailbox, power: str, turn: list[str], phase: str, round: int, rounds: int) -> tuple[str, ...]:
+    """Powers that left a private message of this power unanswered although a round has passed in which to answer."""
+
+    def had_a_chance(message: Message) -> bool:
+        passed = round - 1 if message.phase == phase else rounds + round - 1
+        return message.round < passed
+
+    return mailbox.silent(power, [*turn, phase], had_a_chance)

@@ -1,0 +1,137 @@
+"""The command: its flags, its refusals in one line, its exit status, and that nothing is written when it refuses."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lm_game
+from ai_diplomacy.prompts import DEFAULT_DIRECTORY
+
+ROOT = Path(lm_game.__file__).parent
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*flags: str) -> int:
+    try:
+        return lm_game.main(flags)
+    except SystemExit as stopped:
+        return int(stopped.code or 0)
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        (["--max_year", "1900"], "--max_year: 1900 is before 1901"),
+        (["--max_year", "soon"], "--max_year: invalid int value: 'soon'"),
+        (["--models", ",".join(["offline"] * 6)], "--models: 6 values for 7 powers"),
+        (["--models", "SPAIN=offline"], "--models: unknown power 'SPAIN'"),
+        (["--models", "gpt-9"], "--models: unknown provider in model id 'gpt-9'"),
+        (["--models", "gpt-9#sk-secret"], "--models: unknown provider in model id 'gpt-9'"),
+        (["--models", "bot:genius"], "--models: unknown model 'bot:genius'"),
+        (["--num_negotiation_rounds", "-1"], "--num_negotiation_rounds: '-1' is not a number from 0 to 100"),
+        (["--num_negotiation_rounds", "two"], "--num_negotiation_rounds: 'two' is not a number"),
+        (["--end_at_phase", "F1901X"], "--end_at_phase: 'F1901X' is not a phase"),
+        (["--max_year", "1902", "--end_at_phase", "S1903M"], "--end_at_phase: S1903M is not between"),
+        (["--map", "atlantis"], "--map: unknown map 'atlantis'"),
+        (["--map", "world"], "--map: unknown map 'world'"),
+        (["--temperature", "hot"], "--temperature: 'hot' is not a number from 0 to 2"),
+        (["--temperature", "nan"], "--temperature: 'nan' is not a number from 0 to 2"),
+        (["--max_tokens", "0"], "--max_tokens: '0' is not a number above 0"),
+        (["--max_tokens_per_model", "1,2"], "--max_tokens_per_model: 2 values for 7 powers"),
+        (["--prompts_dir", "nowhere"], "prompts: 'nowhere' is not a folder"),
+        (["--seed", "x"], "--seed: invalid int value: 'x'"),
+        (["--no_such_flag"], "unrecognized arguments: --no_such_flag"),
+        (["--max", "1901"], "unrecognized arguments: --max 1901"),
+    ],
+)
+def test_a_bad_flag_is_one_line_exit_2_and_nothing_written(empty, capsys, flags, problem):
+    assert run(*flags) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err.startswith("lm_game.py: ")
+    assert problem in said.err
+    assert "secret" not in said.err
+    assert list(empty.iterdir()) == []
+
+
+@pytest.mark.parametrize("template", ["order.j2", "system.j2", "correction.j2", "personas/default.j2"])
+def test_a_folder_of_prompts_with_a_template_missing_is_refused(empty, capsys, template):
+    shutil.copytree(DEFAULT_DIRECTORY, empty / "prompts")
+    (empty / "prompts" / template).unlink()
+    flags = ["--map", "modern"] if "default" in template else []
+    assert run("--prompts_dir", "prompts", "--run_dir", "run", *flags) == 2
+    assert f"the template 'prompts/{template}' is missing" in capsys.readouterr().err
+    assert not (empty / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("{{ situation", "does not parse"), ("{{ no_such_thing }}", "'no_such_thing' is undefined")],
+)
+def test_a_broken_template_is_refused_before_the_game(empty, capsys, text, problem):
+    shutil.copytree(DEFAULT_DIRECTORY, empty / "prompts")
+    (empty / "prompts" / "plan.j2").write_text(text)
+    assert run("--prompts_dir", "FRANCE=prompts", "--run_dir", "run") == 2
+    said = capsys.readouterr().err
+    assert problem in said
+    assert "plan.j2" in said
+    assert not (empty / "run").exists()
+
+
+def test_a_folder_that_holds_something_is_never_written_into(empty, capsys):
+    (empty / "run").mkdir()
+    (empty / "run" / "lmvsgame.json").write_text("precious")
+    assert run("--max_year", "1901", "--run_dir", "run") == 2
+    assert "is not empty" in capsys.readouterr().err
+    assert [path.name for path in (empty / "run").iterdir()] == ["lmvsgame.json"]
+    assert (empty / "run" / "lmvsgame.json").read_text() == "precious"
+
+
+def test_a_place_that_cannot_be_written_is_said_in_one_line(empty, capsys):
+    (empty / "file").write_text("")
+    assert run("--max_year", "1901", "--run_dir", "file/run") == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_without_a_folder_the_run_goes_to_a_new_one_in_results(empty, capsys):
+    for _ in range(2):
+        assert run("--end_at_phase", "S1901M", "--num_negotiation_rounds", "0", "--models", "bot:hold") == 0
+    assert len(list((empty / "results").iterdir())) == 2
+    assert "results/" in capsys.readouterr().out
+
+
+def test_planning_verbose_and_the_other_settings_reach_the_game(empty, capsys):
+    flags = ["--planning_phase", "--verbose", "--temperature", "0.5", "--max_tokens", "1000"]
+    flags += ["--max_tokens_per_model", "FRANCE=77,ITALY=88", "--seed", "3", "--end_at_phase", "S1901M"]
+    assert run(*flags, "--run_dir", "run") == 0
+    manifesto = (empty / "run" / "game_manifesto.txt").read_text()
+    assert "S1901M" in manifesto
+    assert "FRANCE" in manifesto
+    assert "diary: " in capsys.readouterr().out
+    config = (empty / "run" / "overview.jsonl").read_text().splitlines()[2]
+    assert '"temperature": 0.5' in config
+    assert '"FRANCE": 77' in config
+    assert '"TURKEY": 1000' in config
+
+
+def test_help_is_quick_to_import_and_an_offline_game_needs_no_key(empty):
+    seen = subprocess.run(
+        [sys.executable, "-X", "importtime", str(ROOT / "lm_game.py"), "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")},
+    )
+    assert "--num_negotiation_rounds" in seen.stdout
+    for package in ("diplomacy", "pydantic", "jinja2", "rich", "openai", "anthropic", "google.genai"):
+        assert f" {package}\n" not in seen.stderr

@@ -1,0 +1,88 @@
+"""Settings: who plays whom, which phases are played, and one clear line for everything that cannot be."""
+
+from pathlib import Path
+
+import pytest
+
+from ai_diplomacy.board.terrain import terrain
+from ai_diplomacy.game import config
+from ai_diplomacy.game.config import ConfigError, GameConfig
+from ai_diplomacy.models.ids import ModelId
+
+POWERS = terrain().powers
+OFFLINE = ModelId("offline", "")
+
+
+def test_one_id_is_for_all_and_none_is_the_offline_model():
+    assert config.checked_models(None, POWERS) == dict.fromkeys(POWERS, OFFLINE)
+    assert config.checked_models("bot:dumbbot", POWERS) == dict.fromkeys(POWERS, ModelId("bot", "dumbbot"))
+
+
+def test_seven_ids_go_by_the_alphabet_and_names_win_over_order():
+    ids = "offline,bot:hold,offline,offline:random,offline,offline,bot:random"
+    by_order = config.checked_models(ids, POWERS)
+    assert by_order["ENGLAND"] == ModelId("bot", "hold")
+    assert by_order["GERMANY"] == ModelId("offline", "random")
+    by_name = config.checked_models(" turkey = bot:hold , FRANCE=bot:random", POWERS)
+    assert by_name["TURKEY"] == ModelId("bot", "hold")
+    assert by_name["AUSTRIA"] == OFFLINE
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("offline," * 5 + "offline", "6 values for 7 powers"),
+        ("SPAIN=offline", "unknown power 'SPAIN'"),
+        ("FRANCE=offline,FRANCE=bot:hold", "FRANCE is given twice"),
+        ("FRANCE=offline,bot:hold", "give every entry as POWER=value, or none"),
+        ("FRANCE=", "is empty"),
+        ("gpt", "unknown provider"),
+        ("offline:clever", "unknown model 'offline:clever'"),
+        ("bot:", "names no model"),
+        ("bot:deep", "unknown model 'bot:deep'"),
+    ],
+)
+def test_seats_that_make_no_sense_are_refused_in_one_line(text, problem):
+    with pytest.raises(ConfigError, match="--models: ") as refused:
+        config.checked_models(text, POWERS)
+    assert problem in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_limits_of_the_game():
+    game = GameConfig(models=dict.fromkeys(POWERS, OFFLINE), max_year=1902, end_at_phase="F1902M")
+    assert game.plays("S1901M")
+    assert game.plays("F1902M")
+    assert not game.plays("F1902R")
+    assert not game.plays("W1902A")
+    assert GameConfig(models={}, max_year=1902).plays("W1902A")
+    assert not GameConfig(models={}, max_year=1902).plays("S1903M")
+
+
+@pytest.mark.parametrize("text", ["F1901", "X1901M", "S1901A", "W1901M", "S1900M", "F1903M", "s01m", ""])
+def test_phases_that_cannot_occur_are_refused(text):
+    with pytest.raises(ConfigError, match="--end_at_phase: "):
+        config.checked_end_phase(text, terrain(), 1902)
+
+
+def test_the_year_is_counted_from_the_map():
+    assert config.checked_max_year(None, terrain()) == 1910
+    assert config.checked_max_year(None, terrain("modern")) == 2003
+    with pytest.raises(ConfigError, match="1900 is before 1901"):
+        config.checked_max_year(1900, terrain())
+
+
+def test_token_limits_and_prompt_folders_go_by_seat_too():
+    limits = config.checked_token_limits("1,2,3,4,5,6,7", POWERS)
+    assert limits["ENGLAND"] == 2
+    with pytest.raises(ConfigError, match="'many' is not a number of tokens"):
+        config.checked_token_limits("many", POWERS)
+    folders = config.checked_prompts("ITALY=/tmp/p", POWERS)
+    assert folders["ITALY"] == Path("/tmp/p")
+    assert folders["FRANCE"].name == "prompts"
+
+
+def test_the_document_of_a_configuration_shows_no_key():
+    secret = ModelId("offline", "", None, "secret-key")
+    document = GameConfig(models=dict.fromkeys(POWERS, secret), max_year=1901).document()
+    assert "secret-key" not in str(document)
