@@ -106,22 +106,20 @@ class Display:
         if self._round != (event.phase, event.round):
             self._round = (event.phase, event.round)
             self._console.print(Text(f"press, round {event.round}", style="dim"))
-        line = self._name(event.sender)
-        line.append(" to ", style="dim")
+        line = Text.assemble(("to ", "dim"))
         for at, recipient in enumerate(event.recipients):
             line.append(", " if at else "", style="dim")
             line.append("everyone" if recipient == "ALL" else recipient.title(), style=self._colours.get(recipient, ""))
         line.append(f": {printable(event.body)}")
         if event.pledges:
             line.append(f"  [{', '.join(event.pledges)}]", style="italic dim")
-        self._print(line)
+        self._entry(event.sender, line, shortened=True)
 
     def _adjudicated(self, event: PhaseAdjudicated) -> None:
         if event.orders:
             self._console.print(Text("orders", style="dim"))
         for power, orders in event.orders.items():
-            line = self._name(power)
-            line.append(" ")
+            line = Text()
             submitted = self._submitted.pop(power, None)
             for at, order in enumerate(orders):
                 outcome = event.results.get(unit_of(order), ())
@@ -132,7 +130,7 @@ class Display:
                     line.append(f" ({', '.join(outcome)})", style="dim red")
                 elif default:
                     line.append(" (default)", style="dim")
-            self._print(line)
+            self._entry(power, line)
         self._submitted.clear()
         for center, power in event.captures.items():
             loser = next((name for name, owned in self._centers.items() if center in owned), None)
@@ -142,9 +140,9 @@ class Display:
             if loser:
                 line.append(" from ")
                 line.append(loser.title(), style=self._colours[loser])
-            self._print(line)
+            self._console.print(line)
         if event.captures or event.phase[0] == "W":
-            self._print(self._counts(event.centers))
+            self._console.print(self._counts(event.centers))
         self._centers = event.centers
 
     def _counts(self, centers: Mapping[str, Sequence[str]]) -> Text:
@@ -195,25 +193,18 @@ class Display:
 
     # Lines
 
-    def _name(self, power: str) -> Text:
-        return Text.assemble((f"{power.title():<{self._width}}", f"bold {self._colours[power]}"))
-
     def _note(self, power: str, text: str) -> None:
-        line = self._name(power)
-        line.append(f" {printable(text)}", style="dim italic")
-        self._print(line)
+        self._entry(power, Text.assemble((printable(text), "dim italic")), shortened=True)
 
-    def _print(self, line: Text) -> None:
-        """One entry; what does not fit its first lines hangs under the text, behind the name."""
-        if not self._verbose and len(line) > 2 * self._console.width:
-            line.truncate(2 * self._console.width - self._width - 4, overflow="ellipsis")
-        indent = self._width + 1
-        for at, part in enumerate(
-            line.wrap(
-                self._console, self._console.width if len(line) <= self._console.width else self._console.width - indent
-            )
-        ):
-            self._console.print(part if at == 0 else Text(" " * indent) + part, soft_wrap=True)
+    def _entry(self, power: str, text: Text, *, shortened: bool = False) -> None:
+        """A power's name with text hanging behind it, cut to three lines if it is to be shortened."""
+        room = max(20, self._console.width - self._width - 1)
+        if shortened and not self._verbose:
+            text.truncate(3 * room - 12, overflow="ellipsis")
+        name = Text.assemble((f"{power.title():<{self._width}} ", f"bold {self._colours[power]}"))
+        for part in text.wrap(self._console, room):
+            self._console.print(name + part, soft_wrap=True)
+            name = Text(" " * (self._width + 1))
 
 
 def _leaders(centers: Mapping[str, Sequence[str]]) -> str:

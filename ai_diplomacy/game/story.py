@@ -154,7 +154,7 @@ class Stories:
                 line = f"- **to {to}:** {body}{pledges}"
             else:
                 others = [name for name in event.recipients if name not in (reader, "ALL")]
-                beside = " to everyone" if public else f" to me and {_names(others)}" if others else ""
+                beside = " to everyone" if public else f" to {_names(['me', *others])}" if others else ""
                 line = f"- **{event.sender.title()}{beside}:** {body}{pledges}"
             if self._chapters[reader] or reader == event.sender:
                 self._round(reader, event.phase, event.round).append(line)
@@ -292,7 +292,7 @@ def _why(line: Mapping[str, str]) -> str:
 
 
 def _names(powers: Iterable[str]) -> str:
-    names = [power.title() for power in powers]
+    names = [power if power == "me" else power.title() for power in powers]
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
