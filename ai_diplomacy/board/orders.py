@@ -35,7 +35,7 @@ class OrderReport:
     lines: tuple[OrderLine, ...]
     """One for each text given, in the order given; more for a text that holds several orders."""
     orders: tuple[str, ...]
-    """What stands: one order for each unit that needs one, sorted by province; ``WAIVE`` for builds not used."""
+    """What stands: one order for each unit that needs one, sorted by province; last, ``WAIVE`` for builds not used."""
     defaults: tuple[str, ...]
     """Those of ``orders`` that nobody gave: filled in by the rules."""
 
@@ -76,8 +76,8 @@ def read_order(text: str, situation: Situation) -> OrderLine:
 
 
 def sorted_orders(orders: Iterable[str]) -> tuple[str, ...]:
-    """The orders by the province of their unit."""
-    return tuple(sorted(orders, key=lambda order: (unit_of(order)[2:], order)))
+    """The orders by the province of their unit; waived builds last."""
+    return tuple(sorted(orders, key=lambda order: (order == "WAIVE", unit_of(order)[2:], order)))
 
 
 def _lines(text: str, field: Field) -> list[OrderLine]:

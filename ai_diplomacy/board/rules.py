@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .situation import unit_of
 from .terrain import Terrain, province_of
 
 LegalOrders = dict[str, tuple[str, ...]]
@@ -26,27 +25,23 @@ def legal_orders(game: Any, ground: Terrain) -> dict[str, LegalOrders]:
 
 def _moving(game: Any, ground: Terrain, name: str, kind: str, listed: Mapping[str, Sequence[str]]) -> LegalOrders:
     power = game.powers[name]
-    return {
+    found = {}
+    for unit in sorted(power.retreats if kind == "R" else power.units):
         # Where a dislodged unit and its dislodger stand in one province the list holds the orders of both.
-        unit: tuple(
-            sorted(
-                {
-                    _without_target_coast(order)
-                    for order in listed[unit[2:]]
-                    if unit_of(order) == unit and _supportable(game, ground, order)
-                }
-            )
-        )
-        for unit in sorted(power.retreats if kind == "R" else power.units)
-    }
+        own = [order for order in listed[unit[2:]] if order.startswith(f"{unit} ")]
+        moves = {order.partition(" S A ")[2] for order in own}
+        impossible = {move for move in moves if not _possible(game, ground, move)}
+        kept = [order for order in own if order.partition(" S A ")[2] not in impossible]
+        found[unit] = tuple(sorted(set(map(_without_target_coast, kept))))
+    return found
 
 
-def _supportable(game: Any, ground: Terrain, order: str) -> bool:
-    """Whether the move that the order supports, if it supports one, is possible.
+def _possible(game: Any, ground: Terrain, move: str) -> bool:
+    """Whether an army can make the move that is to be supported, ``VIE - BUD``; anything else is possible.
 
     On maps with ports the engine also lists supports for armies along convoys that it then says do not exist.
     """
-    army, dash, target = order.partition(" S A ")[2].partition(" - ")
+    army, dash, target = move.partition(" - ")
     if not dash or ground.touches(f"A {army}", province_of(target)):
         return True
     return bool(game._has_convoy_path("A", army, province_of(target)))

@@ -23,11 +23,13 @@ class _Strict(BaseModel):
 
 
 class _Builds(_Strict):
-    count: int = 0
+    count: Annotated[int, Field(ge=-999, le=999)] = 0
 
 
 class _State(_Strict):
     name: str
+    map: str | None = None
+    rules: list[str] | None = None
     note: str = ""
     units: dict[str, list[str]]
     retreats: dict[str, dict[str, list[str]]] = {}
@@ -100,8 +102,7 @@ def _validated(saved: Mapping[str, Any]) -> _Saved:
 def _check_phases(seen: _Saved, ground: Terrain) -> None:
     from diplomacy.engine.map import Map
 
-    if unsupported := _UNSUPPORTED_RULES.intersection(seen.rules):
-        raise ValueError(f"the saved game has the rule {min(unsupported)}, which is not supported")
+    _check_rules(seen, ground)
     order = Map(ground.name)
     powers = set(ground.powers)
     before = "FORMING"
@@ -121,6 +122,16 @@ def _check_phases(seen: _Saved, ground: Terrain) -> None:
         if len({message.time_sent for message in phase.messages}) != len(phase.messages):
             raise ValueError(f"the saved game has two messages with the same time_sent in phase {phase.name}")
         before = phase.name
+
+
+def _check_rules(seen: _Saved, ground: Terrain) -> None:
+    if unsupported := _UNSUPPORTED_RULES.intersection(seen.rules):
+        raise ValueError(f"the saved game has the rule {min(unsupported)}, which is not supported")
+    if ("BUILD_ANY" in seen.rules) != ground.build_anywhere:
+        raise ValueError("the saved game has other rules for builds than its map")
+    for phase in seen.phases:
+        if phase.state.map not in (None, seen.map) or phase.state.rules not in (None, seen.rules):
+            raise ValueError(f"the saved game has another map or other rules in phase {phase.name}")
 
 
 def _check_position(state: _State, ground: Terrain) -> None:

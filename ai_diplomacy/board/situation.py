@@ -122,7 +122,7 @@ class Situation:
         return found
 
     def threats(self) -> dict[str, tuple[str, ...]]:
-        """Own centres and units that others could move on now: province -> their units (``A MUN GERMANY``)."""
+        """Own centres and units that others could step to now, convoys apart: province -> units (``A MUN GERMANY``)."""
         ground = self.terrain
         precious = {province_of(unit[2:]) for unit in self.own_units} | set(self.centers[self.power])
         found: dict[str, list[str]] = {}

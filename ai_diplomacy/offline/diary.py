@@ -98,7 +98,8 @@ def of_negotiation(outlook: Outlook, talks: Sequence[Talk], betrayed: str | None
         for talk in talks
         if talk.to != (betrayed,) and (choices := unused.get(talk.purpose.removesuffix("_pledged")))
     ]
-    fresh = [h for h in outlook.heard if h.sender != reading.me]
+    spoken = {power for talk in talks for power in talk.to}
+    fresh = [h for h in outlook.heard if h.sender not in spoken | {reading.me}]
     for h in fresh[-2:] if len(lines) < 2 else []:
         lines += [_HEARD[kind].format(you=name(h.sender)) for kind in _HEARD if kind in h.kinds][:1]
     return entry(lines, LONGEST_AT_FIRST if reading.opening else LONGEST)

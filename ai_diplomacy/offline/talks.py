@@ -106,7 +106,8 @@ def _with_pledge(desk: Desk, final: Design, talk: Talk) -> Talk:
     for order in final.orders:
         unit, goal = unit_of(order), target_of(order)
         harmless = goal not in theirs | set(talk.zone) and (" S " not in order or not _harms(order, theirs))
-        if not harmless or not any(ground.touches(unit, at) for at in feared):
+        intruding = province_of(unit[2:]) in situation.homes[power]
+        if intruding or not harmless or not any(ground.touches(unit, at) for at in feared):
             continue
         words = {"unit": unit_words(ground, unit), "goes": doing(ground, order)}
         return replace(

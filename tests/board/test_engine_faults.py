@@ -321,7 +321,7 @@ def test_submitting_again_replaces_everything(name: str) -> None:
 @pytest.mark.parametrize("name", ["standard", "standard_age_of_empires", "ancmed"])
 def test_the_disband_order_is_the_engines(name: str) -> None:
     rng = random.Random(f"disband {name}")
-    for _ in range(60):
+    for _ in range(35):
         board = scattered(name, rng, "A", centers=4)
         orders = {power: board.situation(power).disband_order for power in board.powers}
         due = board.situation(board.powers[0]).adjustments

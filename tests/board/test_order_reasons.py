@@ -285,7 +285,7 @@ def test_what_a_reason_suggests_is_legal(name: str) -> None:
     boards = [Board(name), scattered(name, rng, "M", units=9), scattered(name, rng, "A", centers=6)]
     suggested = rejected = 0
     for board in boards:
-        for _ in range(5):
+        for _ in range(3):
             for power in board.powers:
                 situation = board.situation(power)
                 for text in illegal(situation, rng):

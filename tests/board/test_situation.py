@@ -221,7 +221,8 @@ for _ in range(12):
     digest.update(json.dumps(documents).encode())
     play(board, rng, 1)
 for name in MAPS:
-    digest.update(json.dumps([Board(name).situation(p).document() for p in Board(name).powers]).encode())
+    board = Board(name)
+    digest.update(json.dumps([board.situation(power).document() for power in board.powers]).encode())
 print(digest.hexdigest())
 """
     here = Path(__file__)
@@ -237,6 +238,6 @@ print(digest.hexdigest())
             text=True,
             check=True,
         ).stdout
-        for seed in ("0", "1", "4242")
+        for seed in ("0", "4242")
     }
     assert len(digests) == 1
