@@ -1,0 +1,45 @@
+"""The seam to a vendor: one call through its own SDK, and what its errors mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .ids import ModelId
+from .model import ModelError, Request, StopReason, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a vendor answered."""
+
+    text: str
+    usage: Usage = field(default_factory=Usage)
+    stop: StopReason = "end"
+    withheld: tuple[str, ...] = ()
+    """Wishes of the request that this model does not take and was asked without: ``schema``, ``seed``,
+    ``temperature``."""
+
+    @property
+    def starved(self) -> bool:
+        """Whether the whole allowance of tokens went on reasoning, so that nothing was said."""
+        return self.stop == "length" and not self.text.strip()
+
+
+class Provider(Protocol):
+    """One account at one vendor (provider, base URL, key): calls it, and knows its errors.
+
+    A provider does these things and no others: retries, limits, deadlines, the journal and the budget stand once,
+    as layers over any provider. The one exception: a wish that an endpoint refuses (a schema, a seed, a temperature,
+    the name of the token limit) is remembered and the question asked again at once without it.
+    """
+
+    async def call(self, model: ModelId, request: Request) -> Answer:
+        """One call, asked once. Raises whatever the SDK raises, or ``ModelError`` for a reply that makes no sense."""
+
+    def classify(self, error: Exception) -> ModelError:
+        """What an error of ``call`` means: fatal, transient, or a rate limit with the time to wait. The text of the
+        result holds no key and fits a line. Raise it ``from None``: the error it came from may hold the key."""
+
+    async def close(self) -> None:
+        """Closes its connections. A later call opens them again."""

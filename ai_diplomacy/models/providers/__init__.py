@@ -1,0 +1,21 @@
+"""The vendors of language models, each behind ``Provider``. Importing this imports no SDK."""
+
+from .accounts import Account, AccountError, account_of
+from .catalogue import ENTRY_POINTS, ProviderSpec, UnknownProviderError, provider_names, provider_spec
+from .checks import seat_problems
+from .pool import Providers, open_provider, preload
+
+__all__ = [
+    "ENTRY_POINTS",
+    "Account",
+    "AccountError",
+    "ProviderSpec",
+    "Providers",
+    "UnknownProviderError",
+    "account_of",
+    "open_provider",
+    "preload",
+    "provider_names",
+    "provider_spec",
+    "seat_problems",
+]

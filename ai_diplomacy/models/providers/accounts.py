@@ -1,0 +1,81 @@
+"""Accounts: whose key is used where, found in a model id and the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from ..ids import ModelId
+from .catalogue import ProviderSpec, provider_spec
+
+PLACEHOLDER_KEY = "no-key"
+"""What a server of one's own is sent when nobody gave a key: its SDK wants one."""
+
+
+class AccountError(ValueError):
+    """A model id that leads to no account. Its text is one line for the person who gave it, and holds no key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account at one vendor: what shares connections and rate limits."""
+
+    provider: str
+    base_url: str
+    key: str = field(repr=False)
+    key_source: str = field(default="", compare=False)
+    """Where the key was found, for messages."""
+
+    def __str__(self) -> str:
+        return f"{self.provider}@{self.base_url}"
+
+
+def account_of(model: ModelId, environ: Mapping[str, str]) -> Account:
+    """The account that a model is asked with. Raises ``AccountError`` or ``UnknownProviderError``."""
+    spec = provider_spec(model.provider)
+    base_url = _checked_url(model, spec)
+    key, source = _key(model, spec, base_url, environ)
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise AccountError(f"the key of {model.provider} ({source}) has characters that no key has")
+    return Account(model.provider, base_url, key, source)
+
+
+def _checked_url(model: ModelId, spec: ProviderSpec) -> str:
+    url = (model.base_url or spec.base_url or "").rstrip("/")
+    if not url:
+        raise AccountError(f"{model.provider} needs a base URL: {model.provider}:NAME@http://host:port")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise AccountError(f"the base URL of {model.provider} cannot be read: {error}") from None
+    if parts.username or parts.password or parts.query:
+        raise AccountError(f"the base URL of {model.provider} must hold no credentials or query; give a key as #key")
+    if parts.scheme not in ("http", "https") or not host:
+        raise AccountError(f"the base URL of {model.provider} names no host: {url!r}")
+    return url
+
+
+def _key(model: ModelId, spec: ProviderSpec, base_url: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    if inline := (model.api_key or "").strip():
+        return inline, "given inline"
+    for variable in spec.key_variables:
+        if key := environ.get(variable, "").strip():
+            return key, f"from {variable}"
+    if not spec.key_variables or is_own_host(base_url):
+        return PLACEHOLDER_KEY, "none needed"
+    raise AccountError(
+        f"no key for {model.provider}: set {' or '.join(spec.key_variables)}, or give it inline as "
+        f"{model.provider}:NAME#KEY"
+    )
+
+
+def is_own_host(base_url: str) -> bool:
+    """Whether a URL leads to this machine or its own network, where servers ask for no key."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local"))

@@ -1,0 +1,57 @@
+"""An SDK's client, built off the event loop by the first call, and what all of them have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Generic, TypeVar
+
+C = TypeVar("C")
+
+CONNECT_SECONDS = 15.0
+"""A server that does not even accept the connection in this time is not there. All else is the gate's deadline."""
+IDLE_SECONDS = 30.0
+"""How long an idle connection is kept for the next call."""
+
+
+class Lazily(Generic[C]):
+    """A client that exists from its first use to ``close``, and again after that."""
+
+    def __init__(self, build: Callable[[], Awaitable[C]], close: Callable[[C], Awaitable[None]]) -> None:
+        self._build = build
+        self._close = close
+        self._client: C | None = None
+        self._lock = asyncio.Lock()
+
+    async def get(self) -> C:
+        if self._client is None:
+            async with self._lock:
+                if self._client is None:
+                    self._client = await self._build()
+        return self._client
+
+    async def close(self) -> None:
+        async with self._lock:
+            client, self._client = self._client, None
+            if client is not None:
+                await self._close(client)
+
+
+def connection_limit() -> int:
+    """Most connections of one account: a quarter of the files that the process may open."""
+    try:
+        from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
+    except ImportError:  # Windows
+        return 256
+    soft, _ = getrlimit(RLIMIT_NOFILE)
+    return 1000 if soft == RLIM_INFINITY else max(16, min(1000, soft // 4))
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """One for all clients: it takes 50 ms to make, and each SDK would make its own, Google's four."""
+    import httpx2
+
+    return httpx2.create_ssl_context()

@@ -1,0 +1,153 @@
+"""Chat completions: OpenAI itself, and all who speak its protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from ..ids import ModelId
+from ..model import ModelError, Request, StopReason, Usage
+from ..provider import Answer
+from .accounts import Account
+from .bodies import Body, count, error_body, nonsense, part, parts, read_object, text_of, total
+from .concessions import Concessions, RefusedError, Wish, wishes_of, withheld
+from .dialects import Dialect, dialect_of
+from .faults import sdk_fault, status_fault
+from .moderation import is_moderated
+from .openai_client import lazy_client
+from .schemas import closed, schema_name
+
+_STOPS: dict[Any, StopReason] = {
+    "stop": "end",
+    "eos": "end",
+    "length": "length",
+    "max_tokens": "length",
+    "model_length": "length",
+    "content_filter": "refusal",
+}
+
+
+class OpenAIChat:
+    """One account at a vendor that speaks OpenAI's chat protocol."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._dialect = dialect_of(account)
+        self._concessions = Concessions()
+        self._client = lazy_client(account)
+
+    async def call(self, model: ModelId, request: Request) -> Answer:
+        async def send(without: Collection[Wish]) -> Answer:
+            return await self._send(model.name, request, without)
+
+        return await self._concessions.ask(model.name, wishes_of(request), send)
+
+    async def _send(self, model: str, request: Request, without: Collection[Wish]) -> Answer:
+        client = await self._client.get()
+        from openai import APIStatusError
+
+        try:
+            raw = await client.chat.completions.with_raw_response.create(
+                **chat_body(self._dialect, model, request, without)
+            )
+        except APIStatusError as error:
+            body = error_body(error.response.text)
+            if is_moderated(error.status_code, body):
+                return Answer("", stop="refusal")
+            if error.status_code in (400, 422):
+                raise RefusedError(error, body) from error
+            raise
+        vague: set[Wish] = {"schema"} if self._dialect.structure == "json_object" else set()
+        return self._answer(read_object(raw.http_response.text), withheld(request, vague.union(without)))
+
+    def _answer(self, body: Body, left_out: tuple[str, ...]) -> Answer:
+        choice = next(iter(parts(body, "choices")), {})
+        if fault := part(choice, "error") or part(body, "error"):
+            raise self._fault_in_answer(fault)
+        if not part(choice, "message"):
+            raise nonsense("answered without a message")
+        stop = _STOPS.get(choice.get("finish_reason"), "other")
+        if refusal := text_of(part(choice, "message"), "refusal"):
+            return Answer(refusal, chat_usage(part(body, "usage")), "refusal", left_out)
+        text = _without_thoughts(_content(part(choice, "message")), stop)
+        return Answer(text, chat_usage(part(body, "usage")), stop, left_out)
+
+    def _fault_in_answer(self, fault: Body) -> ModelError:
+        """OpenRouter answers 200 before it asks the model; what goes wrong after that stands in the body."""
+        code = count(fault, "code") or 500
+        return status_fault(self._account, code if code >= 400 else 500, {}, {"error": fault})
+
+    def classify(self, error: Exception) -> ModelError:
+        return sdk_fault(self._account, error)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def chat_body(dialect: Dialect, model: str, request: Request, without: Collection[Wish]) -> dict[str, Any]:
+    """The arguments of one chat completion."""
+    system: Any = request.system
+    if dialect.marks_cache and model.startswith("anthropic/"):
+        system = [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}]
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": [
+            *([{"role": "system", "content": system}] if request.system else []),
+            {"role": "user", "content": request.prompt},
+        ],
+    }
+    names = ("max_tokens", "max_completion_tokens")
+    body[names[(dialect.token_limit == names[1]) != ("token_limit" in without)]] = request.max_tokens
+    if request.temperature is not None and "temperature" not in without:
+        body["temperature"] = request.temperature
+    # What goes in here the SDK sends as it is: it does not know every vendor's names, and walking through a schema
+    # takes it longer than all the rest of a call.
+    extra: dict[str, Any] = {}
+    if request.seed is not None and "seed" not in without:
+        # Some of the vendors keep it in 32 bits.
+        extra[dialect.seed] = request.seed % 2**31
+    if request.schema is not None and "schema" not in without:
+        extra["response_format"] = _response_format(dialect, request)
+    if extra:
+        body["extra_body"] = extra
+    return body
+
+
+def _response_format(dialect: Dialect, request: Request) -> dict[str, Any]:
+    schema = request.schema or {}
+    if dialect.structure == "json_object":
+        return {"type": "json_object"}
+    strict = closed(schema)
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": schema_name(schema), "schema": strict or dict(schema), "strict": strict is not None},
+    }
+
+
+def chat_usage(usage: Body) -> Usage:
+    """Tokens of a chat completion. Some vendors (xAI) count reasoning beside the completion and not in it; the total
+    tells."""
+    asked, said, both = (count(usage, f"{kind}_tokens") for kind in ("prompt", "completion", "total"))
+    if asked is not None and said is not None and both is not None:
+        said = max(said, both - asked)
+    cached = count(part(usage, "prompt_tokens_details"), "cached_tokens")
+    return Usage(
+        input=asked,
+        output=said,
+        cached=cached if cached is not None else total(count(usage, "prompt_cache_hit_tokens")),
+        reasoning=count(part(usage, "completion_tokens_details"), "reasoning_tokens"),
+    )
+
+
+def _content(message: Body) -> str:
+    """The text of a message, also where it comes in pieces with the reasoning among them (Mistral)."""
+    if isinstance(message.get("content"), str):
+        return text_of(message, "content")
+    return "".join(text_of(piece, "text") for piece in parts(message, "content") if piece.get("type") == "text")
+
+
+def _without_thoughts(text: str, stop: StopReason) -> str:
+    """The text after a leading block of reasoning, which servers of open models leave in it."""
+    if "</think>" in text and not text.lstrip().startswith("{"):
+        return text.partition("</think>")[2].lstrip()
+    return "" if stop == "length" and text.lstrip().startswith("<think>") else text

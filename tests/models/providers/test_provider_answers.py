@@ -1,0 +1,202 @@
+"""What comes back: the text, why it ended, and every token counted the same way for every vendor."""
+
+from __future__ import annotations
+
+import pytest
+from scripted_vendor import says
+from vendor_protocols import candidate, chat, message, response
+from vendor_questions import question
+
+from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.model import Usage
+
+
+async def answer_to(vendor, provider_at, name, body):
+    vendor.otherwise = says(body)
+    return await provider_at(name, vendor.url).call(ModelId(name, "m"), question())
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "usage"),
+    [
+        (
+            "openai",
+            chat(
+                "x",
+                usage={
+                    "prompt_tokens": 100,
+                    "completion_tokens": 30,
+                    "total_tokens": 130,
+                    "prompt_tokens_details": {"cached_tokens": 64},
+                    "completion_tokens_details": {"reasoning_tokens": 20},
+                },
+            ),
+            Usage(100, 30, 64, 20),
+        ),
+        (
+            "xai",
+            chat(
+                "x",
+                usage={
+                    "prompt_tokens": 100,
+                    "completion_tokens": 10,
+                    "total_tokens": 130,
+                    "completion_tokens_details": {"reasoning_tokens": 20},
+                },
+            ),
+            Usage(100, 30, None, 20),
+        ),
+        (
+            "deepseek",
+            chat(
+                "x",
+                usage={
+                    "prompt_tokens": 100,
+                    "completion_tokens": 30,
+                    "total_tokens": 130,
+                    "prompt_cache_hit_tokens": 64,
+                },
+            ),
+            Usage(100, 30, 64, None),
+        ),
+        (
+            "openai-responses",
+            response(
+                "x",
+                usage={
+                    "input_tokens": 100,
+                    "output_tokens": 30,
+                    "input_tokens_details": {"cached_tokens": 64},
+                    "output_tokens_details": {"reasoning_tokens": 20},
+                },
+            ),
+            Usage(100, 30, 64, 20),
+        ),
+        (
+            "anthropic",
+            message(
+                "x",
+                usage={
+                    "input_tokens": 20,
+                    "cache_read_input_tokens": 64,
+                    "cache_creation_input_tokens": 16,
+                    "output_tokens": 30,
+                    "output_tokens_details": {"thinking_tokens": 20},
+                },
+            ),
+            Usage(100, 30, 64, 20),
+        ),
+        (
+            "gemini",
+            candidate(
+                "x",
+                usage={
+                    "promptTokenCount": 100,
+                    "candidatesTokenCount": 10,
+                    "thoughtsTokenCount": 20,
+                    "cachedContentTokenCount": 64,
+                    "totalTokenCount": 130,
+                },
+            ),
+            Usage(100, 30, 64, 20),
+        ),
+        ("openai", {**chat("x"), "usage": None}, Usage()),
+        ("openai-responses", {**response("x"), "usage": None}, Usage()),
+        ("anthropic", {**message("x"), "usage": None}, Usage()),
+        ("gemini", {**candidate("x"), "usageMetadata": None}, Usage()),
+        ("openai", chat("x", usage={"prompt_tokens": "many", "completion_tokens": -1, "total_tokens": True}), Usage()),
+    ],
+)
+async def test_tokens_mean_the_same_everywhere_and_unknown_is_not_zero(vendor, provider_at, name, body, usage):
+    answer = await answer_to(vendor, provider_at, name, body)
+    assert (answer.text, answer.stop, answer.usage) == ("x", "end", usage)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "text", "stop"),
+    [
+        ("openai", chat("half", "length"), "half", "length"),
+        ("openai", chat("x", "content_filter"), "x", "refusal"),
+        ("openai", chat(None, refusal="I will not."), "I will not.", "refusal"),
+        ("openai", chat(None), "", "end"),
+        ("openai", chat("x", "tool_calls"), "x", "other"),
+        ("together", chat("x", "eos"), "x", "end"),
+        ("mistral", chat("half", "model_length"), "half", "length"),
+        (
+            "mistral",
+            chat([{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "x"}]),
+            "x",
+            "end",
+        ),
+        ("openai", chat('<think>{"orders": 1}</think>\n{"orders": 2}'), '{"orders": 2}', "end"),
+        ("openai", chat('so { it is</think>{"orders": 2}'), '{"orders": 2}', "end"),
+        ("openai", chat('{"diary": "</think>"}'), '{"diary": "</think>"}', "end"),
+        ("openai-responses", response("half", "incomplete", "max_output_tokens"), "half", "length"),
+        ("openai-responses", response(None, "incomplete", "content_filter"), "", "refusal"),
+        (
+            "openai-responses",
+            {"status": "completed", "output": [{"content": [{"type": "refusal", "refusal": "No."}]}]},
+            "No.",
+            "refusal",
+        ),
+        ("openai-responses", {"status": "failed", "error": {"code": "invalid_prompt"}}, "", "refusal"),
+        ("anthropic", message("half", "max_tokens"), "half", "length"),
+        ("anthropic", message("half", "model_context_window_exceeded"), "half", "length"),
+        ("anthropic", message(None, "refusal"), "", "refusal"),
+        ("anthropic", message("x", "stop_sequence"), "x", "end"),
+        ("anthropic", message("x", "pause_turn"), "x", "other"),
+        ("gemini", candidate("half", "MAX_TOKENS"), "half", "length"),
+        ("gemini", candidate(None, "SAFETY"), "", "refusal"),
+        ("gemini", candidate("x", "PROHIBITED_CONTENT"), "x", "refusal"),
+        ("gemini", candidate("x", "OTHER"), "x", "other"),
+        ("gemini", {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}, "", "refusal"),
+        ("gemini", {"candidates": [{"finishReason": "RECITATION"}]}, "", "refusal"),
+    ],
+)
+async def test_the_reason_for_the_end_is_told(vendor, provider_at, name, body, text, stop):
+    answer = await answer_to(vendor, provider_at, name, body)
+    assert (answer.text, answer.stop, answer.starved) == (text, stop, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("openai", chat("", "length", {"completion_tokens_details": {"reasoning_tokens": 8192}})),
+        ("openai", chat(None, "length")),
+        ("deepseek", chat("\n", "length", reasoning_content="and then")),
+        ("openai", chat("<think>and then { and then", "length")),
+        ("openai-responses", response(None, "incomplete", "max_output_tokens")),
+        ("anthropic", message(None, "max_tokens")),
+        ("gemini", candidate(None, "MAX_TOKENS")),
+        ("gemini", {"candidates": [{"finishReason": "MAX_TOKENS"}], "usageMetadata": {"thoughtsTokenCount": 8192}}),
+    ],
+)
+async def test_an_allowance_spent_on_reasoning_is_recognised(vendor, provider_at, name, body):
+    answer = await answer_to(vendor, provider_at, name, body)
+    assert answer.starved
+    assert answer.text.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "body"),
+    [
+        ("openai", 400, {"error": {"code": "content_filter", "message": "The response was filtered"}}),
+        (
+            "openai-responses",
+            400,
+            {
+                "error": {
+                    "code": "invalid_prompt",
+                    "message": "Your prompt was flagged as potentially violating our usage policy.",
+                }
+            },
+        ),
+        ("anthropic", 400, {"type": "error", "error": {"message": "Output blocked by content filtering policy"}}),
+        ("openrouter", 403, {"error": {"code": 403, "message": "Flagged", "metadata": {"flagged_input": "attack"}}}),
+    ],
+)
+async def test_a_filter_that_answers_with_a_status_is_a_refusal_too(vendor, provider_at, name, status, body):
+    vendor.otherwise = says(body, status)
+    answer = await provider_at(name, vendor.url).call(ModelId(name, "m"), question())
+    assert (answer.text, answer.stop) == ("", "refusal")
+    assert len(vendor.received) == 1

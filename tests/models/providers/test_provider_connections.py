@@ -1,0 +1,86 @@
+"""Clients are made by the first call, off the event loop, and leave nothing open."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import warnings
+
+from scripted_vendor import says
+from vendor_questions import KEY, question
+
+from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.providers import Providers
+from ai_diplomacy.models.providers.lazily import Lazily, connection_limit
+
+
+async def test_many_first_calls_share_one_client_and_its_connections(vendor, protocol, provider, model):
+    vendor.otherwise = says(protocol.answer("fine"))
+    answers = await asyncio.gather(*(provider.call(model, question()) for _ in range(20)))
+    assert [answer.text for answer in answers] == ["fine"] * 20
+    assert len(vendor.received) == 20
+
+
+async def test_a_closed_provider_opens_again_and_closing_twice_is_fine(vendor, protocol, provider, model):
+    vendor.otherwise = says(protocol.answer("fine"))
+    await provider.close()
+    await provider.call(model, question())
+    await provider.close()
+    await provider.close()
+    assert (await provider.call(model, question())).text == "fine"
+
+
+def test_nothing_is_left_open_when_a_loop_ends(protocol):
+    from aiohttp import web
+    from scripted_vendor import ScriptedVendor
+
+    async def game():
+        scripted = ScriptedVendor()
+        scripted.otherwise = says(protocol.answer("fine"))
+        app = web.Application()
+        app.router.add_route("*", "/{anything:.*}", scripted.handle)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        pool = Providers({})
+        model = ModelId(protocol.provider, "m", f"http://{host}:{port}", KEY)
+        await pool.open(model).call(model, question())
+        await pool.close()
+        await runner.cleanup()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        asyncio.run(game())
+        gc.collect()
+
+
+async def test_a_first_call_that_is_cancelled_leaves_the_client_to_the_next():
+    built = []
+
+    async def build():
+        await asyncio.sleep(0.01)
+        built.append(1)
+        return "client"
+
+    async def close(client):
+        built.clear()
+
+    lazily = Lazily(build, close)
+    first = asyncio.create_task(lazily.get())
+    await asyncio.sleep(0)
+    second = asyncio.create_task(lazily.get())
+    first.cancel()
+    assert await second == "client"
+    assert await lazily.get() == "client"
+    assert built == [1]
+    await lazily.close()
+    assert built == []
+
+
+def test_the_connections_of_an_account_stay_below_the_files_of_the_process(monkeypatch):
+    import resource
+
+    for soft, limit in ((256, 64), (1024, 256), (10**6, 1000), (8, 16), (resource.RLIM_INFINITY, 1000)):
+        monkeypatch.setattr(resource, "getrlimit", lambda _, soft=soft: (soft, soft))
+        assert connection_limit() == limit

@@ -1,0 +1,255 @@
+"""Every fault that a vendor or the way to it can have, for every vendor: worth asking again, later, or never."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from scripted_vendor import cut, drop, html, says, writes
+from vendor_protocols import candidate, chat
+from vendor_questions import fault, question
+
+from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.model import ModelError
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (301, "fatal"),
+        (400, "fatal"),
+        (401, "fatal"),
+        (402, "fatal"),
+        (403, "fatal"),
+        (404, "fatal"),
+        (413, "fatal"),
+        (422, "fatal"),
+        (408, "transient"),
+        (409, "transient"),
+        (429, "rate_limit"),
+        (500, "transient"),
+        (501, "fatal"),
+        (502, "transient"),
+        (503, "transient"),
+        (520, "transient"),
+        (529, "transient"),
+    ],
+)
+async def test_a_status_says_whether_to_ask_again(vendor, protocol, provider, model, status, kind):
+    vendor.otherwise = says(protocol.error(status, "No luck today."), status)
+    error = await fault(provider, model)
+    assert error.kind == kind
+    assert f"answered {status}" in str(error)
+    assert "No luck today." in str(error)
+    assert len(vendor.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry_After": "7"}, 7.0),
+        ({"Retry_After": "0.5"}, 0.5),
+        ({"Retry_After": "-3"}, 0.0),
+        ({"retry_after_ms": "1500", "Retry_After": "2"}, 1.5),
+        ({"Retry_After": "soon"}, None),
+        ({"Retry_After": "nan"}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize(("status", "kind"), [(429, "rate_limit"), (503, "transient"), (529, "transient")])
+async def test_the_time_to_wait_is_read(vendor, protocol, provider, model, status, kind, headers, seconds):
+    vendor.otherwise = says(protocol.error(status, "Slow down."), status, **headers)
+    error = await fault(provider, model)
+    assert (error.kind, error.retry_after) == (kind, seconds)
+
+
+async def test_a_time_to_wait_may_be_a_date_by_the_servers_clock(vendor, protocol, provider, model):
+    its_now = datetime(2031, 5, 1, 12, 0, 0, tzinfo=UTC)
+    dates = {"Date": its_now, "Retry_After": its_now + timedelta(seconds=90)}
+    vendor.otherwise = says(
+        protocol.error(429, "Slow down."), 429, **{k: format_datetime(v, usegmt=True) for k, v in dates.items()}
+    )
+    assert (await fault(provider, model)).retry_after == 90.0
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        html(),
+        writes('{"choices": [{"message'),
+        writes(""),
+        writes("[1, 2]"),
+        writes("null"),
+        writes("{}"),
+        writes(b'\xff\xfe{"a": 1}'),
+        writes("[" * 100_000),
+        cut,
+        drop,
+        html(503),
+        writes('{"error": ', 500),
+        writes("upstream connect error", 503, "text/plain"),
+    ],
+    ids=str,
+)
+async def test_a_body_that_makes_no_sense_is_asked_for_again(vendor, protocol, provider, model, play):
+    vendor.plays(play)
+    vendor.otherwise = says(protocol.answer("fine"))
+    error = await fault(provider, model)
+    assert error.kind == "transient"
+    assert "<" not in str(error)
+    assert (await provider.call(model, question())).text == "fine"
+
+
+async def test_a_hang_ends_with_the_callers_deadline_and_harms_no_later_call(vendor, protocol, provider, model):
+    vendor.otherwise = says(protocol.answer("fine"))
+    await provider.call(model, question())
+    vendor.plays(vendor.hang())
+    with pytest.raises(TimeoutError) as timeout:
+        async with asyncio.timeout(0.1):
+            await provider.call(model, question())
+    assert provider.classify(timeout.value).kind == "transient"
+    assert (await provider.call(model, question())).text == "fine"
+
+
+async def test_a_refused_connection_is_called_by_its_name(protocol, provider_at):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    provider = provider_at(protocol.provider, url)
+    async with asyncio.timeout(5):
+        error = await fault(provider, ModelId(protocol.provider, "m", url))
+    assert error.kind == "transient"
+    assert "onnect" in str(error)
+    assert "timed out" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("provider_name", "status", "body"),
+    [
+        ("openai", 429, {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}),
+        ("openai-responses", 429, {"error": {"message": "Hard limit", "code": "billing_hard_limit_reached"}}),
+        ("openai", 429, {"error": {"message": "Request too large for m on tokens per min (TPM)", "code": None}}),
+        ("xai", 429, {"code": "resource-exhausted", "error": "Your team has reached its monthly spending limit."}),
+        ("deepseek", 402, {"error": {"message": "Insufficient Balance"}}),
+        ("openrouter", 429, {"error": {"code": 429, "message": "Rate limit exceeded: free-models-per-day."}}),
+        (
+            "anthropic",
+            429,
+            {
+                "type": "error",
+                "error": {
+                    "type": "rate_limit_error",
+                    "message": "This organization's spend limit is reached.",
+                    "details": {"error_code": "enforced_spend_limit_reached"},
+                },
+            },
+        ),
+        (
+            "gemini",
+            429,
+            {
+                "error": {
+                    "code": 429,
+                    "message": "You exceeded your current quota, please check your plan and billing details.",
+                    "status": "RESOURCE_EXHAUSTED",
+                    "details": [
+                        {"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]},
+                        {"retryDelay": "41s"},
+                    ],
+                }
+            },
+        ),
+    ],
+)
+async def test_a_quota_that_is_used_up_is_final(vendor, provider_at, provider_name, status, body):
+    vendor.otherwise = says(body, status, Retry_After="20") if status == 429 else says(body, status)
+    error = await fault(provider_at(provider_name, vendor.url), ModelId(provider_name, "m"))
+    assert (error.kind, error.retry_after) == ("fatal", None)
+
+
+async def test_gemini_says_the_time_to_wait_in_the_body(vendor, provider_at):
+    details = [
+        {"violations": [{"quotaId": "GenerateContentPaidTierInputTokensPerModelPerMinute"}]},
+        {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "45.837906927s"},
+    ]
+    text = "You exceeded your current quota, please check your plan and billing details."
+    vendor.otherwise = says({"error": {"code": 429, "message": text, "details": details}}, 429)
+    error = await fault(provider_at("gemini", vendor.url), ModelId("gemini", "m"))
+    assert (error.kind, error.retry_after) == ("rate_limit", 45.837906927)
+
+
+async def test_openrouter_names_a_time_for_a_budget_in_flight(vendor, provider_at):
+    vendor.otherwise = says({"error": {"code": 402, "message": "In-flight budget"}}, 402, Retry_After="3")
+    error = await fault(provider_at("openrouter", vendor.url), ModelId("openrouter", "m"))
+    assert (error.kind, error.retry_after) == ("rate_limit", 3.0)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"error": {"code": 502, "message": "Provider returned error"}}, "transient"),
+        ({"error": {"code": 429, "message": "Rate limited upstream"}}, "rate_limit"),
+        ({"error": {"code": 403, "message": "Forbidden"}}, "fatal"),
+        ({"error": {"code": "server_error", "message": "Hm"}}, "transient"),
+        ({"choices": [{"finish_reason": "error", "error": {"code": 502, "message": "Died"}}]}, "transient"),
+        ({"choices": []}, "transient"),
+        ({"choices": None}, "transient"),
+        ({"choices": [{"finish_reason": "stop"}]}, "transient"),
+        ({"choices": [None]}, "transient"),
+    ],
+)
+async def test_openrouter_may_fail_after_it_said_200(vendor, provider_at, body, kind):
+    vendor.otherwise = says({**chat(""), **body})
+    assert (await fault(provider_at("openrouter", vendor.url), ModelId("openrouter", "m"))).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("rate_limit_exceeded", "rate_limit"), ("server_error", "transient"), (None, "transient")]
+)
+async def test_a_response_may_have_failed(vendor, provider_at, code, kind):
+    vendor.otherwise = says({"status": "failed", "error": {"code": code, "message": "Hm"}, "output": []})
+    error = await fault(provider_at("openai-responses", vendor.url), ModelId("openai-responses", "m"))
+    assert error.kind == kind
+    assert "Hm" in str(error)
+
+
+async def test_gemini_asks_no_more_than_once_by_itself(vendor, provider_at):
+    vendor.plays(drop)
+    vendor.otherwise = says(candidate("late"))
+    error = await fault(provider_at("gemini", vendor.url), ModelId("gemini", "m"))
+    assert error.kind == "transient"
+    assert len(vendor.received) == 1
+
+
+async def test_gemini_does_not_go_on_by_itself(vendor, provider_at):
+    vendor.otherwise = says({**candidate("half", "CONTINUATION"), "continuationToken": "abc"})
+    answer = await provider_at("gemini", vendor.url).call(ModelId("gemini", "m"), question())
+    assert (answer.text, answer.stop) == ("half", "length")
+    assert len(vendor.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        (KeyError("choices"), "fatal", "KeyError"),
+        (ModuleNotFoundError("No module named 'openai'"), "fatal", "No module named 'openai'"),
+        (ssl.SSLCertVerificationError("self-signed"), "fatal", "self-signed"),
+        (ConnectionResetError("reset by peer"), "transient", "reset by peer"),
+        (TimeoutError(), "transient", "TimeoutError"),
+        (ModelError("odd\nreply", kind="transient"), "transient", "odd reply"),
+    ],
+    ids=repr,
+)
+async def test_an_error_without_a_status_is_judged_by_its_kind(provider, error, kind, said):
+    verdict = provider.classify(error)
+    assert verdict.kind == kind
+    assert said in str(verdict)
+
+
+async def test_a_redirect_that_goes_in_circles_is_final(vendor, protocol, provider, model):
+    vendor.otherwise = says({}, 307, Location=f"{vendor.url}/v1/again")
+    assert (await fault(provider, model)).kind == "fatal"

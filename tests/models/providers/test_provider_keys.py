@@ -1,0 +1,100 @@
+"""A key is sent to its vendor and told to nobody else."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scripted_vendor import html, says, writes
+from vendor_questions import KEY, fault, question
+
+from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.model import ModelError
+from ai_diplomacy.models.providers import Providers, account_of
+from ai_diplomacy.models.providers.scrubbing import scrubbed
+
+
+async def told(provider, model) -> str:
+    """All that a log could take from a call that failed."""
+    try:
+        raise await fault(provider, model) from None
+    except ModelError as verdict:
+        return f"{verdict!s} {verdict!r} {provider!r} {traceback.format_exc()}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"Incorrect API key provided: {KEY}.",
+        f"No key starts with {KEY[:12]} or ends in {KEY[-9:]}.",
+        f"Incorrect API key provided: {KEY[:12]}*******{KEY[-4:]}",
+        f"Bearer {KEY}\r\nAuthorization: {KEY}",
+        "x" * 280 + KEY,
+        f'{{"headers": {{"authorization": "{KEY}"}}}}',
+    ],
+)
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+async def test_an_error_that_echoes_the_key_is_cleaned(vendor, protocol, provider, model, status, said):
+    vendor.otherwise = says(protocol.error(status, said), status)
+    text = await told(provider, model)
+    assert all(KEY[start : start + 8] not in text for start in range(len(KEY) - 7))
+    assert f"*{KEY[-4:]}" not in text
+    assert f"answered {status}" in text
+
+
+@pytest.mark.parametrize("play", [writes(KEY, 401), writes(KEY), writes(f'"{KEY}"'), html(403)], ids=str)
+async def test_a_body_that_is_the_key_is_cleaned_too(vendor, provider, model, play):
+    vendor.otherwise = play
+    assert KEY not in await told(provider, model)
+
+
+async def test_a_failure_after_200_that_echoes_the_key_is_cleaned(vendor, provider_at):
+    for name, body in (
+        ("openrouter", {"error": {"code": 500, "message": KEY}}),
+        ("openai-responses", {"status": "failed", "error": {"code": KEY, "message": KEY}}),
+    ):
+        vendor.plays(says(body))
+        assert KEY not in await told(provider_at(name, vendor.url), ModelId(name, "m"))
+
+
+async def test_a_wrong_key_is_one_line_that_says_where_it_came_from(vendor, protocol):
+    vendor.otherwise = says(protocol.error(401, "invalid x-api-key\n\n  see the docs"), 401)
+    pool = Providers({"OPENAI_API_KEY": KEY, "ANTHROPIC_API_KEY": KEY, "GEMINI_API_KEY": KEY})
+    model = ModelId(protocol.provider, "m", vendor.url)
+    text = str(await fault(pool.open(model), model))
+    await pool.close()
+    assert "_API_KEY" in text
+    assert text.endswith("invalid x-api-key see the docs")
+
+
+async def test_no_log_holds_the_key(vendor, protocol, provider, model, caplog):
+    caplog.set_level(logging.DEBUG)
+    vendor.plays(says(protocol.error(401, KEY), 401))
+    vendor.otherwise = says(protocol.answer("fine"))
+    await told(provider, model)
+    await provider.call(model, question())
+    assert KEY not in caplog.text
+    assert all(KEY not in str(record.__dict__) for record in caplog.records if record.name != "aiohttp.server")
+
+
+def test_an_account_shows_no_key():
+    account = account_of(ModelId("openai", "m", None, KEY), {})
+    assert KEY not in f"{account} {account!r}"
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.text(), st.text("abcdef0123456789-_", min_size=1, max_size=40), st.text())
+def test_no_piece_of_a_key_is_left_in_any_text(before, key, after):
+    clean = scrubbed(f"{before}{key}{after}", key)
+    size = min(8, len(key))
+    left = clean.replace("[key]", "\n")
+    assert all(key[start : start + size] not in left for start in range(len(key) - size + 1))
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.text("ghijklmno .", max_size=60))
+def test_other_text_is_left_alone(text):
+    assert scrubbed(text, "abcdef0123456789") == text
