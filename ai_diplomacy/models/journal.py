@@ -32,6 +32,7 @@ class Journal:
                     "prompt": request.prompt,
                     "max_tokens": request.max_tokens,
                     "temperature": request.temperature,
+                    "seed": request.seed,
                 },
                 "reply": asdict(reply),
             }

@@ -1,0 +1,68 @@
+"""One call to a provider as a model: timed, under a deadline, its errors named."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from .ids import ModelId
+from .model import ModelError, Reply, Request
+from .provider import Answer, Provider
+
+DEADLINE = 300.0
+"""Seconds that one attempt may take."""
+
+_OUR_FAULTS = (TypeError, AttributeError, LookupError, NameError, AssertionError, NotImplementedError)
+"""What a fault in a provider's own code looks like. Asking again would meet it again."""
+
+
+class DeadlineError(ModelError):
+    """The provider was asked and did not answer in time; it may bill the call all the same."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no answer within {seconds:g} s", kind="transient")
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderModel:
+    """A provider's model, asked once a request."""
+
+    provider: Provider
+    model_id: ModelId
+    deadline: float = DEADLINE
+
+    @property
+    def name(self) -> str:
+        return str(self.model_id)
+
+    async def generate(self, request: Request) -> Reply:
+        """One answer. Raises ``ModelError``, and nothing else but cancellation."""
+        started, clock = time.time(), asyncio.get_running_loop().time
+        sent = clock()
+        answer = await self._answer(request)
+        return Reply(answer.text, answer.usage, answer.stop, started=started, latency=clock() - sent)
+
+    async def _answer(self, request: Request) -> Answer:
+        timer = asyncio.timeout(self.deadline)
+        try:
+            async with timer:
+                return await self.provider.call(self.model_id, request)
+        except ModelError:
+            raise
+        except Exception as error:  # noqa: BLE001 - this is the seam to foreign code; everything is named and raised
+            # The SDK's own error is not chained: its text, and what it refers to, may hold the key.
+            raise (DeadlineError(self.deadline) if timer.expired() else self._named(error)) from None
+
+    def _named(self, error: Exception) -> ModelError:
+        if isinstance(error, _OUR_FAULTS):
+            return ModelError(f"a fault in the provider {self.model_id.provider!r}: {_described(error)}")
+        return self.provider.classify(error)
+
+
+def _described(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}{place}"

@@ -1,0 +1,220 @@
+"""The gate of an account: who may call now, how many at once, how fast, and nobody while the account cools down."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter, deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..records.durable import DiskError
+from ..records.events import CoolDownStarted, Event, LimiterChanged
+from .concurrency import Change, ConcurrencyLimit
+from .connections import Connections
+from .cool_down import CoolDown
+from .model import Model, ModelError, Reply, Request
+from .pace import Pace
+
+Emit = Callable[[Event], None]
+
+ALONE = 1.0
+"""After a cool-down the first call goes alone for so many seconds: if the account still refuses, that costs one
+refusal and not one for everybody who waits. Refusals come fast and answers do not, so an answer is not waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The right to make one call."""
+
+    serial: int
+    emit: Emit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    turn: asyncio.Future[Permit]
+    emit: Emit
+
+
+class Gate:
+    """Shared by all who use an account, of every game in the process. For one event loop at a time."""
+
+    def __init__(self, account: str, connections: Connections, *, max_concurrency: int | None = None) -> None:
+        """``account``: its name for the records, without the key. ``max_concurrency``: that many at once, always."""
+        self.account = account
+        self.in_flight = 0
+        self._connections = connections
+        self._limit = ConcurrencyLimit(connections.size, fixed=max_concurrency)
+        self._pace = Pace()
+        self._waiting: deque[_Waiter] = deque()
+        self._listeners: Counter[Emit] = Counter()
+        self._timer: asyncio.TimerHandle | None = None
+        self._serial = 0
+        self._next_turn = -math.inf
+        self._delayed = False
+        self._cool_down = CoolDown()
+        self._episode = 0
+        """Serial of the first permit after the last refusal: refusals of earlier ones are no news."""
+
+    @property
+    def limit(self) -> int:
+        """Calls that may be in flight."""
+        return self._limit.limit
+
+    @property
+    def rate(self) -> float | None:
+        """Calls that may be sent a second; ``None``: any number."""
+        return self._pace.rate
+
+    async def enter(self, emit: Emit) -> Permit:
+        """Wait for one's turn: first come, first served. Every permit must be used in ``call``.
+
+        ``emit`` is told what happens to the gate while its caller waits or calls.
+        """
+        waiter = _Waiter(asyncio.get_running_loop().create_future(), emit)
+        self._listeners[emit] += 1
+        self._waiting.append(waiter)
+        if len(self._waiting) == 1:
+            self._admit()
+        try:
+            return await waiter.turn
+        except asyncio.CancelledError:
+            if waiter.turn.cancelled():
+                with suppress(ValueError):
+                    self._waiting.remove(waiter)
+                self._deafen(emit)
+                self._admit()
+            else:
+                self._leave(waiter.turn.result())
+            raise
+
+    def try_enter(self, emit: Emit) -> Permit | None:
+        """A permit if nobody waits and a call may be made this moment."""
+        now = asyncio.get_running_loop().time()
+        room = self.in_flight < self.limit and self._connections.in_use < self._connections.size
+        if self._waiting or not room or self._opens() > now:
+            return None
+        self._listeners[emit] += 1
+        return self._permit(now, emit)
+
+    async def call(self, permit: Permit, model: Model, request: Request) -> Reply:
+        """Make the one call that the permit is for, and give it back.
+
+        Raises ``ModelError``; the ``retry_after`` of a rate limit is then the time for which the gate is closed.
+        """
+        try:
+            reply = await model.generate(request)
+            now = asyncio.get_running_loop().time()
+            self._tell("concurrency", self._limit.answered(now, self.in_flight - 1))
+            return reply
+        except ModelError as error:
+            if error.kind == "rate_limit":
+                error.retry_after = self._refused(permit, error.retry_after)
+            raise
+        finally:
+            self._leave(permit)
+
+    def _refused(self, permit: Permit, retry_after: float | None) -> float:
+        """Closes the gate. Returns for how many seconds."""
+        now = asyncio.get_running_loop().time()
+        before = self._cool_down.until
+        if permit.serial < self._episode:
+            self._pace.refused_too()
+            self._cool_down.extend(now, retry_after)
+        else:
+            self._episode = self._serial
+            self._cool_down.begin(now, retry_after)
+            until = self._cool_down.until
+            self._pace.refused(now if retry_after is None else until)
+            self._tell("concurrency", self._limit.refused(now, until))
+        if self._cool_down.until > max(now, before):
+            self._broadcast(CoolDownStarted(self.account, round(self._cool_down.until - now, 3), retry_after))
+        return max(0.0, self._cool_down.until - now)
+
+    def _leave(self, permit: Permit) -> None:
+        self.in_flight -= 1
+        self._deafen(permit.emit)
+        self._connections.give_back()
+        self._admit()
+
+    # Turns
+
+    def _admit(self) -> None:
+        """Let in who may go now, and come back when the next one may."""
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._waiting:
+            waiter = self._waiting[0]
+            if waiter.turn.done():
+                self._waiting.popleft()
+                continue
+            if self.in_flight >= self.limit or not self._connections.free(self._admit):
+                return
+            opens = self._opens()
+            if opens > loop.time():
+                self._delayed = opens > self._cool_down.until
+                self._timer = loop.call_at(opens, self._admit)
+                return
+            self._waiting.popleft()
+            waiter.turn.set_result(self._permit(loop.time(), waiter.emit))
+
+    def _opens(self) -> float:
+        return max(self._next_turn, self._cool_down.until)
+
+    def _permit(self, now: float, emit: Emit) -> Permit:
+        permit = Permit(self._serial, emit)
+        self._serial += 1
+        self.in_flight += 1
+        self._connections.take()
+        self._limit.sent(self.in_flight)
+        delayed, self._delayed = self._delayed, False
+        self._tell("rate", self._pace.sent(now, delayed=delayed))
+        self._next_turn = now + max(self._pace.interval, ALONE if self._cool_down.sent() else 0.0)
+        return permit
+
+    # Telling
+
+    def _tell(self, what: Literal["concurrency", "rate"], change: Change | None) -> None:
+        if change is not None:
+            grown = change.before is not None and change.after > change.before
+            reason: Literal["clean_round", "refused"] = "clean_round" if grown else "refused"
+            before = None if change.before is None else round(change.before, 4)
+            self._broadcast(LimiterChanged(self.account, what, before, round(change.after, 4), reason))
+
+    def _broadcast(self, event: Event) -> None:
+        for emit in list(self._listeners):
+            # One game's full disk, of which its own next record tells it, must not upset the gate of all the others.
+            with suppress(DiskError):
+                emit(event)
+
+    def _deafen(self, emit: Emit) -> None:
+        self._listeners[emit] -= 1
+        if not self._listeners[emit]:
+            del self._listeners[emit]
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A model whose every call passes the gate of its account."""
+
+    inner: Model
+    gate: Gate
+    emit: Emit
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    async def generate(self, request: Request) -> Reply:
+        """Raises what ``Gate.call`` raises."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        permit = await self.gate.enter(self.emit)
+        waited = clock() - began
+        reply = await self.gate.call(permit, self.inner, request)
+        return replace(reply, waited=reply.waited + waited)

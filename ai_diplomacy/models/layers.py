@@ -1,0 +1,59 @@
+"""The layers over a model in their one right order.
+
+journal        every answered call is on disk before it is used
+standing       a model that refuses every call ends the game
+room to think  a reply that was all reasoning is asked for again with a larger allowance
+retries        faults that pass are asked again, with a pause
+gate           the account's queue, limits and cool-downs
+budget         what the call may cost is reserved, right before it is sent
+hedging        a straggler is sent a second time
+model          one call
+
+The budget stands inside the gate, so that it counts calls and not queues, and inside the retries, so that every attempt
+is on the bill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..records.events import Event
+from .allowance import WithRoomToThink
+from .budget import Budget
+from .budgeted import Budgeted
+from .gate import Gate, Gated
+from .hedging import Hedged, Latencies
+from .journal import Journal, Journaled
+from .model import Model
+from .prices import Price
+from .retries import ATTEMPTS, PATIENCE, Retried
+from .standing import Standing, Trusted
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the seats of one run share when they ask models."""
+
+    journal: Journal
+    budget: Budget
+    emit: Callable[[Event], None]
+    hedge: Latencies | None = None
+    """``None``: no call is sent twice."""
+    attempts: int = ATTEMPTS
+    patience: float = PATIENCE
+    standing: Standing = field(default_factory=Standing)
+
+
+def layered(model: Model, desk: Desk, price: Price | None, gate: Gate | None = None) -> Model:
+    """``model`` asked through all layers. Without a gate, which is for a model in this process, there is nothing to
+    retry, to limit or to hedge."""
+    hedge = desk.hedge if gate is not None else None
+    if gate is not None and hedge is not None:
+        model = Hedged(model, gate, hedge, desk.emit)
+    model = Budgeted(model, desk.budget, price, hedged=hedge is not None)
+    if gate is not None:
+        model = WithRoomToThink(
+            Retried(Gated(model, gate, desk.emit), desk.emit, desk.attempts, desk.patience), desk.emit
+        )
+    return Journaled(Trusted(model, desk.standing), desk.journal)

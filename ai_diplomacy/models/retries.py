@@ -1,0 +1,95 @@
+"""Asking again: back-off with full jitter for faults that pass, patience for rate limits, nothing for what is fatal."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..records.events import CallRetried, Event
+from .cool_down import LONGEST_RETRY_AFTER
+from .model import Model, ModelError, Reply, Request
+
+ATTEMPTS = 8
+"""Times that a call is sent which meets passing faults. The waits between them sum to a minute in the mean."""
+PATIENCE = 1800.0
+"""Seconds that one call waits for rate limits, all its waits together. Queueing behind others is not counted."""
+FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """A model that is asked again after faults that pass."""
+
+    inner: Model
+    emit: Callable[[Event], None]
+    attempts: int = ATTEMPTS
+    patience: float = PATIENCE
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    async def generate(self, request: Request) -> Reply:
+        """Raises the ``ModelError`` of the last attempt when it gives up."""
+        clock = asyncio.get_running_loop().time
+        began, troubles = clock(), _Troubles(request, self.attempts, self.patience)
+        while True:
+            try:
+                reply = await self.inner.generate(request)
+            except ModelError as error:
+                wait = troubles.wait_after(error)
+                if wait is None:
+                    raise
+                self._tell(request, error, troubles.count, wait)
+                await asyncio.sleep(wait)
+            else:
+                waited = max(0.0, clock() - began - reply.latency)
+                return replace(reply, attempts=reply.attempts + troubles.count, waited=waited)
+
+    def _tell(self, request: Request, error: ModelError, tries: int, wait: float) -> None:
+        key = request.key
+        self.emit(
+            CallRetried(
+                power=key.power,
+                phase=key.phase,
+                step=key.step,
+                round=key.round,
+                attempt=key.attempt,
+                model=self.name,
+                kind="rate_limit" if error.kind == "rate_limit" else "transient",
+                reason=str(error),
+                tries=tries,
+                wait=round(wait, 3),
+            )
+        )
+
+
+class _Troubles:
+    """What one call has met so far."""
+
+    def __init__(self, request: Request, attempts: int, patience: float) -> None:
+        self._request = request
+        self._faults_left = attempts
+        self._patience_left = patience
+        self.count = 0
+
+    def wait_after(self, error: ModelError) -> float | None:
+        """Seconds until it is asked again; ``None``: never."""
+        self.count += 1
+        asked_for = min(max(error.retry_after or 0.0, 0.0), LONGEST_RETRY_AFTER)
+        if error.kind == "rate_limit":
+            wait = _backoff(self._request, self.count) if error.retry_after is None else max(FIRST_BACKOFF, asked_for)
+            self._patience_left -= max(wait, FIRST_BACKOFF)
+            return wait if self._patience_left >= 0 else None
+        if error.kind == "fatal":
+            return None
+        self._faults_left -= 1
+        return max(_backoff(self._request, self.count), asked_for) if self._faults_left > 0 else None
+
+
+def _backoff(request: Request, tries: int) -> float:
+    """Anything up to the exponential wait (full jitter), the same for the same request in every run."""
+    longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** min(tries - 1, 10))
+    return random.Random(f"{request.key}\x00{request.prompt}\x00{tries}").uniform(0.0, longest)

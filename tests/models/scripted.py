@@ -1,0 +1,162 @@
+"""Models that do as they are told: rate-limited servers in virtual time, and scripts of answers and faults."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ai_diplomacy.models.model import CallKey, ModelError, Reply, Request, Usage
+
+
+def request(power: str = "FRANCE", step: str = "order", phase: str = "S1901M", **fields) -> Request:
+    return Request(CallKey(phase, power, step), "system", "prompt", **fields)
+
+
+@dataclass
+class SlidingWindow:
+    """At most ``calls`` in any ``seconds``."""
+
+    calls: int = 60
+    seconds: float = 60.0
+    taken: deque[float] = field(default_factory=deque)
+
+    def refusal(self, now: float) -> float | None:
+        """``None``, or seconds until there is room again."""
+        while self.taken and self.taken[0] <= now - self.seconds:
+            self.taken.popleft()
+        if len(self.taken) >= self.calls:
+            return self.taken[0] + self.seconds - now
+        self.taken.append(now)
+        return None
+
+
+@dataclass
+class FixedWindow:
+    """At most ``calls`` in each minute of the clock."""
+
+    calls: int = 60
+    seconds: float = 60.0
+    window: int = -1
+    taken: int = 0
+
+    def refusal(self, now: float) -> float | None:
+        if int(now // self.seconds) != self.window:
+            self.window, self.taken = int(now // self.seconds), 0
+        if self.taken >= self.calls:
+            return (self.window + 1) * self.seconds - now
+        self.taken += 1
+        return None
+
+
+@dataclass
+class TokenBucket:
+    """``rate`` calls a second, ``burst`` of them at once."""
+
+    rate: float = 1.0
+    burst: float = 60.0
+    level: float | None = None
+    at: float = 0.0
+
+    def refusal(self, now: float) -> float | None:
+        self.level = min(self.burst, (self.burst if self.level is None else self.level) + (now - self.at) * self.rate)
+        self.at = now
+        if self.level < 1 - 1e-9:
+            return (1 - self.level) / self.rate
+        self.level -= 1
+        return None
+
+
+@dataclass
+class AtOnce:
+    """At most ``calls`` at the same time."""
+
+    calls: int = 10
+    server: "Server | None" = None
+
+    def refusal(self, now: float) -> float | None:
+        assert self.server is not None
+        return None if self.server.answering < self.calls else 0.0
+
+
+class Server:
+    """Answers after ``latency`` seconds what its rule lets through, and refuses the rest after 0.01."""
+
+    name = "scripted:server"
+
+    def __init__(self, rule, *, latency: float | Callable[[], float] = 0.2, says_when: bool = True) -> None:
+        self.rule = rule
+        self.latency = latency if callable(latency) else lambda: latency
+        self.says_when = says_when
+        self.seen: list[tuple[float, bool]] = []
+        """(when, whether it was refused) of every request."""
+        self.answering = 0
+        if isinstance(rule, AtOnce):
+            rule.server = self
+
+    async def generate(self, request: Request) -> Reply:
+        now = asyncio.get_running_loop().time()
+        wait = self.rule.refusal(now)
+        self.seen.append((now, wait is not None))
+        if wait is not None:
+            await asyncio.sleep(0.01)
+            raise ModelError("429 slow down", kind="rate_limit", retry_after=wait if self.says_when else None)
+        latency = self.latency()
+        self.answering += 1
+        try:
+            await asyncio.sleep(latency)
+        finally:
+            self.answering -= 1
+        return Reply("answer", Usage(input=10, output=5), latency=latency)
+
+    def refused_share(self, since: float, until: float = float("inf")) -> float:
+        seen = [refused for when, refused in self.seen if since <= when < until]
+        return sum(seen) / max(1, len(seen))
+
+    def answered(self, since: float, until: float = float("inf")) -> int:
+        return sum(not refused for when, refused in self.seen if since <= when < until)
+
+
+class Script:
+    """Plays its acts in order: a ``Reply``, an exception, seconds to take before answering, or both as a pair
+    ``(seconds, exception)``. Then it answers at once."""
+
+    name = "scripted:model"
+
+    def __init__(self, *acts, usage: Usage | None = None) -> None:
+        self.acts = deque(acts)
+        self.requests: list[Request] = []
+        self.sent: list[float] = []
+        self.cancelled = 0
+        self.usage = usage or Usage(input=10, output=5, cached=0)
+
+    async def generate(self, request: Request) -> Reply:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        self.requests.append(request)
+        self.sent.append(began)
+        act = self.acts.popleft() if self.acts else 0.0
+        act, error = act if isinstance(act, tuple) else (act, None)
+        if isinstance(act, BaseException):
+            raise act
+        if isinstance(act, Reply):
+            return act
+        try:
+            await asyncio.sleep(act)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        if error is not None:
+            raise error
+        return Reply(f"answer {len(self.requests)}", self.usage, latency=clock() - began)
+
+
+def transient(text: str = "503 overloaded") -> ModelError:
+    return ModelError(text, kind="transient")
+
+
+def rate_limited(retry_after: float | None = None) -> ModelError:
+    return ModelError("429 slow down", kind="rate_limit", retry_after=retry_after)
+
+
+def of_type(events: Iterable[object], kind: type) -> list:
+    return [event for event in events if isinstance(event, kind)]

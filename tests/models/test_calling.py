@@ -1,0 +1,109 @@
+"""One call to a provider: timed, cut off at its deadline, and every error named."""
+
+import asyncio
+import traceback
+
+import pytest
+from scripted import request
+from virtual_time import virtual_time
+
+from ai_diplomacy.models.calling import DeadlineError, ProviderModel
+from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.model import ModelError, Usage
+from ai_diplomacy.models.provider import Answer
+
+MODEL = ModelId("acme", "large", "http://localhost:1/v1", "sk-secret")
+
+
+class Acme:
+    """A provider that does one thing."""
+
+    def __init__(self, call) -> None:
+        self._call = call
+
+    async def call(self, model, asked):
+        return await self._call()
+
+    def classify(self, error):
+        return ModelError(f"classified {type(error).__name__}", kind="transient", retry_after=7)
+
+    async def close(self):
+        """Nothing is open."""
+
+
+def asked(call, deadline: float = 300.0):
+    return ProviderModel(Acme(call), MODEL, deadline).generate(request())
+
+
+def failing(error: BaseException):
+    async def call():
+        raise error
+
+    return call
+
+
+@virtual_time
+async def test_an_answer_becomes_a_reply_with_its_latency():
+    async def call():
+        await asyncio.sleep(12.5)
+        return Answer("text", Usage(input=3, output=4), "length")
+
+    reply = await asked(call)
+    assert (reply.text, reply.usage, reply.stop, reply.latency) == ("text", Usage(input=3, output=4), "length", 12.5)
+    assert (reply.waited, reply.attempts, reply.hedged, reply.cost_usd) == (0.0, 1, 0, None)
+    assert reply.started > 1e9
+
+
+@virtual_time
+async def test_a_call_that_hangs_ends_at_the_deadline_and_may_be_asked_again():
+    with pytest.raises(DeadlineError, match="no answer within 300 s") as raised:
+        await asked(asyncio.Event().wait)
+    assert raised.value.kind == "transient"
+    assert asyncio.get_running_loop().time() == 300
+
+
+@virtual_time
+async def test_an_sdk_that_turns_the_cut_off_into_its_own_error_does_not_hide_it():
+    async def call():
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError("aborted") from None
+
+    with pytest.raises(DeadlineError):
+        await asked(call, deadline=5)
+
+
+@virtual_time
+async def test_the_provider_names_its_sdks_errors_and_a_time_out_of_its_own_is_one_of_them():
+    for error in (ConnectionResetError("gone"), TimeoutError()):
+        with pytest.raises(ModelError, match=f"classified {type(error).__name__}") as raised:
+            await asked(failing(error))
+        assert raised.value.retry_after == 7
+
+
+@pytest.mark.parametrize("error", [TypeError("x"), AttributeError("x"), KeyError("x"), NotImplementedError()])
+def test_a_fault_in_the_provider_is_fatal_and_says_its_type_and_place(error):
+    @virtual_time
+    async def check():
+        with pytest.raises(ModelError, match="a fault in the provider 'acme': ") as raised:
+            await asked(failing(error))
+        assert raised.value.kind == "fatal"
+        assert f"{type(error).__name__} (test_calling.py:" in str(raised.value)
+
+    check()
+
+
+@virtual_time
+async def test_an_error_of_the_provider_passes_as_it_is_and_so_does_cancellation():
+    with pytest.raises(ModelError, match="nonsense"):
+        await asked(failing(ModelError("nonsense", kind="transient")))
+    with pytest.raises(asyncio.CancelledError):
+        await asked(failing(asyncio.CancelledError()))
+
+
+@virtual_time
+async def test_no_traceback_shows_what_the_sdk_said():
+    with pytest.raises(ModelError) as raised:
+        await asked(failing(ConnectionError(f"Bearer {MODEL.api_key} was refused")))
+    assert str(MODEL.api_key) not in "".join(traceback.format_exception(raised.value))

@@ -1,0 +1,73 @@
+"""What a game will take: the ranges hold for real games, and unknown prices stay unknown."""
+
+import json
+
+import pytest
+
+from ai_diplomacy.models.estimate import Estimate, Range, Seat, estimate
+from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.prices import FREE, Price, find_price
+
+POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY")
+AT = 1_780_000_000.0
+
+
+def game(price: Price | None = FREE, *, turns: int = 4, rounds: int = 2, planning: bool = False, **others) -> Estimate:
+    seats = [Seat(power, "model", price, **others) for power in POWERS]
+    return estimate(seats, turns=turns, rounds=rounds, planning=planning, at=AT)
+
+
+def within(value: float, range: Range) -> bool:
+    return range.low <= value <= range.high
+
+
+def test_a_real_offline_game_lies_in_the_ranges(offline_run):
+    calls = [json.loads(line) for line in (offline_run.path / "calls.jsonl").read_text().splitlines()]
+    expected = game()
+    assert within(len(calls), expected.total.calls)
+    steps = {line.name: line for line in expected.steps}
+    assert set(steps) == {call["key"]["step"] for call in calls}
+    for step, line in steps.items():
+        here = [call for call in calls if call["key"]["step"] == step]
+        assert within(len(here), line.calls)
+        assert within(sum(call["reply"]["usage"]["input"] for call in here), line.input_tokens)
+        assert within(sum(call["reply"]["usage"]["output"] for call in here), line.output_tokens)
+
+
+def test_ten_years_with_plans_are_as_long_as_they_were_measured():
+    expected = game(turns=20, planning=True)
+    for calls in (801, 804, 833, 839):
+        assert within(calls, expected.total.calls)
+    assert {line.name for line in expected.steps} >= {"plan", "consolidate"}
+
+
+def test_every_setting_counts():
+    plain = game().total.calls.low
+    assert game(rounds=3).total.calls.low == pytest.approx(plain + 28 * (1 - 0.015), abs=0.5)
+    assert game(planning=True).total.calls.low > plain
+    assert game(turns=5).total.calls.low > plain
+    assert game(turns=1, rounds=0).steps[0].name == "initialize"
+    assert {line.name for line in game(turns=1, rounds=0).steps} == {"initialize", "order"}
+    assert game(max_tokens=100).total.output_tokens.high == pytest.approx(100 * game().total.calls.high)
+
+
+def test_the_cost_is_a_range_for_known_prices_and_unknown_for_the_others():
+    mini = find_price(ModelId("openai", "gpt-4o-mini"))
+    assert 0.01 < game(mini).total.cost_usd.low < game(mini).total.cost_usd.high < 1
+    assert game(FREE).total.cost_usd == Range(0, 0)
+    mixed = estimate(
+        [Seat("FRANCE", "known", mini), Seat("ITALY", "unknown", None)], turns=4, rounds=2, planning=False, at=AT
+    )
+    assert [line.name for line in mixed.models] == ["known", "unknown"]
+    assert mixed.models[0].cost_usd is not None
+    assert (mixed.models[1].cost_usd, mixed.total.cost_usd) == (None, None)
+
+
+def test_the_table_has_a_line_for_every_step_model_and_the_total():
+    mini = find_price(ModelId("openai", "gpt-4o-mini"))
+    text = game(mini).text()
+    assert [line.split()[0] for line in text[1:]] == ["initialize", "negotiate", "order", "reflect", "model", "total"]
+    assert all(len(line) <= 120 for line in text)
+    assert "$" in text[-1]
+    assert text[0].split() == ["calls", "input", "tokens", "output", "tokens", "cost"]
+    assert game(None).text()[-1].endswith("unknown")

@@ -1,0 +1,111 @@
+"""All layers over one model: what is answered is journaled with its price, whatever went wrong on the way."""
+
+import asyncio
+import json
+
+import pytest
+from scripted import Script, Server, SlidingWindow, of_type, rate_limited, request, transient
+from virtual_time import virtual_time
+
+from ai_diplomacy.models.budget import Budget, BudgetExceeded
+from ai_diplomacy.models.connections import Connections
+from ai_diplomacy.models.gate import Gate
+from ai_diplomacy.models.hedging import Latencies
+from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.journal import Journal
+from ai_diplomacy.models.layers import Desk, layered
+from ai_diplomacy.models.model import Reply, Usage
+from ai_diplomacy.models.prices import FREE, find_price
+from ai_diplomacy.records.events import AllowanceRaised, CallLost, CallRetried, CoolDownStarted
+
+MINI = find_price(ModelId("openai", "gpt-4o-mini"))
+
+
+class Run:
+    """What a run has: a journal, a budget, events."""
+
+    def __init__(self, path, *, hedge: bool = False, **caps) -> None:
+        self.path, self.events = path / "calls.jsonl", []
+        self.budget = Budget(self.events.append, **caps)
+        self.desk = Desk(Journal(self.path), self.budget, self.events.append, Latencies() if hedge else None)
+
+    async def journal(self) -> list[dict]:
+        await self.desk.journal.close()
+        return [json.loads(line) for line in self.path.read_text().splitlines()]
+
+
+@virtual_time
+async def test_faults_refusals_and_empty_replies_end_in_one_journaled_call_with_the_whole_bill(tmp_path):
+    run = Run(tmp_path)
+    script = Script(
+        transient(),
+        Reply("", Usage(100, 8192, 0, 8192), stop="length"),
+        rate_limited(20),
+        Reply("answer", Usage(100, 50, 0)),
+    )
+    model = layered(script, run.desk, MINI, Gate("account", Connections(10)))
+    reply = await model.generate(request())
+    assert (reply.text, reply.attempts, reply.usage.input, reply.usage.output) == ("answer", 4, 200, 8242)
+    assert reply.cost_usd == pytest.approx(200 * 0.15e-6 + 8242 * 0.6e-6)
+    assert reply.waited > 20
+    (call,) = await run.journal()
+    assert call["reply"]["cost_usd"] == reply.cost_usd
+    assert call["reply"]["attempts"] == 4
+    kinds = (CallRetried, AllowanceRaised, CoolDownStarted, CallLost)
+    assert [len(of_type(run.events, kind)) for kind in kinds] == [2, 1, 1, 1]
+    assert run.budget.ledger.total().calls == 2
+
+
+@virtual_time
+async def test_a_call_that_waits_in_the_queue_has_nothing_reserved_and_a_cancelled_one_costs_nothing(tmp_path):
+    run = Run(tmp_path)
+    model = layered(Script(100.0, 100.0), run.desk, MINI, Gate("account", Connections(10), max_concurrency=1))
+    calls = [asyncio.create_task(model.generate(request(power=power, max_tokens=1000))) for power in ("A", "B")]
+    await asyncio.sleep(1)
+    assert run.budget.reserved.tokens < 1100
+    for call in calls:
+        call.cancel()
+    await asyncio.wait(calls)
+    assert [event.power for event in of_type(run.events, CallLost)] == ["A"]
+    assert await run.journal() == []
+
+
+@virtual_time
+async def test_a_reached_cap_is_not_retried(tmp_path):
+    run = Run(tmp_path, max_tokens_total=10)
+    gate = Gate("account", Connections(10))
+    script = Script()
+    with pytest.raises(BudgetExceeded):
+        await layered(script, run.desk, MINI, gate).generate(request())
+    assert (script.requests, gate.in_flight, asyncio.get_running_loop().time()) == ([], 0, 0)
+    await run.journal()
+
+
+@virtual_time
+async def test_a_model_in_this_process_passes_no_gate(tmp_path):
+    run = Run(tmp_path, hedge=True)
+    model = layered(Script(), run.desk, FREE)
+    reply = await model.generate(request())
+    assert (reply.cost_usd, model.name) == (0.0, "scripted:model")
+    assert len(await run.journal()) == 1
+
+
+@virtual_time
+async def test_ten_games_on_one_account_share_its_limit(tmp_path):
+    server, gate = Server(SlidingWindow(60)), Gate("account", Connections(100))
+    runs = []
+    for number in range(10):
+        (tmp_path / str(number)).mkdir()
+        runs.append(Run(tmp_path / str(number)))
+    models = [layered(server, run.desk, FREE, gate) for run in runs]
+
+    async def seat(model, power: int) -> None:
+        for call in range(3):
+            await model.generate(request(power=str(power), phase=str(call)))
+
+    await asyncio.gather(*(seat(model, power) for model in models for power in range(7)))
+    assert server.answered(0) == 210
+    assert server.refused_share(120) <= 0.05
+    assert asyncio.get_running_loop().time() < 300
+    for run in runs:
+        assert len(await run.journal()) == 21

@@ -1,0 +1,111 @@
+"""Asking again: how often, how soon, after what, and never for what is fatal."""
+
+import asyncio
+
+import pytest
+from scripted import Script, of_type, rate_limited, request, transient
+from virtual_time import virtual_time
+
+from ai_diplomacy.models.connections import Connections
+from ai_diplomacy.models.gate import Gate, Gated
+from ai_diplomacy.models.model import ModelError
+from ai_diplomacy.models.retries import FIRST_BACKOFF, LONGEST_BACKOFF, Retried
+from ai_diplomacy.records.events import CallRetried
+
+
+def elapsed() -> float:
+    return asyncio.get_running_loop().time()
+
+
+@virtual_time
+async def test_passing_faults_are_asked_again_after_pauses_that_the_events_tell():
+    script, events = Script(transient(), transient(), transient(), 2.0), []
+    reply = await Retried(script, events.append).generate(request())
+    assert reply.attempts == 4
+    assert [event.tries for event in events] == [1, 2, 3]
+    assert {(event.kind, event.reason, event.model) for event in events} == {
+        ("transient", "503 overloaded", "scripted:model")
+    }
+    pauses = [later - earlier for earlier, later in zip(script.sent, script.sent[1:], strict=False)]
+    assert pauses == pytest.approx([event.wait for event in events], abs=0.001)
+    assert reply.waited == pytest.approx(sum(pauses))
+    assert reply.latency == 2.0
+
+
+@virtual_time
+async def test_pauses_have_full_jitter_and_are_the_same_in_every_run():
+    waits = []
+    for power in map(str, range(200)):
+        events = []
+        await Retried(Script(*[transient()] * 7), events.append).generate(request(power=power))
+        waits.append([event.wait for event in events])
+    again = []
+    await Retried(Script(*[transient()] * 7), again.append).generate(request(power="0"))
+    assert [event.wait for event in again] == waits[0]
+    assert len({round(wait / 2**tries, 2) for tries, wait in enumerate(waits[0])}) > 3
+    for tries, row in enumerate(zip(*waits, strict=True)):
+        longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2**tries)
+        assert max(row) <= longest
+        assert max(row) > 0.9 * longest
+        assert min(row) < 0.1 * longest
+        assert sum(row) / len(row) == pytest.approx(longest / 2, rel=0.2)
+
+
+@virtual_time
+async def test_it_gives_up_after_eight_attempts_with_the_last_error():
+    script, events = Script(*(transient(f"fault {number}") for number in range(1, 10))), []
+    with pytest.raises(ModelError, match="fault 8"):
+        await Retried(script, events.append).generate(request())
+    assert len(script.requests) == 8
+    assert len(events) == 7
+
+
+@virtual_time
+async def test_what_is_fatal_is_asked_once():
+    script, events = Script(ModelError("401 wrong key")), []
+    with pytest.raises(ModelError, match="401 wrong key"):
+        await Retried(script, events.append).generate(request())
+    assert (len(script.requests), events, elapsed()) == (1, [], 0)
+
+
+@virtual_time
+async def test_an_overloaded_server_that_names_a_time_gets_it():
+    script = Script(ModelError("529", kind="transient", retry_after=40))
+    await Retried(script, lambda _: None).generate(request())
+    assert script.sent == [0, 40]
+
+
+@virtual_time
+async def test_rate_limits_are_waited_for_far_longer_than_faults_are():
+    script = Script(*[rate_limited(60)] * 29)
+    reply = await Retried(script, lambda _: None).generate(request())
+    assert reply.attempts == 30
+    assert reply.waited == 29 * 60
+
+
+@virtual_time
+async def test_patience_ends():
+    script, events = Script(*[rate_limited(100)] * 30), []
+    gated = Gated(script, Gate("account", Connections(10)), events.append)
+    with pytest.raises(ModelError, match="429"):
+        await Retried(gated, events.append, patience=1000).generate(request())
+    assert elapsed() == 1000
+    assert len(of_type(events, CallRetried)) == 10
+
+
+@virtual_time
+async def test_time_in_the_queue_costs_no_patience():
+    gate = Gate("account", Connections(10), max_concurrency=1)
+    model = Retried(Gated(Script(5000.0, rate_limited(3)), gate, lambda _: None), lambda _: None, patience=10)
+    first, second = await asyncio.gather(model.generate(request()), model.generate(request()))
+    assert (first.waited, second.waited) == (0, 5003)
+
+
+@virtual_time
+async def test_cancellation_passes_through_a_pause():
+    call = asyncio.create_task(Retried(Script(rate_limited(60)), lambda _: None).generate(request()))
+    await asyncio.sleep(10)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert elapsed() == 10
