@@ -1,0 +1,81 @@
+"""The project's commands beside the game itself: ``python -m ai_diplomacy COMMAND``.
+
+Each command's module is loaded only when it is called, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    def add_flags(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, flags: argparse.Namespace) -> int:
+        """Returns the exit status. Raises ``argparse.ArgumentError`` with one sentence for flags that do not fit."""
+
+
+def _serve() -> Command:
+    from .offline.server import serve
+
+    return serve
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the list of commands."""
+
+    summary: str
+    load: Callable[[], Command]
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "serve": Entry("a local server that speaks the providers' protocols: no key, no bill", _serve),
+}
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    name = _chosen(given[:1])
+    command = COMMANDS[name].load()
+    parser = _OneLineParser(prog=f"python -m ai_diplomacy {name}", allow_abbrev=False)
+    command.add_flags(parser)
+    flags = parser.parse_args(given[1:])
+    try:
+        return command.run(flags)
+    except argparse.ArgumentError as error:
+        parser.error(str(error))
+
+
+def _chosen(given: Sequence[str]) -> str:
+    width = max(map(len, COMMANDS))
+    lines = (f"  {name:<{width}}  {entry.summary}" for name, entry in COMMANDS.items())
+    parser = _OneLineParser(
+        prog="python -m ai_diplomacy",
+        description="The project's commands beside the game itself, which lm_game.py plays.",
+        epilog="commands:\n" + "\n".join(lines) + "\n\nCOMMAND --help lists the flags of one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="%(prog)s COMMAND ...",
+        allow_abbrev=False,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the commands below")
+    chosen: str = parser.parse_args(given).command
+    return chosen
+
+
+if __name__ == "__main__":
+    sys.exit(main())

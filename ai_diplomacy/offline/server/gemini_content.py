@@ -1,0 +1,129 @@
+"""Gemini generateContent on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .wire import Ask, Receipt, Said, Wire, WireError, count_of, split_turns, text_of, turns_of
+
+_STATUSES = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    413: "INVALID_ARGUMENT",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+    529: "UNAVAILABLE",
+}
+_RPC = "type.googleapis.com/google.rpc"
+_SERVICE = "generativelanguage.googleapis.com"
+
+
+def _key(headers: Mapping[str, str], query: Mapping[str, str]) -> str:
+    return headers.get("x-goog-api-key") or query.get("key", "")
+
+
+def _bad_key(sent: str) -> WireError:
+    if not sent:
+        return WireError(403, "Method doesn't allow unregistered callers (callers without established identity).")
+    return WireError(400, "API key not valid. Please pass a valid API key.", code="API_KEY_INVALID")
+
+
+def _read(body: Mapping[str, Any], call: str) -> Ask:
+    model, _, method = call.rpartition(":")
+    if method == "streamGenerateContent":
+        raise WireError(400, "streaming is not supported by this server; ask for generateContent")
+    if method != "generateContent" or not model:
+        raise WireError(404, "this server knows models/MODEL:generateContent only")
+    config = _part(body, "generationConfig", "generation_config")
+    instruction = _part(body, "systemInstruction", "system_instruction")
+    turns = [
+        ("assistant" if role == "model" else role, text)
+        for role, text in turns_of(body.get("contents"), "contents", "parts")
+    ]
+    _, history, prompt = split_turns(turns, "contents")
+    return Ask(
+        model=model,
+        system=text_of(instruction["parts"], "systemInstruction.parts") if instruction.get("parts") else "",
+        prompt=prompt,
+        history=history,
+        max_tokens=count_of(config, "maxOutputTokens", "max_output_tokens"),
+        structured=_structured(config),
+    )
+
+
+def _part(body: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """An object of the body, under its name in camel or in snake case; empty when it is not there."""
+    found: Any = next((body[name] for name in names if body.get(name) is not None), {})
+    if not isinstance(found, dict):
+        raise WireError(400, f"{names[0]}: not an object")
+    return found
+
+
+def _structured(config: Mapping[str, Any]) -> bool:
+    json = config.get("responseMimeType") == "application/json"
+    if not json and any(config.get(name) is not None for name in ("responseSchema", "responseJsonSchema")):
+        raise WireError(400, "A response schema is only supported for the response MIME type application/json.")
+    return json
+
+
+def _reply(ask: Ask, _: Mapping[str, Any], said: Said) -> dict[str, Any]:
+    usage: dict[str, Any] = {
+        "promptTokenCount": said.input,
+        "candidatesTokenCount": said.output,
+        "totalTokenCount": said.input + said.output,
+        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": said.input}],
+    }
+    if said.cached:
+        usage["cachedContentTokenCount"] = said.cached
+        usage["cacheTokensDetails"] = [{"modality": "TEXT", "tokenCount": said.cached}]
+    return {
+        "candidates": [
+            {
+                "content": {"parts": [{"text": said.text}], "role": "model"},
+                "finishReason": "STOP" if said.complete else "MAX_TOKENS",
+                "index": 0,
+            }
+        ],
+        "usageMetadata": usage,
+        "modelVersion": ask.model,
+        "responseId": f"{said.serial:022x}",
+    }
+
+
+def _error(problem: WireError, _: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "code": problem.status,
+        "message": problem.message,
+        "status": _STATUSES.get(problem.status, "UNKNOWN"),
+    }
+    details: list[dict[str, Any]] = []
+    if problem.code:
+        domain = {"domain": "googleapis.com", "metadata": {"service": _SERVICE}}
+        details.append({"@type": f"{_RPC}.ErrorInfo", "reason": problem.code, **domain})
+    if problem.status == 429:
+        quota = {"quotaMetric": f"{_SERVICE}/generate_content_requests", "quotaId": "GenerateRequestsPerMinute"}
+        details.append({"@type": f"{_RPC}.QuotaFailure", "violations": [quota]})
+    if problem.retry_after is not None:
+        details.append({"@type": f"{_RPC}.RetryInfo", "retryDelay": f"{problem.retry_after:g}s"})
+    return {"error": {**found, "details": details} if details else found}
+
+
+def _headers(receipt: Receipt) -> dict[str, str]:
+    return {"server-timing": f"gfet4t7; dur={round(receipt.seconds * 1000)}"}
+
+
+WIRE = Wire(
+    vendor="gemini",
+    paths=("/v1beta/models/{call}", "/v1/models/{call}"),
+    key=_key,
+    bad_key=_bad_key,
+    read=_read,
+    reply=_reply,
+    error=_error,
+    headers=_headers,
+)

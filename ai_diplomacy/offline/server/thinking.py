@@ -1,0 +1,73 @@
+"""Thinking of answers away from the event loop, and never twice of the same one."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections import OrderedDict
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+
+from ...board.terrain import terrain
+from ..strategist import Style, answer
+
+REMEMBERED = 50_000
+"""Answers kept, about a kilobyte each: retries, hedges and further runs of a game cost no thought."""
+
+
+class Thinker:
+    """Answers prompts on one thread, or on a number of processes."""
+
+    def __init__(self, workers: int = 0) -> None:
+        self._width = max(1, workers)
+        self._pool = _processes(workers) if workers else ThreadPoolExecutor(1, thread_name_prefix="thinking")
+        self._answers: OrderedDict[bytes, asyncio.Future[str]] = OrderedDict()
+
+    async def start(self) -> None:
+        """Reads the map, which would make the first answers late by half a second."""
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(self._pool, _read_map) for _ in range(self._width)))
+
+    async def answer(self, prompt: str, style: Style) -> str:
+        mark = hashlib.sha256(f"{style}\x00{prompt}".encode("utf-8", "surrogatepass")).digest()
+        found = self._answers.get(mark)
+        if found is None or found.cancelled() or (found.done() and found.exception()):
+            found = asyncio.get_running_loop().run_in_executor(self._pool, _answer, prompt, style)
+            self._answers[mark] = found
+            if len(self._answers) > REMEMBERED:
+                self._answers.popitem(last=False)
+        # Whoever else waits for the same answer gets it although this client may go away.
+        return await asyncio.shield(found)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+
+
+def _read_map() -> None:
+    terrain()
+
+
+def _answer(prompt: str, style: Style) -> str:
+    return answer(prompt, style=style)
+
+
+def _processes(workers: int) -> Executor:
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_settle_in)
+
+
+def _settle_in() -> None:
+    """In a worker: signals to the whole group are the parent's to answer, and without a parent there is no work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _read_map()
+    parent = multiprocessing.parent_process()
+
+    def leave_with_parent() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=leave_with_parent, daemon=True).start()
