@@ -8,6 +8,7 @@ _STARTED = time.perf_counter()  # before the imports, which are part of the setu
 
 import argparse  # noqa: E402
 import asyncio  # noqa: E402
+import os  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from datetime import datetime  # noqa: E402
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn  # noqa: E402
 
 if TYPE_CHECKING:
     from ai_diplomacy.game.config import GameConfig
-    from ai_diplomacy.game.play import Played
+    from ai_diplomacy.game.vendors import Vendors
 
 _DESCRIPTION = """\
 Play one game of Diplomacy between language models, all powers thinking at once.
@@ -50,7 +51,9 @@ def parser() -> argparse.ArgumentParser:
         "--models",
         metavar="IDS",
         help="who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "
-        "default. Ids: offline (default), offline:random, bot:dumbbot, bot:random, bot:hold",
+        "default. Ids: offline (default), offline:random, bot:dumbbot, bot:random, bot:hold, or "
+        "PROVIDER:NAME[@BASE_URL][#KEY] with openai, "
+        "openai-responses, anthropic, gemini, openrouter, deepseek, together, mistral or xai",
     )
     flag("--planning_phase", action="store_true", help="let every power write a plan before it orders")
     flag("--end_at_phase", metavar="PHASE", help="last phase played, such as F1901M")
@@ -63,6 +66,12 @@ def parser() -> argparse.ArgumentParser:
     flag("--map", default="standard", metavar="NAME", help="map to play on (default: standard)")
     flag("--max_messages", type=_positive, default=6, metavar="N", help="messages a power and round (default: 6)")
     flag("--max_message_chars", type=_positive, default=1200, metavar="N", help="length of a message (default: 1200)")
+    flag("--max_concurrency", type=_positive, metavar="N", help="calls at once an account (default: found out)")
+    flag("--call_deadline", type=_amount, default=300.0, metavar="S", help="seconds an attempt may take (default: 300)")
+    flag("--hedge", action="store_true", help="send a call that takes long a second time; the first answer wins")
+    flag("--max_cost_usd", type=_amount, metavar="USD", help="stop before the game costs more")
+    flag("--max_tokens_total", type=_positive, metavar="N", help="stop before the game takes more tokens")
+    flag("--estimate", action="store_true", help="print the calls, tokens and cost to expect, and ask nothing")
     flag("--verbose", action="store_true", help="show whole messages, diaries and intentions")
     return made
 
@@ -71,19 +80,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     flags = parser().parse_args(arguments)
     from ai_diplomacy.game.config import ConfigError
+    from ai_diplomacy.models.budget import BudgetExceeded
+    from ai_diplomacy.models.standing import ModelRefused
     from ai_diplomacy.prompts import PromptError
     from ai_diplomacy.records.durable import DiskError
 
     path = flags.run_dir or _fresh_folder(Path("results"))
     try:
-        asyncio.run(_play(game_config(flags), path, verbose=flags.verbose))
+        _run(game_config(flags), path, flags)
     except (ConfigError, PromptError) as error:
         return _say(str(error), 2)
-    except DiskError as error:
+    except ModelRefused as error:
+        return _say(
+            str(error) + (f"; what was played is in {path}" if path.exists() else ""), 2 if error.at_once else 3
+        )
+    except (BudgetExceeded, DiskError) as error:
         return _say(f"stopped: {error}; what was played is in {path}", 3)
     except KeyboardInterrupt:
         return _say(f"stopped; what was played is in {path}", 3)
     return 0
+
+
+def _run(config: GameConfig, path: Path, flags: argparse.Namespace) -> None:
+    """Check what can be checked before a game, then estimate it or play it."""
+    from ai_diplomacy.game import vendors
+
+    asked = any(model.provider not in ("bot", "offline") for model in config.models.values())
+    if asked:
+        from dotenv import load_dotenv
+
+        load_dotenv(".env")
+    vendors.check_seats(config, os.environ)
+    prices = vendors.find_prices(config)
+    if flags.estimate:
+        print("\n".join(vendors.estimated(config, prices)))
+        return
+    vendors.import_sdks(config.models.values())
+    asyncio.run(_play(config, path, vendors.Vendors(os.environ, config.calls, prices), verbose=flags.verbose))
 
 
 def game_config(flags: argparse.Namespace) -> GameConfig:
@@ -106,14 +139,22 @@ def game_config(flags: argparse.Namespace) -> GameConfig:
         temperature=flags.temperature,
         max_messages=flags.max_messages,
         max_message_characters=flags.max_message_chars,
+        calls=config.CallSettings(
+            max_concurrency=flags.max_concurrency,
+            hedge=flags.hedge,
+            max_cost_usd=flags.max_cost_usd,
+            max_tokens_total=flags.max_tokens_total,
+            deadline=flags.call_deadline,
+        ),
     )
 
 
-async def _play(config: GameConfig, path: Path, *, verbose: bool) -> None:
+async def _play(config: GameConfig, path: Path, vendors: Vendors, *, verbose: bool) -> None:
     from rich.console import Console
 
     from ai_diplomacy.game.display import Display
     from ai_diplomacy.game.play import play_game
+    from ai_diplomacy.game.summary import summary
 
     display = Display(
         Console(highlight=False),
@@ -121,29 +162,11 @@ async def _play(config: GameConfig, path: Path, *, verbose: bool) -> None:
         {power: str(model) for power, model in config.models.items()},
         verbose=verbose,
     )
-    played = await play_game(config, path, display, started=_STARTED)
-    display.finished(played.finished, played.folder.statistics, _summary(played))
-
-
-def _summary(played: Played) -> list[str]:
-    timing, statistics = played.folder.timing, played.folder.statistics
-    total = played.finished.total_time
-    troubles = {
-        name: statistics.total(figure)
-        for name, figure in (
-            ("re-asked", "reasked"),
-            ("repaired", "repaired_replies"),
-            ("steps without a usable reply", "defaulted_steps"),
-            ("failed calls", "failed_calls"),
-        )
-    }
-    return [
-        "",
-        f"total_time {total:.2f} s for {timing.calls} calls, which took {timing.answering:.2f} s in sum "
-        f"(critical path {timing.critical_path:.2f} s)",
-        "replies: " + ", ".join(f"{count} {name}" for name, count in troubles.items()),
-        f"run folder: {played.folder.path} (start with {played.folder.path / 'powers'})",
-    ]
+    try:
+        played = await play_game(config, path, display, started=_STARTED, opener=vendors.open)
+    finally:
+        await vendors.close()
+    display.finished(played.finished, played.folder.statistics, summary(played))
 
 
 def _fresh_folder(parent: Path) -> Path:
@@ -169,13 +192,21 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _amount(text: str) -> float:
+    return _number(text, lowest=0.001, highest=1e9)
+
+
 def _temperature(text: str) -> float:
+    return _number(text, lowest=0, highest=2)
+
+
+def _number(text: str, *, lowest: float, highest: float) -> float:
     try:
         value = float(text)
     except ValueError:
-        value = -1.0
-    if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 2")
+        value = lowest - 1
+    if not lowest <= value <= highest:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {lowest:g} to {highest:g}")
     return value
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from .models.model import CallKey, Model, ModelError, Reply, Request
-from .player import Step, View
+from .player import Step, View, chance
 from .prompts import PromptBook
 from .records.events import Event, ReplyRead, StepDefaulted, Verdict
-from .replies import Reading, StepReply, read_reply
+from .replies import Reading, StepReply, read_reply, reply_schema
 
 R = TypeVar("R", bound=StepReply)
 
@@ -99,9 +99,10 @@ class Asker:
             key=CallKey(view.phase, self.power, step, view.round, attempt),
             system=self.prompts.system(self.power),
             prompt=self.prompts.prompt(step, document),
-            schema=shape.model_json_schema(),
+            schema=reply_schema(shape, tuple(power for power in sorted(view.situation.units) if power != self.power)),
             max_tokens=self.max_tokens,
             temperature=self.temperature,
+            seed=chance(view.game, view.phase, self.power, step, view.round, attempt).getrandbits(31),
         )
 
     def _tell(self, request: Request, reply: Reply | None, verdict: Verdict, problems: Sequence[str]) -> None:

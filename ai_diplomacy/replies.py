@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -82,6 +83,17 @@ class ReflectReply(StepReply):
 
 class ConsolidateReply(StepReply):
     summary: Text
+
+
+@cache
+def reply_schema(shape: type[StepReply], others: tuple[str, ...]) -> Mapping[str, Any]:
+    """The JSON schema of a reply, for providers that hold a model to one. ``others``: the powers to which
+    relationships can be had."""
+    schema = shape.model_json_schema()
+    relationships = schema.get("properties", {}).get("relationships")
+    if relationships is not None:
+        relationships["propertyNames"] = {"enum": list(others)}
+    return schema
 
 
 R = TypeVar("R", bound=StepReply)

@@ -19,6 +19,7 @@ from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.display import Display
 from ai_diplomacy.game.play import play_game
+from ai_diplomacy.game.vendors import Vendors
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.records.events import Event, PhaseStarted
 
@@ -47,7 +48,8 @@ async def picture() -> str:
     display.console = console
     with tempfile.TemporaryDirectory() as folder:
         config = GameConfig(models=models, max_year=1902, rounds=1)
-        played = await play_game(config, Path(folder) / "run", display, started=time.perf_counter())
+        opener = Vendors({}, config.calls, {}).open
+        played = await play_game(config, Path(folder) / "run", display, started=time.perf_counter(), opener=opener)
     display.finished(played.finished, played.folder.statistics, [])
     drawn = console.export_svg(title="python lm_game.py --max_year 1902", theme=DIMMED_MONOKAI, unique_id="game")
     return FONT_FACE.sub("", drawn).replace("Fira Code", "DejaVu Sans Mono")

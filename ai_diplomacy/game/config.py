@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..board.terrain import MAPS, Terrain, terrain
 from ..models.ids import ModelId, parse_model_id
+from ..models.providers import provider_names
 from ..prompts import DEFAULT_DIRECTORY
 
-PROVIDERS = ("bot", "offline")
-"""Who can answer for a seat. ``bot`` asks no model at all."""
+IN_PROCESS = ("bot", "offline")
+"""Who answers without an account. ``bot`` asks no model at all."""
 
 DEFAULT_MODEL = "offline"
 
@@ -25,6 +26,20 @@ T = TypeVar("T")
 
 class ConfigError(ValueError):
     """A setting that cannot be used. Its text is one line for the person who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSettings:
+    """How models are asked: this decides what a game takes, not how it goes."""
+
+    max_concurrency: int | None = None
+    """Calls at once an account; ``None`` lets the gate find out."""
+    hedge: bool = False
+    """Whether a call that takes long is sent a second time."""
+    max_cost_usd: float | None = None
+    max_tokens_total: int | None = None
+    deadline: float = 300.0
+    """Seconds that one attempt at a call may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,7 @@ class GameConfig:
     max_messages: int = 6
     """Messages that a power may send in a round."""
     max_message_characters: int = 1200
+    calls: CallSettings = field(default_factory=lambda: CallSettings())
 
     @property
     def terrain(self) -> Terrain:
@@ -83,6 +99,7 @@ class GameConfig:
             "temperature": self.temperature,
             "max_messages": self.max_messages,
             "max_message_characters": self.max_message_characters,
+            **asdict(self.calls),
         }
 
 
@@ -124,8 +141,11 @@ def checked_models(text: str | None, powers: Sequence[str]) -> dict[str, ModelId
     """Who plays each power. Raises ``ConfigError``."""
 
     def read(item: str) -> ModelId:
-        model = parse_model_id(item, PROVIDERS)
-        _check_name(model)
+        model = parse_model_id(item, {*IN_PROCESS, *provider_names()})
+        if model.provider in IN_PROCESS:
+            _check_name(model)
+        elif not model.name:
+            raise ValueError(f"{model.provider} needs the name of a model: {model.provider}:NAME")
         return model
 
     return per_power("--models", text or DEFAULT_MODEL, powers, read, default=read(DEFAULT_MODEL))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from ..models.budget import BudgetExceeded
 from ..records.durable import DiskError
 from .program import Segment, Stage
 
@@ -15,12 +16,15 @@ Act = Callable[[str, Stage], Awaitable[None]]
 class ConcurrentChains:
     """Every power runs its own chain; nobody waits for anybody before the barrier.
 
+    At the cap of the budget a chain ends where it is, while the others finish the calls that they have in flight.
+
     An async context manager: leaving it waits for the steps that run beside the chains, or, when it is left
     by an exception, cancels them.
     """
 
     def __init__(self) -> None:
         self._beside: dict[str, asyncio.Task[None]] = {}
+        self._stopped: BudgetExceeded | None = None
 
     async def __aenter__(self) -> ConcurrentChains:
         return self
@@ -32,9 +36,12 @@ class ConcurrentChains:
             for task in tasks:
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=kind is not None)
+        if kind is None:
+            self._stop()
 
     async def run(self, segment: Segment, act: Act) -> None:
-        """Returns when every chain of the segment has ended. Raises ``DiskError``."""
+        """Returns when every chain of the segment has ended. Raises ``DiskError``, ``ModelRefused`` or
+        ``BudgetExceeded``."""
         try:
             async with asyncio.TaskGroup() as group:
                 for power in segment.powers:
@@ -43,19 +50,28 @@ class ConcurrentChains:
             # One full disk fails many chains at once; its reader needs to hear of it once.
             disk, _ = errors.split(DiskError)
             raise _first(disk or errors) from None
+        self._stop()
 
     async def _chain(self, power: str, segment: Segment, act: Act) -> None:
         for stage in segment.chain(power):
+            if self._stopped is not None:
+                return
             if stage.beside:
-                self._beside[power] = asyncio.create_task(_taken(power, stage, act), name=f"beside {power}")
+                self._beside[power] = asyncio.create_task(self._taken(power, stage, act), name=f"beside {power}")
                 continue
             if stage.step == "reflect" and power in self._beside:
                 await self._beside.pop(power)
+            await self._taken(power, stage, act)
+
+    async def _taken(self, power: str, stage: Stage, act: Act) -> None:
+        try:
             await act(power, stage)
+        except BudgetExceeded as reached:
+            self._stopped = reached
 
-
-async def _taken(power: str, stage: Stage, act: Act) -> None:
-    await act(power, stage)
+    def _stop(self) -> None:
+        if self._stopped is not None:
+            raise self._stopped
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

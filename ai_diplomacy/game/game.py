@@ -13,6 +13,8 @@ from ..board.board import Board
 from ..board.orders import OrderReport
 from ..board.press import Draft, Mailbox
 from ..board.situation import PhaseResult
+from ..models.budget import BudgetExceeded
+from ..models.standing import ModelRefused
 from ..player import OrderDecision, Player, Step, View
 from ..records.durable import DiskError
 from ..records.events import (
@@ -135,7 +137,8 @@ class Game:
         )
         try:
             await self._take(self.players[power], stage.step, seen)
-        except DiskError:
+        except (DiskError, BudgetExceeded, ModelRefused):
+            # These end the game: playing on would lose what is paid for, or play a power that nobody plays.
             raise
         except Exception as error:
             logger.exception("%s failed at %s in %s", power, stage.step, seen.phase)

@@ -25,6 +25,8 @@ COLUMNS = (
     "cost_usd",
     "latency_s",
     "error",
+    "waited_s",
+    "sent",
 )
 
 
@@ -58,10 +60,11 @@ class ResponseLog:
                 _known(usage.input if usage else None),
                 _known(usage.output if usage else None),
                 _known(usage.cached if usage else None),
-                # No price is known to this version for any model: unknown, not zero.
-                "",
+                _known(reply.cost_usd if reply else None),
                 round(reply.latency, 6) if reply else "",
                 "" if read.verdict in ("ok", "repaired") else " ".join(read.problems),
+                round(reply.waited, 6) if reply else "",
+                reply.attempts + reply.hedged if reply else "",
             ]
         )
 
@@ -73,5 +76,6 @@ class ResponseLog:
         return text.encode("utf-8", "replace")
 
 
-def _known(count: int | None) -> int | str:
-    return "" if count is None else count
+def _known(figure: float | None) -> float | str:
+    """Unknown is an empty cell, not zero."""
+    return "" if figure is None else figure

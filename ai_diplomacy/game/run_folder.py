@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,11 @@ class RunFolder:
     def listen_to(self, recorder: Recorder) -> None:
         recorder.listen(self.timing, self.statistics, self._responses, self._stories, self._manifesto)
 
+    def discard(self) -> None:
+        """Take the folder away again after a game in which no model ever answered. Calls that were paid for stay."""
+        if self.journal.exists() and self.journal.stat().st_size == 0:
+            shutil.rmtree(self.path)
+
     def adjudicated(self, phase: str, players: Mapping[str, Player]) -> None:
         """Keep what the players thought in this phase."""
         self._saved.adjudicated(phase, players)
@@ -70,13 +76,14 @@ class RunFolder:
         mailbox: Mailbox,
         players: Mapping[str, Player],
         *,
+        spending: Mapping[str, Any],
         total_time: float,
         setup_time: float,
     ) -> None:
         """Bring every file up to what has happened so far. Raises ``DiskError``."""
         saved = self._saved.document(board, mailbox, players)
         timing = self.timing.document(total_time, setup_time)
-        overview = [self.statistics.document(), self._models, self._config.document()]
+        overview = [self.statistics.document() | {"spending": spending}, self._models, self._config.document()]
         stories = {power: self._stories.text(power) for power in self._stories.powers()}
         manifesto = self._manifesto.text()
         rows = self._responses.take()

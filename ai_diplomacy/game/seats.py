@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from ..agent import DiplomacyAgent
 from ..asking import Asker, Witness
 from ..models.ids import ModelId
-from ..models.journal import Journal, Journaled
-from ..models.model import Model
+from ..models.layers import Desk, layered
 from ..player import Player
 from ..prompts import DEFAULT_DIRECTORY, PromptBook
 from .config import GameConfig
+from .vendors import Opener
 
 
 def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
@@ -29,9 +29,9 @@ def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
 def seat_players(
     config: GameConfig,
     books: Mapping[str, PromptBook],
-    journal: Journal,
+    desk: Desk,
     witness: Witness,
-    open_model: Callable[[ModelId], Model],
+    opener: Opener,
 ) -> dict[str, Player]:
     """Power -> player."""
 
@@ -40,9 +40,10 @@ def seat_players(
             from ..bots import make_bot
 
             return make_bot(model_id.name, power, config.seed)
+        opened = opener(model_id)
         asker = Asker(
             power=power,
-            model=Journaled(open_model(model_id), journal),
+            model=layered(opened.model, desk, opened.price, opened.gate),
             prompts=books[power],
             witness=witness,
             max_tokens=config.max_tokens.get(power, config.default_max_tokens),
@@ -51,10 +52,3 @@ def seat_players(
         return DiplomacyAgent(asker)
 
     return {power: player(power, model_id) for power, model_id in sorted(config.models.items())}
-
-
-def open_model(model_id: ModelId) -> Model:
-    """The model that an id names."""
-    from ..offline.model import OfflineModel
-
-    return OfflineModel(model_id)

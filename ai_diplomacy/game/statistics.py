@@ -7,6 +7,9 @@ from typing import Any
 
 from ..asking import Exchange
 from ..records.events import (
+    CallHedged,
+    CallLost,
+    CallRetried,
     Event,
     MessageDelivered,
     MessageReturned,
@@ -34,6 +37,9 @@ FIGURES = (
     "illegal_pledges",
     "pledges_kept",
     "pledges_broken",
+    "retries",
+    "hedged_calls",
+    "lost_calls",
     "input_tokens",
     "output_tokens",
     "cached_tokens",
@@ -65,6 +71,12 @@ class Statistics:
                 count["reasked"] += event.attempt > 0
                 if event.verdict in _VERDICTS:
                     count[_VERDICTS[event.verdict]] += 1
+            case CallRetried():
+                self._counts[event.power]["retries"] += 1
+            case CallHedged():
+                self._counts[event.power]["hedged_calls"] += 1
+            case CallLost():
+                self._counts[event.power]["lost_calls"] += 1
             case StepDefaulted():
                 self._counts[event.power]["defaulted_steps"] += 1
             case OrdersSubmitted():

@@ -19,6 +19,7 @@ class Timing:
     def __init__(self) -> None:
         self.calls = 0
         self.answering = 0.0
+        self.waiting = 0.0
         self._open: dict[_Taken, float] = defaultdict(float)
         self._frontier = 0.0
         self._beside: dict[str, float] = {}
@@ -34,6 +35,7 @@ class Timing:
         key, latency = exchange.request.key, exchange.reply.latency
         self.calls += 1
         self.answering += latency
+        self.waiting += exchange.reply.waited
         self._open[key.power, key.step, key.round] += latency
         row = self._by_phase.setdefault(key.phase, {}).setdefault(
             key.step, {"calls": 0, "answering": 0.0, "slowest": 0.0}
@@ -75,6 +77,7 @@ class Timing:
             "setup_time": round(setup_time, 6),
             "calls": self.calls,
             "sum_of_call_time": round(self.answering, 6),
+            "sum_of_waiting_time": round(self.waiting, 6),
             "critical_path": round(self.critical_path, 6),
             "overhead": round(total_time - self.critical_path, 6),
             "speedup_over_sequential": round(self.answering / total_time, 3) if total_time > 0 else None,

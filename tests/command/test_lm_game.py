@@ -124,14 +124,43 @@ def test_planning_verbose_and_the_other_settings_reach_the_game(empty, capsys):
     assert '"TURKEY": 1000' in config
 
 
-def test_help_is_quick_to_import_and_an_offline_game_needs_no_key(empty):
+def imported(*flags: str) -> set[str]:
+    """Top-level modules that a run of the command imports, without any key in the environment."""
     seen = subprocess.run(
-        [sys.executable, "-X", "importtime", str(ROOT / "lm_game.py"), "--help"],
+        [sys.executable, "-X", "importtime", str(ROOT / "lm_game.py"), *flags],
         capture_output=True,
         text=True,
         check=True,
         env={key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")},
     )
-    assert "--num_negotiation_rounds" in seen.stdout
-    for package in ("diplomacy", "pydantic", "jinja2", "rich", "openai", "anthropic", "google.genai"):
-        assert f" {package}\n" not in seen.stderr
+    return {line.rpartition("|")[2].strip() for line in seen.stderr.splitlines() if line.startswith("import time:")}
+
+
+SDKS = {"openai", "anthropic", "google.genai", "aiohttp", "genai_prices"}
+
+
+def test_help_imports_next_to_nothing():
+    assert not imported("--help") & {"diplomacy", "pydantic", "jinja2", "rich", *SDKS}
+
+
+def test_an_offline_game_imports_no_sdk_and_needs_no_key(empty):
+    assert not imported("--end_at_phase", "S1901M", "--run_dir", "run") & SDKS
+
+
+def test_an_estimate_asks_nothing_and_writes_nothing(empty, capsys, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-nobody")
+    assert run("--max_year", "1902", "--models", "FRANCE=openai:gpt-4o", "--estimate") == 0
+    table = capsys.readouterr().out
+    assert "openai:gpt-4o" in table
+    assert "$" in table
+    assert list(empty.iterdir()) == []
+
+
+def test_keys_are_read_from_the_env_file(empty, capsys, monkeypatch):
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    assert run("--models", "ITALY=anthropic:some-model", "--estimate") == 2
+    assert "ANTHROPIC_API_KEY" in capsys.readouterr().err
+    (empty / ".env").write_text("ANTHROPIC_API_KEY=sk-from-file\n")
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    assert run("--models", "ITALY=anthropic:some-model", "--estimate") == 0
+    assert "sk-from-file" not in capsys.readouterr().out

@@ -10,9 +10,10 @@ from typing import Any
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.play import play_game
-from ai_diplomacy.game.seats import open_model
+from ai_diplomacy.game.vendors import Opened, Vendors
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import Model, Reply, Request, Usage
+from ai_diplomacy.models.prices import Price
 
 SCRIPTED = ModelId("scripted", "")
 HOLD = ModelId("bot", "hold")
@@ -88,16 +89,22 @@ class Run:
         return {phase["name"]: phase["orders"] for phase in self.saved["phases"]}
 
 
-async def play(path: Path, config: GameConfig, model: Model | None = None) -> Run:
-    """Play a game; ``model`` answers for the scripted seats."""
+async def play(
+    path: Path, config: GameConfig, model: Model | None = None, *, prices: Mapping[str, Price | None] | None = None
+) -> Run:
+    """Play a game; ``model`` answers for the scripted seats. Prices are unknown unless they are given."""
+    vendors = Vendors({}, config.calls, prices or dict.fromkeys(map(str, config.models.values())))
 
-    def opened(model_id: ModelId) -> Model:
+    def opened(model_id: ModelId) -> Opened:
         if model_id.provider == "scripted":
             assert model is not None
-            return model
-        return open_model(model_id)
+            return Opened(model)
+        return vendors.open(model_id)
 
-    played = await play_game(config, path, started=time.perf_counter(), open_model=opened)
+    try:
+        played = await play_game(config, path, started=time.perf_counter(), opener=opened)
+    finally:
+        await vendors.close()
     return Run(path, played.result)
 
 

@@ -111,7 +111,7 @@ async def test_a_model_that_is_not_answering_costs_its_power_the_step_and_nobody
     from ai_diplomacy.models.model import ModelError
 
     def answers(request):
-        raise ModelError("the service is gone")
+        raise ModelError("the service is gone", kind="transient")
 
     run = await play(tmp_path / "run", game(), ScriptedModel(answers))
     assert run.result.last_phase == "S1901M"

@@ -1,0 +1,55 @@
+"""The lines under the final table: what the game took, and what went wrong on the way."""
+
+from __future__ import annotations
+
+from .play import Played
+
+
+def summary(played: Played) -> list[str]:
+    """Lines to print."""
+    timing, statistics = played.folder.timing, played.folder.statistics
+    troubles = ", ".join(
+        f"{statistics.total(figure)} {name}"
+        for name, figure in (
+            ("re-asked", "reasked"),
+            ("repaired", "repaired_replies"),
+            ("steps without a usable reply", "defaulted_steps"),
+            ("failed calls", "failed_calls"),
+            ("retries", "retries"),
+        )
+    )
+    waited = f", and {timing.waiting:.2f} s of waiting for limits and retries" if timing.waiting >= 0.01 else ""
+    return [
+        "",
+        f"total_time {played.finished.total_time:.2f} s for {timing.calls} calls, which took "
+        f"{timing.answering:.2f} s in sum (critical path {timing.critical_path:.2f} s){waited}",
+        f"replies: {troubles}",
+        f"tokens: {_tokens(played)}; cost: {_cost(played)}",
+        f"run folder: {played.folder.path} (start with {played.folder.path / 'powers'})",
+    ]
+
+
+def _tokens(played: Played) -> str:
+    spent = played.ledger.total()
+    if spent.input_tokens is None or spent.output_tokens is None:
+        return "unknown"
+    text = f"{spent.input_tokens:,} in, {spent.output_tokens:,} out"
+    if spent.cached_tokens and spent.input_tokens:
+        text += f", {spent.cached_tokens / spent.input_tokens:.0%} of the input from the provider's cache"
+    return text
+
+
+def _cost(played: Played) -> str:
+    spent = played.ledger.total()
+    if spent.total_usd is None:
+        known = {name: row.total_usd for name, row in played.ledger.by("model").items() if row.total_usd}
+        rest = f" (known: {', '.join(f'{name} ${cost:.4f}' for name, cost in known.items())})" if known else ""
+        return f"unknown{rest}"
+    if spent.total_usd == 0:
+        return "nothing"
+    lost = (
+        f", of which ${spent.lost_cost_usd:.4f} may be billed for calls without an answer"
+        if spent.lost_cost_usd
+        else ""
+    )
+    return f"${spent.total_usd:.4f}{lost}"

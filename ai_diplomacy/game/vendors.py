@@ -1,0 +1,97 @@
+"""The models of one run: whom to ask through which account, at what price, behind which gate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from ..models.calling import ProviderModel
+from ..models.gate import Gate
+from ..models.gates import PROCESS, account_name
+from ..models.ids import ModelId
+from ..models.model import Model
+from ..models.prices import FREE, Price, find_price, price_problem
+from ..models.providers import Providers, preload, seat_problems
+from .config import IN_PROCESS, CallSettings, ConfigError, GameConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A model that can be asked, bare of all layers."""
+
+    model: Model
+    price: Price | None = FREE
+    """``None``: not known."""
+    gate: Gate | None = None
+    """``None``: it answers in this process, where nothing needs a limit."""
+
+
+Opener = Callable[[ModelId], Opened]
+
+
+class Vendors:
+    """Opens models by their ids, and closes their connections."""
+
+    def __init__(self, environ: Mapping[str, str], settings: CallSettings, prices: Mapping[str, Price | None]) -> None:
+        """``prices``: model id -> price, see ``find_prices``."""
+        self._providers = Providers(environ)
+        self._settings = settings
+        self._prices = prices
+
+    def open(self, model_id: ModelId) -> Opened:
+        """The model of an id that ``check_seats`` found no fault with."""
+        if model_id.provider in IN_PROCESS:
+            from ..offline.model import OfflineModel
+
+            return Opened(OfflineModel(model_id))
+        account = self._providers.account(model_id)
+        gate = PROCESS.gate(
+            account_name(account.provider, account.base_url, account.key),
+            max_concurrency=self._settings.max_concurrency,
+        )
+        model = ProviderModel(self._providers.open(model_id), model_id, self._settings.deadline)
+        return Opened(model, self._prices[str(model_id)], gate)
+
+    async def close(self) -> None:
+        await self._providers.close()
+
+
+def check_seats(config: GameConfig, environ: Mapping[str, str]) -> None:
+    """Raises ``ConfigError`` that tells every seat whose model could not be asked."""
+    problems = seat_problems(config.models, environ, IN_PROCESS)
+    if problems:
+        raise ConfigError(f"--models: {'; '.join(problems)}")
+
+
+def find_prices(config: GameConfig) -> dict[str, Price | None]:
+    """Model id -> price, ``None`` where it is not known. May import the price lists, which takes up to a second.
+
+    Raises ``ConfigError`` when a cap on the cost could not be kept.
+    """
+    prices = {str(model): find_price(model) for model in config.models.values()}
+    problem = price_problem(prices, max_cost_usd=config.calls.max_cost_usd)
+    if problem:
+        raise ConfigError(problem)
+    return prices
+
+
+def import_sdks(models: Iterable[ModelId]) -> None:
+    """Import what these models' vendors need, one to three seconds each, before the event loop has more to do."""
+    preload(model for model in models if model.provider not in IN_PROCESS)
+
+
+def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[str]:
+    """What the game will take, as lines to print. Asks nothing."""
+    from ..models.estimate import Seat, estimate
+
+    seats = [
+        Seat(power, str(model), prices[str(model)], config.max_tokens.get(power, config.default_max_tokens))
+        for power, model in sorted(config.models.items())
+        if model.provider != "bot"
+    ]
+    phases = (
+        f"{season}{year:04}M" for year in range(config.terrain.first_year, config.last_year + 1) for season in "SF"
+    )
+    turns = sum(config.plays(phase) for phase in phases)
+    return estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time()).text()

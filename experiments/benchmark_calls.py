@@ -1,0 +1,95 @@
+"""What a call costs the harness: CPU time and memory of many games at once against the local server, which runs in
+another process.
+
+    python experiments/benchmark_calls.py --games 50 --provider openai
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from ai_diplomacy.board.terrain import terrain
+from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.play import play_game
+from ai_diplomacy.game.vendors import Vendors, import_sdks
+from ai_diplomacy.models.ids import ModelId
+
+PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": ""}
+
+
+async def games(count: int, model: ModelId, folder: Path) -> int:
+    """Plays so many games of 1901 at once; returns the number of their calls."""
+    config = GameConfig(models=dict.fromkeys(terrain().powers, model), max_year=1901)
+    vendors = Vendors({}, config.calls, {str(model): None})
+    try:
+        played = await asyncio.gather(
+            *(
+                asyncio.create_task(
+                    play_game(config, folder / str(number), started=time.perf_counter(), opener=vendors.open)
+                )
+                for number in range(count)
+            )
+        )
+    finally:
+        await vendors.close()
+    return sum(game.folder.timing.calls for game in played)
+
+
+def measured(count: int, model: ModelId) -> dict[str, float]:
+    """CPU milliseconds a call of this process, all its threads included, and the rest of the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        before, began = time.process_time(), time.perf_counter()
+        calls = asyncio.run(games(count, model, Path(folder)))
+        spent, took = time.process_time() - before, time.perf_counter() - began
+    return {
+        "games": count,
+        "calls": calls,
+        "cpu_ms_a_call": round(1000 * spent / calls, 3),
+        "calls_a_second": round(calls / took, 1),
+        "seconds": round(took, 2),
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--games", type=int, default=50)
+    parser.add_argument("--provider", choices=PATHS, default="openai")
+    parser.add_argument("--latency", type=float, default=1.0, help="median seconds an answer takes")
+    parser.add_argument("--repeat", type=int, default=3)
+    flags = parser.parse_args()
+    command = [sys.executable, "-m", "ai_diplomacy", "serve", "--port", "0", "--latency", str(flags.latency)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
+    try:
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        model = ModelId(flags.provider, "local", url + PATHS[flags.provider])
+        import_sdks([model])
+        asyncio.run(_warm(model))
+        print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+        for _ in range(flags.repeat):
+            print(json.dumps({"provider": flags.provider, **measured(flags.games, model)}))
+    finally:
+        server.terminate()
+        server.wait()
+
+
+async def _warm(model: ModelId) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        await games(1, model, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Games that cannot go on: they stop, everything that was paid for is kept, and one line says why."""
+
+import pytest
+from staging import HOLD, QUIET, SCRIPTED, Run, ScriptedModel, by_step, play, seats
+
+from ai_diplomacy.game.config import CallSettings, GameConfig
+from ai_diplomacy.models.budget import BudgetExceeded
+from ai_diplomacy.models.model import ModelError
+from ai_diplomacy.models.standing import ModelRefused
+
+
+def game(**settings):
+    return GameConfig(models=seats(SCRIPTED, ITALY=HOLD), max_year=1902, rounds=1, **settings)
+
+
+async def test_a_model_that_refuses_its_first_call_ends_the_game_and_leaves_nothing(tmp_path):
+    def answers(request):
+        raise ModelError("the vendor answered 401: wrong key")
+
+    with pytest.raises(ModelRefused, match="scripted cannot be asked: the vendor answered 401") as refused:
+        await play(tmp_path / "run", game(), ScriptedModel(answers))
+    assert refused.value.at_once
+    assert not (tmp_path / "run").exists()
+
+
+async def test_one_refused_prompt_costs_a_step_but_a_model_that_refuses_everything_ends_the_game(tmp_path):
+    def answers(request):
+        if request.key.phase == "S1901M" and (request.key.step != "order" or request.key.power == "FRANCE"):
+            return QUIET[request.key.step]
+        raise ModelError("the vendor answered 403: account closed")
+
+    model = ScriptedModel(answers)
+    with pytest.raises(ModelRefused) as refused:
+        await play(tmp_path / "run", game(), model)
+    assert not refused.value.at_once
+    run = Run(tmp_path / "run", None)
+    assert run.calls
+    assert run.saved["phases"][-1]["name"] in ("S1901M", "F1901M")
+    assert "stopped: scripted cannot be asked" in (run.path / "general_game.log").read_text()
+
+
+async def test_at_a_cap_of_the_budget_the_game_stops_with_every_answered_call_in_the_journal(tmp_path):
+    model = ScriptedModel(by_step())
+    config = GameConfig(
+        models=seats(SCRIPTED),
+        max_year=1902,
+        rounds=1,
+        default_max_tokens=100,
+        calls=CallSettings(max_tokens_total=2_500),
+    )
+    with pytest.raises(BudgetExceeded, match="the cap of 2,500 tokens is reached"):
+        await play(tmp_path / "run", config, model)
+    run = Run(tmp_path / "run", None)
+    assert len(run.calls) == len(model.requests)
+    spent = sum(call["reply"]["usage"]["input"] + call["reply"]["usage"]["output"] for call in run.calls)
+    assert spent <= 2_500
+    assert run.events_of("budget_reached")
+    assert [event["type"] for event in run.events].count("run_finished") == 0
+    assert run.saved["phases"]
