@@ -9,12 +9,11 @@ from ..ids import ModelId
 from ..model import ModelError, Request, StopReason, Usage
 from ..provider import Answer
 from .accounts import Account
-from .bodies import Body, count, error_body, nonsense, part, parts, read_object, text_of, total
-from .concessions import Concessions, RefusedError, Wish, wishes_of, withheld
+from .bodies import Body, count, nonsense, part, parts, text_of, total
+from .concessions import Concessions, Wish, wishes_of, withheld
 from .dialects import Dialect, dialect_of
 from .faults import sdk_fault, status_fault
-from .moderation import is_moderated
-from .openai_client import lazy_client
+from .openai_client import lazy_client, post
 from .schemas import closed, schema_name
 
 _STOPS: dict[Any, StopReason] = {
@@ -44,21 +43,11 @@ class OpenAIChat:
 
     async def _send(self, model: str, request: Request, without: Collection[Wish]) -> Answer:
         client = await self._client.get()
-        from openai import APIStatusError
-
-        try:
-            raw = await client.chat.completions.with_raw_response.create(
-                **chat_body(self._dialect, model, request, without)
-            )
-        except APIStatusError as error:
-            body = error_body(error.response.text)
-            if is_moderated(error.status_code, body):
-                return Answer("", stop="refusal")
-            if error.status_code in (400, 422):
-                raise RefusedError(error, body) from error
-            raise
+        body = await post(client, "/chat/completions", chat_body(self._dialect, model, request, without))
+        if body is None:
+            return Answer("", stop="refusal")
         vague: set[Wish] = {"schema"} if self._dialect.structure == "json_object" else set()
-        return self._answer(read_object(raw.http_response.text), withheld(request, vague.union(without)))
+        return self._answer(body, withheld(request, vague.union(without)))
 
     def _answer(self, body: Body, left_out: tuple[str, ...]) -> Answer:
         choice = next(iter(parts(body, "choices")), {})
@@ -85,7 +74,7 @@ class OpenAIChat:
 
 
 def chat_body(dialect: Dialect, model: str, request: Request, without: Collection[Wish]) -> dict[str, Any]:
-    """The arguments of one chat completion."""
+    """The body of one chat completion."""
     system: Any = request.system
     if dialect.marks_cache and model.startswith("anthropic/"):
         system = [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}]
@@ -100,16 +89,11 @@ def chat_body(dialect: Dialect, model: str, request: Request, without: Collectio
     body[names[(dialect.token_limit == names[1]) != ("token_limit" in without)]] = request.max_tokens
     if request.temperature is not None and "temperature" not in without:
         body["temperature"] = request.temperature
-    # What goes in here the SDK sends as it is: it does not know every vendor's names, and walking through a schema
-    # takes it longer than all the rest of a call.
-    extra: dict[str, Any] = {}
     if request.seed is not None and "seed" not in without:
         # Some of the vendors keep it in 32 bits.
-        extra[dialect.seed] = request.seed % 2**31
+        body[dialect.seed] = request.seed % 2**31
     if request.schema is not None and "schema" not in without:
-        extra["response_format"] = _response_format(dialect, request)
-    if extra:
-        body["extra_body"] = extra
+        body["response_format"] = _response_format(dialect, request)
     return body
 
 

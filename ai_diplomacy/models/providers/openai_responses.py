@@ -9,11 +9,10 @@ from ..ids import ModelId
 from ..model import ModelError, Request, StopReason, Usage
 from ..provider import Answer
 from .accounts import Account
-from .bodies import Body, count, error_body, message_of, nonsense, part, parts, read_object, text_of
-from .concessions import Concessions, RefusedError, Wish, wishes_of, withheld
+from .bodies import Body, count, message_of, nonsense, part, parts, text_of
+from .concessions import Concessions, Wish, wishes_of, withheld
 from .faults import cleaned, sdk_fault
-from .moderation import is_moderated
-from .openai_client import lazy_client
+from .openai_client import lazy_client, post
 from .schemas import closed, schema_name
 
 _LEAST_TOKENS = 16
@@ -37,18 +36,8 @@ class OpenAIResponses:
 
     async def _send(self, model: str, request: Request, without: Collection[Wish]) -> Answer:
         client = await self._client.get()
-        from openai import APIStatusError
-
-        try:
-            raw = await client.responses.with_raw_response.create(**_body(model, request, without))
-        except APIStatusError as error:
-            body = error_body(error.response.text)
-            if is_moderated(error.status_code, body):
-                return Answer("", stop="refusal")
-            if error.status_code in (400, 422):
-                raise RefusedError(error, body) from error
-            raise
-        return self._answer(read_object(raw.http_response.text), withheld(request, without))
+        body = await post(client, "/responses", _body(model, request, without))
+        return Answer("", stop="refusal") if body is None else self._answer(body, withheld(request, without))
 
     def _answer(self, body: Body, left_out: tuple[str, ...]) -> Answer:
         usage = _usage(part(body, "usage"))
@@ -90,14 +79,14 @@ def _body(model: str, request: Request, without: Collection[Wish]) -> dict[str, 
         body["temperature"] = request.temperature
     if request.schema is not None and "schema" not in without:
         strict = closed(request.schema)
-        form = {
-            "type": "json_schema",
-            "name": schema_name(request.schema),
-            "schema": strict or dict(request.schema),
-            "strict": strict is not None,
+        body["text"] = {
+            "format": {
+                "type": "json_schema",
+                "name": schema_name(request.schema),
+                "schema": strict or dict(request.schema),
+                "strict": strict is not None,
+            }
         }
-        # Sent as it is: walking through a schema takes the SDK longer than all the rest of a call.
-        body["extra_body"] = {"text": {"format": form}}
     return body
 
 

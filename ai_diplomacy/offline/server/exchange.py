@@ -65,14 +65,10 @@ class Exchange:
         self._cache = PromptCache()
         self._thinker = Thinker(options.workers)
         self._serials = itertools.count(1)
-        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def answer(self, wire: Wire, request: web.Request) -> web.StreamResponse:
         """The whole way of one request."""
         visit = _Visit(wire, next(self._serials), asyncio.get_running_loop().time())
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         self.statistics.arrived()
         try:
             return await self._respond(visit, request)
@@ -82,17 +78,11 @@ class Exchange:
             self.statistics.abandoned += visit.fault is None
             raise
         finally:
-            self._tasks.discard(task)
             self.statistics.left()
             self._say(visit)
 
     async def start(self) -> None:
         await self._thinker.start()
-
-    def stop(self) -> None:
-        """Ends every request that is on its way, without an answer."""
-        for task in self._tasks:
-            task.cancel()
 
     async def close(self) -> None:
         await self._thinker.close()

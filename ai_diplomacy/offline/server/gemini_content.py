@@ -41,10 +41,7 @@ def _read(body: Mapping[str, Any], call: str) -> Ask:
         raise WireError(404, "this server knows models/MODEL:generateContent only")
     config = _part(body, "generationConfig", "generation_config")
     instruction = _part(body, "systemInstruction", "system_instruction")
-    turns = [
-        ("assistant" if role == "model" else role, text)
-        for role, text in turns_of(body.get("contents"), "contents", "parts")
-    ]
+    turns = turns_of(body.get("contents"), "contents", "parts")
     _, history, prompt = split_turns(turns, "contents")
     return Ask(
         model=model,

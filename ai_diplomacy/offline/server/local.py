@@ -16,8 +16,8 @@ from .wire import Wire, WireError
 
 _LARGEST_BODY = 64 * 2**20
 _BACKLOG = 4096
-_LAST_WORDS = 0.2
-"""Seconds that connections get to end."""
+_LAST_WORDS = 0.1
+"""Seconds that requests get to end by themselves when the server does, and again to end when they are told to."""
 
 
 class ListenError(Exception):
@@ -92,11 +92,7 @@ class LocalServer:
             for path in wire.paths:
                 made.router.add_post(path, partial(self._exchange.answer, wire))
         made.router.add_route("*", "/{path:.*}", self._unknown)
-        made.on_shutdown.append(self._stop)
         return made
-
-    async def _stop(self, _: web.Application) -> None:
-        self._exchange.stop()
 
     async def _stats(self, _: web.Request) -> web.Response:
         return web.json_response(self.stats())
