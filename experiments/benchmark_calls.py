@@ -30,8 +30,8 @@ PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": 
 
 
 async def games(count: int, model: ModelId, folder: Path) -> int:
-    """Plays so many games of 1901 at once; returns the number of their calls."""
-    config = GameConfig(models=dict.fromkeys(terrain().powers, model), max_year=1901)
+    """Plays so many standard games at once (to 1902, two rounds); returns the number of their calls."""
+    config = GameConfig(models=dict.fromkeys(terrain().powers, model), max_year=1902)
     vendors = Vendors({}, config.calls, {str(model): None})
     try:
         played = await asyncio.gather(
@@ -77,18 +77,15 @@ def main() -> None:
         url = server.stdout.readline().strip()
         model = ModelId(flags.provider, "local", url + PATHS[flags.provider])
         import_sdks([model])
-        asyncio.run(_warm(model))
+        # The server remembers what it answered, so that its thinking does not slow down what is measured.
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(games(1, model, Path(folder)))
         print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
         for _ in range(flags.repeat):
             print(json.dumps({"provider": flags.provider, **measured(flags.games, model)}))
     finally:
         server.terminate()
         server.wait()
-
-
-async def _warm(model: ModelId) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        await games(1, model, Path(folder))
 
 
 if __name__ == "__main__":
