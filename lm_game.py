@@ -8,7 +8,10 @@ _STARTED = time.perf_counter()  # before the imports, which are part of the setu
 
 import argparse  # noqa: E402
 import asyncio  # noqa: E402
+import io  # noqa: E402
 import os  # noqa: E402
+import re  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from datetime import datetime  # noqa: E402
@@ -32,7 +35,7 @@ class _OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line, without the usage."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {_without_keys(message)}\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -85,20 +88,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from ai_diplomacy.prompts import PromptError
     from ai_diplomacy.records.durable import DiskError
 
-    path = flags.run_dir or _fresh_folder(Path("results"))
+    path = flags.run_dir.expanduser() if flags.run_dir else _fresh_folder(Path("results"))
     try:
         _run(game_config(flags), path, flags)
     except (ConfigError, PromptError) as error:
         return _say(str(error), 2)
     except ModelRefused as error:
-        return _say(
-            str(error) + (f"; what was played is in {path}" if path.exists() else ""), 2 if error.at_once else 3
-        )
+        return _say(f"{error}{_kept(path)}", 3) if path.exists() else _say(str(error), 2)
     except (BudgetExceeded, DiskError) as error:
-        return _say(f"stopped: {error}; what was played is in {path}", 3)
-    except KeyboardInterrupt:
-        return _say(f"stopped; what was played is in {path}", 3)
+        return _say(f"stopped: {error}{_kept(path)}", 3)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return _say(f"stopped{_kept(path)}", 3)
     return 0
+
+
+def _kept(path: Path) -> str:
+    return f"; what was played is in {path}" if path.exists() else "; nothing was played yet"
 
 
 def _run(config: GameConfig, path: Path, flags: argparse.Namespace) -> None:
@@ -156,6 +161,14 @@ async def _play(config: GameConfig, path: Path, vendors: Vendors, *, verbose: bo
     from ai_diplomacy.game.play import play_game
     from ai_diplomacy.game.summary import summary
 
+    game = asyncio.current_task()
+    assert game is not None
+    # Told to end, by whatever signal, it stops as at Ctrl-C: what is in flight is cancelled, what was played is saved.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, game.cancel)
+    # A terminal that cannot show a letter shows another one.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     display = Display(
         Console(highlight=False),
         config.terrain,
@@ -176,8 +189,13 @@ def _fresh_folder(parent: Path) -> Path:
 
 
 def _say(message: str, status: int) -> int:
-    print(f"lm_game.py: {' '.join(message.split())}", file=sys.stderr)
+    print(f"lm_game.py: {_without_keys(' '.join(message.split()))}", file=sys.stderr)
     return status
+
+
+def _without_keys(message: str) -> str:
+    """A flag that is refused may hold a model id, and that a key."""
+    return re.sub(r"#[^\s,'\"]+", "#...", message)
 
 
 def _count(text: str) -> int:

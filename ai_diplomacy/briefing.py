@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from .memory import RECENT_ENTRIES, Memory
+from .memory import Memory
 from .player import Step, View
+
+MOST_RETURNED = 8
+"""Returned messages that a prompt tells of one by one."""
 
 
 def briefing(step: Step, view: View, memory: Memory) -> dict[str, Any]:
@@ -17,20 +21,22 @@ def briefing(step: Step, view: View, memory: Memory) -> dict[str, Any]:
     asked: dict[str, Any] = {"name": step}
     if step == "negotiate":
         asked |= {"round": view.round, "rounds": view.rounds}
+    # Entries of a year and a half: that long it takes until a summary of a year is in force.
+    recent = 3 * (view.rounds + 2)
     # A consolidation runs beside other steps, so it is shown only what no other step can change meanwhile.
     feels = step not in ("initialize", "consolidate")
     remembered = {
         "goals": list(memory.goals) if feels else [],
         "relationships": dict(memory.relationships) if feels else {},
         "past": [f"{summary.year}: {summary.text}" for summary in memory.past],
-        "diary": [str(entry) for entry in memory.unsummarised()[-RECENT_ENTRIES:]],
+        "diary": [str(entry) for entry in memory.unsummarised()[-recent:]],
         "directive": memory.directive if memory.directive_phase == view.situation.phase else "",
     }
     heard = {
         "press": [message.document() for message in view.press],
         "awaiting": [message.document() for message in view.awaiting] if step == "negotiate" else [],
         "unanswered": list(view.unanswered),
-        "returned": [f"{notice.detail} ({notice.body[:60]})" for notice in view.returned],
+        "returned": _returned(view),
         "pledges": [
             {
                 "from": pledge.sender,
@@ -49,3 +55,9 @@ def briefing(step: Step, view: View, memory: Memory) -> dict[str, Any]:
         "last_year": view.last_year,
         **{key: value for key, value in (remembered | heard).items() if value},
     }
+
+
+def _returned(view: View) -> Sequence[str]:
+    notices = [f"{notice.detail} ({notice.body[:60]})" for notice in view.returned]
+    more = len(notices) - MOST_RETURNED
+    return notices if more <= 0 else [*notices[:MOST_RETURNED], f"and {more} more"]

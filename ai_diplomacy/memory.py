@@ -11,8 +11,6 @@ MAX_ENTRY = 800
 """Characters of one diary entry or summary that are kept."""
 MAX_GOALS = 6
 MAX_GOAL = 200
-RECENT_ENTRIES = 12
-"""Diary entries that a prompt shows."""
 
 
 @dataclass(frozen=True, slots=True)

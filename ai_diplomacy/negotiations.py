@@ -5,7 +5,6 @@ from __future__ import annotations
 from .asking import Asker
 from .board.orders import read_order
 from .board.press import Draft
-from .board.situation import Situation
 from .briefing import briefing
 from .memory import Memory
 from .player import View
@@ -39,11 +38,6 @@ def _draft(asker: Asker, message: MessageReply, view: View) -> Draft:
                     line.text,
                 )
             )
-        elif line.order not in pledges and is_own(line.order, view.situation):
+        elif line.order not in pledges:
             pledges.append(line.order)
     return Draft(tuple(message.to), message.text, tuple(pledges))
-
-
-def is_own(order: str, situation: Situation) -> bool:
-    """Whether the order is one that the power itself can give."""
-    return any(order in legal for legal in situation.legal_orders.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -43,9 +44,8 @@ class PromptBook:
             auto_reload=False,
         )
         self._systems: dict[str, str] = {}
-        for step in get_args(Step):
-            for corrected in (False, True):
-                self._render(step, "{}", corrected, ground.powers[0])
+        for step, power, corrected in itertools.product(get_args(Step), ground.powers, (False, True)):
+            self._render(step, "{}", corrected, power)
         for power in ground.powers:
             self._systems[power] = self._render_system(power)
 
@@ -62,7 +62,7 @@ class PromptBook:
             return self._load(f"{step}.j2").render(situation=situation, corrected=corrected, power=power)
         except TemplateNotFound as error:
             raise PromptError(f"prompts: the template {str(self.directory / str(error.name))!r} is missing") from None
-        except TemplateError as error:
+        except Exception as error:
             raise PromptError(f"prompts: {self.directory / f'{step}.j2'}: {error}") from error
 
     def _render_system(self, power: str) -> str:
@@ -79,7 +79,9 @@ class PromptBook:
                 coasts=ground.coasts,
                 persona=self._persona(power),
             )
-        except TemplateError as error:
+        except PromptError:
+            raise
+        except Exception as error:
             raise PromptError(f"prompts: {self.directory / 'system.j2'}: {error}") from error
 
     def _persona(self, power: str) -> str:

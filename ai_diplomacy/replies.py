@@ -15,13 +15,27 @@ from .player import RELATIONSHIPS, Relationship
 
 MAX_TEXT = 1_000_000
 """Characters of a reply that are looked at; no step needs a hundredth of them."""
-_MAX_MENDED = 50_000
-"""Longer text is not handed to the mender, whose time grows with it."""
+_MAX_MENDED = 20_000
+_MAX_DEPTH = 24
+"""Longer or deeper text is not handed to the mender, whose time grows with the product of both."""
+_MOST_BRACES = 60
+"""Places at which an object among prose is looked for."""
+_BRACKETS = re.compile(r"[\[\]{}]")
 _FENCE = re.compile(r"```[A-Za-z]*[ \t]*\n(.*?)\n?```", re.DOTALL)
 
 
 def _as_list(value: Any) -> Any:
+    if value is None:
+        return []
     return [value] if isinstance(value, str) else value
+
+
+def _as_mapping(value: Any) -> Any:
+    return {} if value is None else value
+
+
+def _as_vote(value: Any) -> Any:
+    return False if value is None or value == "" else value
 
 
 def _as_word(value: Any) -> Any:
@@ -30,6 +44,10 @@ def _as_word(value: Any) -> Any:
 
 def _clean(value: Any) -> Any:
     # Lone surrogates and control characters can come out of JSON escapes and fit into no file.
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = " ".join(value)
     if not isinstance(value, str):
         return value
     sound = value.encode("utf-8", "replace").decode("utf-8")
@@ -39,6 +57,8 @@ def _clean(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_clean)]
 Texts = Annotated[list[Text], BeforeValidator(_as_list)]
 Word = Annotated[Relationship, BeforeValidator(_as_word)]
+Words = Annotated[dict[str, Word], BeforeValidator(_as_mapping)]
+Vote = Annotated[bool, BeforeValidator(_as_vote)]
 
 
 class StepReply(BaseModel):
@@ -49,7 +69,7 @@ class StepReply(BaseModel):
 
 class InitializeReply(StepReply):
     goals: Texts
-    relationships: dict[str, Word]
+    relationships: Words
 
 
 class MessageReply(StepReply):
@@ -71,14 +91,14 @@ class OrderReply(StepReply):
     reasoning: Text = ""
     intent: Text = ""
     orders: Texts
-    vote_draw: bool = False
+    vote_draw: Vote = False
     diary: Text = ""
 
 
 class ReflectReply(StepReply):
     diary: Text = ""
     goals: Texts = []
-    relationships: dict[str, Word] = {}
+    relationships: Words = {}
 
 
 class ConsolidateReply(StepReply):
@@ -111,45 +131,93 @@ class Reading(Generic[R]):
 
 
 def read_reply(text: str, shape: type[R]) -> Reading[R]:
-    """Read a model's text: strict JSON, else a fenced block, else what stands between the outermost braces, else
-    the same after mending. Never raises."""
+    """Read a model's text: strict JSON, else the last object of the right shape in it, fenced or not, else what
+    begins at the first brace, mended. Never raises."""
     if not text.strip():
         return Reading(None, False, "The reply was empty.")
-    problem = "The reply held no JSON object."
-    for candidate, repaired in _candidates(text[:MAX_TEXT]):
+    text = text[:MAX_TEXT]
+    found: Reading[R] | None = None
+    problem = stray = ""
+    for candidate in _objects(text):
         value, unwrapped = _unwrap(candidate)
-        if not isinstance(value, dict):
-            problem = f"The reply must be one JSON object, not a {_kind(value)}."
-            continue
-        try:
-            return Reading(shape.model_validate(value), repaired or unwrapped, None)
-        except ValidationError as error:
-            # The first object found is the one that was meant; text mended further would only blur the complaint.
-            return Reading(None, repaired, _complaint(error))
-        except RecursionError:
-            problem = "The reply is nested too deeply."
-    return Reading(None, False, problem)
+        read, complaint = _validated(value, shape)
+        if read is not None:
+            found = Reading(read, unwrapped, None)
+        elif isinstance(value, dict) and value.keys() & _names(shape):
+            problem = problem or complaint
+        else:
+            # An object that is about something else, perhaps a part of one that was cut off.
+            stray = stray or complaint
+    if found is not None or problem:
+        return found or Reading(None, False, problem)
+    read, complaint = _validated(_unwrap(_mended(text))[0], shape)
+    return Reading(None, False, stray or complaint) if read is None else Reading(read, True, None)
 
 
-def _candidates(text: str) -> Iterator[tuple[Any, bool]]:
-    """JSON values found in the text, each with whether it was mended; those found without mending first."""
-    blocks = [text.strip(), *(match.group(1) for match in _FENCE.finditer(text))]
-    start, end = text.find("{"), text.rfind("}")
-    if 0 <= start < end:
-        blocks.append(text[start : end + 1])
-    for block in blocks:
+def _validated(value: Any, shape: type[R]) -> tuple[R | None, str]:
+    """The reply that a JSON value is, or why it is none."""
+    if value is None:
+        return None, "The reply held no JSON object."
+    if not isinstance(value, dict):
+        return None, f"The reply must be one JSON object, not a {_kind(value)}."
+    if not value.keys() & _names(shape):
+        return None, f"The reply has none of the fields {', '.join(shape.model_fields)}."
+    try:
+        return shape.model_validate(value), ""
+    except ValidationError as error:
+        return None, _complaint(error)
+    except RecursionError:
+        return None, "The reply is nested too deeply."
+
+
+@cache
+def _names(shape: type[StepReply]) -> frozenset[str]:
+    return frozenset(shape.model_fields)
+
+
+def _objects(text: str) -> Iterator[Any]:
+    """JSON values in the text that need no mending: the whole, or each fenced block, and objects among prose."""
+    for block in (text.strip(), *(match.group(1) for match in _FENCE.finditer(text))):
         try:
-            yield json.loads(block, parse_constant=_no_constant), False
+            yield json.loads(block, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             continue
-    if start < 0 or len(text) > _MAX_MENDED:
-        return
+        if block is text.strip():
+            return
+    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    at = text.find("{")
+    for _ in range(_MOST_BRACES):
+        if at < 0:
+            return
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            end = at + 1
+        else:
+            yield value
+        at = text.find("{", end)
+
+
+def _mended(text: str) -> Any:
+    """What the mender makes of the text from its first brace on; ``None`` where it would find nothing, or take long."""
+    start = text.find("{")
+    if start < 0 or len(text) > _MAX_MENDED or _depth(text) > _MAX_DEPTH:
+        return None
     from json_repair import repair_json
 
     try:
-        yield repair_json(text[start:], return_objects=True, skip_json_loads=True), True
+        return repair_json(text[start:], return_objects=True, skip_json_loads=True)
     except (ValueError, RecursionError):
-        return
+        return None
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once, at the most, those in strings counted too."""
+    deepest = depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket in "{[" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _no_constant(name: str) -> Any:

@@ -148,7 +148,7 @@ def checked_models(text: str | None, powers: Sequence[str]) -> dict[str, ModelId
             raise ValueError(f"{model.provider} needs the name of a model: {model.provider}:NAME")
         return model
 
-    return per_power("--models", text or DEFAULT_MODEL, powers, read, default=read(DEFAULT_MODEL))
+    return per_power("--models", DEFAULT_MODEL if text is None else text, powers, read, default=read(DEFAULT_MODEL))
 
 
 def _check_name(model: ModelId) -> None:
@@ -156,6 +156,8 @@ def _check_name(model: ModelId) -> None:
     from ..offline.model import STYLES
 
     names = {"bot": tuple(BOTS), "offline": ("", *STYLES)}[model.provider]
+    if model.base_url or model.api_key:
+        raise ValueError(f"{model.provider} answers in this process: it takes no address and no key")
     if model.name not in names:
         choices = ", ".join(f"{model.provider}:{name}" if name else model.provider for name in names)
         raise ValueError(f"unknown model {str(model)!r}; there are {choices}")
@@ -178,7 +180,7 @@ def per_power(
             raise ConfigError(f"{flag}: {error}") from None
 
     items = [item.strip() for item in text.split(",")]
-    if any(_named(item, powers) for item in items):
+    if any(_named(item) for item in items):
         chosen: dict[str, T] = {} if default is None else dict.fromkeys(powers, default)
         given: set[str] = set()
         for item in items:
@@ -198,9 +200,9 @@ def per_power(
     return {power: value(item) for power, item in zip(powers, items, strict=True)}
 
 
-def _named(item: str, powers: Sequence[str]) -> bool:
+def _named(item: str) -> bool:
     name, equals, _ = item.partition("=")
-    return bool(equals) and name.strip().isalpha() and (name.strip().upper() in powers or name.strip().isupper())
+    return bool(equals) and name.strip().isalpha()
 
 
 def _power_of(flag: str, item: str, powers: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -26,7 +25,7 @@ from ..records.events import (
     StepDefaulted,
 )
 from .statistics import Statistics
-from .story import title
+from .story import UNSEEN, title
 
 _COLOURS = (
     "red",
@@ -42,12 +41,10 @@ _COLOURS = (
 )
 """One for each power in alphabetical order; the name always stands beside its colour."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-
 
 def printable(text: str) -> str:
     """Text from outside on one line, without anything that a terminal would obey."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    return " ".join(UNSEEN.sub(" ", text).split())
 
 
 class Display:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from ..models.budget import BudgetExceeded
+from ..models.standing import ModelRefused
 from ..records.durable import DiskError
 from .program import Segment, Stage
 
@@ -16,7 +17,8 @@ Act = Callable[[str, Stage], Awaitable[None]]
 class ConcurrentChains:
     """Every power runs its own chain; nobody waits for anybody before the barrier.
 
-    At the cap of the budget a chain ends where it is, while the others finish the calls that they have in flight.
+    At the cap of the budget, or when a model is given up, a chain ends where it is, while the others finish the calls
+    that they have in flight: they are paid for.
 
     An async context manager: leaving it waits for the steps that run beside the chains, or, when it is left
     by an exception, cancels them.
@@ -24,7 +26,7 @@ class ConcurrentChains:
 
     def __init__(self) -> None:
         self._beside: dict[str, asyncio.Task[None]] = {}
-        self._stopped: BudgetExceeded | None = None
+        self._stopped: BudgetExceeded | ModelRefused | None = None
 
     async def __aenter__(self) -> ConcurrentChains:
         return self
@@ -32,7 +34,7 @@ class ConcurrentChains:
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         tasks = list(self._beside.values())
         self._beside.clear()
-        if kind is not None:
+        if kind is not None and not issubclass(kind, (BudgetExceeded, ModelRefused)):
             for task in tasks:
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=kind is not None)
@@ -66,8 +68,8 @@ class ConcurrentChains:
     async def _taken(self, power: str, stage: Stage, act: Act) -> None:
         try:
             await act(power, stage)
-        except BudgetExceeded as reached:
-            self._stopped = reached
+        except (BudgetExceeded, ModelRefused) as stopped:
+            self._stopped = self._stopped or stopped
 
     def _stop(self) -> None:
         if self._stopped is not None:

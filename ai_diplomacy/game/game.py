@@ -16,6 +16,7 @@ from ..board.situation import PhaseResult
 from ..models.budget import BudgetExceeded
 from ..models.standing import ModelRefused
 from ..player import OrderDecision, Player, Step, View
+from ..prompts import PromptError
 from ..records.durable import DiskError
 from ..records.events import (
     MessageDelivered,
@@ -137,7 +138,7 @@ class Game:
         )
         try:
             await self._take(self.players[power], stage.step, seen)
-        except (DiskError, BudgetExceeded, ModelRefused):
+        except (DiskError, PromptError, BudgetExceeded, ModelRefused):
             # These end the game: playing on would lose what is paid for, or play a power that nobody plays.
             raise
         except Exception as error:

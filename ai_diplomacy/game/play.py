@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -76,7 +77,7 @@ async def play_game(
             return await run.played()
     except ModelRefused as refused:
         if refused.at_once:
-            folder.discard()
+            await asyncio.to_thread(folder.discard)
         raise
 
 
@@ -123,8 +124,8 @@ class _Run:
         try:
             async with ConcurrentChains() as chains:
                 result = await self._game.play(chains, after_segment=self._after_segment, after_phase=self._after_phase)
-        except (BudgetExceeded, ModelRefused) as stopped:
-            logger.warning("stopped: %s", stopped)
+        except (BudgetExceeded, ModelRefused, asyncio.CancelledError) as stopped:
+            logger.warning("stopped: %s", str(stopped) or "told to")
             await self.save()
             raise
         finished = await self._finish(result)

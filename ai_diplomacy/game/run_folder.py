@@ -62,8 +62,9 @@ class RunFolder:
         recorder.listen(self.timing, self.statistics, self._responses, self._stories, self._manifesto)
 
     def discard(self) -> None:
-        """Take the folder away again after a game in which no model ever answered. Calls that were paid for stay."""
-        if self.journal.exists() and self.journal.stat().st_size == 0:
+        """Take the folder away again after a game in which nothing was paid for; calls that were, or may be, stay."""
+        spent = self.statistics.total("lost_calls")
+        if not spent and self.journal.exists() and self.journal.stat().st_size == 0:
             shutil.rmtree(self.path)
 
     def adjudicated(self, phase: str, players: Mapping[str, Player]) -> None:
@@ -112,7 +113,9 @@ def _json(value: Any, indent: int | None = None) -> str:
 
 def _make(path: Path) -> None:
     try:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and not path.is_dir():
+            raise ConfigError(f"--run_dir: {str(path)!r} is not a folder")
+        if path.exists() and any(path.iterdir()):
             raise ConfigError(f"--run_dir: {str(path)!r} is not empty; choose a new folder")
         (path / "powers").mkdir(parents=True)
         sync_directory(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ from ..records.events import (
     RunStarted,
     StepDefaulted,
 )
+from .config import phase_order
+
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+"""Characters that control how a text is shown and are no part of it."""
 
 _SEASONS = {"S": "Spring", "F": "Fall", "W": "Winter"}
 _KINDS = {"M": "", "R": ": retreats", "A": ": builds and disbands"}
@@ -123,8 +128,10 @@ class Stories:
         for chapter in reversed(self._chapters[power]):
             if chapter.phase == phase:
                 return chapter
-        self._chapters[power].append(_Chapter(phase))
-        return self._chapters[power][-1]
+        # What a power thought of a phase in which it had nothing to do comes when the next one is open already.
+        chapter = _Chapter(phase)
+        bisect.insort(self._chapters[power], chapter, key=lambda other: phase_order(other.phase))
+        return chapter
 
     def _round(self, power: str, phase: str, round: int) -> list[str]:
         return self._chapter(power, phase).rounds.setdefault(round, [])
@@ -298,7 +305,7 @@ def _names(powers: Iterable[str]) -> str:
 
 def _prose(text: str) -> str:
     """Text from a model on one line, with nothing in it that Markdown or HTML would take for its own."""
-    flat = " ".join(text.split())
+    flat = " ".join(UNSEEN.sub(" ", text).split())
     for mark in "\\`*_[]<>#|~":
         flat = flat.replace(mark, f"\\{mark}")
     return flat

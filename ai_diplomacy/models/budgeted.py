@@ -78,7 +78,7 @@ class Budgeted:
         return reply, charge
 
     def _failed(self, bill: _Bill, error: ModelError) -> Amount:
-        if error.kind != "transient":
+        if error.kind != "transient" or not error.billable:
             return NOTHING
         if isinstance(error, DeadlineError):
             # It was given the time to write as much as it may.

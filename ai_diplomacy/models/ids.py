@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 _BASE_URL = re.compile(r"@(?=https?://)")
+_LIKE_AN_ADDRESS = re.compile(r"@(?:\w+://|localhost\b|\[|\d+\.\d+\.\d+\.\d+|[\w.-]+:\d+)", re.IGNORECASE)
+"""What nobody means as a part of a name. Taken for one, it would send the prompts, and a key, to the vendor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ def parse_model_id(text: str, providers: Collection[str]) -> ModelId:
     visible, _, key = text.strip().partition("#")
     parts = _BASE_URL.split(visible, maxsplit=1)
     base_url = parts[1] if len(parts) == 2 else None
+    if base_url is None and _LIKE_AN_ADDRESS.search(parts[0]):
+        raise ValueError(f"model id {visible!r}: write the address as @http://HOST:PORT or @https://HOST")
+    if "://" in key or "@http" in key:
+        raise ValueError(f"model id {visible!r}: the address comes before the key, as NAME@http://HOST:PORT#KEY")
     provider, separator, name = parts[0].partition(":")
     if provider not in providers:
         known = ", ".join(sorted(providers))

@@ -89,10 +89,13 @@ class ModelError(Exception):
         *,
         kind: Literal["fatal", "transient", "rate_limit"] = "fatal",
         retry_after: float | None = None,
+        billable: bool = True,
     ) -> None:
+        """``billable``: whether the vendor may have done the work, and bill it, although no answer came."""
         super().__init__(message)
         self.kind = kind
         self.retry_after = retry_after
+        self.billable = billable
 
 
 class Model(Protocol):

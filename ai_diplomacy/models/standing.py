@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from .model import Model, ModelError, Reply, Request
 
 MOST_REFUSALS = 3
-"""Fatal errors in a row after which a model that used to answer is given up."""
+"""Calls in a row, each given up for good, after which a model that used to answer is given up."""
 
 
 class ModelRefused(Exception):  # noqa: N818 - it is no error: the game stops because nothing else makes sense
-    """A model cannot be asked: its key is wrong, it does not exist, its account is closed. The text fits a line."""
+    """A model cannot be asked: its key is wrong, it does not exist, its server is gone. The text fits a line."""
 
     def __init__(self, message: str, *, at_once: bool) -> None:
         """``at_once``: whether it never answered a single call."""
@@ -55,8 +55,8 @@ class Trusted:
         try:
             reply = await self.inner.generate(request)
         except ModelError as error:
-            if error.kind == "fatal":
-                self.standing.refused(self.name, error)
+            # Whatever its kind: the layers below have asked again as often as makes sense.
+            self.standing.refused(self.name, error)
             raise
         self.standing.answered(self.name)
         return reply

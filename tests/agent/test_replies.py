@@ -51,6 +51,7 @@ def test_orders_are_found_in_what_models_write(text, repaired):
         ('["A PAR - BUR"]', OrderReply, "The reply must be one JSON object, not a list."),
         ("42", OrderReply, "The reply must be one JSON object, not a number."),
         ('{"diary": "d"}', OrderReply, "orders is missing."),
+        ('{"summary": "s"}', PlanReply, "The reply has none of the fields directive."),
         ('{"orders": {"A PAR": "BUR"}}', OrderReply, "orders: Input should be a valid list, not {'A PAR': 'BUR'}."),
         (
             '{"goals": [], "relationships": {"FRANCE": "Buddy"}}',
@@ -64,6 +65,31 @@ def test_what_cannot_be_read_is_said_so_that_its_writer_can_mend_it(text, shape,
     reading = read_reply(text, shape)
     assert reading.value is None
     assert reading.problem == problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"orders": ["A PAR - BUR"], "diary": null, "vote_draw": null, "intent": ["keep", "it"]}',
+        '{"orders": ["A PAR - BUR"], "vote_draw": ""}',
+        'Notes:\n```json\n{"threats": ["MUN"]}\n```\nOrders:\n```json\n{"orders": ["A PAR - BUR"]}\n```',
+        'Draft:\n```\n{"orders": ["A PAR H"]}\n```\nFinal:\n```\n{"orders": ["A PAR - BUR"]}\n```',
+        '{"orders": ["A PAR - BUR"]} I hope {this} works.',
+    ],
+)
+def test_what_can_be_read_is_not_asked_again(text):
+    reading = read_reply(text, OrderReply)
+    assert reading.value is not None, reading.problem
+    assert reading.value.orders == ["A PAR - BUR"]
+    assert not reading.value.vote_draw
+
+
+def test_of_a_reply_that_is_cut_no_inner_object_is_taken_for_the_whole():
+    text = '{"goals": ["win"], "relationships": {"ITALY": "Ally"}, "diary": "I tru'
+    reading = read_reply(text, ReflectReply)
+    assert reading.repaired
+    assert reading.value.relationships == {"ITALY": "Ally"}
+    assert reading.value.goals == ["win"]
 
 
 def test_small_liberties_are_no_mistakes():
@@ -89,6 +115,8 @@ def test_what_no_file_can_hold_is_taken_out_of_the_text():
         '{"a":' + "x" * 10_000_000,
         "```" * 50_000,
         "{" * 40_000 + "}" * 40_000,
+        '{"a":["' * 7000,
+        '{"orders": ' + '[{"a":' * 3000,
     ],
 )
 def test_hostile_text_is_refused_or_read_but_never_raises(text):

@@ -50,6 +50,11 @@ def run(*flags: str) -> int:
         (["--prompts_dir", "nowhere"], "prompts: 'nowhere' is not a folder"),
         (["--seed", "x"], "--seed: invalid int value: 'x'"),
         (["--no_such_flag"], "unrecognized arguments: --no_such_flag"),
+        (["--models", ""], "--models: an entry of '' is empty"),
+        (["--models", "spain=offline"], "--models: unknown power 'spain'"),
+        (["--models", "offline#secret"], "it takes no address and no key"),
+        (["--model", "openai:x#secret"], "unrecognized arguments: --model openai:x#..."),
+        (["--max_tokens_per_model", "openai:x#secret"], "--max_tokens_per_model: "),
         (["--max", "1901"], "unrecognized arguments: --max 1901"),
     ],
 )

@@ -1,5 +1,7 @@
 """Games that cannot go on: they stop, everything that was paid for is kept, and one line says why."""
 
+import asyncio
+
 import pytest
 from staging import HOLD, QUIET, SCRIPTED, Run, ScriptedModel, by_step, play, seats
 
@@ -13,9 +15,10 @@ def game(**settings):
     return GameConfig(models=seats(SCRIPTED, ITALY=HOLD), max_year=1902, rounds=1, **settings)
 
 
-async def test_a_model_that_refuses_its_first_call_ends_the_game_and_leaves_nothing(tmp_path):
+@pytest.mark.parametrize("kind", ["fatal", "transient", "rate_limit"])
+async def test_a_model_that_does_not_answer_its_first_call_ends_the_game_and_leaves_nothing(tmp_path, kind):
     def answers(request):
-        raise ModelError("the vendor answered 401: wrong key")
+        raise ModelError("the vendor answered 401: wrong key", kind=kind, billable=False)
 
     with pytest.raises(ModelRefused, match="scripted cannot be asked: the vendor answered 401") as refused:
         await play(tmp_path / "run", game(), ScriptedModel(answers))
@@ -57,3 +60,41 @@ async def test_at_a_cap_of_the_budget_the_game_stops_with_every_answered_call_in
     assert run.events_of("budget_reached")
     assert [event["type"] for event in run.events].count("run_finished") == 0
     assert run.saved["phases"]
+
+
+async def test_a_cancelled_game_saves_what_was_played(tmp_path):
+    asked = asyncio.Event()
+
+    class Waiting(ScriptedModel):
+        async def generate(self, request):
+            if request.key.phase == "F1901M":
+                asked.set()
+                await asyncio.Event().wait()
+            return await super().generate(request)
+
+    task = asyncio.create_task(play(tmp_path / "run", game(), Waiting(by_step())))
+    await asked.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    run = Run(tmp_path / "run", None)
+    assert [phase["name"] for phase in run.saved["phases"]] == ["S1901M", "F1901M"]
+    rows = (run.path / "llm_responses.csv").read_text().count("scripted,")
+    assert rows == len(run.calls)
+    assert "stopped: told to" in (run.path / "general_game.log").read_text()
+
+
+async def test_a_model_that_is_given_up_costs_nobody_a_call_in_flight(tmp_path):
+    refused = asyncio.Event()
+
+    class Mixed(ScriptedModel):
+        async def generate(self, request):
+            if request.key.power == "TURKEY":
+                refused.set()
+                raise ModelError("the vendor answered 401")
+            await refused.wait()
+            return await super().generate(request)
+
+    with pytest.raises(ModelRefused):
+        await play(tmp_path / "run", game(), Mixed(by_step()))
+    assert len(Run(tmp_path / "run", None).calls) == 5

@@ -38,6 +38,23 @@ def test_a_bad_id_is_refused_without_its_key(text):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "openai:x@127.0.0.1:8000/v1#secret",
+        "openai:x@localhost:11434/v1",
+        "openai:x@localhost/v1",
+        "openai:x@my-server:8000",
+        "openai:x@ftp://h#secret",
+        "openai:x#secret@http://127.0.0.1:8000/v1",
+    ],
+)
+def test_an_address_that_is_not_written_as_one_never_becomes_part_of_the_name_or_the_key(text):
+    with pytest.raises(ValueError, match="address") as refused:
+        parse_model_id(text, PROVIDERS)
+    assert "secret" not in str(refused.value)
+
+
 @settings(derandomize=True, deadline=None)
 @given(st.text(st.characters(exclude_characters="#0123456789abcdef")), st.text("0123456789abcdef", min_size=12))
 def test_the_key_is_in_no_text_of_the_id(name, key):

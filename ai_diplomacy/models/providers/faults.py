@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -48,7 +49,8 @@ def status_fault(account: Account, status: int, headers: Mapping[str, str], body
     said = "a web page" if said.lstrip()[:1] == "<" else one_line(scrubbed(said, account.key))
     about_key = f", key {account.key_source}" if status == 401 and account.key_source else ""
     text = f"{account} answered {status}{about_key}" + (f": {said}" if said else "")
-    return ModelError(text, kind=kind, retry_after=None if kind == "fatal" else wait)
+    # What a vendor turns away, or fails at, it does not bill.
+    return ModelError(text, kind=kind, retry_after=None if kind == "fatal" else wait, billable=False)
 
 
 def sdk_fault(account: Account, error: Exception) -> ModelError:
@@ -86,7 +88,8 @@ def transport_fault(account: Account, error: Exception) -> ModelError:
     lost = kinds & _LOST or any(isinstance(cause, OSError | TimeoutError) for cause in causes)
     never = kinds & _ADDRESS or any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
     text = one_line(scrubbed(f"{account}: {_told(causes)}", account.key))
-    return ModelError(text, kind="transient" if lost and not never else "fatal")
+    reached = not any(isinstance(cause, ConnectionRefusedError | socket.gaierror) for cause in causes)
+    return ModelError(text, kind="transient" if lost and not never else "fatal", billable=reached)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -105,4 +108,4 @@ def _told(causes: list[BaseException]) -> str:
 def cleaned(account: Account, error: ModelError) -> ModelError:
     """The same error, surely without the key and on one line."""
     text = one_line(scrubbed(str(error), account.key))
-    return ModelError(text, kind=error.kind, retry_after=error.retry_after)
+    return ModelError(text, kind=error.kind, retry_after=error.retry_after, billable=error.billable)
