@@ -99,7 +99,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"stopped: {error}{_kept(path)}", 3)
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _say(f"stopped{_kept(path)}", 3)
+    finally:
+        _silence_a_closed_terminal()
     return 0
+
+
+def _silence_a_closed_terminal() -> None:
+    """What could not be printed would be tried once more, and complained of, when the interpreter ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _kept(path: Path) -> str:
@@ -155,9 +165,7 @@ def game_config(flags: argparse.Namespace) -> GameConfig:
 
 
 async def _play(config: GameConfig, path: Path, vendors: Vendors, *, verbose: bool) -> None:
-    from rich.console import Console
-
-    from ai_diplomacy.game.display import Display
+    from ai_diplomacy.game.display import Display, GameConsole
     from ai_diplomacy.game.play import play_game
     from ai_diplomacy.game.summary import summary
 
@@ -170,7 +178,7 @@ async def _play(config: GameConfig, path: Path, vendors: Vendors, *, verbose: bo
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     display = Display(
-        Console(highlight=False),
+        GameConsole(highlight=False),
         config.terrain,
         {power: str(model) for power, model in config.models.items()},
         verbose=verbose,

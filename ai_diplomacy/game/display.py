@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -13,6 +14,9 @@ from ..asking import Exchange
 from ..board.situation import unit_of
 from ..board.terrain import Terrain
 from ..records.events import (
+    BudgetWarned,
+    CallRetried,
+    CoolDownStarted,
     DiaryWritten,
     Event,
     MessageDelivered,
@@ -26,6 +30,9 @@ from ..records.events import (
 )
 from .statistics import Statistics
 from .story import UNSEEN, title
+
+_SILENCE = 20.0
+"""Seconds between two lines about retries of the same model."""
 
 _COLOURS = (
     "red",
@@ -47,6 +54,14 @@ def printable(text: str) -> str:
     return " ".join(UNSEEN.sub(" ", text).split())
 
 
+class GameConsole(Console):
+    """A terminal that may go away."""
+
+    def on_broken_pipe(self) -> None:
+        """Falls silent, where the default ends the program."""
+        self.quiet = True
+
+
 class Display:
     """Prints as it listens."""
 
@@ -59,12 +74,20 @@ class Display:
         self._submitted: dict[str, OrdersSubmitted] = {}
         self._centers: Mapping[str, Sequence[str]] = {}
         self._round: tuple[str, int] = ("", 0)
+        self._told: dict[str, float] = {}
         self._start: Mapping[str, Sequence[str]] = {}
 
     def exchange(self, exchange: Exchange) -> None:
         """Calls are not shown one by one."""
 
     def event(self, event: Event) -> None:
+        try:
+            self._show(event)
+        except OSError:
+            # The game goes on, and so does the bill, when nobody can see it any more.
+            self._console.quiet = True
+
+    def _show(self, event: Event) -> None:
         match event:
             case PhaseStarted():
                 self._started(event)
@@ -76,6 +99,13 @@ class Display:
                 self._submitted[event.power] = event
             case PhaseAdjudicated():
                 self._adjudicated(event)
+            case CallRetried() if self._is_news(event.model):
+                self._aside(f"asking {event.model} again in {event.wait:.0f} s: {event.reason}")
+            case CoolDownStarted() if event.seconds >= 5:
+                self._aside(f"{event.account} wants a pause of {event.seconds:.0f} s")
+            case BudgetWarned():
+                unit = "$" if event.what == "cost_usd" else ""
+                self._aside(f"{unit}{event.spent:,.2f} of {unit}{event.cap:,.2f} {event.what} are spent")
             case StepDefaulted():
                 self._note(event.power, f"no usable reply to {event.step}: {event.reason}")
             case DiaryWritten() if self._verbose:
@@ -85,6 +115,8 @@ class Display:
 
     def finished(self, event: RunFinished, statistics: Statistics, lines: Sequence[str]) -> None:
         """The table of the end, and the lines under it."""
+        if self._console.quiet:
+            return
         self._console.print()
         self._console.print(self._result(event), style="bold")
         self._console.print(self._table(event, statistics))
@@ -148,6 +180,17 @@ class Display:
             line.append("  ")
             line.append(f"{power.title()} {len(centers[power])}", style=self._colours[power])
         return line
+
+    def _is_news(self, model: str) -> bool:
+        """Whether nothing was said of the model for a while: retries come by the dozen."""
+        now = time.monotonic()
+        news = now - self._told.get(model, -_SILENCE) >= _SILENCE
+        if news:
+            self._told[model] = now
+        return news
+
+    def _aside(self, text: str) -> None:
+        self._console.print(Text(printable(text), style="dim yellow"))
 
     # The end
 

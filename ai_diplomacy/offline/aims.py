@@ -22,8 +22,9 @@ def aims(
     """Two to four goals; ``zones`` are the provinces still to be kept empty, one a power, ``pacts`` the allies."""
     reading = outlook.reading
     found = [remember_zone(reading, power, province) for power, province in sorted(zones.items())][:2]
-    friends = [remember_pact(power) for power in pacts[:1]] or _friend(outlook, relationships)
-    found = [*_neutrals(outlook), *found, *friends, *_rival(outlook, relationships)]
+    rival = _rival(outlook, relationships)
+    friends = [remember_pact(power) for power in pacts[:1]] or _friend(outlook, relationships, rival)
+    found = [*_neutrals(outlook), *found, *friends, *rival]
     short = [goal for goal in found if len(goal) <= LONGEST][:MOST]
     if len(short) < 2:
         count = len(reading.situation.centers[reading.me])
@@ -60,12 +61,18 @@ def _rival(outlook: Outlook, relationships: Mapping[str, str]) -> list[str]:
     return []
 
 
-def _friend(outlook: Outlook, relationships: Mapping[str, str]) -> list[str]:
-    near = [power for power in outlook.neighbours if power in relationships]
+def _friend(outlook: Outlook, relationships: Mapping[str, str], rival: Sequence[str]) -> list[str]:
+    """Whom to win over; nobody can be the friend and, in the ``rival`` goal, the prey."""
+    near = [
+        power
+        for power in outlook.neighbours
+        if power in relationships and not any(name(power) in goal for goal in rival)
+    ]
     allies = [power for power in near if relationships[power] == "Ally"]
     if allies:
         return [f"Stand by {name(allies[0])} as long as it stands by me"]
     friends = [power for power in near if relationships[power] == "Friendly"]
     if friends:
         return [f"Make an ally of {name(friends[0])}"]
-    return [f"Find a friend, best of all {name(near[0])}"] if near else []
+    open_to_us = [power for power in near if relationships[power] == "Neutral"]
+    return [f"Find a friend, best of all {name(open_to_us[0])}"] if open_to_us else []

@@ -178,7 +178,7 @@ def gains_of(reading: Reading, orders: Iterable[str]) -> tuple[str, ...]:
 
 _DEEDS: Mapping[str, tuple[str, ...]] = {
     "took": ("{you} took {at} from me.", "I lost {at} to {you}."),
-    "attacked": ("{you} came at {at}.", "{you} moved on {at}, without a word to me."),
+    "attacked": ("{you} came at {at}.", "{you} moved on {at}, as if nothing had been said."),
     "supported": ("{you} gave me its support at {at}.", "The help of {you} at {at} was real."),
     "bounced": ("Bounced with {you} in {at}.", "{you} and I wanted {at} at the same time."),
     "kept": ("{you} did as it had pledged ({order}).", "{order}: {you} kept its word."),

@@ -82,7 +82,7 @@ FIRST: Mapping[str, tuple[str, ...]] = {
         "{you}, your attack on {at} has turned my eyes to you. Withdraw while it still costs you nothing.",
         "I saw what you tried at {at}. Explain yourself, {you}, or we are at war.",
         "The attack on {at} will be remembered, {you}. I have friends on your other border.",
-        "If {at} was an error, {you}, say so now and withdraw. If not, look to your own centres.",
+        "If the attack on {at} was an error, {you}, say so now and withdraw. If not, look to your own centres.",
     ),
     "betrayed": (
         "You pledged me one thing and ordered otherwise, {you}. Explain it, or your word is worth nothing here.",

@@ -10,7 +10,7 @@ from .aftermath import Deed, target_of
 from .aims import aims
 from .commitments import Commitments, commitments, remembered_pacts, remembered_zones
 from .diary import entry, of_turn
-from .letters import listed, name, places
+from .letters import name, places
 from .outlook import Outlook, survey
 from .reading import WORDS, Reading
 
@@ -35,6 +35,7 @@ _PACT = 0.5
 """The same for a friend with whom something was agreed in so many words."""
 _ALLIES = 2
 """Powers that one can stand by at the same time."""
+_YEAR = re.compile(r"[SFW](\d{4})[MRA]: ")
 _PREFIX = re.compile(r"^[SFW]\d+[MRA]: ")
 _TELLING = re.compile(r"\b(Took|Won|Gained|took|lost|broke|pledged|support|allies|driven|struck|Agreed|alliance)\b")
 
@@ -141,16 +142,10 @@ def _entered(reading: Reading, provinces: Sequence[str]) -> bool:
 
 def consolidate(reading: Reading) -> dict[str, Any]:
     """The years gone by in a few sentences."""
-    situation = reading.situation
-    year = max((int(result.phase[1:-1]) for result in situation.recent), default=situation.year)
-    owned = situation.centers[reading.me]
-    count = f"{len(owned)} centre{'s' * (len(owned) != 1)}"
-    lines = [f"{year} ended with {count}" + (f": {places(situation.terrain, owned[:6])}." if owned else ".")]
-    for word, title in (("Ally", "Allies"), ("Friendly", "Friends"), ("Enemy", "Enemies")):
-        powers = [name(power) for power, said in reading.relationships.items() if said == word]
-        if powers:
-            lines.append(f"{title}: {listed(powers)}.")
-    return {"summary": entry([*lines, *_telling(reading), *_standing(reading)], LONGEST_SUMMARY)}
+    years = sorted({match[1] for text in reading.diary if (match := _YEAR.match(text))})
+    told = _telling(reading) or ["Nothing that still matters."]
+    when = [f"{' and '.join(years)}."] if years else []
+    return {"summary": entry([*when, *told, *_standing(reading)], LONGEST_SUMMARY)}
 
 
 def _telling(reading: Reading) -> list[str]:
@@ -158,7 +153,7 @@ def _telling(reading: Reading) -> list[str]:
     sentences = [
         sentence
         for text in reversed(reading.diary)
-        for sentence in re.split(r"(?<=[.!?]) ", _PREFIX.sub("", text))
+        for sentence in re.split(r"(?<=[.!?])(?<!\bSt\.) ", _PREFIX.sub("", text))
         if _TELLING.search(sentence) and len(sentence) < 120
     ]
     return list(dict.fromkeys(sentences))[:5]

@@ -1,7 +1,10 @@
 """The command: its flags, its refusals in one line, its exit status, and that nothing is written when it refuses."""
 
+import csv
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -169,3 +172,42 @@ def test_keys_are_read_from_the_env_file(empty, capsys, monkeypatch):
     monkeypatch.setattr(os, "environ", os.environ.copy())
     assert run("--models", "ITALY=anthropic:some-model", "--estimate") == 0
     assert "sk-from-file" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["| head -2", "> /dev/full", "| cat"])
+def test_trouble_with_the_terminal_ends_no_game(empty, command):
+    line = f"{sys.executable} {ROOT / 'lm_game.py'} --max_year 1901 --run_dir run {command}"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {line}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+    assert "run_finished" in (empty / "run" / "events.jsonl").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_the_game_with_everything_saved(empty, number):
+    game = subprocess.Popen(
+        [sys.executable, str(ROOT / "lm_game.py"), "--max_year", "1950", "--run_dir", "run"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert game.stdout is not None
+    for line in game.stdout:
+        if "F1901M" in line:
+            break
+    game.send_signal(number)
+    _, said = game.communicate()
+    assert game.returncode == 3
+    assert said == "lm_game.py: stopped; what was played is in run\n"
+    calls = (empty / "run" / "calls.jsonl").read_text().count("\n")
+    with (empty / "run" / "llm_responses.csv").open(newline="") as file:
+        rows = sum(1 for _ in csv.reader(file)) - 1
+    assert calls - 7 <= rows <= calls
+    assert json.loads((empty / "run" / "lmvsgame.json").read_text())["phases"]

@@ -166,3 +166,12 @@ def test_another_seed_gives_another_game(offline_run, tmp_path):
     others = without_timestamps(Run(other.path, None).saved)["phases"]
     assert phases[0]["press"] != others[0]["press"]
     assert phases[0]["orders"] != others[0]["orders"]
+
+
+def test_the_chapters_of_a_story_stand_in_the_order_of_the_phases(run):
+    seasons = {"Spring": 0, "Fall": 1, "Winter": 2}
+    for power in POWERS:
+        story = (run.path / "powers" / f"{power}.md").read_text()
+        titles = [line.split()[1:3] for line in story.splitlines() if line.startswith("## ") and "The end" not in line]
+        when = [(int(year.rstrip(":")), seasons[season]) for season, year in titles]
+        assert when == sorted(when), power
