@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from .situation import Situation, unit_of
 from .terrain import province_of
 
 _LONGEST_SHOWN = 200
+_LONGEST_AIMED = 1000
+_AIM = re.compile(r"\((?:to|towards?|heading|bound|then|next)\b[^()]*\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,15 @@ def sorted_orders(orders: Iterable[str]) -> tuple[str, ...]:
 
 
 def _lines(text: str, field: Field) -> list[OrderLine]:
+    lines = _as_written(text, field)
+    if any(line.order for line in lines) or not _AIM.search(text[:_LONGEST_AIMED]):
+        return lines
+    # A remark on where the unit is bound for later reads like a second step of the order.
+    bare = _as_written(_AIM.sub(" ", text), field)
+    return [OrderLine(text[:_LONGEST_SHOWN], bare[0].order, None)] if len(bare) == 1 and bare[0].order else lines
+
+
+def _as_written(text: str, field: Field) -> list[OrderLine]:
     lines = []
     for written in read(text, field.ground):
         fits = meant(written, field)

@@ -495,6 +495,20 @@ def test_a_shown_text_is_cut() -> None:
 # All orders of a power
 
 
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("F BRE - MAO (to Spain)", "F BRE - MAO"),
+        ("A PAR - BUR (towards Munich)", "A PAR - BUR"),
+        ("1. A PAR - BUR (heading for Munich next year).", "A PAR - BUR"),
+        ("A PAR - MUN (to Berlin)", None),
+        ("A PAR (to Burgundy)", "A PAR - BUR"),
+    ],
+)
+def test_where_a_unit_is_bound_for_later_is_a_remark(text: str, order: str | None) -> None:
+    assert read_order(text, Board().situation("FRANCE")).order == order
+
+
 def test_one_order_a_unit_and_the_first_legal_one_stands() -> None:
     report = interpret(
         ["A PAR - MUN", "A PAR - BUR", "Army Paris holds", "F BRE - ENG", "A MAR - XYZ"], WEST.situation("FRANCE")
