@@ -177,12 +177,13 @@ def _names(shape: type[StepReply]) -> frozenset[str]:
 
 def _objects(text: str) -> Iterator[Any]:
     """JSON values in the text that need no mending: the whole, or each fenced block, and objects among prose."""
-    for block in (text.strip(), *(match.group(1) for match in _FENCE.finditer(text))):
+    whole = text.strip()
+    for block in (whole, *(match.group(1) for match in _FENCE.finditer(text))):
         try:
             yield json.loads(block, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             continue
-        if block is text.strip():
+        if block is whole:
             return
     decoder = json.JSONDecoder(parse_constant=_no_constant)
     at = text.find("{")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from .orders import sorted_orders
 from .situation import PhaseResult, unit_of
 
 State = Mapping[str, Any]
@@ -35,7 +36,7 @@ def phase_result(
     # A game never ends in winter but by a draw, and then nobody had the chance to build.
     played = after["name"] != "COMPLETED" or kind != "A"
     issued = {
-        power: _sorted_orders([*(given or ()), *(_waives(before, power, len(given or ())) if played else ())])
+        power: sorted_orders([*(given or ()), *(_waives(before, power, len(given or ())) if played else ())])
         for power, given in sorted(orders.items())
     }
     owned, owners = _owners(before), _owners(after)
@@ -69,10 +70,6 @@ def _waives(before: State, power: str, used: int) -> list[str]:
     """Builds that were not used: the format leaves them out."""
     due = before.get("builds", {}).get(power, {}).get("count", 0)
     return ["WAIVE"] * (due - used) if due > 0 else []
-
-
-def _sorted_orders(orders: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(orders, key=lambda order: (order == "WAIVE", unit_of(order)[2:], order)))
 
 
 def _owners(state: State) -> dict[str, str]:

@@ -29,7 +29,7 @@ from ..records.events import (
     StepDefaulted,
 )
 from .statistics import Statistics
-from .story import UNSEEN, title
+from .story import UNSEEN, listed, title
 
 _SILENCE = 20.0
 """Seconds between two lines about retries of the same model."""
@@ -249,6 +249,6 @@ class Display:
 
 def _leaders(centers: Mapping[str, Sequence[str]]) -> str:
     most = max(len(owned) for owned in centers.values())
-    names = [power.title() for power in sorted(centers) if len(centers[power]) == most]
-    listed = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
-    return f"{listed} {'lead' if len(names) > 1 else 'leads'} with {most} {'centre' if most == 1 else 'centres'}"
+    leaders = [power for power in sorted(centers) if len(centers[power]) == most]
+    verb, unit = "lead" if len(leaders) > 1 else "leads", "centre" if most == 1 else "centres"
+    return f"{listed(leaders)} {verb} with {most} {unit}"

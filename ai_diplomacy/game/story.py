@@ -157,11 +157,11 @@ class Stories:
         pledges = f" *(pledges {', '.join(f'`{pledge}`' for pledge in event.pledges)})*" if event.pledges else ""
         for reader in readers:
             if reader == event.sender:
-                to = "everyone" if public else _names(event.recipients)
+                to = "everyone" if public else listed(event.recipients)
                 line = f"- **to {to}:** {body}{pledges}"
             else:
                 others = [name for name in event.recipients if name not in (reader, "ALL")]
-                beside = " to everyone" if public else f" to {_names(['me', *others])}" if others else ""
+                beside = " to everyone" if public else f" to {listed(['me', *others])}" if others else ""
                 line = f"- **{event.sender.title()}{beside}:** {body}{pledges}"
             if self._chapters[reader] or reader == event.sender:
                 self._round(reader, event.phase, event.round).append(line)
@@ -182,7 +182,7 @@ class Stories:
         to = "everyone" if list(event.recipients) == ["ALL"] else None
         for reader in self._models:
             if reader == event.sender:
-                line = f"- My pledge to {to or _names(event.recipients)}, `{event.pledged}`: **{verdict}**{ordered}."
+                line = f"- My pledge to {to or listed(event.recipients)}, `{event.pledged}`: **{verdict}**{ordered}."
             elif to or reader in event.recipients:
                 line = f"- {event.sender.title()}'s pledge `{event.pledged}`: **{verdict}**{ordered}."
             else:
@@ -251,9 +251,9 @@ class Stories:
         ranking = sorted(event.centers, key=lambda power: (-len(event.centers[power]), power))
         counts = ", ".join(f"{power.title()} {len(event.centers[power])}" for power in ranking)
         how = {
-            "solo": f"{_names(event.winners)} wins alone",
-            "draw": f"a draw between {_names(event.winners)}",
-            "last_power": f"{_names(event.winners)} is the last power on the board",
+            "solo": f"{listed(event.winners)} wins alone",
+            "draw": f"a draw between {listed(event.winners)}",
+            "last_power": f"{listed(event.winners)} is the last power on the board",
             "limit": f"the game stops after {event.phase}",
         }[event.outcome]
         self._endings = ["\n## The end\n", f"{how[0].upper()}{how[1:]}. Centres: {counts}.\n"]
@@ -298,7 +298,8 @@ def _why(line: Mapping[str, str]) -> str:
     return _prose(line["reason"].removeprefix(f"{line['text']}: "))
 
 
-def _names(powers: Iterable[str]) -> str:
+def listed(powers: Iterable[str]) -> str:
+    """Powers by name, in a sentence: ``Austria, France and Italy``."""
     names = [power if power == "me" else power.title() for power in powers]
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
