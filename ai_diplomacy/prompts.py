@@ -18,7 +18,7 @@ from jinja2 import (
 
 from .board.terrain import Terrain
 from .player import Step
-from .records.durable import compact_json
+from .records.lines import compact_json
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "prompts"
 

@@ -40,6 +40,8 @@ class CallSettings:
     max_tokens_total: int | None = None
     deadline: float = 300.0
     """Seconds that one attempt at a call may take."""
+    phase_deadline: float | None = None
+    """Seconds that a phase may take before the game goes on without the powers that have not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,38 @@ class GameConfig:
             **asdict(self.calls),
         }
 
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> GameConfig:
+        """The settings of a run that was begun before. Raises ``ConfigError`` when one is missing."""
+        try:
+            calls = CallSettings(**{name: document[name] for name in CallSettings.__slots__})
+            return cls(
+                models={power: model_of_record(model) for power, model in document["models"].items()},
+                max_year=document["max_year"],
+                rounds=document["num_negotiation_rounds"],
+                planning=document["planning_phase"],
+                end_at_phase=document["end_at_phase"],
+                map=document["map"],
+                seed=document["seed"],
+                prompts={power: Path(folder) for power, folder in document["prompts"].items()},
+                max_tokens=document["max_tokens"],
+                temperature=document["temperature"],
+                max_messages=document["max_messages"],
+                max_message_characters=document["max_message_characters"],
+                calls=calls,
+            )
+        except KeyError as error:
+            raise ConfigError(f"the settings of the run do not name {error.args[0]!r}") from None
+
+    def game_settings(self) -> dict[str, Any]:
+        """Those of ``document`` that decide how the game goes, and not only what it takes."""
+        return {name: value for name, value in self.document().items() if name not in CallSettings.__slots__}
+
+
+def model_of_record(text: str) -> ModelId:
+    """A model id as records show it: whether anybody offers such a model today is another question."""
+    return parse_model_id(text, {re.split("[:@]", text, maxsplit=1)[0]})
+
 
 def phase_order(phase: str) -> tuple[int, int, int]:
     """Sorts phases as they are played."""
@@ -137,8 +171,12 @@ def checked_max_year(year: int | None, ground: Terrain) -> int:
     return year
 
 
-def checked_models(text: str | None, powers: Sequence[str]) -> dict[str, ModelId]:
-    """Who plays each power. Raises ``ConfigError``."""
+def checked_models(
+    text: str | None, powers: Sequence[str], base: Mapping[str, ModelId] | None = None
+) -> dict[str, ModelId]:
+    """Who plays each power; ``base`` plays those of which nothing is said. Raises ``ConfigError``."""
+    if text is None and base is not None:
+        return dict(base)
 
     def read(item: str) -> ModelId:
         model = parse_model_id(item, {*IN_PROCESS, *provider_names()})
@@ -148,7 +186,8 @@ def checked_models(text: str | None, powers: Sequence[str]) -> dict[str, ModelId
             raise ValueError(f"{model.provider} needs the name of a model: {model.provider}:NAME")
         return model
 
-    return per_power("--models", DEFAULT_MODEL if text is None else text, powers, read, default=read(DEFAULT_MODEL))
+    others = base or dict.fromkeys(powers, read(DEFAULT_MODEL))
+    return per_power("--models", DEFAULT_MODEL if text is None else text, powers, read, base=others)
 
 
 def _check_name(model: ModelId) -> None:
@@ -164,9 +203,10 @@ def _check_name(model: ModelId) -> None:
 
 
 def per_power(
-    flag: str, text: str, powers: Sequence[str], read: Callable[[str], T], *, default: T | None = None
+    flag: str, text: str, powers: Sequence[str], read: Callable[[str], T], *, base: Mapping[str, T] | None = None
 ) -> dict[str, T]:
-    """One value for all powers, one for each in alphabetical order, or ``POWER=value`` for some.
+    """One value for all powers, one for each in alphabetical order, or ``POWER=value`` for some, the others keeping
+    theirs of ``base``.
 
     Raises ``ConfigError`` that names the flag.
     """
@@ -181,7 +221,7 @@ def per_power(
 
     items = [item.strip() for item in text.split(",")]
     if any(_named(item) for item in items):
-        chosen: dict[str, T] = {} if default is None else dict.fromkeys(powers, default)
+        chosen: dict[str, T] = dict(base or {})
         given: set[str] = set()
         for item in items:
             power = _power_of(flag, item, powers)
@@ -215,21 +255,24 @@ def _power_of(flag: str, item: str, powers: Sequence[str]) -> str:
     return power
 
 
-def checked_prompts(text: str | None, powers: Sequence[str]) -> dict[str, Path]:
+def checked_prompts(text: str | None, powers: Sequence[str], base: Mapping[str, Path] | None = None) -> dict[str, Path]:
     """Power -> folder of templates. Raises ``ConfigError``; the templates themselves are read later."""
     if text is None:
-        return {}
-    return per_power("--prompts_dir", text, powers, lambda item: Path(item).expanduser(), default=DEFAULT_DIRECTORY)
+        return dict(base or {})
+    others = dict.fromkeys(powers, DEFAULT_DIRECTORY) | dict(base or {})
+    return per_power("--prompts_dir", text, powers, lambda item: Path(item).expanduser(), base=others)
 
 
-def checked_token_limits(text: str | None, powers: Sequence[str]) -> dict[str, int]:
+def checked_token_limits(
+    text: str | None, powers: Sequence[str], base: Mapping[str, int] | None = None
+) -> dict[str, int]:
     """Power -> most tokens of a reply. Raises ``ConfigError``."""
     if text is None:
-        return {}
+        return dict(base or {})
 
     def read(item: str) -> int:
         if not item.isdecimal() or int(item) < 1:
             raise ValueError(f"{item!r} is not a number of tokens")
         return int(item)
 
-    return per_power("--max_tokens_per_model", text, powers, read)
+    return per_power("--max_tokens_per_model", text, powers, read, base=base)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from ..models.budget import BudgetExceeded
-from ..models.standing import ModelRefused
+from ..models.stopping import Stopped
 from ..records.durable import DiskError
 from .program import Segment, Stage
 
@@ -26,7 +25,7 @@ class ConcurrentChains:
 
     def __init__(self) -> None:
         self._beside: dict[str, asyncio.Task[None]] = {}
-        self._stopped: BudgetExceeded | ModelRefused | None = None
+        self._stopped: Stopped | None = None
 
     async def __aenter__(self) -> ConcurrentChains:
         return self
@@ -34,7 +33,7 @@ class ConcurrentChains:
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         tasks = list(self._beside.values())
         self._beside.clear()
-        if kind is not None and not issubclass(kind, (BudgetExceeded, ModelRefused)):
+        if kind is not None and not issubclass(kind, Stopped):
             for task in tasks:
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=kind is not None)
@@ -42,8 +41,7 @@ class ConcurrentChains:
             self._stop()
 
     async def run(self, segment: Segment, act: Act) -> None:
-        """Returns when every chain of the segment has ended. Raises ``DiskError``, ``ModelRefused`` or
-        ``BudgetExceeded``."""
+        """Returns when every chain of the segment has ended. Raises ``DiskError`` or ``Stopped``."""
         try:
             async with asyncio.TaskGroup() as group:
                 for power in segment.powers:
@@ -68,7 +66,7 @@ class ConcurrentChains:
     async def _taken(self, power: str, stage: Stage, act: Act) -> None:
         try:
             await act(power, stage)
-        except (BudgetExceeded, ModelRefused) as stopped:
+        except Stopped as stopped:
             self._stopped = self._stopped or stopped
 
     def _stop(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -13,8 +15,9 @@ from ..board.board import Board
 from ..board.orders import OrderReport
 from ..board.press import Draft, Mailbox
 from ..board.situation import PhaseResult
-from ..models.budget import BudgetExceeded
-from ..models.standing import ModelRefused
+from ..models.calls import PromptDiffersError
+from ..models.punctuality import Deadlines
+from ..models.stopping import Stopped
 from ..player import OrderDecision, Player, Step, View
 from ..prompts import PromptError
 from ..records.durable import DiskError
@@ -29,13 +32,16 @@ from ..records.events import (
     StepFinished,
 )
 from . import program
-from .config import GameConfig
 from .program import Segment, Stage
+from .seats import Seats
 from .views import pledge_outcomes, view
 
 logger = logging.getLogger(__name__)
 
 Outcome = Literal["solo", "draw", "last_power", "limit"]
+
+_END = (DiskError, PromptError, PromptDiffersError, Stopped)
+"""What ends the game: playing on would lose what is paid for, or play a power that nobody plays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +65,17 @@ class Policy(Protocol):
 class Game:
     """A board, its press and seven players (or as many as the map has), led through the phase program."""
 
-    def __init__(self, config: GameConfig, players: Mapping[str, Player], witness: Witness) -> None:
-        self.config = config
-        self.players = players
+    def __init__(self, seats: Seats, witness: Witness, deadlines: Deadlines | None = None) -> None:
+        """``deadlines``: keeps ``phase_deadline`` of the settings, where there is one."""
+        config = seats.timeline.first
         self.board = Board(config.map, game_id=f"{config.map}-{config.seed}")
         self.mailbox = Mailbox(
             self.board.terrain, max_messages=config.max_messages, max_characters=config.max_message_characters
         )
+        self._seats = seats
+        self._settings = seats.timeline
         self._witness = witness
+        self._deadlines = deadlines
         self._drafts: dict[str, tuple[Draft, ...]] = {}
         self._decisions: dict[str, OrderDecision] = {}
         self._clock = time.perf_counter()
@@ -84,8 +93,11 @@ class Game:
         while True:
             phase = self.board.phase
             self._witness.event(PhaseStarted(phase, self.board.units, self.board.centers))
-            for segment in self._segments(carried):
-                await policy.run(segment, self._act)
+            segments = self._segments(carried)
+            ends = self._phase_ends()
+            for number, segment in enumerate(segments):
+                with self._stretch(ends, len(segments) - number):
+                    await policy.run(segment, self._act)
                 await after_segment(segment)
                 if segment.barrier == "deliver":
                     self._deliver(phase, segment)
@@ -96,15 +108,25 @@ class Game:
                 return ended
             carried = self._turn_end() if self.board.phase[-1] == "M" else ()
 
+    def players_of(self, phase: str) -> Mapping[str, Player]:
+        """Power -> who plays it in a phase."""
+        return self._seats.at(phase)
+
+    @property
+    def players(self) -> Mapping[str, Player]:
+        """Those of the phase on the board."""
+        return self._seats.at(self.board.phase)
+
     # The program
 
-    def _segments(self, carried: tuple[Stage, ...]) -> Iterable[Segment]:
+    def _segments(self, carried: tuple[Stage, ...]) -> tuple[Segment, ...]:
         if self.board.phase[-1] != "M":
             return (program.decision(self.board.choosers(), self._takers),)
+        config = self._settings.at(self.board.phase)
         return program.movement(
             self.board.survivors,
-            rounds=self.config.rounds,
-            planning=self.config.planning,
+            rounds=config.rounds,
+            planning=config.planning,
             carried=carried,
             takers=self._takers,
         )
@@ -117,36 +139,38 @@ class Game:
         phase = self.board.phase
         if phase[0] != "S" or int(phase[1:-1]) < self.board.terrain.first_year + 2:
             return False
-        return self.config.plays(f"F{phase[1:]}")
+        return self._settings.at(phase).plays(f"F{phase[1:]}")
 
     def _takers(self, step: Step, powers: Iterable[str]) -> tuple[str, ...]:
-        return tuple(sorted(power for power in powers if step in self.players[power].steps))
+        players = self.players
+        return tuple(sorted(power for power in powers if step in players[power].steps))
+
+    def _phase_ends(self) -> float | None:
+        """When this phase should be over, on the event loop's clock."""
+        seconds = self._settings.last.calls.phase_deadline
+        return None if seconds is None else asyncio.get_running_loop().time() + seconds
+
+    def _stretch(self, ends: float | None, left: int) -> AbstractContextManager[None]:
+        """One of the stretches that are left of the phase: each may take an equal share of the time, so that a power
+        that says nothing in the first does not cost the others their orders in the last."""
+        if self._deadlines is None or ends is None:
+            return nullcontext()
+        return self._deadlines.stretch((ends - asyncio.get_running_loop().time()) / left)
 
     # One step of one power
 
     async def _act(self, power: str, stage: Stage) -> None:
         started = time.perf_counter()
-        seen = view(
-            self.board,
-            self.mailbox,
-            power,
-            stage.step,
-            game=str(self.config.seed),
-            last_year=self.config.last_year,
-            round=stage.round,
-            rounds=self.config.rounds,
-        )
+        seen = view(self.board, self.mailbox, power, stage.step, stage.round, self._settings)
+        player = self._seats.at(seen.phase)[power]
         try:
-            await self._take(self.players[power], stage.step, seen)
-        except (DiskError, PromptError, BudgetExceeded, ModelRefused):
-            # These end the game: playing on would lose what is paid for, or play a power that nobody plays.
+            await self._take(player, stage.step, seen)
+        except _END:
             raise
         except Exception as error:
             logger.exception("%s failed at %s in %s", power, stage.step, seen.phase)
             reason = f"{type(error).__name__}: {error}"
-            self._witness.event(
-                StepDefaulted(power, seen.phase, stage.step, stage.round, self.players[power].model, reason)
-            )
+            self._witness.event(StepDefaulted(power, seen.phase, stage.step, stage.round, player.model, reason))
         finished = time.perf_counter()
         self._witness.event(
             StepFinished(
@@ -188,12 +212,12 @@ class Game:
 
     def _adjudicate(self, phase: str) -> PhaseResult:
         decisions, self._decisions = self._decisions, {}
-        survivors = self.board.survivors
+        survivors, players = self.board.survivors, self.players
         for power in self.board.powers:
             decision = decisions.get(power)
             report = self.board.submit(power, decision.orders if decision else ())
             if report.orders or report.lines:
-                self._tell_orders(power, report, decision)
+                self._tell_orders(players[power], report, decision)
         votes = {power for power, decision in decisions.items() if decision.vote_draw}
         drawn = phase[-1] == "M" and votes >= set(survivors)
         result = self.board.draw(survivors) if drawn else self.board.adjudicate()
@@ -212,13 +236,13 @@ class Game:
         )
         return result
 
-    def _tell_orders(self, power: str, report: OrderReport, decision: OrderDecision | None) -> None:
+    def _tell_orders(self, player: Player, report: OrderReport, decision: OrderDecision | None) -> None:
         first = (decision.first if decision else None) or report
         self._witness.event(
             OrdersSubmitted(
-                power=power,
+                power=player.power,
                 phase=report.phase,
-                model=self.players[power].model,
+                model=player.model,
                 orders=report.orders,
                 defaults=report.defaults,
                 given=len(first.lines),
@@ -247,7 +271,7 @@ class Game:
             return GameResult(outcome, board.winners, phase, board.centers)
         if len(board.survivors) == 1:
             return GameResult("last_power", board.survivors, phase, board.centers)
-        if not self.config.plays(board.phase):
+        if not self._settings.at(board.phase).plays(board.phase):
             return GameResult("limit", (), phase, board.centers)
         return None
 

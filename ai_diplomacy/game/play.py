@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,22 +13,27 @@ from pathlib import Path
 
 from .. import __version__
 from ..board.situation import PhaseResult
-from ..models.budget import Budget, BudgetExceeded
+from ..models.budget import Budget
 from ..models.hedging import Latencies
+from ..models.ids import ModelId
 from ..models.journal import Journal
-from ..models.layers import Desk
+from ..models.layers import Desk, limited, remembered
+from ..models.model import Model, Reply, Request
+from ..models.punctuality import Deadlines
 from ..models.spending import Ledger
 from ..models.standing import ModelRefused
-from ..player import Player
-from ..records.events import RunFinished, RunStarted
+from ..models.stopping import Stopped
+from ..records.durable import DiskError
+from ..records.events import CallLost, RunFinished, RunResumed
 from .config import GameConfig
-from .display import Display
 from .execution import ConcurrentChains
+from .founding import found_run
 from .game import Game, GameResult
+from .past import HeldRun, Past, held
 from .program import Segment
-from .recorder import Recorder
-from .run_folder import FORMAT, RunFolder
-from .seats import prompt_books, seat_players
+from .recorder import Listener, Recorder
+from .run_folder import RunFolder
+from .seats import Seats, prompt_books
 from .vendors import Opener
 
 logger = logging.getLogger(__name__)
@@ -45,50 +50,113 @@ class Played:
 
 
 async def play_game(
-    config: GameConfig,
-    path: Path,
-    display: Display | None = None,
-    *,
-    started: float,
-    opener: Opener,
+    config: GameConfig, path: Path, display: Listener | None = None, *, started: float, opener: Opener
 ) -> Played:
-    """Play a game into a new folder. ``started``: ``time.perf_counter()`` when the program began; ``opener`` gives
+    """Plays a game into a new folder. ``started``: ``time.perf_counter()`` when the program began; ``opener`` gives
     the models.
 
     Raises ``ConfigError`` or ``PromptError`` before anything is written; ``DiskError`` when a record cannot be,
     ``BudgetExceeded`` at a cap, ``ModelRefused`` when a model cannot be asked, all three with everything saved.
     """
-    books = prompt_books(config)
-    models = {power: str(model) for power, model in sorted(config.models.items())}
-    folder = RunFolder(path, config, models)
+    prompt_books(config)
+    found_run(path, config)
+    with held(path) as run:
+        return await play_on(run, config, display, started=started, opener=opener)
+
+
+async def play_on(
+    run: HeldRun,
+    config: GameConfig,
+    display: Listener | None = None,
+    *,
+    started: float,
+    opener: Opener,
+    lenient: bool = False,
+) -> Played:
+    """Goes on with a run, from its journal up to where that ends, with these settings for the phases behind the one
+    in which it stands; how models are asked changes at once.
+
+    ``lenient``: whether a prompt may differ by now from the one that a call of the journal answered. Raises what
+    ``play_game`` raises, and ``PromptDiffersError``, all with nothing lost.
+    """
+    past, begun = run.past, run.past.sittings > 0
+    same = config.game_settings() == past.timeline.last.game_settings()
+    timeline = past.timeline.renewed(config) if same else past.timeline.changed(past.phase, config)
+    folder = RunFolder(past.path, timeline)
+    run.journal.go_on(past.calls.end)
+    run.events.go_on(past.events_end)
+    journal, recorder = Journal(run.journal, past.calls, lenient=lenient), Recorder(run.events, past.told)
     try:
-        async with _records(folder) as (recorder, journal):
+        async with _closed(recorder, journal, folder):
             folder.listen_to(recorder)
+            for incident in past.incidents:
+                recorder.recall(incident)
             if display is not None:
-                recorder.listen(display)
-            recorder.event(RunStarted(FORMAT, __version__, config.document(), models))
+                recorder.watch(display)
+            if begun or not same:
+                recorder.event(RunResumed(__version__, past.phase, config.document(), past.torn))
             logger.info("ai-diplomacy %s, %s", __version__, config.document())
-            budget = Budget(
-                recorder.event, max_cost_usd=config.calls.max_cost_usd, max_tokens_total=config.calls.max_tokens_total
+            desk = _desk(config, past, journal, recorder)
+
+            seats = Seats(timeline, lambda model: remembered(_AtFirstCall(model, opener, desk), desk), recorder)
+            sitting = _Sitting(
+                folder, recorder, seats, desk, elapsed=past.elapsed, setup_time=time.perf_counter() - started
             )
-            desk = Desk(journal, budget, recorder.event, Latencies() if config.calls.hedge else None)
-            players = seat_players(config, books, desk, recorder, opener)
-            run = _Run(config, folder, recorder, players, budget, setup_time=time.perf_counter() - started)
-            return await run.played()
+            return await sitting.played()
     except ModelRefused as refused:
         if refused.at_once:
             await asyncio.to_thread(folder.discard)
         raise
 
 
+class _AtFirstCall:
+    """A model behind its limits, opened when it is first asked: one that played in phases gone by may be gone too."""
+
+    def __init__(self, model_id: ModelId, opener: Opener, desk: Desk) -> None:
+        self.name = str(model_id)
+        self._model_id = model_id
+        self._opener = opener
+        self._desk = desk
+        self._model: Model | None = None
+
+    async def generate(self, request: Request) -> Reply:
+        if self._model is None:
+            try:
+                opened = self._opener(self._model_id)
+            except ValueError as error:
+                raise ModelRefused(f"{self.name} cannot be asked: {error}", at_once=False) from None
+            self._model = limited(opened.model, self._desk, opened.price, opened.gate)
+        return await self._model.generate(request)
+
+
+def _desk(config: GameConfig, past: Past, journal: Journal, recorder: Recorder) -> Desk:
+    """What the seats share, with all that was spent before on the bill."""
+    calls = config.calls
+    budget = Budget(recorder.event, max_cost_usd=calls.max_cost_usd, max_tokens_total=calls.max_tokens_total)
+    for call in (*past.calls, *past.calls.late):
+        if isinstance(call.outcome, Reply) and not call.outcome.inherited:
+            budget.restore(call.key, call.model, call.outcome)
+    for incident in past.incidents:
+        if isinstance(incident, CallLost):
+            budget.restore_lost(incident)
+    return Desk(
+        journal,
+        budget,
+        recorder.event,
+        hedge=Latencies() if calls.hedge else None,
+        deadlines=None if calls.phase_deadline is None else Deadlines(),
+    )
+
+
 @asynccontextmanager
-async def _records(folder: RunFolder) -> AsyncIterator[tuple[Recorder, Journal]]:
-    """The run's open logs, closed again whatever happens."""
-    log = _log_to(folder.log)
-    recorder = Recorder(folder.events)
-    journal = Journal(folder.journal)
+async def _closed(recorder: Recorder, journal: Journal, folder: RunFolder) -> AsyncIterator[None]:
+    """Whatever happens, what is not yet on the disk gets there, and the log of the program ends."""
     try:
-        yield recorder, journal
+        log = _log_to(folder.log)
+    except OSError as error:
+        raise DiskError(f"cannot write {folder.log}: {error.strerror or error}") from None
+    try:
+        yield
     finally:
         logging.getLogger("ai_diplomacy").removeHandler(log)
         log.close()
@@ -98,36 +166,39 @@ async def _records(folder: RunFolder) -> AsyncIterator[tuple[Recorder, Journal]]
             await journal.close()
 
 
-class _Run:
-    """The game with its folder: saves at each adjudication, beside the play that goes on."""
+class _Sitting:
+    """One program's part in a run: the game with its folder, which is saved at each adjudication."""
 
     def __init__(
         self,
-        config: GameConfig,
         folder: RunFolder,
         recorder: Recorder,
-        players: Mapping[str, Player],
-        budget: Budget,
+        seats: Seats,
+        desk: Desk,
         *,
+        elapsed: float,
         setup_time: float,
     ) -> None:
+        """``elapsed``: seconds that were played before."""
         self.setup_time = setup_time
         self._folder = folder
         self._recorder = recorder
-        self._players = players
-        self._budget = budget
-        self._game = Game(config, players, recorder)
-        self._began = time.perf_counter()
+        self._desk = desk
+        self._patience = seats.timeline.last.calls.phase_deadline or 0.0
+        self._game = Game(seats, recorder, desk.deadlines)
+        self._began = time.perf_counter() - elapsed
 
     async def played(self) -> Played:
         """Plays to the end, or to where the game cannot go on; everything is saved either way."""
         try:
             async with ConcurrentChains() as chains:
                 result = await self._game.play(chains, after_segment=self._after_segment, after_phase=self._after_phase)
-        except (BudgetExceeded, ModelRefused, asyncio.CancelledError) as stopped:
+        except (Stopped, asyncio.CancelledError) as stopped:
             logger.warning("stopped: %s", str(stopped) or "told to")
+            await self._settled(0.0 if isinstance(stopped, asyncio.CancelledError) else self._patience)
             await self.save()
             raise
+        await self._settled(self._patience)
         finished = await self._finish(result)
         logger.info(
             "%s after %s; total_time %.3f s, setup_time %.3f s, %d calls",
@@ -137,7 +208,7 @@ class _Run:
             self.setup_time,
             self._folder.timing.calls,
         )
-        return Played(result, finished, self._folder, self._budget.ledger)
+        return Played(result, finished, self._folder, self._desk.budget.ledger)
 
     async def _finish(self, result: GameResult) -> RunFinished:
         await self.save()
@@ -158,17 +229,22 @@ class _Run:
         await self._recorder.synced()
 
     async def _after_phase(self, result: PhaseResult) -> None:
-        self._folder.adjudicated(result.phase, self._players)
+        self._folder.adjudicated(result.phase, self._game.players_of(result.phase))
         logger.info("%s adjudicated: %s", result.phase, dict(result.captures) or "no centre changed hands")
-        await self.save()
+        if self._recorder.anything_new:
+            await self.save()
+
+    async def _settled(self, seconds: float) -> None:
+        if self._desk.deadlines is not None:
+            await self._desk.deadlines.settle(seconds)
 
     async def save(self) -> None:
         """Brings every file up to now."""
         await self._folder.save(
             self._game.board,
             self._game.mailbox,
-            self._players,
-            spending=self._budget.ledger.document(),
+            self._game.players,
+            spending=self._desk.budget.ledger.document(),
             total_time=time.perf_counter() - self._began,
             setup_time=self.setup_time,
         )

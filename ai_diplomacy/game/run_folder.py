@@ -12,47 +12,33 @@ from typing import Any
 from ..board.board import Board
 from ..board.press import Mailbox
 from ..player import Player
-from ..records.durable import DiskError, replace_file, sync_directory
-from .config import ConfigError, GameConfig
+from ..records.durable import DiskError, replace_file
 from .manifesto import Manifesto
+from .past import CALLS
 from .recorder import Recorder
 from .response_log import ResponseLog
 from .saved_game import SavedGame
 from .statistics import Statistics
 from .story import Stories
+from .timeline import Timeline
 from .timing import Timing
-
-FORMAT = 1
-"""Version of the folder's layout and of the lines in its logs."""
 
 
 class RunFolder:
     """Writes the artefacts of a run. The logs (``calls.jsonl``, ``events.jsonl``) grow by themselves; the rest is
-    made from what this class hears, a whole file at a time, on a thread."""
+    made from what this class hears from the start of the game, a whole file at a time, on a thread."""
 
-    def __init__(self, path: Path, config: GameConfig, models: Mapping[str, str]) -> None:
-        """Makes the folder. Raises ``ConfigError`` when it holds something already, ``DiskError`` when it cannot
-        be made."""
+    def __init__(self, path: Path, timeline: Timeline) -> None:
         self.path = path
-        self._config = config
-        self._models = dict(models)
-        _make(path)
-        powers = config.terrain.powers
+        self._config = timeline.last
         self.timing = Timing()
-        self.statistics = Statistics(self._models)
+        self.statistics = Statistics(timeline)
         self._responses = ResponseLog()
-        self._stories = Stories(config.terrain, self._models)
+        self._responses_begun = False
+        self._stories = Stories(timeline.first.terrain, timeline)
         self._manifesto = Manifesto()
-        self._saved = SavedGame(config.document(), powers)
+        self._saved = SavedGame(self._config.document(), self._config.terrain.powers)
         self._writing = asyncio.Lock()
-
-    @property
-    def journal(self) -> Path:
-        return self.path / "calls.jsonl"
-
-    @property
-    def events(self) -> Path:
-        return self.path / "events.jsonl"
 
     @property
     def log(self) -> Path:
@@ -63,8 +49,8 @@ class RunFolder:
 
     def discard(self) -> None:
         """Take the folder away again after a game in which nothing was paid for; calls that were, or may be, stay."""
-        spent = self.statistics.total("lost_calls")
-        if not spent and self.journal.exists() and self.journal.stat().st_size == 0:
+        journal = self.path / CALLS
+        if not self.statistics.total("lost_calls") and journal.exists() and journal.stat().st_size == 0:
             shutil.rmtree(self.path)
 
     def adjudicated(self, phase: str, players: Mapping[str, Player]) -> None:
@@ -84,15 +70,15 @@ class RunFolder:
         """Bring every file up to what has happened so far. Raises ``DiskError``."""
         saved = self._saved.document(board, mailbox, players)
         timing = self.timing.document(total_time, setup_time)
-        overview = [self.statistics.document() | {"spending": spending}, self._models, self._config.document()]
+        models = {power: str(model) for power, model in sorted(self._config.models.items())}
+        overview = [self.statistics.document() | {"spending": spending}, models, self._config.document()]
         stories = {power: self._stories.text(power) for power in self._stories.powers()}
         manifesto = self._manifesto.text()
         rows = self._responses.take()
 
         def write() -> None:
             try:
-                with (self.path / "llm_responses.csv").open("ab") as file:
-                    file.write(rows)
+                self._append_rows(rows)
                 for power, text in stories.items():
                     replace_file(self.path / "powers" / f"{power}.md", text.encode("utf-8", "replace"))
                 replace_file(self.path / "overview.jsonl", "".join(f"{_json(line)}\n" for line in overview).encode())
@@ -105,19 +91,17 @@ class RunFolder:
         async with self._writing:
             await asyncio.to_thread(write)
 
+    def _append_rows(self, rows: bytes) -> None:
+        path = self.path / "llm_responses.csv"
+        if not self._responses_begun:
+            # An earlier program may have died in the middle of a row; this one has heard of all calls since the first.
+            replace_file(path, rows)
+            self._responses_begun = True
+            return
+        with path.open("ab") as file:
+            file.write(rows)
+
 
 def _json(value: Any, indent: int | None = None) -> str:
     # Escaped beyond ASCII, because a power's words may hold what UTF-8 cannot.
     return json.dumps(value, indent=indent, ensure_ascii=True)
-
-
-def _make(path: Path) -> None:
-    try:
-        if path.exists() and not path.is_dir():
-            raise ConfigError(f"--run_dir: {str(path)!r} is not a folder")
-        if path.exists() and any(path.iterdir()):
-            raise ConfigError(f"--run_dir: {str(path)!r} is not empty; choose a new folder")
-        (path / "powers").mkdir(parents=True)
-        sync_directory(path)
-    except OSError as error:
-        raise ConfigError(f"--run_dir: cannot use {str(path)!r}: {error.strerror or error}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from ..asking import Exchange
@@ -18,6 +19,7 @@ from ..records.events import (
     ReplyRead,
     StepDefaulted,
 )
+from .timeline import Timeline
 
 FIGURES = (
     "calls",
@@ -56,76 +58,86 @@ _RETURNED = {"too_many": "messages_cut", "too_long": "messages_cut", "illegal_pl
 
 
 class Statistics:
-    """Counts by power. A model's counts are the sum over the powers that it plays."""
+    """Counts by power and by model."""
 
-    def __init__(self, models: dict[str, str]) -> None:
-        self._models = models
-        self._counts: dict[str, Counter[str]] = {power: Counter() for power in models}
-        self._unknown: dict[str, set[str]] = defaultdict(set)
+    def __init__(self, timeline: Timeline) -> None:
+        """``timeline`` tells who played a power when, where an event does not."""
+        self._timeline = timeline
+        self._counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        """(power, model) -> figure -> count."""
+        self._unknown: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
 
     def event(self, event: Event) -> None:
         match event:
             case ReplyRead():
-                count = self._counts[event.power]
+                count = self._counts[event.power, event.model]
                 count["calls"] += 1
                 count["reasked"] += event.attempt > 0
                 if event.verdict in _VERDICTS:
                     count[_VERDICTS[event.verdict]] += 1
             case CallRetried():
-                self._counts[event.power]["retries"] += 1
+                self._counts[event.power, event.model]["retries"] += 1
             case CallHedged():
-                self._counts[event.power]["hedged_calls"] += 1
+                self._counts[event.power, event.model]["hedged_calls"] += 1
             case CallLost():
-                self._counts[event.power]["lost_calls"] += 1
+                self._counts[event.power, event.model]["lost_calls"] += 1
             case StepDefaulted():
-                self._counts[event.power]["defaulted_steps"] += 1
+                self._counts[event.power, event.model]["defaulted_steps"] += 1
             case OrdersSubmitted():
-                count = self._counts[event.power]
+                count = self._counts[event.power, event.model]
                 count["orders_given"] += event.given
                 count["illegal_orders_first"] += len(event.illegal_first)
                 count["illegal_orders"] += len(event.illegal)
                 count["default_orders"] += len(event.defaults)
             case MessageDelivered():
-                self._counts[event.sender]["messages_sent"] += 1
+                self._of(event.sender, event.phase)["messages_sent"] += 1
             case MessageReturned():
-                self._counts[event.sender][_RETURNED.get(event.problem, "messages_returned")] += 1
+                self._of(event.sender, event.phase)[_RETURNED.get(event.problem, "messages_returned")] += 1
             case PledgeJudged():
-                self._counts[event.sender]["pledges_kept" if event.kept else "pledges_broken"] += 1
+                self._of(event.sender, event.phase)["pledges_kept" if event.kept else "pledges_broken"] += 1
 
     def exchange(self, exchange: Exchange) -> None:
-        if exchange.reply is None:
+        reply = exchange.reply
+        if reply is None or reply.inherited:
             return
-        power, usage = exchange.request.key.power, exchange.reply.usage
+        who, usage = (exchange.request.key.power, exchange.model), reply.usage
         for figure, tokens in (
             ("input_tokens", usage.input),
             ("output_tokens", usage.output),
             ("cached_tokens", usage.cached),
         ):
             if tokens is None:
-                self._unknown[power].add(figure)
+                self._unknown[who].add(figure)
             else:
-                self._counts[power][figure] += tokens
+                self._counts[who][figure] += tokens
 
     def of_power(self, power: str) -> dict[str, int | None]:
         """Every figure of a power; ``None`` where at least one call did not say."""
-        return {figure: None if figure in self._unknown[power] else self._counts[power][figure] for figure in FIGURES}
+        return self._sums(lambda who: who[0] == power)
 
     def total(self, figure: str) -> int | None:
         """A figure over all powers."""
-        return _sum([self.of_power(power)[figure] for power in self._models])
+        return self._sums(lambda _: True)[figure]
 
     def document(self) -> dict[str, Any]:
         """All figures by power and by model."""
-        by_power = {power: self.of_power(power) for power in sorted(self._models)}
-        by_model = {
-            model: {
-                figure: _sum([by_power[power][figure] for power in by_power if self._models[power] == model])
-                for figure in FIGURES
-            }
-            for model in sorted(set(self._models.values()))
+        models = {model for _, model in self._counts} | set(self._timeline.models())
+        return {
+            "errors_by_power": {power: self.of_power(power) for power in sorted(self._timeline.first.models)},
+            "errors_by_model": {
+                model: self._sums(lambda who, model=model: who[1] == model)  # type: ignore[misc]
+                for model in sorted(models)
+            },
         }
-        return {"errors_by_power": by_power, "errors_by_model": by_model}
 
+    def _of(self, power: str, phase: str) -> Counter[str]:
+        return self._counts[power, str(self._timeline.at(phase).models[power])]
 
-def _sum(values: list[int | None]) -> int | None:
-    return None if None in values else sum(value for value in values if value is not None)
+    def _sums(self, chosen: Callable[[tuple[str, str]], bool]) -> dict[str, int | None]:
+        rows = [who for who in self._counts.keys() | self._unknown.keys() if chosen(who)]
+        return {
+            figure: None
+            if any(figure in self._unknown[who] for who in rows)
+            else sum(self._counts[who][figure] for who in rows)
+            for figure in FIGURES
+        }

@@ -25,10 +25,10 @@ from ..records.events import (
     PledgeJudged,
     Reflected,
     RunFinished,
-    RunStarted,
     StepDefaulted,
 )
 from .config import phase_order
+from .timeline import Timeline
 
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 """Characters that control how a text is shown and are no part of it."""
@@ -52,9 +52,11 @@ class _Chapter:
 class Stories:
     """Writes the story of every power as things happen."""
 
-    def __init__(self, ground: Terrain, models: Mapping[str, str]) -> None:
+    def __init__(self, ground: Terrain, timeline: Timeline) -> None:
+        models = timeline.first.models
         self._ground = ground
-        self._models = models
+        self._timeline = timeline
+        self._models = tuple(models)
         self._chapters: dict[str, list[_Chapter]] = {power: [] for power in models}
         self._submitted: dict[str, OrdersSubmitted] = {}
         self._centers: Mapping[str, Sequence[str]] = {}
@@ -67,8 +69,6 @@ class Stories:
 
     def event(self, event: Event) -> None:
         match event:
-            case RunStarted():
-                pass
             case PhaseStarted():
                 self._open(event)
             case Initialized():
@@ -114,13 +114,19 @@ class Stories:
     def text(self, power: str) -> str:
         """The story so far, in Markdown."""
         people = self._ground.adjectives.get(power, power)
-        parts = [f"# {power.title()}\n", f"The {people} story, played by `{self._models[power]}`.\n"]
+        parts = [f"# {power.title()}\n", f"The {people} story, played by {self._played_by(power)}.\n"]
         for chapter in self._chapters[power]:
             parts += _written(chapter)
         return re.sub(r"\n{3,}", "\n\n", "\n".join([*parts, *self._endings]))
 
     def powers(self) -> tuple[str, ...]:
-        return tuple(self._models)
+        return self._models
+
+    def _played_by(self, power: str) -> str:
+        return ", ".join(
+            f"`{model}`" if not after else f"after {after} by `{model}`"
+            for after, model in self._timeline.players(power)
+        )
 
     # Finding the place
 

@@ -8,21 +8,23 @@ from ..board.board import Board
 from ..board.press import Mailbox, Message
 from ..board.situation import PhaseResult, unit_of
 from ..player import PledgeOutcome, Step, View
+from .timeline import Timeline
 
 
-def view(
-    board: Board, mailbox: Mailbox, power: str, step: Step, *, game: str, last_year: int, round: int, rounds: int
-) -> View:
+def view(board: Board, mailbox: Mailbox, power: str, step: Step, round: int, settings: Timeline) -> View:
     """The frozen view of one power for one step, from the board and the mailbox as they stand."""
     situation = board.situation(power)
     turn = [result.phase for result in situation.recent]
     after = step in ("reflect", "consolidate")
     movement = situation.phase[-1] == "M"
     heard = [situation.phase] if movement and not after else turn
+    ended = turn[-1] if after and turn else ""
+    config = settings.at(ended or situation.phase)
+    rounds = config.rounds
     return View(
-        game=game,
+        game=str(config.seed),
         situation=situation,
-        last_year=last_year,
+        last_year=config.last_year,
         round=round,
         rounds=rounds,
         press=() if step in ("initialize", "consolidate") else mailbox.readable(power, heard),
@@ -30,7 +32,7 @@ def view(
         unanswered=_silent(mailbox, power, turn, situation.phase, round, rounds) if step == "negotiate" else (),
         returned=mailbox.returned_to(power, situation.phase),
         pledges=tuple(pledge_outcomes(mailbox.readable(power, turn), situation.recent)),
-        ended=turn[-1] if after and turn else "",
+        ended=ended,
     )
 
 

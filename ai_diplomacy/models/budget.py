@@ -13,14 +13,20 @@ from typing import Literal
 from ..records.events import BudgetReached, BudgetWarned, CallLost, Event
 from .model import CallKey, Reply
 from .spending import Ledger
+from .stopping import Stopped
 
 WARN_AT = Decimal("0.8")
 
 Unit = Literal["cost_usd", "tokens"]
 
 
-class BudgetExceeded(Exception):  # noqa: N818 - it is no error: the game stops where it was told to
+class BudgetExceeded(Stopped):
     """A call was not made because it might not have fitted under a cap. From then on none is made."""
+
+    def __init__(self, reached: BudgetReached) -> None:
+        super().__init__(_sentence(reached))
+        self.what = reached.what
+        """``cost_usd`` or ``tokens``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,7 @@ class Budget:
             if not waiter.turn.done():
                 self.reached = self.reached or self._hopeless(waiter.need)
                 if self.reached is not None:
-                    waiter.turn.set_exception(BudgetExceeded(_sentence(self.reached)))
+                    waiter.turn.set_exception(BudgetExceeded(self.reached))
                 elif self._fits(waiter.need):
                     self.reserved += waiter.need
                     waiter.turn.set_result(None)

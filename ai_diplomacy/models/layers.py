@@ -1,6 +1,6 @@
 """The layers over a model in their one right order.
 
-journal        every answered call is on disk before it is used
+journal        every answered call is on disk before it is used, and none is asked twice
 standing       a model that refuses every call ends the game
 room to think  a reply that was all reasoning is asked for again with a larger allowance
 retries        faults that pass are asked again, with a pause
@@ -27,6 +27,7 @@ from .hedging import Hedged, Latencies
 from .journal import Journal, Journaled
 from .model import Model
 from .prices import Price
+from .punctuality import Deadlines
 from .retries import ATTEMPTS, PATIENCE, Retried
 from .standing import Standing, Trusted
 
@@ -43,11 +44,23 @@ class Desk:
     attempts: int = ATTEMPTS
     patience: float = PATIENCE
     standing: Standing = field(default_factory=Standing)
+    deadlines: Deadlines | None = None
+    """``None``: the game waits for every answer."""
 
 
 def layered(model: Model, desk: Desk, price: Price | None, gate: Gate | None = None) -> Model:
-    """``model`` asked through all layers. Without a gate, which is for a model in this process, there is nothing to
-    retry, to limit or to hedge."""
+    """``model`` asked through all layers."""
+    return remembered(limited(model, desk, price, gate), desk)
+
+
+def remembered(model: Model, desk: Desk) -> Model:
+    """The layers that know of earlier calls: the journal answers those that were made before."""
+    return Journaled(Trusted(model, desk.standing), desk.journal, desk.deadlines)
+
+
+def limited(model: Model, desk: Desk, price: Price | None, gate: Gate | None = None) -> Model:
+    """The layers around the calls that are made. Without a gate, which is for a model in this process, there is
+    nothing to retry, to limit or to hedge."""
     hedge = desk.hedge if gate is not None else None
     if gate is not None and hedge is not None:
         model = Hedged(model, gate, hedge, desk.emit)
@@ -56,4 +69,4 @@ def layered(model: Model, desk: Desk, price: Price | None, gate: Gate | None = N
         model = WithRoomToThink(
             Retried(Gated(model, gate, desk.emit), desk.emit, desk.attempts, desk.patience), desk.emit
         )
-    return Journaled(Trusted(model, desk.standing), desk.journal)
+    return model

@@ -78,6 +78,8 @@ class Reply:
     """How many more were sent for the same answer and cancelled; ``usage`` does not know their tokens."""
     cost_usd: float | None = None
     """What ``usage`` costs; ``None`` when the price or the usage is not known."""
+    inherited: bool = False
+    """Whether it was answered, and paid for, in the run that this one was forked from."""
 
 
 class ModelError(Exception):

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from .model import Model, ModelError, Reply, Request
+from .stopping import Stopped
 
 MOST_REFUSALS = 3
 """Calls in a row, each given up for good, after which a model that used to answer is given up."""
 
 
-class ModelRefused(Exception):  # noqa: N818 - it is no error: the game stops because nothing else makes sense
+class ModelRefused(Stopped):
     """A model cannot be asked: its key is wrong, it does not exist, its server is gone. The text fits a line."""
 
     def __init__(self, message: str, *, at_once: bool) -> None:

@@ -3,60 +3,65 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import fcntl
 import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .lines import sealed
+from .reading import LogEnd
+
 
 class DiskError(Exception):
     """A record could not be written. Nothing that was on the disk before is lost; its text fits a line."""
 
 
-def json_line(record: Any) -> bytes:
-    """One line of JSON in UTF-8, newline included. Text that UTF-8 cannot hold (lone surrogates) is escaped."""
-    try:
-        return (compact_json(record) + "\n").encode()
-    except UnicodeEncodeError:
-        return (json.dumps(record, separators=(",", ":"), default=_plain) + "\n").encode()
-
-
-def compact_json(value: Any) -> str:
-    """JSON without spaces, letters of all scripts as they are, on what every reader takes for one line."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    # JSON lets these stand in strings, but many readers break lines at them.
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"{type(value).__name__} is not JSON data")
+class LogInUseError(Exception):
+    """Another program, or another game of this one, is writing the log. Its text fits a line."""
 
 
 class AppendLog:
-    """A file of JSON lines. ``append`` never waits; ``synced`` returns once all appended so far is on the disk.
+    """A file of sealed JSON lines, written by one program at a time. ``append`` never waits; ``synced`` returns once
+    all appended so far is on the disk.
 
     Writes and syncs run on a thread, and one sync serves everyone who waits for it. A failing disk raises
     ``DiskError`` from ``synced`` and from every later call: nothing may be appended behind a line that failed.
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens (or creates) the file for appending. Raises ``OSError``."""
-        self._path = path
+        """Opens (or creates) the file for appending, and keeps others from it. A file that holds lines already is
+        read, and ``go_on`` called, before the first ``append``. Raises ``OSError`` or ``LogInUseError``."""
+        self.path = path
         self._file = path.open("ab", buffering=0)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise LogInUseError(f"{path} is being written by another program") from None
+        self._lines = 0
         self._pending: list[bytes] = []
         self._appended = 0
         self._on_disk = 0
         self._writer: asyncio.Task[None] | None = None
         self._error: DiskError | None = None
 
-    def append(self, record: Any) -> None:
+    def go_on(self, end: LogEnd) -> None:
+        """Append behind the lines that stand; what follows them is cut off. Raises ``DiskError``."""
+        try:
+            self._file.truncate(end.size)
+            if end.unended:
+                self._write(b"\n")
+        except OSError as error:
+            raise self._failed(error) from error
+        self._lines = end.lines
+
+    def append(self, record: Mapping[str, Any]) -> None:
         if self._error is not None:
             raise self._error
-        self._pending.append(json_line(record))
+        self._lines += 1
+        self._pending.append(sealed(record, self._lines))
         self._appended += 1
 
     async def synced(self) -> None:
@@ -70,19 +75,27 @@ class AppendLog:
             await asyncio.shield(self._writer)
 
     async def close(self) -> None:
+        """Bring the last lines to the disk and let others at the file. Raises ``DiskError``."""
         try:
             await self.synced()
         finally:
-            self._file.close()
+            self.release()
+
+    def release(self) -> None:
+        """Let others at the file. What is not synced is lost."""
+        self._file.close()
 
     async def _write_pending(self) -> None:
         lines, self._pending = self._pending, []
         try:
             await asyncio.to_thread(self._write, b"".join(lines))
         except OSError as error:
-            self._error = DiskError(f"cannot write {self._path}: {error.strerror or error}")
+            self._error = self._failed(error)
         else:
             self._on_disk += len(lines)
+
+    def _failed(self, error: OSError) -> DiskError:
+        return DiskError(f"cannot write {self.path}: {error.strerror or error}")
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)

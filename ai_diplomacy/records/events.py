@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 Verdict = Literal["ok", "repaired", "illegal", "unusable", "failed"]
 """How a reply was read. ``repaired``: it needed mending; ``illegal``: read, but with orders that do not stand;
@@ -16,6 +16,10 @@ Verdict = Literal["ok", "repaired", "illegal", "unusable", "failed"]
 class Event:
     """Base of all events. On disk: ``{"type": "phase_started", "time": <seconds since 1970>, <fields>}``."""
 
+    recurs: ClassVar[bool] = True
+    """Whether a run that goes on from its journal comes by the same event again, which is then not told twice. The
+    others tell what happened to a program, such as a fault of the network, and stay as they were told."""
+
     def record(self, time: float) -> dict[str, Any]:
         """The event as one JSON object."""
         return {
@@ -24,15 +28,42 @@ class Event:
             **{field.name: getattr(self, field.name) for field in fields(self)},
         }
 
+    def identity(self) -> tuple[Any, ...]:
+        """Equal for two tellings of the same event."""
+        return (event_type(type(self)), *(_comparable(getattr(self, field.name)) for field in fields(self)))
+
 
 def event_type(cls: type[Event]) -> str:
     """``PhaseStarted`` -> ``phase_started``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
+def event_from(record: Mapping[str, Any]) -> Event:
+    """The event that a line of ``events.jsonl`` holds. Raises ``ValueError`` for a type, or fields, that it has not."""
+    cls = _TYPES.get(record.get("type", ""))
+    if cls is None:
+        raise ValueError(f"unknown type of event: {record.get('type')!r}")
+    names = {field.name for field in fields(cls)}
+    given = {name: value for name, value in record.items() if name not in ("type", "time")}
+    if given.keys() != names:
+        raise ValueError(f"{record['type']}: the fields {sorted(given.keys() ^ names)} are missing or unknown")
+    return cls(**given)
+
+
+def _comparable(value: Any) -> Any:
+    """Lists and tuples, which are one in JSON, as tuples; dictionaries without their order."""
+    if isinstance(value, Mapping):
+        return frozenset((name, _comparable(item)) for name, item in value.items())
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return tuple(_comparable(item) for item in value)
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class RunStarted(Event):
     """The first event of every run."""
+
+    recurs: ClassVar[bool] = False
 
     format: int
     """Version of the run folder's format."""
@@ -42,6 +73,34 @@ class RunStarted(Event):
     """All settings, without keys."""
     models: Mapping[str, str]
     """Power -> model id without its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunForked(Event):
+    """The second event of a run that begins in the middle of another one. Its phases before ``phase`` are those of the
+    other run, answered from a copy of its journal."""
+
+    recurs: ClassVar[bool] = False
+    source: str
+    """Folder of the other run."""
+    phase: str
+    """The first phase played anew."""
+    settings: Sequence[Mapping[str, Any]]
+    """``{"after", "config"}`` of each change of the settings since the start of the game: they hold for the phases that
+    follow ``after`` (empty: for all). The last one is the fork's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed(Event):
+    """A program goes on with a run that another one began."""
+
+    recurs: ClassVar[bool] = False
+    version: str
+    after: str
+    """The phase in which the run stood; ``config`` holds for the phases that follow it."""
+    config: Mapping[str, Any]
+    torn_lines: Sequence[str]
+    """Files whose last line was torn, so that it was dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +173,11 @@ class StepFinished(Event):
     step: str
     round: int
     started: float
-    """Seconds since the run's first step."""
+    """Seconds since the first step that this program took part in."""
     seconds: float
+
+    def identity(self) -> tuple[Any, ...]:
+        return ("step_finished", self.power, self.phase, self.step, self.round)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +276,7 @@ class PhaseAdjudicated(Event):
 
 @dataclass(frozen=True, slots=True)
 class RunFinished(Event):
+    recurs: ClassVar[bool] = False
     outcome: Literal["solo", "draw", "last_power", "limit"]
     """``limit``: the last phase to be played was played."""
     winners: Sequence[str]
@@ -228,6 +291,7 @@ class RunFinished(Event):
 class CallRetried(Event):
     """A call was not answered and will be asked again."""
 
+    recurs: ClassVar[bool] = False
     power: str
     phase: str
     step: str
@@ -261,6 +325,7 @@ class AllowanceRaised(Event):
 class CallHedged(Event):
     """A call took long, so it was sent a second time; the first answer won and the other call was cancelled."""
 
+    recurs: ClassVar[bool] = False
     power: str
     phase: str
     step: str
@@ -278,6 +343,7 @@ class CallLost(Event):
     """A call was sent and its answer was never received. The provider may bill it; what it says here is an estimate,
     on the safe side, and counts against the caps."""
 
+    recurs: ClassVar[bool] = False
     power: str
     phase: str
     step: str
@@ -295,6 +361,7 @@ class CallLost(Event):
 class LimiterChanged(Event):
     """The gate of an account lets more, or less, through than before."""
 
+    recurs: ClassVar[bool] = False
     account: str
     """Names the account without its key."""
     what: Literal["concurrency", "rate"]
@@ -308,6 +375,7 @@ class LimiterChanged(Event):
 class CoolDownStarted(Event):
     """The provider refused a call for its rate limit: nobody asks this account for a while."""
 
+    recurs: ClassVar[bool] = False
     account: str
     seconds: float
     retry_after: float | None
@@ -318,6 +386,7 @@ class CoolDownStarted(Event):
 class BudgetWarned(Event):
     """Most of a cap is spent. Told once a cap."""
 
+    recurs: ClassVar[bool] = False
     what: Literal["cost_usd", "tokens"]
     spent: float
     cap: float
@@ -327,8 +396,16 @@ class BudgetWarned(Event):
 class BudgetReached(Event):
     """A call did not fit under a cap any more, so no further call is made."""
 
+    recurs: ClassVar[bool] = False
     what: Literal["cost_usd", "tokens"]
     spent: float
     cap: float
     needed: float
     """The most that the refused call could have spent."""
+
+
+_TYPES: Mapping[str, type[Event]] = {
+    event_type(cls): cls
+    for cls in list(globals().values())
+    if isinstance(cls, type) and issubclass(cls, Event) and cls is not Event
+}

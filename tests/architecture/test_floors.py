@@ -20,6 +20,7 @@ FLOORS = {
     "analysis": 5,
     "tournament": 6,
     "viewer": 6,
+    "command": 6,
     "lm_game": 7,
     "__main__": 7,
 }

@@ -205,7 +205,7 @@ def test_a_signal_stops_the_game_with_everything_saved(empty, number):
     game.send_signal(number)
     _, said = game.communicate()
     assert game.returncode == 3
-    assert said == "lm_game.py: stopped; what was played is in run\n"
+    assert said == "lm_game.py: stopped; everything is kept. Go on with: python lm_game.py --run_dir run\n"
     calls = (empty / "run" / "calls.jsonl").read_text().count("\n")
     with (empty / "run" / "llm_responses.csv").open(newline="") as file:
         rows = sum(1 for _ in csv.reader(file)) - 1

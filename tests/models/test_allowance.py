@@ -7,6 +7,7 @@ from virtual_time import virtual_time
 from ai_diplomacy.models.allowance import WithRoomToThink
 from ai_diplomacy.models.budget import BudgetExceeded
 from ai_diplomacy.models.model import ModelError, Reply, Usage
+from ai_diplomacy.records.events import BudgetReached
 
 SPENT = Reply("  \n", Usage(100, 8192, 0, 8192), stop="length", latency=3.0, cost_usd=0.5)
 
@@ -49,7 +50,14 @@ def test_other_replies_stand(reply):
     check()
 
 
-@pytest.mark.parametrize("failure", [ModelError("400 max_tokens too large"), transient(), BudgetExceeded("cap")])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ModelError("400 max_tokens too large"),
+        transient(),
+        BudgetExceeded(BudgetReached("tokens", 1.0, 1.0, needed=1.0)),
+    ],
+)
 def test_when_the_larger_one_fails_the_paid_reply_stands(failure):
     @virtual_time
     async def check():

@@ -16,6 +16,7 @@ from ai_diplomacy.models.journal import Journal
 from ai_diplomacy.models.layers import Desk, layered
 from ai_diplomacy.models.model import Reply, Usage
 from ai_diplomacy.models.prices import FREE, find_price
+from ai_diplomacy.records.durable import AppendLog
 from ai_diplomacy.records.events import AllowanceRaised, CallLost, CallRetried, CoolDownStarted
 
 MINI = find_price(ModelId("openai", "gpt-4o-mini"))
@@ -27,7 +28,7 @@ class Run:
     def __init__(self, path, *, hedge: bool = False, **caps) -> None:
         self.path, self.events = path / "calls.jsonl", []
         self.budget = Budget(self.events.append, **caps)
-        self.desk = Desk(Journal(self.path), self.budget, self.events.append, Latencies() if hedge else None)
+        self.desk = Desk(Journal(AppendLog(self.path)), self.budget, self.events.append, Latencies() if hedge else None)
 
     async def journal(self) -> list[dict]:
         await self.desk.journal.close()

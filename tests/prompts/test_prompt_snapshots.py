@@ -11,6 +11,8 @@ from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.press import Draft, Mailbox
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.briefing import briefing
+from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.timeline import Timeline
 from ai_diplomacy.game.views import view
 from ai_diplomacy.memory import Memory, Summary
 from ai_diplomacy.prompts import DEFAULT_DIRECTORY, PromptBook
@@ -22,6 +24,8 @@ SPRING = {
     "ENGLAND": ("F LON - ENG", "F EDI - NTH", "A LVP - YOR"),
 }
 FALL = {"FRANCE": ("A BUR - MUN", "A MAR - SPA", "F MAO - POR"), "ENGLAND": ("F ENG - BRE",)}
+
+SETTINGS = Timeline(GameConfig(models={}, max_year=1902))
 
 
 class Table:
@@ -51,7 +55,7 @@ class Table:
         self.board.adjudicate()
 
     def document(self, step, round=0):
-        seen = view(self.board, self.mailbox, "FRANCE", step, game="0", last_year=1902, round=round, rounds=2)
+        seen = view(self.board, self.mailbox, "FRANCE", step, round, SETTINGS)
         return briefing(step, seen, self.memory)
 
 

@@ -7,14 +7,16 @@ import os
 
 import pytest
 
-from ai_diplomacy.records.durable import AppendLog, DiskError, json_line, replace_file
+from ai_diplomacy.records.durable import AppendLog, DiskError, LogInUseError, replace_file
+from ai_diplomacy.records.lines import sealed
+from ai_diplomacy.records.reading import LogReader
 
 
 async def test_a_line_is_on_the_disk_once_it_is_synced(tmp_path):
     log = AppendLog(tmp_path / "log.jsonl")
     log.append({"n": 1})
     await log.synced()
-    assert (tmp_path / "log.jsonl").read_text() == '{"n":1}\n'
+    assert (tmp_path / "log.jsonl").read_bytes() == sealed({"n": 1}, 1)
     await log.close()
 
 
@@ -63,10 +65,38 @@ async def test_a_failing_disk_is_said_once_and_nothing_is_appended_behind_it(tmp
         await log.close()
 
 
-def test_text_that_utf8_cannot_hold_is_escaped_and_everything_else_is_readable():
-    assert json_line({"a": "é\n→"}) == '{"a":"é\\n→"}\n'.encode()
-    assert json.loads(json_line({"a": "\ud800"})) == {"a": "\ud800"}
-    assert json_line({"a": "1\u20282\u20293\x854"}).decode().splitlines() == [r'{"a":"1\u20282\u20293\u00854"}']
+async def test_a_log_is_written_by_one_program_at_a_time(tmp_path):
+    log = AppendLog(tmp_path / "log.jsonl")
+    with pytest.raises(LogInUseError, match="written by another program"):
+        AppendLog(tmp_path / "log.jsonl")
+    await log.close()
+    AppendLog(tmp_path / "log.jsonl").release()
+
+
+@pytest.mark.parametrize("left", [b"", b'{"n":3,"li', b"\0" * 40])
+async def test_a_log_goes_on_behind_the_last_line_that_stands(tmp_path, left):
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(sealed({"n": 1}, 1) + sealed({"n": 2}, 2) + left)
+    reader = LogReader(path)
+    assert [record["n"] for record in reader] == [1, 2]
+    assert reader.end.torn == len(left)
+    log = AppendLog(path)
+    log.go_on(reader.end)
+    log.append({"n": 3})
+    await log.close()
+    assert [record["n"] for record in LogReader(path)] == [1, 2, 3]
+
+
+async def test_a_line_that_lacks_nothing_but_its_newline_is_kept(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_bytes((sealed({"n": 1}, 1) + sealed({"n": 2}, 2))[:-1])
+    reader = LogReader(path)
+    assert [record["n"] for record in reader] == [1, 2]
+    log = AppendLog(path)
+    log.go_on(reader.end)
+    log.append({"n": 3})
+    await log.close()
+    assert [record["n"] for record in LogReader(path)] == [1, 2, 3]
 
 
 def test_a_replaced_file_is_the_old_one_or_the_new_one(tmp_path, monkeypatch):

@@ -1,0 +1,1 @@
+"""The command that plays games, goes on with them, forks them and plays them again."""

@@ -1,0 +1,218 @@
+"""What the game's command does: play a game, go on with one, fork one, play one again, or estimate one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import os
+import shlex
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..game import vendors
+from ..game.changing import check_changes
+from ..game.config import IN_PROCESS, ConfigError, GameConfig
+from ..game.past import Past, held, is_run, read_past
+from .flags import game_config
+from .signals import stoppable
+
+if TYPE_CHECKING:
+    from ..game.play import Played
+    from ..game.recorder import Listener
+    from ..models.prices import Price
+
+Play = Callable[["Listener | None", vendors.Opener], Awaitable["Played"]]
+
+
+def run(path: Path, flags: argparse.Namespace, started: float) -> None:
+    """``path``: the folder that is played in; ``started``: ``time.perf_counter()`` when the program began. Raises what
+    ends a game, ``ConfigError``, ``PromptError`` and ``ReplayDiffersError``."""
+    _check_modes(flags)
+    if flags.replay:
+        _replay(flags.replay.expanduser())
+    elif flags.fork_to:
+        _fork(path, flags, started)
+    elif is_run(path):
+        _go_on(path, flags, started)
+    else:
+        _begin(path, flags, started)
+
+
+def going_on(path: Path, more: str = "") -> str:
+    """The command that goes on with a run."""
+    return f"Go on with: python lm_game.py --run_dir {shlex.quote(str(path))}{more}"
+
+
+def _check_modes(flags: argparse.Namespace) -> None:
+    example = "--run_dir DIR --resume_from_phase PHASE --fork_to NEW"
+    if flags.fork_to and not (flags.resume_from_phase and flags.run_dir):
+        raise ConfigError(f"--fork_to: say what to fork: {example}")
+    if flags.resume_from_phase and not flags.run_dir:
+        raise ConfigError("--resume_from_phase: say of which run: --run_dir DIR")
+    if flags.repeat and not flags.fork_to:
+        raise ConfigError(f"--repeat is for forks: {example} --repeat N")
+
+
+def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
+    from ..game.play import play_game
+
+    config = game_config(flags)
+    prices = _checked(config)
+    if flags.estimate:
+        print("\n".join(vendors.estimated(config, prices)))
+        return
+    asyncio.run(
+        _shown(
+            config,
+            prices,
+            flags,
+            path,
+            lambda display, opener: play_game(config, path, display, started=started, opener=opener),
+        )
+    )
+
+
+def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
+    from ..game.play import play_on
+
+    with held(path) as run:
+        past = run.past
+        before = past.timeline.last
+        config = game_config(flags, before)
+        check_changes(before, config, override=flags.override)
+        _check_nothing_is_discarded(flags.resume_from_phase, past)
+        if past.finished is not None and config.game_settings() == before.game_settings():
+            print(f"{path} is finished: the game ended after {past.finished.phase} ({past.finished.outcome})")
+            return
+        prices = _checked(config, past)
+        for name in past.torn:
+            print(f"{path / name}: the last line was torn when the program ended; it is dropped", file=sys.stderr)
+        if past.sittings:
+            print(f"going on with {path} in {past.phase or 'its first phase'}; {len(past.calls)} calls are answered")
+        asyncio.run(
+            _shown(
+                config,
+                prices,
+                flags,
+                path,
+                lambda display, opener: play_on(
+                    run, config, display, started=started, opener=opener, lenient=flags.override
+                ),
+            )
+        )
+
+
+def _check_nothing_is_discarded(phase: str | None, past: Past) -> None:
+    if phase is None:
+        return
+    from ..game.founding import phase_before
+
+    phase_before(past, phase.upper())
+    if phase.upper() != past.phase:
+        raise ConfigError(
+            f"--resume_from_phase: the run is in {past.phase} by now, and going on from {phase.upper()} would discard "
+            "what followed; add --fork_to NEW to play on from there in a new folder"
+        )
+
+
+def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
+    from ..game.founding import fork_run, phase_before
+    from ..game.seats import prompt_books
+
+    past = read_past(flags.run_dir.expanduser())
+    phase = flags.resume_from_phase.upper()
+    phase_before(past, phase)
+    base = past.timeline.at(phase)
+    config = game_config(flags, base)
+    check_changes(base, config, override=True)
+    if not config.plays(phase):
+        raise ConfigError(f"--resume_from_phase: the game would end before {phase}; give a later --max_year")
+    prices = _checked(config, past)
+    prompt_books(config)
+    if flags.repeat is None:
+        fork_run(past, phase, path, config)
+        _go_on(path, argparse.Namespace(**vars(flags) | {"resume_from_phase": None}), started)
+        return
+    forks = {path / str(number + 1): replace(config, seed=config.seed + number) for number in range(flags.repeat)}
+    for folder, settings in forks.items():
+        fork_run(past, phase, folder, settings)
+    asyncio.run(_side_by_side(forks, config, prices, path, started))
+
+
+async def _side_by_side(
+    forks: Mapping[Path, GameConfig], config: GameConfig, prices: Mapping[str, Price | None], path: Path, started: float
+) -> None:
+    from ..game.play import play_on
+
+    opened = vendors.Vendors(os.environ, config.calls, prices)
+
+    async def one(folder: Path, settings: GameConfig) -> None:
+        with held(folder) as run:
+            played = await play_on(run, settings, started=started, opener=opened.open)
+        centers = sorted(played.result.centers.items(), key=lambda item: (-len(item[1]), item[0]))
+        count = ", ".join(f"{power.title()} {len(owned)}" for power, owned in centers if owned)
+        print(f"{folder} (seed {settings.seed}): {played.result.outcome} after {played.result.last_phase}; {count}")
+
+    with stoppable(f"lm_game.py: stopped at once. Go on with each of the runs in {path} by its own folder"):
+        try:
+            # One that fails does not end the others; what it raises is told when they have ended.
+            ended = await asyncio.gather(
+                *(asyncio.create_task(one(folder, settings)) for folder, settings in forks.items()),
+                return_exceptions=True,
+            )
+        finally:
+            await opened.close()
+    for error in ended:
+        if error is not None:
+            raise error
+
+
+def _replay(path: Path) -> None:
+    from ..game.replay import replay
+
+    replayed = asyncio.run(replay(read_past(path)))
+    end = "to its end" if replayed.ended else "as far as it was played"
+    print(
+        f"{path}: {len(replayed.phases)} phases and {replayed.calls} calls played again {end}, from the journal alone: "
+        "every prompt, message, order and result is the same"
+    )
+
+
+def _checked(config: GameConfig, past: Past | None = None) -> dict[str, Price | None]:
+    """Checks whom to ask, before anything is written, and returns what they cost."""
+    if any(model.provider not in IN_PROCESS for model in config.models.values()):
+        from dotenv import load_dotenv
+
+        load_dotenv(".env")
+    vendors.check_seats(config, os.environ)
+    prices = vendors.find_prices(config)
+    if past is not None:
+        # Calls of the phase in which the run stood may be left to a model that has no seat any more.
+        prices = vendors.find_prices(replace(past.timeline.last, calls=config.calls)) | prices
+    return prices
+
+
+async def _shown(
+    config: GameConfig, prices: Mapping[str, Price | None], flags: argparse.Namespace, path: Path, play: Play
+) -> None:
+    """Plays with a display, and the vendors' connections open."""
+    from ..game.display import Display, GameConsole
+    from ..game.summary import summary
+
+    # A terminal that cannot show a letter shows another one.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    models = {power: str(model) for power, model in config.models.items()}
+    display = Display(GameConsole(highlight=False), config.terrain, models, verbose=flags.verbose)
+    opened = vendors.Vendors(os.environ, config.calls, prices)
+    with stoppable(f"lm_game.py: stopped at once. {going_on(path)}"):
+        try:
+            played = await play(display, opened.open)
+        finally:
+            await opened.close()
+    display.finished(played.finished, played.folder.statistics, summary(played))
