@@ -49,15 +49,9 @@ class Retried:
                 return replace(reply, attempts=reply.attempts + troubles.count, waited=waited)
 
     def _tell(self, request: Request, error: ModelError, tries: int, wait: float) -> None:
-        key = request.key
         self.emit(
             CallRetried(
-                power=key.power,
-                phase=key.phase,
-                step=key.step,
-                round=key.round,
-                attempt=key.attempt,
-                model=self.name,
+                *request.key.about(self.name),
                 kind="rate_limit" if error.kind == "rate_limit" else "transient",
                 reason=str(error),
                 tries=tries,

@@ -35,7 +35,7 @@ class Run:
 
 
 @virtual_time
-async def test_faults_refusals_and_empty_replies_end_in_one_journaled_call_with_the_whole_bill(tmp_path):
+async def test_every_paid_reply_is_a_journaled_call_and_the_one_that_counts_has_the_whole_bill(tmp_path):
     run = Run(tmp_path)
     script = Script(
         transient(),
@@ -48,9 +48,11 @@ async def test_faults_refusals_and_empty_replies_end_in_one_journaled_call_with_
     assert (reply.text, reply.attempts, reply.usage.input, reply.usage.output) == ("answer", 4, 200, 8242)
     assert reply.cost_usd == pytest.approx(200 * 0.15e-6 + 8242 * 0.6e-6)
     assert reply.waited > 20
-    (call,) = await run.journal()
-    assert call["reply"]["cost_usd"] == reply.cost_usd
-    assert call["reply"]["attempts"] == 4
+    empty, answer = await run.journal()
+    assert [call["key"]["raised"] for call in (empty, answer)] == [0, 1]
+    assert [call["request"]["max_tokens"] for call in (empty, answer)] == [8192, 16384]
+    assert empty["reply"]["cost_usd"] + answer["reply"]["cost_usd"] == reply.cost_usd
+    assert [call["reply"]["attempts"] for call in (empty, answer)] == [2, 2]
     kinds = (CallRetried, AllowanceRaised, CoolDownStarted, CallLost)
     assert [len(of_type(run.events, kind)) for kind in kinds] == [2, 1, 1, 1]
     assert run.budget.ledger.total().calls == 2
