@@ -125,11 +125,13 @@ def _run(config: GameConfig, path: Path, flags: argparse.Namespace) -> None:
         from dotenv import load_dotenv
 
         load_dotenv(".env")
-    vendors.check_seats(config, os.environ)
+    if not flags.estimate:
+        vendors.check_seats(config, os.environ)
     prices = vendors.find_prices(config)
     if flags.estimate:
         print("\n".join(vendors.estimated(config, prices)))
         return
+    vendors.check_caps(config, prices)
     vendors.import_sdks(config.models.values())
     asyncio.run(_play(config, path, vendors.Vendors(os.environ, config.calls, prices), verbose=flags.verbose))
 

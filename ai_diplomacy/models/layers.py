@@ -54,7 +54,8 @@ def layered(model: Model, desk: Desk, price: Price | None, gate: Gate | None = N
     if gate is not None:
         if desk.hedge is not None:
             model = Hedged(budgeted, gate, desk.hedge, desk.emit)
-        model = Retried(Gated(model, gate, desk.emit), desk.emit, desk.attempts, desk.patience)
+        gated = Gated(model, gate, desk.emit)
+        model = Retried(gated, desk.emit, desk.attempts, desk.patience, gate.has_answered)
     model = Trusted(model, gate.account if gate is not None else "", desk.standing, desk.emit)
     model = Journaled(model, desk.journal)
     return model if gate is None else WithRoomToThink(model, desk.allowances, desk.emit)

@@ -129,12 +129,15 @@ class ModelError(Exception):
         kind: Literal["fatal", "transient", "rate_limit"] = "fatal",
         retry_after: float | None = None,
         billable: bool = True,
+        reached: bool = True,
     ) -> None:
-        """``billable``: whether the vendor may have done the work, and bill it, although no answer came."""
+        """``billable``: whether the vendor may have done the work, and bill it, although no answer came. ``reached``:
+        whether there was a server at all; one that is not there bills nothing."""
         super().__init__(message)
         self.kind = kind
         self.retry_after = retry_after
-        self.billable = billable
+        self.billable = billable and reached
+        self.reached = reached
 
 
 class Model(Protocol):

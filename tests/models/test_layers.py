@@ -14,8 +14,9 @@ from ai_diplomacy.models.hedging import Latencies
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.journal import Journal
 from ai_diplomacy.models.layers import Desk, layered
-from ai_diplomacy.models.model import Reply, Usage
+from ai_diplomacy.models.model import ModelError, Reply, Usage
 from ai_diplomacy.models.prices import FREE, find_price
+from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.records.events import AllowanceRaised, CallLost, CallRetried, CoolDownStarted
 
 MINI = find_price(ModelId("openai", "gpt-4o-mini"))
@@ -80,6 +81,19 @@ async def test_a_reached_cap_is_not_retried(tmp_path):
     with pytest.raises(BudgetExceeded):
         await layered(script, run.desk, MINI, gate).generate(request())
     assert (script.requests, gate.in_flight, asyncio.get_running_loop().time()) == ([], 0, 0)
+    await run.journal()
+
+
+@virtual_time
+async def test_an_account_that_another_game_has_reached_is_given_time_to_come_back(tmp_path):
+    run, gate = Run(tmp_path), Gate("account", Connections(10))
+    gone = [ModelError("refused", kind="transient", reached=False) for _ in range(9)]
+    with pytest.raises(ModelRefused, match="refused"):
+        await layered(fresh := Script(*gone), run.desk, FREE, gate).generate(request())
+    await gate.call(await gate.enter(run.events.append), Script(), request())
+    with pytest.raises(ModelRefused):
+        await layered(known := Script(*gone), run.desk, FREE, gate).generate(request())
+    assert (len(fresh.requests), len(known.requests)) == (5, 8)
     await run.journal()
 
 
