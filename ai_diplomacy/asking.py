@@ -106,10 +106,7 @@ class Asker:
         )
 
     def _tell(self, request: Request, reply: Reply | None, verdict: Verdict, problems: Sequence[str]) -> None:
-        key = request.key
-        read = ReplyRead(
-            key.power, key.phase, key.step, key.round, key.attempt, self.model.name, verdict, tuple(problems)
-        )
+        read = ReplyRead(*request.key.about(self.model.name), verdict, tuple(problems))
         self.witness.event(read)
         self.witness.exchange(Exchange(request, self.model.name, reply, read))
 

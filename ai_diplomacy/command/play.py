@@ -61,10 +61,11 @@ def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
     from ..game.play import play_game
 
     config = game_config(flags)
-    prices = _checked(config)
+    prices = _checked(config, estimate=flags.estimate)
     if flags.estimate:
         print("\n".join(vendors.estimated(config, prices)))
         return
+    vendors.check_caps(config, prices)
     asyncio.run(
         _shown(
             config,
@@ -182,17 +183,20 @@ def _replay(path: Path) -> None:
     )
 
 
-def _checked(config: GameConfig, past: Past | None = None) -> dict[str, Price | None]:
-    """Checks whom to ask, before anything is written, and returns what they cost."""
+def _checked(config: GameConfig, past: Past | None = None, *, estimate: bool = False) -> dict[str, Price | None]:
+    """Checks whom to ask, before anything is written, and returns what they cost. Nobody is asked for an estimate."""
     if any(model.provider not in IN_PROCESS for model in config.models.values()):
         from dotenv import load_dotenv
 
         load_dotenv(".env")
-    vendors.check_seats(config, os.environ)
+    if not estimate:
+        vendors.check_seats(config, os.environ)
     prices = vendors.find_prices(config)
     if past is not None:
         # Calls of the phase in which the run stood may be left to a model that has no seat any more.
         prices = vendors.find_prices(replace(past.timeline.last, calls=config.calls)) | prices
+    if not estimate:
+        vendors.import_sdks(config.models.values())
     return prices
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..asking import Exchange
-from ..models.calls import Calls, PromptDiffersError
+from ..models.allowance import Allowances, WithRoomToThink
+from ..models.calls import PromptDiffersError
 from ..models.ids import ModelId
 from ..models.journal import NotRecorded, Recorded
 from ..models.model import Model
@@ -48,8 +49,10 @@ async def replay(past: Past) -> Replayed:
     first difference, and ``PromptError``."""
     checker = _Checker(past)
 
+    allowances = Allowances()
+
     def answering(model: ModelId) -> Model:
-        return recorded_model(model, past.calls)
+        return WithRoomToThink(Recorded(str(model), past.calls), allowances, checker.event)
 
     game = Game(Seats(past.timeline, answering, checker), checker)
     ended = True
@@ -63,11 +66,6 @@ async def replay(past: Past) -> Replayed:
     except PromptDiffersError as differs:
         raise ReplayDiffersError(_prompt_diff(differs, past.calls.path)) from None
     return Replayed(checker.calls, tuple(checker.phases), ended)
-
-
-def recorded_model(model: ModelId, calls: Calls) -> Model:
-    """Answers for a model what it answered in a run."""
-    return Recorded(str(model), calls)
 
 
 async def _nothing(_: object) -> None: ...

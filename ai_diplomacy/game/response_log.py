@@ -27,6 +27,7 @@ COLUMNS = (
     "error",
     "waited_s",
     "sent",
+    "written_tokens",
 )
 
 
@@ -65,6 +66,7 @@ class ResponseLog:
                 "" if read.verdict in ("ok", "repaired") else " ".join(read.problems),
                 round(reply.waited, 6) if reply else "",
                 reply.attempts + reply.hedged if reply else "",
+                _known(usage.written if usage else None),
             ]
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..models.calling import ProviderModel
 from ..models.gate import Gate
@@ -14,6 +15,9 @@ from ..models.model import Model
 from ..models.prices import FREE, Price, find_price, price_problem
 from ..models.providers import Providers, preload, seat_problems
 from .config import IN_PROCESS, CallSettings, ConfigError, GameConfig
+
+if TYPE_CHECKING:
+    from ..models.estimate import Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,20 @@ def find_prices(config: GameConfig) -> dict[str, Price | None]:
     return prices
 
 
+def check_caps(config: GameConfig, prices: Mapping[str, Price | None]) -> None:
+    """Raises ``ConfigError`` when a cap leaves no room for a single call, so that no game could begin."""
+    from ..models.estimate import cap_problem
+
+    problem = cap_problem(
+        _asked(config, prices),
+        max_cost_usd=config.calls.max_cost_usd,
+        max_tokens_total=config.calls.max_tokens_total,
+        at=time.time(),
+    )
+    if problem:
+        raise ConfigError(problem)
+
+
 def import_sdks(models: Iterable[ModelId]) -> None:
     """Import what these models' vendors need, one to three seconds each, before the event loop has more to do."""
     preload(model for model in models if model.provider not in IN_PROCESS)
@@ -83,15 +101,22 @@ def import_sdks(models: Iterable[ModelId]) -> None:
 
 def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[str]:
     """What the game will take, as lines to print. Asks nothing."""
-    from ..models.estimate import Seat, estimate
+    from ..models.estimate import estimate
 
-    seats = [
-        Seat(power, str(model), prices[str(model)], config.max_tokens.get(power, config.default_max_tokens))
-        for power, model in sorted(config.models.items())
-        if model.provider != "bot"
-    ]
     phases = (
         f"{season}{year:04}M" for year in range(config.terrain.first_year, config.last_year + 1) for season in "SF"
     )
     turns = sum(config.plays(phase) for phase in phases)
+    seats = _asked(config, prices)
     return estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time()).text()
+
+
+def _asked(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]:
+    """The seats that ask a model."""
+    from ..models.estimate import Seat
+
+    return [
+        Seat(power, str(model), prices[str(model)], config.max_tokens.get(power, config.default_max_tokens))
+        for power, model in sorted(config.models.items())
+        if model.provider != "bot"
+    ]

@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..records.events import AllowanceRaised, Event
-from .budget import BudgetExceeded
-from .model import Model, ModelError, Reply, Request, Usage
+from ..records.events import AllowanceRaised, AllowanceRefused, Event
+from .model import Model, ModelError, Reply, Request, with_bill_of
 
-RAISES = 2
+LARGEST = 4
+"""The allowance never grows beyond so many times what the request allows: that is what its owner meant to pay for a
+reply, every token of it is reserved under the caps, and many models have no room for more."""
+
+
+class Allowances:
+    """By how much each model's allowance had to be raised at each step. Shared by the seats of a run, so that what one
+    call has learned the next one need not pay for."""
+
+    def __init__(self) -> None:
+        self._factor: defaultdict[tuple[str, str], int] = defaultdict(lambda: 1)
+
+    def factor(self, model: str, step: str) -> int:
+        return self._factor[model, step]
+
+    def learn(self, model: str, step: str, factor: int) -> None:
+        self._factor[model, step] = max(factor, self._factor[model, step])
 
 
 @dataclass(frozen=True, slots=True)
 class WithRoomToThink:
-    """A model whose empty replies, cut at their length, are asked for again."""
+    """A model whose empty replies, cut at their length, are asked for again.
+
+    Each time is a call with a key of its own. Whether there is a next one depends on the reply alone, which says what
+    it was allowed: so a run that goes on from its journal asks what it asked before, whatever it remembers.
+    """
 
     inner: Model
+    allowances: Allowances
     emit: Callable[[Event], None]
 
     @property
@@ -25,57 +46,36 @@ class WithRoomToThink:
         return self.inner.name
 
     async def generate(self, request: Request) -> Reply:
-        """The last reply, with the tokens, cost and attempts of all of them. An empty one stands if the next fails."""
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        reply = await self.inner.generate(request)
-        for _ in range(RAISES):
-            if not _thought_only(reply):
-                break
-            larger = replace(request, max_tokens=2 * request.max_tokens)
-            self._tell(request, larger.max_tokens)
+        """The last reply, with the time, tokens, cost and attempts of all of them. An empty one stands if the next
+        fails."""
+        most, step = LARGEST * request.max_tokens, request.key.step
+        asked = replace(request, max_tokens=request.max_tokens * self.allowances.factor(self.name, step))
+        reply = await self.inner.generate(asked)
+        allowed = reply.allowance or asked.max_tokens
+        while reply.starved and allowed < most:
+            before, allowed = allowed, min(2 * allowed, most)
+            asked = replace(asked, key=replace(asked.key, raised=asked.key.raised + 1), max_tokens=allowed)
+            self.emit(AllowanceRaised(*request.key.about(self.name), before, allowed))
+            began = asyncio.get_running_loop().time()
             try:
-                again = await self.inner.generate(larger)
-            except (ModelError, BudgetExceeded):
-                # Whoever asked learns from the empty reply what went wrong, and what it cost is not lost.
-                break
-            reply, request = _added(reply, again, waited=clock() - began - again.latency), larger
+                again = await self.inner.generate(asked)
+            except ModelError as error:
+                # Whoever asked learns from the empty reply what went wrong.
+                self.emit(AllowanceRefused(*request.key.about(self.name), allowed, str(error)))
+                return replace(reply, waited=reply.waited + asyncio.get_running_loop().time() - began)
+            self.allowances.learn(self.name, step, allowed // request.max_tokens)
+            reply = _added(reply, again)
         return reply
 
-    def _tell(self, request: Request, after: int) -> None:
-        key = request.key
-        self.emit(
-            AllowanceRaised(
-                key.power, key.phase, key.step, key.round, key.attempt, self.name, request.max_tokens, after
-            )
-        )
 
-
-def _thought_only(reply: Reply) -> bool:
-    return reply.stop == "length" and not reply.text.strip()
-
-
-def _added(first: Reply, second: Reply, *, waited: float) -> Reply:
-    """The second reply with the bill for both."""
+def _added(first: Reply, second: Reply) -> Reply:
+    """The second reply with the time and the bill of both."""
     return replace(
-        second,
-        usage=added_usage(first.usage, second.usage),
-        waited=max(0.0, waited),
+        with_bill_of(second, first),
+        started=first.started,
+        latency=first.latency + second.latency,
+        waited=first.waited + second.waited,
         attempts=first.attempts + second.attempts,
         hedged=first.hedged + second.hedged,
-        cost_usd=None if first.cost_usd is None or second.cost_usd is None else first.cost_usd + second.cost_usd,
-    )
-
-
-def added_usage(first: Usage, second: Usage) -> Usage:
-    """The tokens of both calls; ``None`` where one of them is not known."""
-
-    def both(one: int | None, other: int | None) -> int | None:
-        return None if one is None or other is None else one + other
-
-    return Usage(
-        input=both(first.input, second.input),
-        output=both(first.output, second.output),
-        cached=both(first.cached, second.cached),
-        reasoning=both(first.reasoning, second.reasoning),
+        withheld=tuple(sorted({*first.withheld, *second.withheld})),
     )

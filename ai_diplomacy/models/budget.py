@@ -104,6 +104,13 @@ class Budget:
                 self.release(need)
             raise
 
+    def try_reserve(self, need: Amount) -> bool:
+        """Set the amount aside if it fits this moment and nobody waits for room; whether it did."""
+        if self._waiting or self.reached is not None or not self._fits(need):
+            return False
+        self.reserved += need
+        return True
+
     def release(self, reserved: Amount, charge: Amount = NOTHING) -> None:
         """A call has ended: what was set aside for it is free again but for what it cost."""
         self.reserved -= reserved

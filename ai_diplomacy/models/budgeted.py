@@ -20,16 +20,28 @@ CHARACTERS_PER_TOKEN = 3.5
 """Fewer than English prose has (about four), for prompts that are full of JSON and province names."""
 
 
+@dataclass(slots=True)
+class Bill:
+    """One call that there is room for, and what is known of its bill before it is answered."""
+
+    request: Request
+    input_tokens: int
+    """An estimate."""
+    at: float
+    most: Amount
+    """What is reserved for it."""
+    beaten_by: Reply | None = None
+    """The answer to the same question that came first, so that this call is cancelled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budgeted:
-    """Stands right around the calls: every request that passes it is sent, once (twice when hedged), or refused."""
+    """Stands right around the calls: every request that passes it is sent, once, or refused."""
 
     inner: Model
     budget: Budget
     price: Price | None
     """``None``: not known. Its calls then count for the cap on tokens alone."""
-    hedged: bool = False
-    """Whether ``inner`` may send a request twice."""
 
     @property
     def name(self) -> str:
@@ -37,29 +49,46 @@ class Budgeted:
 
     async def generate(self, request: Request) -> Reply:
         """Raises ``BudgetExceeded`` instead of calling, ``ModelError`` when the call fails."""
-        bill = _Bill(request, self.name, self.price, self._input_tokens(request), time.time())
-        one = bill.most()
-        reserved = one + one if self.hedged else one
-        await self.budget.reserve(reserved)
+        return await self.send(await self.enter(request))
+
+    async def enter(self, request: Request) -> Bill:
+        """Wait for room for a call, which must then be sent. Raises ``BudgetExceeded``."""
+        bill = self._bill(request)
+        await self.budget.reserve(bill.most)
+        return bill
+
+    def try_enter(self, request: Request) -> Bill | None:
+        """The same if there is room this moment."""
+        bill = self._bill(request)
+        return bill if self.budget.try_reserve(bill.most) else None
+
+    def leave(self, bill: Bill) -> None:
+        """The call is not sent after all."""
+        self.budget.release(bill.most)
+
+    async def send(self, bill: Bill) -> Reply:
+        """Make the call that there is room for. Raises ``ModelError``."""
         charge = NOTHING
         try:
-            reply = await self.inner.generate(request)
+            reply = await self.inner.generate(bill.request)
             reply, charge = self._settled(bill, reply)
         except ModelError as error:
             charge = self._failed(bill, error)
             raise
         except asyncio.CancelledError:
-            charge = self._lost(bill, "cancelled", request.max_tokens)
+            charge = self._cancelled(bill)
             raise
         finally:
-            self.budget.release(reserved, charge)
+            self.budget.release(bill.most, charge)
         return reply
 
-    def _input_tokens(self, request: Request) -> int:
+    def _bill(self, request: Request) -> Bill:
         density = max(1 / CHARACTERS_PER_TOKEN, self.budget.densest.get(self.name, 0.0))
-        return math.ceil(_characters(request) * density)
+        input, output, now = math.ceil(_characters(request) * density), request.max_tokens, time.time()
+        cost = Decimal(0) if self.price is None else self.price.most(input, output, now)
+        return Bill(request, input, now, Amount(cost, input + output))
 
-    def _settled(self, bill: _Bill, reply: Reply) -> tuple[Reply, Amount]:
+    def _settled(self, bill: Bill, reply: Reply) -> tuple[Reply, Amount]:
         usage = reply.usage
         if usage.input is not None:
             density = usage.input / max(1, _characters(bill.request))
@@ -68,16 +97,10 @@ class Budgeted:
         reply = replace(reply, cost_usd=None if cost is None else float(cost))
         self.budget.answered(bill.request.key, self.name, reply)
         if usage.input is None or usage.output is None:
-            charge = bill.most()
-        else:
-            charge = Amount(cost or Decimal(0), usage.input + usage.output)
-        output = bill.request.max_tokens if usage.output is None else usage.output
-        for _ in range(reply.hedged):
-            # The same question to the same model: as long an answer is the best guess.
-            charge += self._lost(bill, "hedged", output)
-        return reply, charge
+            return reply, bill.most
+        return reply, Amount(cost or Decimal(0), usage.input + usage.output)
 
-    def _failed(self, bill: _Bill, error: ModelError) -> Amount:
+    def _failed(self, bill: Bill, error: ModelError) -> Amount:
         if error.kind != "transient" or not error.billable:
             return NOTHING
         if isinstance(error, DeadlineError):
@@ -85,19 +108,21 @@ class Budgeted:
             return self._lost(bill, "timeout", bill.request.max_tokens)
         return self._lost(bill, "fault", 0)
 
+    def _cancelled(self, bill: Bill) -> Amount:
+        if bill.beaten_by is None:
+            return self._lost(bill, "cancelled", bill.request.max_tokens)
+        # The same question to the same model: as long an answer is the best guess.
+        said = bill.beaten_by.usage.output
+        return self._lost(bill, "hedged", bill.request.max_tokens if said is None else said)
+
     def _lost(
-        self, bill: _Bill, reason: Literal["fault", "timeout", "hedged", "cancelled"], output_tokens: int
+        self, bill: Bill, reason: Literal["fault", "timeout", "hedged", "cancelled"], output_tokens: int
     ) -> Amount:
-        key, usage = bill.request.key, Usage(input=bill.input_tokens, output=output_tokens)
+        usage = Usage(input=bill.input_tokens, output=output_tokens)
         cost = None if self.price is None else self.price.cost(usage, bill.at)
         self.budget.lost(
             CallLost(
-                power=key.power,
-                phase=key.phase,
-                step=key.step,
-                round=key.round,
-                attempt=key.attempt,
-                model=self.name,
+                *bill.request.key.about(self.name),
                 reason=reason,
                 input_tokens=bill.input_tokens,
                 output_tokens=output_tokens,
@@ -105,22 +130,6 @@ class Budgeted:
             )
         )
         return Amount(cost or Decimal(0), bill.input_tokens + output_tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bill:
-    """What is known of a call's bill before it is answered."""
-
-    request: Request
-    model: str
-    price: Price | None
-    input_tokens: int
-    at: float
-
-    def most(self) -> Amount:
-        output = self.request.max_tokens
-        cost = Decimal(0) if self.price is None else self.price.most(self.input_tokens, output, self.at)
-        return Amount(cost, self.input_tokens + output)
 
 
 def _characters(request: Request) -> int:

@@ -43,7 +43,15 @@ class ProviderModel:
         started, clock = time.time(), asyncio.get_running_loop().time
         sent = clock()
         answer = await self._answer(request)
-        return Reply(answer.text, answer.usage, answer.stop, started=started, latency=clock() - sent)
+        return Reply(
+            answer.text,
+            answer.usage,
+            answer.stop,
+            started=started,
+            latency=clock() - sent,
+            allowance=request.max_tokens,
+            withheld=answer.withheld,
+        )
 
     async def _answer(self, request: Request) -> Answer:
         timer = asyncio.timeout(self.deadline)

@@ -123,7 +123,8 @@ def request_digest(request: Request) -> str:
 def named(key: CallKey) -> str:
     """``FRANCE, negotiate 1 in S1901M``, for a person."""
     step = f"{key.step} {key.round}" if key.round else key.step
-    return f"{key.power}, {step} in {key.phase}" + (", corrected" if key.attempt else "")
+    more = (", corrected" if key.attempt else "") + (", with a larger allowance" if key.raised else "")
+    return f"{key.power}, {step} in {key.phase}{more}"
 
 
 T = typing.TypeVar("T")

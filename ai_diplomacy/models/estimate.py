@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .budgeted import CHARACTERS_PER_TOKEN
 from .model import Usage
 from .prices import Price
 
@@ -109,6 +110,24 @@ def estimate(seats: Sequence[Seat], *, turns: int, rounds: int, planning: bool, 
         ),
         total=_sum("total", (line for _, _, line in parts)),
     )
+
+
+def cap_problem(
+    seats: Sequence[Seat], *, max_cost_usd: float | None, max_tokens_total: int | None, at: float
+) -> str | None:
+    """Why a cap would stop the game at its first call, as one line, or ``None`` if it would not: what a call may take
+    at most must fit, whoever it is that asks."""
+    for seat in seats:
+        input = round(PROMPT_CHARACTERS["initialize"][0] / CHARACTERS_PER_TOKEN)
+        tokens = input + seat.max_tokens
+        cost = 0.0 if seat.price is None else float(seat.price.most(input, seat.max_tokens, at))
+        hint = f"with a reply of up to {seat.max_tokens:,} tokens; raise the cap, or lower --max_tokens"
+        if max_cost_usd is not None and cost > max_cost_usd:
+            return f"--max_cost_usd: ${max_cost_usd:g} is not enough for one call of {seat.model}, ${cost:.4f} {hint}"
+        if max_tokens_total is not None and tokens > max_tokens_total:
+            cap = f"{max_tokens_total:,}"
+            return f"--max_tokens_total: {cap} is not enough for one call of {seat.model}, {tokens:,} {hint}"
+    return None
 
 
 def _calls_of_a_seat(turns: int, rounds: int, planning: bool) -> dict[str, Range]:

@@ -56,6 +56,7 @@ class Gate:
         self._next_turn = -math.inf
         self._delayed = False
         self._cool_down = CoolDown()
+        self._answered = False
         self._episode = 0
         """Serial of the first permit after the last refusal: refusals of earlier ones are no news."""
 
@@ -68,6 +69,10 @@ class Gate:
     def rate(self) -> float | None:
         """Calls that may be sent a second; ``None``: any number."""
         return self._pace.rate
+
+    def has_answered(self) -> bool:
+        """Whether the account has answered any call of this process."""
+        return self._answered
 
     async def enter(self, emit: Emit) -> Permit:
         """Wait for one's turn: first come, first served. Every permit must be used in ``call``.
@@ -107,6 +112,7 @@ class Gate:
         """
         try:
             reply = await model.generate(request)
+            self._answered = True
             now = asyncio.get_running_loop().time()
             self._tell("concurrency", self._limit.answered(now, self.in_flight - 1))
             return reply

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..records.events import CallHedged, Event
-from .allowance import added_usage
+from ..records.events import CallHedged, Event, HedgeDecided
+from .budgeted import Bill, Budgeted
 from .gate import Gate
-from .model import Model, ModelError, Reply, Request
+from .model import Reply, Request, with_bill_of
 
 PERCENTILE = 0.9
 FEWEST, MOST = 20, 100
@@ -36,9 +36,10 @@ class Latencies:
 
 @dataclass(frozen=True, slots=True)
 class Hedged:
-    """A model whose stragglers are asked twice. The second call passes the account's gate too, but never queues."""
+    """A model whose stragglers are asked twice. The second call passes the account's gate and the budget too, but
+    waits for neither."""
 
-    inner: Model
+    inner: Budgeted
     gate: Gate
     latencies: Latencies
     emit: Callable[[Event], None]
@@ -49,25 +50,25 @@ class Hedged:
 
     async def generate(self, request: Request) -> Reply:
         """The first answer, with its latency counted from the first sending."""
-        clock = asyncio.get_running_loop().time
-        began, step = clock(), request.key.step
+        clock, step = asyncio.get_running_loop().time, request.key.step
         after = self.latencies.slow(self.name, step)
-        reply = await (self.inner.generate(request) if after is None else self._watched(request, after))
+        bill = await self.inner.enter(request)
+        began = clock()
+        reply = await (self.inner.send(bill) if after is None else self._watched(bill, after))
         reply = replace(reply, latency=clock() - began)
         self.latencies.add(self.name, step, reply.latency)
         return reply
 
-    async def _watched(self, request: Request, after: float) -> Reply:
-        first = asyncio.create_task(self.inner.generate(request))
-        calls = [first]
+    async def _watched(self, bill: Bill, after: float) -> Reply:
+        calls = {asyncio.create_task(self.inner.send(bill)): bill}
+        (first,) = calls
         try:
             await asyncio.wait(calls, timeout=after)
-            permit = None if first.done() else self.gate.try_enter(self.emit)
-            if permit is None:
+            if first.done() or not self._second(bill.request, calls, after):
                 return await first
-            calls.append(asyncio.create_task(self.gate.call(permit, self.inner, request)))
-            winner = await _first_answer(calls)
-            self._tell(request, after, None if winner is None else calls.index(winner))
+            winner = await _first_answer(list(calls))
+            name: Literal["first", "second"] = "first" if winner is first else "second"
+            self.emit(HedgeDecided(*bill.request.key.about(self.name), winner=None if winner is None else name))
             return await first if winner is None else _billed(winner, calls)
         finally:
             # Waited for as well: nothing goes on running, and paying, in the background.
@@ -75,14 +76,36 @@ class Hedged:
                 call.cancel()
             await asyncio.wait(calls)
 
-    def _tell(self, request: Request, after: float, winner: int | None) -> None:
-        key = request.key
-        name: Literal["first", "second"] | None = None if winner is None else ("first", "second")[winner]
-        self.emit(
-            CallHedged(
-                key.power, key.phase, key.step, key.round, key.attempt, self.name, after=round(after, 3), winner=name
-            )
-        )
+    def _second(self, request: Request, calls: dict[asyncio.Task[Reply], Bill], after: float) -> bool:
+        """Sends it if there is room for it this moment; whether there was."""
+        bill = self.inner.try_enter(request)
+        if bill is None:
+            return False
+        permit = self.gate.try_enter(self.emit)
+        if permit is None:
+            self.inner.leave(bill)
+            return False
+        second = _Second(self.inner, bill, CallHedged(*request.key.about(self.name), after=round(after, 3)), self.emit)
+        calls[asyncio.create_task(self.gate.call(permit, second, request))] = bill
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Second:
+    """The model as the gate calls it for a call that the budget has room for."""
+
+    inner: Budgeted
+    bill: Bill
+    event: CallHedged
+    emit: Callable[[Event], None]
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    async def generate(self, request: Request) -> Reply:  # noqa: ARG002 - the bill has it
+        self.emit(self.event)
+        return await self.inner.send(self.bill)
 
 
 async def _first_answer(calls: list[asyncio.Task[Reply]]) -> asyncio.Task[Reply] | None:
@@ -96,16 +119,14 @@ async def _first_answer(calls: list[asyncio.Task[Reply]]) -> asyncio.Task[Reply]
     return None
 
 
-def _billed(winner: asyncio.Task[Reply], calls: list[asyncio.Task[Reply]]) -> Reply:
-    """The winner's reply with what is known of the other call's bill."""
+def _billed(winner: asyncio.Task[Reply], calls: dict[asyncio.Task[Reply], Bill]) -> Reply:
+    """The winner's reply, with the bill of the other call where that was answered in the same moment."""
     reply = winner.result()
-    for call in calls:
+    for call, bill in calls.items():
         if call is winner:
             continue
         if not call.done():
-            reply = replace(reply, hedged=reply.hedged + 1)
-        elif (error := call.exception()) is None:
-            reply = replace(reply, usage=added_usage(reply.usage, call.result().usage))
-        elif isinstance(error, ModelError) and error.kind == "transient":
-            reply = replace(reply, hedged=reply.hedged + 1)
-    return reply
+            bill.beaten_by = reply
+        elif call.exception() is None:
+            reply = with_bill_of(reply, call.result())
+    return replace(reply, hedged=len(calls) - 1)

@@ -1,12 +1,12 @@
 """The layers over a model in their one right order.
 
+room to think  a reply that was all reasoning is asked for again with a larger allowance
 journal        every answered call is on disk before it is used, and none is asked twice
 standing       a model that refuses every call ends the game
-room to think  a reply that was all reasoning is asked for again with a larger allowance
 retries        faults that pass are asked again, with a pause
 gate           the account's queue, limits and cool-downs
-budget         what the call may cost is reserved, right before it is sent
 hedging        a straggler is sent a second time
+budget         what the call may cost is reserved, right before it is sent
 model          one call
 
 The budget stands inside the gate, so that it counts calls and not queues, and inside the retries, so that every attempt
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..records.events import Event
-from .allowance import WithRoomToThink
+from .allowance import Allowances, WithRoomToThink
 from .budget import Budget
 from .budgeted import Budgeted
 from .gate import Gate, Gated
@@ -44,6 +44,7 @@ class Desk:
     attempts: int = ATTEMPTS
     patience: float = PATIENCE
     standing: Standing = field(default_factory=Standing)
+    allowances: Allowances = field(default_factory=Allowances)
     deadlines: Deadlines | None = None
     """``None``: the game waits for every answer."""
 
@@ -55,18 +56,17 @@ def layered(model: Model, desk: Desk, price: Price | None, gate: Gate | None = N
 
 def remembered(model: Model, desk: Desk) -> Model:
     """The layers that know of earlier calls: the journal answers those that were made before."""
-    return Journaled(Trusted(model, desk.standing), desk.journal, desk.deadlines)
+    return WithRoomToThink(Journaled(model, desk.journal, desk.deadlines), desk.allowances, desk.emit)
 
 
 def limited(model: Model, desk: Desk, price: Price | None, gate: Gate | None = None) -> Model:
     """The layers around the calls that are made. Without a gate, which is for a model in this process, there is
     nothing to retry, to limit or to hedge."""
-    hedge = desk.hedge if gate is not None else None
-    if gate is not None and hedge is not None:
-        model = Hedged(model, gate, hedge, desk.emit)
-    model = Budgeted(model, desk.budget, price, hedged=hedge is not None)
+    budgeted = Budgeted(model, desk.budget, price)
+    model = budgeted
     if gate is not None:
-        model = WithRoomToThink(
-            Retried(Gated(model, gate, desk.emit), desk.emit, desk.attempts, desk.patience), desk.emit
-        )
-    return model
+        if desk.hedge is not None:
+            model = Hedged(budgeted, gate, desk.hedge, desk.emit)
+        gated = Gated(model, gate, desk.emit)
+        model = Retried(gated, desk.emit, desk.attempts, desk.patience, gate.has_answered)
+    return Trusted(model, gate.account if gate is not None else "", desk.standing, desk.emit)

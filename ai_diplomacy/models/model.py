@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 StopReason = Literal["end", "length", "refusal", "other"]
@@ -25,6 +25,12 @@ class CallKey:
     round: int = 0
     attempt: int = 0
     """0; 1 when the reply to attempt 0 could not be used."""
+    raised: int = 0
+    """How often this call was asked again with a larger allowance, because its reply was all reasoning."""
+
+    def about(self, model: str) -> tuple[str, str, str, int, int, str]:
+        """What every event about this call begins with, see ``CallEvent``."""
+        return self.power, self.phase, self.step, self.round, self.attempt, model
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,17 @@ class Usage:
     """Those of ``input`` that came from the provider's cache."""
     reasoning: int | None = None
     """Those of ``output`` spent on reasoning."""
+    written: int | None = None
+    """Those of ``input`` that were written to the provider's cache, which some vendors charge more for."""
+
+    def __add__(self, other: Usage) -> Usage:
+        """The tokens of both; ``None`` where one of them is not known."""
+        return Usage(
+            *(
+                None if one is None or two is None else one + two
+                for one, two in zip(astuple(self), astuple(other), strict=True)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +92,33 @@ class Reply:
     attempts: int = 1
     """How often it was sent until it was answered."""
     hedged: int = 0
-    """How many more were sent for the same answer and cancelled; ``usage`` does not know their tokens."""
+    """How many more were sent for the same answer because it took long."""
+    answers: int = 1
+    """How many answers ``usage`` and ``cost_usd`` are for: 2 when two came at once."""
     cost_usd: float | None = None
     """What ``usage`` costs; ``None`` when the price or the usage is not known."""
     inherited: bool = False
     """Whether it was answered, and paid for, in the run that this one was forked from."""
+    allowance: int | None = None
+    """Most tokens that it could have; ``None`` when nobody says."""
+    withheld: tuple[str, ...] = ()
+    """Wishes of the request that the model refuses and was asked without: ``schema``, ``seed``, ``temperature``."""
+
+    @property
+    def starved(self) -> bool:
+        """Whether the whole allowance of tokens went on reasoning, so that nothing was said."""
+        return self.stop == "length" and not self.text.strip()
+
+
+def with_bill_of(reply: Reply, other: Reply) -> Reply:
+    """A reply that has also cost what another one did."""
+    known = reply.cost_usd is not None and other.cost_usd is not None
+    return replace(
+        reply,
+        usage=reply.usage + other.usage,
+        answers=reply.answers + other.answers,
+        cost_usd=(reply.cost_usd or 0) + (other.cost_usd or 0) if known else None,
+    )
 
 
 class ModelError(Exception):
@@ -92,12 +131,15 @@ class ModelError(Exception):
         kind: Literal["fatal", "transient", "rate_limit"] = "fatal",
         retry_after: float | None = None,
         billable: bool = True,
+        reached: bool = True,
     ) -> None:
-        """``billable``: whether the vendor may have done the work, and bill it, although no answer came."""
+        """``billable``: whether the vendor may have done the work, and bill it, although no answer came. ``reached``:
+        whether there was a server at all; one that is not there bills nothing."""
         super().__init__(message)
         self.kind = kind
         self.retry_after = retry_after
-        self.billable = billable
+        self.billable = billable and reached
+        self.reached = reached
 
 
 class Model(Protocol):

@@ -37,9 +37,12 @@ class Price:
             return None
         prices = self._at(at)
         cached = min(usage.cached or 0, usage.input)
-        from_cache = prices.input_mtok if prices.cache_read_mtok is None else prices.cache_read_mtok
-        return _total(prices, usage.input, {"input": usage.input - cached, "output": usage.output}) + (
-            _rate(from_cache, usage.input) * cached / MILLION
+        written = min(usage.written or 0, usage.input - cached)
+        fresh = usage.input - cached - written
+        return _total(
+            prices,
+            usage.input,
+            {"input": fresh, "output": usage.output, "cache_read": cached, "cache_write": written},
         )
 
     def most(self, input: int, output: int, at: float) -> Decimal:
@@ -60,8 +63,14 @@ def _total(prices: ModelPrice, all_input: int, tokens: Mapping[str, int]) -> Dec
     """As ``ModelPrice.calc_price`` computes it, which takes a hundred times as long."""
     per_call = _rate(prices.requests_kcount, all_input) / 1000
     return per_call + sum(
-        _rate(getattr(prices, f"{unit}_mtok"), all_input) * count / MILLION for unit, count in tokens.items()
+        _rate(_unit_price(prices, unit), all_input) * count / MILLION for unit, count in tokens.items() if count
     )
+
+
+def _unit_price(prices: ModelPrice, unit: str) -> Decimal | TieredPrices | None:
+    """A token of the prompt that has no price for being read from a cache, or written to it, costs what others do."""
+    price: Decimal | TieredPrices | None = getattr(prices, f"{unit}_mtok")
+    return prices.input_mtok if price is None and unit in ("cache_read", "cache_write") else price
 
 
 def _rate(price: Decimal | TieredPrices | None, all_input: int) -> Decimal:

@@ -20,11 +20,6 @@ class Answer:
     """Wishes of the request that this model does not take and was asked without: ``schema``, ``seed``,
     ``temperature``."""
 
-    @property
-    def starved(self) -> bool:
-        """Whether the whole allowance of tokens went on reasoning, so that nothing was said."""
-        return self.stop == "length" and not self.text.strip()
-
 
 class Provider(Protocol):
     """One account at one vendor (provider, base URL, key): calls it, and knows its errors.

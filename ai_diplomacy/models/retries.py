@@ -13,6 +13,9 @@ from .model import Model, ModelError, Reply, Request
 
 ATTEMPTS = 8
 """Times that a call is sent which meets passing faults. The waits between them sum to a minute in the mean."""
+ATTEMPTS_WITH_NOBODY = 5
+"""The same where no server answers at an address that never had one: fifteen seconds at most. More likely than a server
+that is about to come is a wrong address."""
 PATIENCE = 1800.0
 """Seconds that one call waits for rate limits, all its waits together. Queueing behind others is not counted."""
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 60.0
@@ -26,6 +29,8 @@ class Retried:
     emit: Callable[[Event], None]
     attempts: int = ATTEMPTS
     patience: float = PATIENCE
+    has_answered: Callable[[], bool] = lambda: True
+    """Whether its account has ever answered."""
 
     @property
     def name(self) -> str:
@@ -34,12 +39,13 @@ class Retried:
     async def generate(self, request: Request) -> Reply:
         """Raises the ``ModelError`` of the last attempt when it gives up."""
         clock = asyncio.get_running_loop().time
-        began, troubles = clock(), _Troubles(request, self.attempts, self.patience)
+        began, troubles = clock(), _Troubles(request, self.patience)
         while True:
             try:
                 reply = await self.inner.generate(request)
             except ModelError as error:
-                wait = troubles.wait_after(error)
+                nobody = not error.reached and not self.has_answered()
+                wait = troubles.wait_after(error, min(self.attempts, ATTEMPTS_WITH_NOBODY) if nobody else self.attempts)
                 if wait is None:
                     raise
                 self._tell(request, error, troubles.count, wait)
@@ -49,15 +55,9 @@ class Retried:
                 return replace(reply, attempts=reply.attempts + troubles.count, waited=waited)
 
     def _tell(self, request: Request, error: ModelError, tries: int, wait: float) -> None:
-        key = request.key
         self.emit(
             CallRetried(
-                power=key.power,
-                phase=key.phase,
-                step=key.step,
-                round=key.round,
-                attempt=key.attempt,
-                model=self.name,
+                *request.key.about(self.name),
                 kind="rate_limit" if error.kind == "rate_limit" else "transient",
                 reason=str(error),
                 tries=tries,
@@ -69,14 +69,14 @@ class Retried:
 class _Troubles:
     """What one call has met so far."""
 
-    def __init__(self, request: Request, attempts: int, patience: float) -> None:
+    def __init__(self, request: Request, patience: float) -> None:
         self._request = request
-        self._faults_left = attempts
+        self._faults = 0
         self._patience_left = patience
         self.count = 0
 
-    def wait_after(self, error: ModelError) -> float | None:
-        """Seconds until it is asked again; ``None``: never."""
+    def wait_after(self, error: ModelError, attempts: int) -> float | None:
+        """Seconds until it is asked again; ``None``: never. ``attempts``: so many passing faults are one too many."""
         self.count += 1
         asked_for = min(max(error.retry_after or 0.0, 0.0), LONGEST_RETRY_AFTER)
         if error.kind == "rate_limit":
@@ -85,8 +85,8 @@ class _Troubles:
             return wait if self._patience_left >= 0 else None
         if error.kind == "fatal":
             return None
-        self._faults_left -= 1
-        return max(_backoff(self._request, self.count), asked_for) if self._faults_left > 0 else None
+        self._faults += 1
+        return max(_backoff(self._request, self.count), asked_for) if self._faults < attempts else None
 
 
 def _backoff(request: Request, tries: int) -> float:

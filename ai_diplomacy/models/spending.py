@@ -61,7 +61,7 @@ class Ledger:
         usage = reply.usage
         self._add(
             (key.power, model, key.step, key.phase),
-            Spending(1, usage.input, usage.output, usage.cached, reply.cost_usd),
+            Spending(reply.answers, usage.input, usage.output, usage.cached, reply.cost_usd),
         )
 
     def lost(self, event: CallLost) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from ..records.events import Event, WishWithheld
 from .model import Model, ModelError, Reply, Request
 from .stopping import Stopped
 
@@ -22,22 +24,29 @@ class ModelRefused(Stopped):
 
 
 class Standing:
-    """What is known of the models of one run."""
+    """What is known of the models of one run, each as one account knows it: two keys may fare differently."""
 
     def __init__(self) -> None:
-        self._answered: set[str] = set()
-        self._refusals: Counter[str] = Counter()
+        self._answered: set[tuple[str, str]] = set()
+        self._refusals: Counter[tuple[str, str]] = Counter()
+        self._withheld: set[tuple[str, str]] = set()
 
-    def answered(self, model: str) -> None:
-        self._answered.add(model)
-        del self._refusals[model]
+    def answered(self, account: str, model: str) -> None:
+        self._answered.add((account, model))
+        del self._refusals[account, model]
 
-    def refused(self, model: str, error: ModelError) -> None:
+    def refused(self, account: str, model: str, error: ModelError) -> None:
         """Raises ``ModelRefused`` when the model has never answered, or no longer does."""
-        self._refusals[model] += 1
-        never = model not in self._answered
-        if never or self._refusals[model] >= MOST_REFUSALS:
+        self._refusals[account, model] += 1
+        never = (account, model) not in self._answered
+        if never or self._refusals[account, model] >= MOST_REFUSALS:
             raise ModelRefused(f"{model} cannot be asked: {error}", at_once=never) from None
+
+    def news(self, model: str, withheld: Collection[str]) -> list[str]:
+        """Those wishes of which it was not yet known that the model refuses them."""
+        fresh = [wish for wish in withheld if (model, wish) not in self._withheld]
+        self._withheld.update((model, wish) for wish in fresh)
+        return fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,9 @@ class Trusted:
     """A model that is asked as long as it stands."""
 
     inner: Model
+    account: str
     standing: Standing
+    emit: Callable[[Event], None]
 
     @property
     def name(self) -> str:
@@ -56,8 +67,12 @@ class Trusted:
         try:
             reply = await self.inner.generate(request)
         except ModelError as error:
-            # Whatever its kind: the layers below have asked again as often as makes sense.
-            self.standing.refused(self.name, error)
+            # Whatever its kind: the layers below have asked again as often as makes sense. But a model that has just
+            # answered, and then refuses a larger allowance, is still there.
+            if not request.key.raised:
+                self.standing.refused(self.account, self.name, error)
             raise
-        self.standing.answered(self.name)
+        self.standing.answered(self.account, self.name)
+        for wish in self.standing.news(self.name, reply.withheld):
+            self.emit(WishWithheld(self.name, wish))
         return reply

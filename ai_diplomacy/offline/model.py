@@ -29,7 +29,9 @@ class OfflineModel:
         text = await asyncio.to_thread(answer, request.prompt, style=self._style)
         return Reply(
             text=text,
-            usage=Usage(input=(len(request.system) + len(request.prompt)) // 4, output=len(text) // 4, cached=0),
+            usage=Usage(
+                input=(len(request.system) + len(request.prompt)) // 4, output=len(text) // 4, cached=0, written=0
+            ),
             started=started,
             latency=time.perf_counter() - clock,
         )

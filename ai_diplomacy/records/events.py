@@ -60,6 +60,19 @@ def _comparable(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class CallEvent(Event):
+    """Base of the events that are about one call."""
+
+    power: str
+    phase: str
+    step: str
+    round: int
+    attempt: int
+    """0, or 1 for the re-ask."""
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted(Event):
     """The first event of every run."""
 
@@ -138,16 +151,9 @@ class MessageReturned(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyRead(Event):
+class ReplyRead(CallEvent):
     """A model's reply was read, well or badly; or the call failed."""
 
-    power: str
-    phase: str
-    step: str
-    round: int
-    attempt: int
-    """0, or 1 for the re-ask."""
-    model: str
     verdict: Verdict
     problems: Sequence[str]
 
@@ -288,16 +294,10 @@ class RunFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CallRetried(Event):
+class CallRetried(CallEvent):
     """A call was not answered and will be asked again."""
 
     recurs: ClassVar[bool] = False
-    power: str
-    phase: str
-    step: str
-    round: int
-    attempt: int
-    model: str
     kind: Literal["transient", "rate_limit"]
     reason: str
     tries: int
@@ -307,49 +307,57 @@ class CallRetried(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class AllowanceRaised(Event):
+class AllowanceRaised(CallEvent):
     """A reply spent its whole allowance on reasoning, so the call is asked again with a larger one."""
 
-    power: str
-    phase: str
-    step: str
-    round: int
-    attempt: int
-    model: str
     before: int
     """Most tokens that the reply could have."""
     after: int
 
 
 @dataclass(frozen=True, slots=True)
-class CallHedged(Event):
-    """A call took long, so it was sent a second time; the first answer won and the other call was cancelled."""
+class AllowanceRefused(CallEvent):
+    """The call with the larger allowance was not answered, so the empty reply stands."""
+
+    allowance: int
+    """Tokens that were asked for."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishWithheld(Event):
+    """A model refuses something that its requests ask for, so it is asked without it. Told once a wish."""
 
     recurs: ClassVar[bool] = False
-    power: str
-    phase: str
-    step: str
-    round: int
-    attempt: int
     model: str
+    wish: str
+    """``schema``, ``temperature`` or ``seed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallHedged(CallEvent):
+    """A call has taken long, so it is sent a second time; the first answer wins and the other call is cancelled."""
+
+    recurs: ClassVar[bool] = False
     after: float
-    """Seconds after which the second one was sent: the recent 90th percentile of this model and step."""
+    """Seconds after which the second one is sent: the recent 90th percentile of this model and step."""
+
+
+@dataclass(frozen=True, slots=True)
+class HedgeDecided(CallEvent):
+    """What came of a call that was sent twice."""
+
+    recurs: ClassVar[bool] = False
     winner: Literal["first", "second"] | None
     """``None``: both failed."""
 
 
 @dataclass(frozen=True, slots=True)
-class CallLost(Event):
+class CallLost(CallEvent):
     """A call was sent and its answer was never received. The provider may bill it; what it says here is an estimate,
     on the safe side, and counts against the caps."""
 
     recurs: ClassVar[bool] = False
-    power: str
-    phase: str
-    step: str
-    round: int
-    attempt: int
-    model: str
     reason: Literal["fault", "timeout", "hedged", "cancelled"]
     input_tokens: int
     output_tokens: int
@@ -407,5 +415,5 @@ class BudgetReached(Event):
 _TYPES: Mapping[str, type[Event]] = {
     event_type(cls): cls
     for cls in list(globals().values())
-    if isinstance(cls, type) and issubclass(cls, Event) and cls is not Event
+    if isinstance(cls, type) and issubclass(cls, Event) and cls not in (Event, CallEvent)
 }

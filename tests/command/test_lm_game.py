@@ -155,8 +155,8 @@ def test_an_offline_game_imports_no_sdk_and_needs_no_key(empty):
     assert not imported("--end_at_phase", "S1901M", "--run_dir", "run") & SDKS
 
 
-def test_an_estimate_asks_nothing_and_writes_nothing(empty, capsys, monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-nobody")
+def test_an_estimate_asks_nothing_needs_no_key_and_writes_nothing(empty, capsys, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     assert run("--max_year", "1902", "--models", "FRANCE=openai:gpt-4o", "--estimate") == 0
     table = capsys.readouterr().out
     assert "openai:gpt-4o" in table
@@ -164,14 +164,49 @@ def test_an_estimate_asks_nothing_and_writes_nothing(empty, capsys, monkeypatch)
     assert list(empty.iterdir()) == []
 
 
-def test_keys_are_read_from_the_env_file(empty, capsys, monkeypatch):
+def test_a_missing_key_is_told_before_the_game(empty, capsys, monkeypatch):
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    assert run("--models", "ITALY=anthropic:some-model", "--estimate") == 2
+    assert run("--models", "ITALY=anthropic:some-model") == 2
     assert "ANTHROPIC_API_KEY" in capsys.readouterr().err
+    assert list(empty.iterdir()) == []
+
+
+@pytest.fixture
+def server_with_key():
+    """The address of a local server that accepts the key ``sk-from-file`` alone."""
+    command = [sys.executable, "-m", "ai_diplomacy", "serve", "--port", "0", "--key", "sk-from-file"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert server.stdout is not None
+    yield server.stdout.readline().strip()
+    server.terminate()
+    server.communicate()
+
+
+def test_keys_are_read_from_the_env_file(empty, capsys, monkeypatch, server_with_key):
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    game = ["--models", f"anthropic:some-model@{server_with_key}", "--end_at_phase", "S1901M", "--run_dir", "run"]
+    assert run(*game) == 2
+    refused = capsys.readouterr().err
+    assert "it asks for a key: set ANTHROPIC_API_KEY, or end the model id with a '#' and the key" in refused
     (empty / ".env").write_text("ANTHROPIC_API_KEY=sk-from-file\n")
     monkeypatch.setattr(os, "environ", os.environ.copy())
-    assert run("--models", "ITALY=anthropic:some-model", "--estimate") == 0
+    assert run(*game) == 0
     assert "sk-from-file" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        (["--max_tokens_total", "900"], "--max_tokens_total: 900 is not enough for one call of offline, 9,649"),
+        (["--models", "openai:gpt-4o#k", "--max_cost_usd", "0.01"], "--max_cost_usd: $0.01 is not enough for one call"),
+    ],
+)
+def test_a_cap_below_a_single_call_is_refused_before_the_game_with_the_way_out(empty, capsys, flags, problem):
+    assert run(*flags) == 2
+    said = capsys.readouterr().err
+    assert problem in said
+    assert "raise the cap, or lower --max_tokens" in said
+    assert list(empty.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", ["| head -2", "> /dev/full", "| cat"])

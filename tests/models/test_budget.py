@@ -25,11 +25,11 @@ INPUT = 4
 class Desk:
     """Models with one budget."""
 
-    def __init__(self, *acts, price=MINI, hedged: bool = False, usage: Usage | None = None, **caps) -> None:
+    def __init__(self, *acts, price=MINI, usage: Usage | None = None, **caps) -> None:
         self.events = []
         self.budget = Budget(self.events.append, **caps)
         self.script = Script(*acts, usage=usage)
-        self.model = Budgeted(self.script, self.budget, price, hedged=hedged)
+        self.model = Budgeted(self.script, self.budget, price)
 
     async def ask(self, **fields) -> Reply:
         return await self.model.generate(request(**fields))
@@ -203,14 +203,17 @@ async def test_a_call_cancelled_in_the_moment_it_gets_room_gives_it_back():
 
 
 @virtual_time
-async def test_a_hedged_call_reserves_and_bills_both():
-    reply = Reply("answer", Usage(4, 50, 0), hedged=1)
-    desk = Desk(reply, hedged=True, max_tokens_total=2008)
-    await desk.ask(max_tokens=1000)
-    assert [(event.reason, event.output_tokens) for event in of_type(desk.events, CallLost)] == [("hedged", 50)]
-    assert desk.budget.charged.tokens == 108
-    with pytest.raises(BudgetExceeded):
-        await desk.ask(max_tokens=1000)
+async def test_room_is_taken_at_once_or_not_at_all_by_those_who_do_not_wait():
+    desk = Desk(max_tokens_total=2 * (INPUT + 500))
+    first = desk.model.try_enter(request(max_tokens=500))
+    assert desk.model.try_enter(request(max_tokens=501)) is None
+    waiting = asyncio.create_task(desk.ask(max_tokens=501))
+    await asyncio.sleep(1)
+    assert desk.model.try_enter(request(max_tokens=1)) is None
+    desk.model.leave(first)
+    await waiting
+    assert desk.model.try_enter(request(max_tokens=500)) is not None
+    assert of_type(desk.events, BudgetReached) == []
 
 
 @virtual_time

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ai_diplomacy.models.estimate import Estimate, Range, Seat, estimate
+from ai_diplomacy.models.estimate import Estimate, Range, Seat, cap_problem, estimate
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.prices import FREE, Price, find_price
 
@@ -71,3 +71,16 @@ def test_the_table_has_a_line_for_every_step_model_and_the_total():
     assert "$" in text[-1]
     assert text[0].split() == ["calls", "input", "tokens", "output", "tokens", "cost"]
     assert game(None).text()[-1].endswith("unknown")
+
+
+def test_a_cap_has_room_for_the_dearest_first_call_or_is_a_problem():
+    dear, free = find_price(ModelId("openai", "gpt-4o")), FREE
+    seats = [Seat("FRANCE", "cheap", free, 1000), Seat("ITALY", "openai:gpt-4o", dear, 1000)]
+
+    def problem(cost: float | None = None, tokens: int | None = None) -> str | None:
+        return cap_problem(seats, max_cost_usd=cost, max_tokens_total=tokens, at=AT)
+
+    assert problem() is None
+    assert problem(cost=0.02, tokens=2457) is None
+    assert problem(tokens=2456).startswith("--max_tokens_total: 2,456 is not enough for one call of cheap, 2,457 ")
+    assert problem(cost=0.01).startswith("--max_cost_usd: $0.01 is not enough for one call of openai:gpt-4o, $0.0136 ")

@@ -6,11 +6,15 @@ import pytest
 from scripted import Script, of_type, rate_limited, request, transient
 from virtual_time import virtual_time
 
+from ai_diplomacy.models.budget import Budget
+from ai_diplomacy.models.budgeted import Budgeted
+from ai_diplomacy.models.calling import DeadlineError
 from ai_diplomacy.models.connections import Connections
 from ai_diplomacy.models.gate import Gate, Gated
 from ai_diplomacy.models.hedging import Hedged, Latencies
 from ai_diplomacy.models.model import ModelError, Usage
-from ai_diplomacy.records.events import CallHedged, CoolDownStarted
+from ai_diplomacy.models.prices import FREE
+from ai_diplomacy.records.events import CallHedged, CallLost, CoolDownStarted, HedgeDecided
 
 
 def now() -> float:
@@ -20,18 +24,32 @@ def now() -> float:
 class Desk:
     """A hedged model behind its gate that has seen ``known`` answers of 1 to 10 seconds."""
 
-    def __init__(self, *acts, known: int = 20, max_concurrency: int = 10) -> None:
+    def __init__(self, *acts, known: int = 20, max_concurrency: int = 10, **caps) -> None:
         self.script, self.events = Script(*acts), []
+        self.budget = Budget(self.events.append, **caps)
         self.latencies = Latencies()
         for number in range(known):
             self.latencies.add(self.script.name, "order", number % 10 + 1)
         self.gate = Gate("account", Connections(100), max_concurrency=max_concurrency)
-        hedged = Hedged(self.script, self.gate, self.latencies, self.events.append)
+        budgeted = Budgeted(self.script, self.budget, FREE)
+        hedged = Hedged(budgeted, self.gate, self.latencies, self.events.append)
         self.model = Gated(hedged, self.gate, self.events.append)
 
     @property
     def hedges(self) -> list[CallHedged]:
         return of_type(self.events, CallHedged)
+
+    @property
+    def winners(self) -> list[str | None]:
+        return [event.winner for event in of_type(self.events, HedgeDecided)]
+
+    @property
+    def lost(self) -> list[tuple[str, int]]:
+        """(why, tokens of the reply that may be billed) of each call without an answer."""
+        return [(event.reason, event.output_tokens) for event in of_type(self.events, CallLost)]
+
+    def settled(self) -> bool:
+        return (self.gate.in_flight, self.budget.reserved.tokens) == (0, 0)
 
 
 @virtual_time
@@ -41,15 +59,17 @@ async def test_after_the_ninetieth_percentile_a_second_one_is_sent_and_wins():
     assert desk.script.sent == [0, 9]
     assert (reply.text, reply.latency, reply.hedged, now()) == ("answer 2", 11, 1, 11)
     assert desk.script.cancelled == 1
-    assert [(event.after, event.winner) for event in desk.hedges] == [(9, "second")]
-    assert desk.gate.in_flight == 0
+    assert [event.after for event in desk.hedges] == [9]
+    assert (desk.winners, desk.lost) == (["second"], [("hedged", 5)])
+    assert desk.settled()
+    assert (desk.budget.charged.tokens, desk.budget.ledger.total().calls) == (15 + 4 + 5, 1)
 
 
 @virtual_time
 async def test_the_first_one_may_still_win():
     desk = Desk(10.0, 2.0)
     reply = await desk.model.generate(request())
-    assert (reply.latency, reply.hedged, desk.hedges[0].winner) == (10, 1, "first")
+    assert (reply.latency, reply.hedged, desk.winners) == (10, 1, ["first"])
 
 
 @virtual_time
@@ -91,10 +111,11 @@ async def test_the_second_one_takes_its_place_at_the_gate():
 async def test_a_second_one_that_fails_changes_nothing_but_a_refusal_closes_the_gate():
     desk = Desk(30.0, rate_limited(20))
     reply = await desk.model.generate(request())
-    assert (reply.latency, reply.hedged, desk.hedges[0].winner) == (30, 0, "first")
+    assert (reply.latency, reply.hedged, desk.winners, desk.lost) == (30, 1, ["first"], [])
     assert [event.seconds for event in of_type(desk.events, CoolDownStarted)] == [20]
-    reply = await Desk(40.0, transient()).model.generate(request())
-    assert (reply.latency, reply.hedged) == (40, 1)
+    desk = Desk(40.0, transient())
+    reply = await desk.model.generate(request())
+    assert (reply.latency, reply.hedged, desk.lost) == (40, 1, [("fault", 0)])
 
 
 @virtual_time
@@ -102,7 +123,17 @@ async def test_when_both_fail_the_first_error_is_raised():
     desk = Desk((30.0, transient("first")), (1.0, transient("second")))
     with pytest.raises(ModelError, match="first"):
         await desk.model.generate(request())
-    assert desk.hedges[0].winner is None
+    assert (desk.winners, desk.lost) == ([None], [("fault", 0), ("fault", 0)])
+    assert desk.settled()
+
+
+@virtual_time
+async def test_when_neither_is_answered_in_time_both_are_on_the_bill():
+    desk = Desk((300.0, DeadlineError(300)), (300.0, DeadlineError(300)))
+    with pytest.raises(DeadlineError):
+        await desk.model.generate(request(max_tokens=1000))
+    assert desk.lost == [("timeout", 1000), ("timeout", 1000)]
+    assert desk.budget.charged.tokens == 2 * 1004
 
 
 @virtual_time
@@ -110,7 +141,12 @@ async def test_two_answers_at_once_are_both_billed_as_known():
     desk = Desk(20.0, 11.0)
     desk.script.usage = Usage(10, 5, 2)
     reply = await desk.model.generate(request())
-    assert (reply.usage, reply.hedged) == (Usage(20, 10, 4), 0)
+    assert (reply.usage, reply.hedged, reply.answers, desk.lost) == (Usage(20, 10, 4), 1, 2, [])
+    assert desk.budget.charged.tokens == 30
+    resumed = Budget(lambda _: None)
+    resumed.restore(request().key, reply_model := desk.script.name, reply)
+    assert resumed.charged == desk.budget.charged
+    assert resumed.ledger.by("model")[reply_model] == desk.budget.ledger.by("model")[reply_model]
 
 
 @virtual_time
@@ -121,6 +157,29 @@ async def test_a_cancelled_caller_cancels_both():
     call.cancel()
     await asyncio.wait([call])
     assert desk.script.cancelled == 2
+    assert desk.lost == [("cancelled", 8192), ("cancelled", 8192)]
+    assert (len(desk.hedges), desk.winners) == (1, [])
+    assert desk.settled()
+
+
+@virtual_time
+async def test_without_room_under_a_cap_there_is_no_second_one():
+    desk = Desk(50.0, max_tokens_total=1500)
+    reply = await desk.model.generate(request(max_tokens=1000))
+    assert (len(desk.script.requests), reply.latency, desk.hedges) == (1, 50, [])
+    assert desk.settled()
+
+
+@virtual_time
+async def test_a_second_one_that_cannot_be_recorded_leaves_nothing_open_at_the_gate():
+    desk = Desk(50.0, 50.0)
+
+    def full(event) -> None:
+        raise OSError("disk full")
+
+    hedged = Hedged(Budgeted(desk.script, desk.budget, FREE), desk.gate, desk.latencies, full)
+    with pytest.raises(OSError, match="disk full"):
+        await Gated(hedged, desk.gate, desk.events.append).generate(request())
     assert desk.gate.in_flight == 0
 
 

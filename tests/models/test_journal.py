@@ -36,7 +36,14 @@ async def test_a_call_is_one_line_with_all_that_was_asked_and_answered(tmp_path)
     (line,) = (tmp_path / "calls.jsonl").read_text().splitlines()
     call = json.loads(line)
     assert call["format"] == 2
-    assert call["key"] == {"phase": "S1901M", "power": "FRANCE", "step": "negotiate", "round": 1, "attempt": 0}
+    assert call["key"] == {
+        "phase": "S1901M",
+        "power": "FRANCE",
+        "step": "negotiate",
+        "round": 1,
+        "attempt": 0,
+        "raised": 0,
+    }
     assert call["model"] == "parrot"
     assert call["request"]["prompt"] == "the question"
     assert call["request"]["sha256"] == request_digest(REQUEST)

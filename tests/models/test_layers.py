@@ -14,8 +14,9 @@ from ai_diplomacy.models.hedging import Latencies
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.journal import Journal
 from ai_diplomacy.models.layers import Desk, layered
-from ai_diplomacy.models.model import Reply, Usage
+from ai_diplomacy.models.model import ModelError, Reply, Usage
 from ai_diplomacy.models.prices import FREE, find_price
+from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.records.durable import AppendLog
 from ai_diplomacy.records.events import AllowanceRaised, CallLost, CallRetried, CoolDownStarted
 
@@ -36,7 +37,7 @@ class Run:
 
 
 @virtual_time
-async def test_faults_refusals_and_empty_replies_end_in_one_journaled_call_with_the_whole_bill(tmp_path):
+async def test_every_paid_reply_is_a_journaled_call_and_the_one_that_counts_has_the_whole_bill(tmp_path):
     run = Run(tmp_path)
     script = Script(
         transient(),
@@ -49,9 +50,11 @@ async def test_faults_refusals_and_empty_replies_end_in_one_journaled_call_with_
     assert (reply.text, reply.attempts, reply.usage.input, reply.usage.output) == ("answer", 4, 200, 8242)
     assert reply.cost_usd == pytest.approx(200 * 0.15e-6 + 8242 * 0.6e-6)
     assert reply.waited > 20
-    (call,) = await run.journal()
-    assert call["reply"]["cost_usd"] == reply.cost_usd
-    assert call["reply"]["attempts"] == 4
+    empty, answer = await run.journal()
+    assert [call["key"]["raised"] for call in (empty, answer)] == [0, 1]
+    assert [call["request"]["max_tokens"] for call in (empty, answer)] == [8192, 16384]
+    assert empty["reply"]["cost_usd"] + answer["reply"]["cost_usd"] == reply.cost_usd
+    assert [call["reply"]["attempts"] for call in (empty, answer)] == [2, 2]
     kinds = (CallRetried, AllowanceRaised, CoolDownStarted, CallLost)
     assert [len(of_type(run.events, kind)) for kind in kinds] == [2, 1, 1, 1]
     assert run.budget.ledger.total().calls == 2
@@ -79,6 +82,19 @@ async def test_a_reached_cap_is_not_retried(tmp_path):
     with pytest.raises(BudgetExceeded):
         await layered(script, run.desk, MINI, gate).generate(request())
     assert (script.requests, gate.in_flight, asyncio.get_running_loop().time()) == ([], 0, 0)
+    await run.journal()
+
+
+@virtual_time
+async def test_an_account_that_another_game_has_reached_is_given_time_to_come_back(tmp_path):
+    run, gate = Run(tmp_path), Gate("account", Connections(10))
+    gone = [ModelError("refused", kind="transient", reached=False) for _ in range(9)]
+    with pytest.raises(ModelRefused, match="refused"):
+        await layered(fresh := Script(*gone), run.desk, FREE, gate).generate(request())
+    await gate.call(await gate.enter(run.events.append), Script(), request())
+    with pytest.raises(ModelRefused):
+        await layered(known := Script(*gone), run.desk, FREE, gate).generate(request())
+    assert (len(fresh.requests), len(known.requests)) == (5, 8)
     await run.journal()
 
 

@@ -26,6 +26,15 @@ def test_tokens_from_the_cache_have_their_own_price():
     assert cost(model, Usage(MILLION, MILLION)) == Decimal("0.75")
 
 
+def test_tokens_written_to_the_cache_have_their_own_price_too_or_that_of_any_other():
+    claude = ModelId("anthropic", "claude-sonnet-4-5")
+    assert cost(claude, Usage(100_000, 0, 20_000, written=50_000)) == Decimal("0.09") + Decimal("0.006") + Decimal(
+        "0.1875"
+    )
+    assert cost(claude, Usage(1000, 0, 0, written=5000)) == Decimal("0.00375")
+    assert cost(ModelId("openai", "gpt-4o-mini"), Usage(MILLION, 0, 0, written=MILLION)) == Decimal("0.15")
+
+
 @pytest.mark.parametrize(
     ("provider", "name"),
     [
@@ -92,10 +101,13 @@ def test_the_short_way_to_a_price_agrees_with_the_lists_own():
         prices = listed.get_prices(datetime.fromtimestamp(AT, tz=UTC))
         if prices.input_mtok is None or prices.output_mtok is None:
             continue
-        for input, output, cached in ((300_000, 1000, 2000), (5000, 700, 0)):
+        for input, output, cached, written in ((300_000, 1000, 2000, 0), (5000, 700, 0, 0), (9000, 700, 2000, 3000)):
             compared += 1
-            whole = prices.calc_price(Priced(input_tokens=input, output_tokens=output, cache_read_tokens=cached))
-            assert Price(listed).cost(Usage(input, output, cached), AT) == whole["total_price"]
+            asked = Priced(
+                input_tokens=input, output_tokens=output, cache_read_tokens=cached, cache_write_tokens=written
+            )
+            whole = prices.calc_price(asked)
+            assert Price(listed).cost(Usage(input, output, cached, written=written), AT) == whole["total_price"]
             assert Price(listed).most(input, output, AT) >= Price(listed).cost(Usage(input, output, 0), AT)
     assert compared > 1000
 

@@ -61,6 +61,22 @@ async def test_it_gives_up_after_eight_attempts_with_the_last_error():
 
 
 @virtual_time
+async def test_where_there_was_never_a_server_it_gives_up_within_fifteen_seconds():
+    gone = [ModelError("connection refused", kind="transient", reached=False) for _ in range(9)]
+    script = Script(*gone)
+    with pytest.raises(ModelError, match="refused"):
+        await Retried(script, lambda _: None, has_answered=lambda: False).generate(request())
+    assert len(script.requests) == 5
+    assert elapsed() <= 15
+    known, busy = Script(*gone), Script(*[transient()] * 9)
+    with pytest.raises(ModelError):
+        await Retried(known, lambda _: None, has_answered=lambda: True).generate(request())
+    with pytest.raises(ModelError):
+        await Retried(busy, lambda _: None, has_answered=lambda: False).generate(request())
+    assert (len(known.requests), len(busy.requests)) == (8, 8)
+
+
+@virtual_time
 async def test_what_is_fatal_is_asked_once():
     script, events = Script(ModelError("401 wrong key")), []
     with pytest.raises(ModelError, match="401 wrong key"):

@@ -31,6 +31,11 @@ class Account:
     def __str__(self) -> str:
         return f"{self.provider}@{self.base_url}"
 
+    @property
+    def way_to_give_a_key(self) -> str:
+        """For messages."""
+        return _way_to_give_a_key(provider_spec(self.provider))
+
 
 def account_of(model: ModelId, environ: Mapping[str, str]) -> Account:
     """The account that a model is asked with. Raises ``AccountError`` or ``UnknownProviderError``."""
@@ -65,11 +70,13 @@ def _key(model: ModelId, spec: ProviderSpec, base_url: str, environ: Mapping[str
         if key := environ.get(variable, "").strip():
             return key, f"from {variable}"
     if not spec.key_variables or is_own_host(base_url):
-        return PLACEHOLDER_KEY, "none needed"
-    raise AccountError(
-        f"no key for {model.provider}: set {' or '.join(spec.key_variables)}, or give it inline as "
-        f"{model.provider}:NAME#KEY"
-    )
+        return PLACEHOLDER_KEY, "none given"
+    raise AccountError(f"no key for {model.provider}: {_way_to_give_a_key(spec)}")
+
+
+def _way_to_give_a_key(spec: ProviderSpec) -> str:
+    inline = "end the model id with a '#' and the key"
+    return f"set {' or '.join(spec.key_variables)}, or {inline}" if spec.key_variables else inline
 
 
 def is_own_host(base_url: str) -> bool:

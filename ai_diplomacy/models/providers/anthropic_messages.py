@@ -128,15 +128,17 @@ def _answer(body: Body, left_out: tuple[str, ...]) -> Answer:
     text = "".join(text_of(block, "text") for block in parts(body, "content") if block.get("type") == "text")
     usage = part(body, "usage")
     cached = count(usage, "cache_read_input_tokens")
+    written = count(usage, "cache_creation_input_tokens")
     fresh = count(usage, "input_tokens")
     return Answer(
         text,
         Usage(
             # Anthropic counts what was read from and written to the cache apart.
-            input=fresh if fresh is None else total(fresh, cached, count(usage, "cache_creation_input_tokens")),
+            input=fresh if fresh is None else total(fresh, cached, written),
             output=count(usage, "output_tokens"),
             cached=cached,
             reasoning=count(part(usage, "output_tokens_details"), "thinking_tokens"),
+            written=written,
         ),
         _STOPS.get(body.get("stop_reason"), "other"),
         left_out,

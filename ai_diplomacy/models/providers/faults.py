@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from ..model import ModelError
-from .accounts import Account
+from .accounts import PLACEHOLDER_KEY, Account
 from .bodies import error_body, message_of, parts, spoken
 from .scrubbing import one_line, scrubbed
 from .waiting import asked_wait
@@ -47,8 +47,11 @@ def status_fault(account: Account, status: int, headers: Mapping[str, str], body
     kind = _status_kind(status, wait, body)
     said = message_of(body)
     said = "a web page" if said.lstrip()[:1] == "<" else one_line(scrubbed(said, account.key))
-    about_key = f", key {account.key_source}" if status == 401 and account.key_source else ""
-    text = f"{account} answered {status}{about_key}" + (f": {said}" if said else "")
+    about_key, advice = "", ""
+    if status in (401, 403) or "api key" in said.lower():
+        about_key = f", key {account.key_source}" if account.key_source else ""
+        advice = f"; it asks for a key: {account.way_to_give_a_key}" if account.key == PLACEHOLDER_KEY else ""
+    text = f"{account} answered {status}{about_key}" + (f": {said}" if said else "") + advice
     # What a vendor turns away, or fails at, it does not bill.
     return ModelError(text, kind=kind, retry_after=None if kind == "fatal" else wait, billable=False)
 
@@ -87,9 +90,10 @@ def transport_fault(account: Account, error: Exception) -> ModelError:
         return ModelError(f"{account} answered with something that is no JSON", kind="transient")
     lost = kinds & _LOST or any(isinstance(cause, OSError | TimeoutError) for cause in causes)
     never = kinds & _ADDRESS or any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
-    text = one_line(scrubbed(f"{account}: {_told(causes)}", account.key))
     reached = not any(isinstance(cause, ConnectionRefusedError | socket.gaierror) for cause in causes)
-    return ModelError(text, kind="transient" if lost and not never else "fatal", billable=reached)
+    told = _told(causes) if reached else f"no server answers there ({_told(causes)})"
+    text = one_line(scrubbed(f"{account}: {told}", account.key))
+    return ModelError(text, kind="transient" if lost and not never else "fatal", reached=reached)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -108,4 +112,6 @@ def _told(causes: list[BaseException]) -> str:
 def cleaned(account: Account, error: ModelError) -> ModelError:
     """The same error, surely without the key and on one line."""
     text = one_line(scrubbed(str(error), account.key))
-    return ModelError(text, kind=error.kind, retry_after=error.retry_after, billable=error.billable)
+    return ModelError(
+        text, kind=error.kind, retry_after=error.retry_after, billable=error.billable, reached=error.reached
+    )

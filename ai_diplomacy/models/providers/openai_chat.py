@@ -120,6 +120,7 @@ def chat_usage(usage: Body) -> Usage:
         output=said,
         cached=cached if cached is not None else total(count(usage, "prompt_cache_hit_tokens")),
         reasoning=count(part(usage, "completion_tokens_details"), "reasoning_tokens"),
+        written=count(part(usage, "prompt_tokens_details"), "cache_write_tokens"),
     )
 
 

@@ -103,4 +103,5 @@ def _usage(usage: Body) -> Usage:
         output=count(usage, "output_tokens"),
         cached=count(part(usage, "input_tokens_details"), "cached_tokens"),
         reasoning=count(part(usage, "output_tokens_details"), "reasoning_tokens"),
+        written=count(part(usage, "input_tokens_details"), "cache_write_tokens"),
     )

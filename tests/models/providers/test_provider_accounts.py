@@ -24,6 +24,7 @@ from ai_diplomacy.models.providers import (
     provider_spec,
     seat_problems,
 )
+from ai_diplomacy.models.providers.faults import status_fault
 
 LOCAL = "http://localhost:11434/v1"
 
@@ -85,12 +86,12 @@ print(sorted({"openai", "anthropic", "google.genai", "aiohttp"} & set(sys.module
             "k1",
             "from GOOGLE_API_KEY",
         ),
-        (f"openai:m@{LOCAL}", {}, LOCAL, "no-key", "none needed"),
+        (f"openai:m@{LOCAL}", {}, LOCAL, "no-key", "none given"),
         (f"openai:m@{LOCAL}", {"OPENAI_API_KEY": "k1"}, LOCAL, "k1", "from OPENAI_API_KEY"),
-        ("openai:m@http://192.168.1.7:8000/v1", {}, "http://192.168.1.7:8000/v1", "no-key", "none needed"),
-        ("openai:m@http://[::1]:8000", {}, "http://[::1]:8000", "no-key", "none needed"),
-        ("openai:m@http://ollama:11434/v1", {}, "http://ollama:11434/v1", "no-key", "none needed"),
-        ("gemini:m@http://127.0.0.1:8000/", {}, "http://127.0.0.1:8000", "no-key", "none needed"),
+        ("openai:m@http://192.168.1.7:8000/v1", {}, "http://192.168.1.7:8000/v1", "no-key", "none given"),
+        ("openai:m@http://[::1]:8000", {}, "http://[::1]:8000", "no-key", "none given"),
+        ("openai:m@http://ollama:11434/v1", {}, "http://ollama:11434/v1", "no-key", "none given"),
+        ("gemini:m@http://127.0.0.1:8000/", {}, "http://127.0.0.1:8000", "no-key", "none given"),
     ],
 )
 def test_key_and_address_are_found(text, environ, base_url, key, source):
@@ -118,6 +119,18 @@ def test_an_id_that_leads_to_no_account_is_refused_with_the_way_out(model, envir
         account_of(model, environ)
     assert "cret" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("status", "asks"), [(401, True), (403, True), (400, True), (404, False)])
+@pytest.mark.parametrize("name", ["openai", "gemini"])
+def test_a_server_of_ones_own_that_asks_for_a_key_is_told_of_with_the_way_to_give_one(name, status, asks):
+    body = {"error": {"message": "API key not valid." if status == 400 else "No."}}
+    model = ModelId(name, "m", LOCAL)
+    text = str(status_fault(account_of(model, {}), status, {}, body))
+    advice = "end the model id with a '#' and the key"
+    assert (advice in text, "key none given" in text, "_API_KEY" in text) == (asks, asks, asks)
+    with_key = str(status_fault(account_of(model, {"OPENAI_API_KEY": "k", "GEMINI_API_KEY": "k"}), status, {}, body))
+    assert advice not in with_key
 
 
 def test_one_provider_serves_all_models_of_an_account():
@@ -209,7 +222,7 @@ def test_a_third_partys_provider_plugs_in():
     assert type(provider).__name__ == "Stub"
     assert provider.account.base_url == "https://stub.example.org"
     assert seat_problems({"ITALY": model}, {}) == [
-        "ITALY: no key for stub: set STUB_KEY, or give it inline as stub:NAME#KEY"
+        "ITALY: no key for stub: set STUB_KEY, or end the model id with a '#' and the key"
     ]
 
 

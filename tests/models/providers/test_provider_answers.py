@@ -66,11 +66,11 @@ async def answer_to(vendor, provider_at, name, body):
                 usage={
                     "input_tokens": 100,
                     "output_tokens": 30,
-                    "input_tokens_details": {"cached_tokens": 64},
+                    "input_tokens_details": {"cached_tokens": 64, "cache_write_tokens": 8},
                     "output_tokens_details": {"reasoning_tokens": 20},
                 },
             ),
-            Usage(100, 30, 64, 20),
+            Usage(100, 30, 64, 20, 8),
         ),
         (
             "anthropic",
@@ -84,7 +84,7 @@ async def answer_to(vendor, provider_at, name, body):
                     "output_tokens_details": {"thinking_tokens": 20},
                 },
             ),
-            Usage(100, 30, 64, 20),
+            Usage(100, 30, 64, 20, 16),
         ),
         (
             "gemini",
@@ -155,7 +155,7 @@ async def test_tokens_mean_the_same_everywhere_and_unknown_is_not_zero(vendor, p
 )
 async def test_the_reason_for_the_end_is_told(vendor, provider_at, name, body, text, stop):
     answer = await answer_to(vendor, provider_at, name, body)
-    assert (answer.text, answer.stop, answer.starved) == (text, stop, False)
+    assert (answer.text, answer.stop) == (text, stop)
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,7 @@ async def test_the_reason_for_the_end_is_told(vendor, provider_at, name, body, t
 )
 async def test_an_allowance_spent_on_reasoning_is_recognised(vendor, provider_at, name, body):
     answer = await answer_to(vendor, provider_at, name, body)
-    assert answer.starved
-    assert answer.text.strip() == ""
+    assert (answer.text.strip(), answer.stop) == ("", "length")
 
 
 @pytest.mark.parametrize(

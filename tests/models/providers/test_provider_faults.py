@@ -122,7 +122,8 @@ async def test_a_refused_connection_is_called_by_its_name(protocol, provider_at)
     provider = provider_at(protocol.provider, url)
     async with asyncio.timeout(5):
         error = await fault(provider, ModelId(protocol.provider, "m", url))
-    assert error.kind == "transient"
+    assert (error.kind, error.reached, error.billable) == ("transient", False, False)
+    assert "no server answers there (" in str(error)
     assert "onnect" in str(error)
     assert "timed out" not in str(error)
 

@@ -1,0 +1,77 @@
+"""Whether a model answers at all, account by account, and what it refuses to be asked."""
+
+from dataclasses import replace
+
+import pytest
+from scripted import Script, request, transient
+from virtual_time import virtual_time
+
+from ai_diplomacy.models.model import ModelError, Reply
+from ai_diplomacy.models.standing import ModelRefused, Standing, Trusted
+from ai_diplomacy.records.events import WishWithheld
+
+WRONG_KEY = ModelError("401 wrong key")
+
+
+def trusted(standing: Standing, *acts, account: str = "account", emit=lambda _: None) -> Trusted:
+    return Trusted(Script(*acts), account, standing, emit)
+
+
+async def refusal(model: Trusted) -> ModelRefused | None:
+    try:
+        await model.generate(request())
+    except ModelRefused as refused:
+        return refused
+    except ModelError:
+        return None
+    raise AssertionError("it was answered")
+
+
+@virtual_time
+async def test_a_first_call_that_is_refused_ends_the_game_at_once():
+    refused = await refusal(trusted(Standing(), WRONG_KEY))
+    assert refused.at_once
+    assert str(refused) == "scripted:model cannot be asked: 401 wrong key"
+
+
+@virtual_time
+async def test_a_model_that_has_answered_is_given_up_after_three_refusals_in_a_row():
+    model = trusted(Standing(), 0.0, transient(), transient(), 0.0, *[transient()] * 3)
+    await model.generate(request())
+    assert [await refusal(model) for _ in range(2)] == [None, None]
+    await model.generate(request())
+    assert [await refusal(model) for _ in range(2)] == [None, None]
+    assert not (await refusal(model)).at_once
+
+
+@virtual_time
+async def test_what_one_key_is_answered_says_nothing_about_another_key():
+    standing = Standing()
+    await trusted(standing, account="anthropic (1)").generate(request())
+    assert (await refusal(trusted(standing, WRONG_KEY, account="anthropic (2)"))).at_once
+    assert await refusal(trusted(standing, WRONG_KEY, account="anthropic (1)")) is None
+
+
+@virtual_time
+async def test_refusing_a_larger_allowance_is_no_refusal_to_answer():
+    asked = request()
+    larger = replace(asked, key=replace(asked.key, raised=1))
+    model = trusted(Standing(), 0.0, *[ModelError("400 max_tokens")] * 5)
+    await model.generate(asked)
+    for _ in range(5):
+        with pytest.raises(ModelError, match="400 max_tokens"):
+            await model.generate(larger)
+
+
+@virtual_time
+async def test_a_wish_that_a_model_refuses_is_told_once():
+    events = []
+    replies = [
+        Reply("a", withheld=("schema",)),
+        Reply("b", withheld=("schema", "seed")),
+        Reply("c", withheld=("seed",)),
+    ]
+    model = trusted(Standing(), *replies, emit=events.append)
+    for _ in replies:
+        await model.generate(request())
+    assert events == [WishWithheld("scripted:model", "schema"), WishWithheld("scripted:model", "seed")]
