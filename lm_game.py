@@ -75,6 +75,13 @@ def parser() -> argparse.ArgumentParser:
     flag("--max_cost_usd", type=_amount, metavar="USD", help="stop before the game costs more")
     flag("--max_tokens_total", type=_positive, metavar="N", help="stop before the game takes more tokens")
     flag("--estimate", action="store_true", help="print the calls, tokens and cost to expect, and ask nothing")
+    flag(
+        "--execution",
+        choices=("sequential", "threaded", "gathered", "async"),
+        default="async",
+        help="who runs which step when; the game is the same, its time is not (default: async)",
+    )
+    flag("--threads", choices=("decisions", "all"), help="with threaded: which steps all powers take at once")
     flag("--verbose", action="store_true", help="show whole messages, diaries and intentions")
     return made
 
@@ -161,6 +168,8 @@ def game_config(flags: argparse.Namespace) -> GameConfig:
             max_tokens_total=flags.max_tokens_total,
             deadline=flags.call_deadline,
         ),
+        execution=flags.execution,
+        threads=config.checked_execution(flags.execution, flags.threads, hedge=flags.hedge),
     )
 
 

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from ..asking import Witness
 from ..board.board import Board
@@ -30,6 +30,7 @@ from ..records.events import (
 )
 from . import program
 from .config import GameConfig
+from .execution import Policy
 from .program import Segment, Stage
 from .views import pledge_outcomes, view
 
@@ -48,12 +49,6 @@ class GameResult:
     last_phase: str
     """The last phase played."""
     centers: Mapping[str, tuple[str, ...]]
-
-
-class Policy(Protocol):
-    """Who runs which step when."""
-
-    async def run(self, segment: Segment, act: Callable[[str, Stage], Awaitable[None]]) -> None: ...
 
 
 class Game:

@@ -23,7 +23,7 @@ from ..player import Player
 from ..records.events import RunFinished, RunStarted
 from .config import GameConfig
 from .display import Display
-from .execution import ConcurrentChains
+from .execution import policy
 from .game import Game, GameResult
 from .program import Segment
 from .recorder import Recorder
@@ -122,20 +122,18 @@ class _Run:
     async def played(self) -> Played:
         """Plays to the end, or to where the game cannot go on; everything is saved either way."""
         try:
-            async with ConcurrentChains() as chains:
-                result = await self._game.play(chains, after_segment=self._after_segment, after_phase=self._after_phase)
+            async with policy(self._game.config.execution, self._game.config.threads) as steps:
+                result = await self._game.play(steps, after_segment=self._after_segment, after_phase=self._after_phase)
         except (BudgetExceeded, ModelRefused, asyncio.CancelledError) as stopped:
             logger.warning("stopped: %s", str(stopped) or "told to")
             await self.save()
             raise
         finished = await self._finish(result)
         logger.info(
-            "%s after %s; total_time %.3f s, setup_time %.3f s, %d calls",
+            "%s after %s; %s",
             result.outcome,
             result.last_phase,
-            finished.total_time,
-            self.setup_time,
-            self._folder.timing.calls,
+            self._folder.timing.account(time.perf_counter() - self._began, self.setup_time),
         )
         return Played(result, finished, self._folder, self._budget.ledger)
 
@@ -154,7 +152,7 @@ class _Run:
         return finished
 
     async def _after_segment(self, segment: Segment) -> None:
-        self._folder.timing.crossed(segment)
+        self._folder.crossed(segment)
         await self._recorder.synced()
 
     async def _after_phase(self, result: PhaseResult) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from ..player import Player
 from ..records.durable import DiskError, replace_file, sync_directory
 from .config import ConfigError, GameConfig
 from .manifesto import Manifesto
+from .program import Segment
 from .recorder import Recorder
 from .response_log import ResponseLog
 from .saved_game import SavedGame
 from .statistics import Statistics
 from .story import Stories
 from .timing import Timing
+from .trace import Trace
 
 FORMAT = 1
 """Version of the folder's layout and of the lines in its logs."""
@@ -39,6 +42,7 @@ class RunFolder:
         _make(path)
         powers = config.terrain.powers
         self.timing = Timing()
+        self.trace = Trace(powers)
         self.statistics = Statistics(self._models)
         self._responses = ResponseLog()
         self._stories = Stories(config.terrain, self._models)
@@ -59,13 +63,18 @@ class RunFolder:
         return self.path / "general_game.log"
 
     def listen_to(self, recorder: Recorder) -> None:
-        recorder.listen(self.timing, self.statistics, self._responses, self._stories, self._manifesto)
+        recorder.listen(self.timing, self.trace, self.statistics, self._responses, self._stories, self._manifesto)
 
     def discard(self) -> None:
         """Take the folder away again after a game in which nothing was paid for; calls that were, or may be, stay."""
         spent = self.statistics.total("lost_calls")
         if not spent and self.journal.exists() and self.journal.stat().st_size == 0:
             shutil.rmtree(self.path)
+
+    def crossed(self, segment: Segment) -> None:
+        """The steps before a barrier have ended."""
+        self.timing.crossed(segment)
+        self.trace.crossed(segment)
 
     def adjudicated(self, phase: str, players: Mapping[str, Player]) -> None:
         """Keep what the players thought in this phase."""
@@ -83,7 +92,8 @@ class RunFolder:
     ) -> None:
         """Bring every file up to what has happened so far. Raises ``DiskError``."""
         saved = self._saved.document(board, mailbox, players)
-        timing = self.timing.document(total_time, setup_time)
+        timing = {"execution": self._config.execution} | self.timing.document(total_time, setup_time)
+        trace = self.trace.text()
         overview = [self.statistics.document() | {"spending": spending}, self._models, self._config.document()]
         stories = {power: self._stories.text(power) for power in self._stories.powers()}
         manifesto = self._manifesto.text()
@@ -98,12 +108,15 @@ class RunFolder:
                 replace_file(self.path / "overview.jsonl", "".join(f"{_json(line)}\n" for line in overview).encode())
                 replace_file(self.path / "game_manifesto.txt", manifesto.encode("utf-8", "replace"))
                 replace_file(self.path / "timing.json", (_json(timing, indent=1) + "\n").encode())
+                replace_file(self.path / "trace.json", trace.encode())
                 replace_file(self.path / "lmvsgame.json", (_json(saved) + "\n").encode())
             except OSError as error:
                 raise DiskError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from error
 
         async with self._writing:
+            started = time.time()
             await asyncio.to_thread(write)
+            self.trace.saved(started, time.time())
 
 
 def _json(value: Any, indent: int | None = None) -> str:
