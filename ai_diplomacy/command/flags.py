@@ -82,6 +82,12 @@ def parser() -> argparse.ArgumentParser:
     flag("--repeat", type=_positive, metavar="N", help="play so many forks side by side, in DIR/1 to DIR/N")
     flag("--replay", type=Path, metavar="DIR", help="play a run again from its journal, without any model, and check "
          "that every prompt and order is the same")  # fmt: skip
+    flag(
+        "--execution",
+        choices=("sequential", "threaded", "gathered", "async"),
+        help="who runs which step when; the game is the same, its time is not (default: async)",
+    )
+    flag("--threads", choices=("decisions", "all"), help="with threaded: which steps all powers take at once")
     flag("--verbose", action="store_true", help="show whole messages, diaries and intentions")
     return made
 
@@ -104,6 +110,7 @@ def game_config(flags: argparse.Namespace, base: GameConfig | None = None) -> Ga
     else:
         # Either of the two says anew where the game ends.
         end_at_phase = config.checked_end_phase(flags.end_at_phase, ground, max_year)
+    execution, hedge = _given(flags.execution, usual.execution), _given(flags.hedge, usual.calls.hedge)
     return config.GameConfig(
         models=config.checked_models(flags.models, ground.powers, base.models if base else None),
         max_year=max_year,
@@ -122,12 +129,14 @@ def game_config(flags: argparse.Namespace, base: GameConfig | None = None) -> Ga
         max_message_characters=_given(flags.max_message_chars, usual.max_message_characters),
         calls=config.CallSettings(
             max_concurrency=_given(flags.max_concurrency, usual.calls.max_concurrency),
-            hedge=_given(flags.hedge, usual.calls.hedge),
+            hedge=hedge,
             max_cost_usd=_given(flags.max_cost_usd, usual.calls.max_cost_usd),
             max_tokens_total=_given(flags.max_tokens_total, usual.calls.max_tokens_total),
             deadline=_given(flags.call_deadline, usual.calls.deadline),
             phase_deadline=_given(flags.phase_deadline, usual.calls.phase_deadline),
         ),
+        execution=execution,
+        threads=config.checked_execution(execution, flags.threads, hedge=hedge),
     )
 
 

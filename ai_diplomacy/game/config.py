@@ -12,6 +12,7 @@ from ..board.terrain import MAPS, Terrain, terrain
 from ..models.ids import ModelId, parse_model_id
 from ..models.providers import provider_names
 from ..prompts import DEFAULT_DIRECTORY
+from .execution import Execution, Threads
 
 IN_PROCESS = ("bot", "offline")
 """Who answers without an account. ``bot`` asks no model at all."""
@@ -71,6 +72,10 @@ class GameConfig:
     """Messages that a power may send in a round."""
     max_message_characters: int = 1200
     calls: CallSettings = field(default_factory=lambda: CallSettings())
+    execution: Execution = "async"
+    """Who runs which step when. No part of ``document``: the game is the same under each."""
+    threads: Threads = "decisions"
+    """Which steps the ``threaded`` execution takes for all powers at once."""
 
     @property
     def terrain(self) -> Terrain:
@@ -169,6 +174,15 @@ def checked_max_year(year: int | None, ground: Terrain) -> int:
     if year < ground.first_year:
         raise ConfigError(f"--max_year: {year} is before {ground.first_year}, the first year of this map")
     return year
+
+
+def checked_execution(execution: Execution, threads: Threads | None, *, hedge: bool) -> Threads:
+    """The steps for threads. Raises ``ConfigError`` for settings that do not fit together."""
+    if threads is not None and execution != "threaded":
+        raise ConfigError(f"--threads: there are none with --execution {execution}")
+    if hedge and execution == "threaded":
+        raise ConfigError("--hedge: a call on a thread cannot be cancelled, so it is not sent a second time")
+    return threads or "decisions"
 
 
 def checked_models(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from ..asking import Witness
 from ..board.board import Board
@@ -32,6 +32,7 @@ from ..records.events import (
     StepFinished,
 )
 from . import program
+from .execution import Policy
 from .program import Segment, Stage
 from .seats import Seats
 from .views import pledge_outcomes, view
@@ -54,12 +55,6 @@ class GameResult:
     last_phase: str
     """The last phase played."""
     centers: Mapping[str, tuple[str, ...]]
-
-
-class Policy(Protocol):
-    """Who runs which step when."""
-
-    async def run(self, segment: Segment, act: Callable[[str, Stage], Awaitable[None]]) -> None: ...
 
 
 class Game:
@@ -167,10 +162,14 @@ class Game:
             await self._take(player, stage.step, seen)
         except _END:
             raise
-        except Exception as error:
-            logger.exception("%s failed at %s in %s", power, stage.step, seen.phase)
-            reason = f"{type(error).__name__}: {error}"
-            self._witness.event(StepDefaulted(power, seen.phase, stage.step, stage.round, player.model, reason))
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            # Nobody cancelled the game: it leaked out of something that the player uses.
+            self._step_failed(player, stage, seen, error)
+        except Exception as error:  # noqa: BLE001 - a player's turn is guarded here, whatever the player is
+            self._step_failed(player, stage, seen, error)
         finished = time.perf_counter()
         self._witness.event(
             StepFinished(
@@ -182,6 +181,12 @@ class Game:
                 seconds=round(finished - started, 6),
             )
         )
+
+    def _step_failed(self, player: Player, stage: Stage, seen: View, error: BaseException) -> None:
+        """It costs the power this step, and nobody else anything."""
+        logger.error("%s failed at %s in %s", player.power, stage.step, seen.phase, exc_info=error)
+        reason = f"{type(error).__name__}: {error}"
+        self._witness.event(StepDefaulted(player.power, seen.phase, stage.step, stage.round, player.model, reason))
 
     async def _take(self, player: Player, step: Step, seen: View) -> None:
         match step:

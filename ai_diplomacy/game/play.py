@@ -26,7 +26,7 @@ from ..models.stopping import Stopped
 from ..records.durable import DiskError
 from ..records.events import CallLost, RunFinished, RunResumed
 from .config import GameConfig
-from .execution import ConcurrentChains
+from .execution import policy
 from .founding import found_run
 from .game import Game, GameResult
 from .past import HeldRun, Past, held
@@ -184,15 +184,16 @@ class _Sitting:
         self._folder = folder
         self._recorder = recorder
         self._desk = desk
-        self._patience = seats.timeline.last.calls.phase_deadline or 0.0
+        self._config = seats.timeline.last
+        self._patience = self._config.calls.phase_deadline or 0.0
         self._game = Game(seats, recorder, desk.deadlines)
         self._began = time.perf_counter() - elapsed
 
     async def played(self) -> Played:
         """Plays to the end, or to where the game cannot go on; everything is saved either way."""
         try:
-            async with ConcurrentChains() as chains:
-                result = await self._game.play(chains, after_segment=self._after_segment, after_phase=self._after_phase)
+            async with policy(self._config.execution, self._config.threads) as steps:
+                result = await self._game.play(steps, after_segment=self._after_segment, after_phase=self._after_phase)
         except (Stopped, asyncio.CancelledError) as stopped:
             logger.warning("stopped: %s", str(stopped) or "told to")
             await self._settled(0.0 if isinstance(stopped, asyncio.CancelledError) else self._patience)
@@ -201,12 +202,10 @@ class _Sitting:
         await self._settled(self._patience)
         finished = await self._finish(result)
         logger.info(
-            "%s after %s; total_time %.3f s, setup_time %.3f s, %d calls",
+            "%s after %s; %s",
             result.outcome,
             result.last_phase,
-            finished.total_time,
-            self.setup_time,
-            self._folder.timing.calls,
+            self._folder.timing.account(time.perf_counter() - self._began, self.setup_time),
         )
         return Played(result, finished, self._folder, self._desk.budget.ledger)
 
@@ -225,7 +224,7 @@ class _Sitting:
         return finished
 
     async def _after_segment(self, segment: Segment) -> None:
-        self._folder.timing.crossed(segment)
+        self._folder.crossed(segment)
         await self._recorder.synced()
 
     async def _after_phase(self, result: PhaseResult) -> None:

@@ -19,7 +19,7 @@ from ..models.model import Model
 from ..records.events import Event, MessageDelivered, OrdersSubmitted, PhaseAdjudicated, event_from
 from ..records.lines import unsealed
 from ..records.reading import LogReader
-from .execution import ConcurrentChains
+from .execution import policy
 from .game import Game
 from .past import EVENTS, Past
 from .seats import Seats
@@ -57,8 +57,9 @@ async def replay(past: Past) -> Replayed:
     game = Game(Seats(past.timeline, answering, checker), checker)
     ended = True
     try:
-        async with ConcurrentChains() as chains:
-            await game.play(chains, after_segment=_nothing, after_phase=_nothing)
+        # One after another, so that the first difference found is the first that there is.
+        async with policy("sequential") as steps:
+            await game.play(steps, after_segment=_nothing, after_phase=_nothing)
     except NotRecorded as end:
         if past.finished is not None:
             raise ReplayDiffersError(f"{end}, but the run is finished") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ..player import Player
 from ..records.durable import DiskError, replace_file
 from .manifesto import Manifesto
 from .past import CALLS
+from .program import Segment
 from .recorder import Recorder
 from .response_log import ResponseLog
 from .saved_game import SavedGame
@@ -22,6 +24,7 @@ from .statistics import Statistics
 from .story import Stories
 from .timeline import Timeline
 from .timing import Timing
+from .trace import Trace
 
 
 class RunFolder:
@@ -32,6 +35,7 @@ class RunFolder:
         self.path = path
         self._config = timeline.last
         self.timing = Timing()
+        self.trace = Trace(self._config.terrain.powers)
         self.statistics = Statistics(timeline)
         self._responses = ResponseLog()
         self._responses_begun = False
@@ -45,13 +49,18 @@ class RunFolder:
         return self.path / "general_game.log"
 
     def listen_to(self, recorder: Recorder) -> None:
-        recorder.listen(self.timing, self.statistics, self._responses, self._stories, self._manifesto)
+        recorder.listen(self.timing, self.trace, self.statistics, self._responses, self._stories, self._manifesto)
 
     def discard(self) -> None:
         """Take the folder away again after a game in which nothing was paid for; calls that were, or may be, stay."""
         journal = self.path / CALLS
         if not self.statistics.total("lost_calls") and journal.exists() and journal.stat().st_size == 0:
             shutil.rmtree(self.path)
+
+    def crossed(self, segment: Segment) -> None:
+        """The steps before a barrier have ended."""
+        self.timing.crossed(segment)
+        self.trace.crossed(segment)
 
     def adjudicated(self, phase: str, players: Mapping[str, Player]) -> None:
         """Keep what the players thought in this phase."""
@@ -69,7 +78,8 @@ class RunFolder:
     ) -> None:
         """Bring every file up to what has happened so far. Raises ``DiskError``."""
         saved = self._saved.document(board, mailbox, players)
-        timing = self.timing.document(total_time, setup_time)
+        timing = {"execution": self._config.execution} | self.timing.document(total_time, setup_time)
+        trace = self.trace.text()
         models = {power: str(model) for power, model in sorted(self._config.models.items())}
         overview = [self.statistics.document() | {"spending": spending}, models, self._config.document()]
         stories = {power: self._stories.text(power) for power in self._stories.powers()}
@@ -84,12 +94,15 @@ class RunFolder:
                 replace_file(self.path / "overview.jsonl", "".join(f"{_json(line)}\n" for line in overview).encode())
                 replace_file(self.path / "game_manifesto.txt", manifesto.encode("utf-8", "replace"))
                 replace_file(self.path / "timing.json", (_json(timing, indent=1) + "\n").encode())
+                replace_file(self.path / "trace.json", trace.encode())
                 replace_file(self.path / "lmvsgame.json", (_json(saved) + "\n").encode())
             except OSError as error:
                 raise DiskError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from error
 
         async with self._writing:
+            started = time.time()
             await asyncio.to_thread(write)
+            self.trace.saved(started, time.time())
 
     def _append_rows(self, rows: bytes) -> None:
         path = self.path / "llm_responses.csv"

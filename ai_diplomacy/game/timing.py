@@ -30,7 +30,7 @@ class Timing:
         """Nothing but calls takes time worth accounting."""
 
     def exchange(self, exchange: Exchange) -> None:
-        if exchange.reply is None:
+        if exchange.reply is None or exchange.reply.inherited:
             return
         key, latency = exchange.request.key, exchange.reply.latency
         self.calls += 1
@@ -69,6 +69,15 @@ class Timing:
     def _beside_end(self, power: str) -> float:
         """Its call may be answered long after the segment in which it began, so its length is asked for late."""
         return self._beside[power] + self._open.get((power, "consolidate", 0), 0.0)
+
+    def account(self, total_time: float, setup_time: float) -> str:
+        """All figures on the line with which the log ends."""
+        figures = self.document(total_time, setup_time)
+        return (
+            f"total_time {total_time:.3f} s, setup_time {setup_time:.3f} s, {self.calls} calls, "
+            f"sum_of_call_time {self.answering:.3f} s, critical_path {self.critical_path:.3f} s, "
+            f"overhead {figures['overhead']:.3f} s, speedup_over_sequential {figures['speedup_over_sequential']}"
+        )
 
     def document(self, total_time: float, setup_time: float) -> dict[str, Any]:
         """``timing.json``."""

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.execution import Execution, Threads
 from ai_diplomacy.game.play import play_game
 from ai_diplomacy.game.vendors import Opened, Vendors
 from ai_diplomacy.models.ids import ModelId
@@ -18,6 +21,16 @@ from ai_diplomacy.models.prices import Price
 SCRIPTED = ModelId("scripted", "")
 HOLD = ModelId("bot", "hold")
 OFFLINE = ModelId("offline", "")
+
+MANNERS: dict[str, tuple[Execution, Threads]] = {
+    "async": ("async", "decisions"),
+    "gathered": ("gathered", "decisions"),
+    "threaded": ("threaded", "decisions"),
+    "threaded-all": ("threaded", "all"),
+    "sequential": ("sequential", "decisions"),
+}
+every_policy = pytest.mark.parametrize(("execution", "threads"), MANNERS.values(), ids=MANNERS)
+"""Runs a test, which takes ``execution`` and ``threads``, under each."""
 
 QUIET = {
     "initialize": '{"goals": ["survive"], "relationships": {}}',
@@ -84,6 +97,15 @@ class Run:
         """Error statistics by power."""
         first = (self.path / "overview.jsonl").read_text().splitlines()[0]
         return json.loads(first)["errors_by_power"]
+
+    @property
+    def timing(self) -> Any:
+        return json.loads((self.path / "timing.json").read_text())
+
+    @property
+    def trace(self) -> list[Any]:
+        """The events of the timeline."""
+        return json.loads((self.path / "trace.json").read_text())["traceEvents"]
 
     def orders(self) -> dict[str, Any]:
         return {phase["name"]: phase["orders"] for phase in self.saved["phases"]}

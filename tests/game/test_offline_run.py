@@ -18,6 +18,7 @@ FILES = {
     "llm_responses.csv",
     "overview.jsonl",
     "timing.json",
+    "trace.json",
     "game_manifesto.txt",
     "general_game.log",
     "powers",

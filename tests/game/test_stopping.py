@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from staging import HOLD, QUIET, SCRIPTED, Run, ScriptedModel, by_step, play, seats
+from staging import HOLD, QUIET, SCRIPTED, Run, ScriptedModel, by_step, every_policy, play, seats
 
 from ai_diplomacy.game.config import CallSettings, GameConfig
 from ai_diplomacy.models.budget import BudgetExceeded
@@ -16,17 +16,23 @@ def game(**settings):
 
 
 @pytest.mark.parametrize("kind", ["fatal", "transient", "rate_limit"])
-async def test_a_model_that_does_not_answer_its_first_call_ends_the_game_and_leaves_nothing(tmp_path, kind):
+@every_policy
+async def test_a_model_that_does_not_answer_its_first_call_ends_the_game_and_leaves_nothing(
+    tmp_path, execution, threads, kind
+):
     def answers(request):
         raise ModelError("the vendor answered 401: wrong key", kind=kind, billable=False)
 
     with pytest.raises(ModelRefused, match="scripted cannot be asked: the vendor answered 401") as refused:
-        await play(tmp_path / "run", game(), ScriptedModel(answers))
+        await play(tmp_path / "run", game(execution=execution, threads=threads), ScriptedModel(answers))
     assert refused.value.at_once
     assert not (tmp_path / "run").exists()
 
 
-async def test_one_refused_prompt_costs_a_step_but_a_model_that_refuses_everything_ends_the_game(tmp_path):
+@every_policy
+async def test_one_refused_prompt_costs_a_step_but_a_model_that_refuses_everything_ends_the_game(
+    tmp_path, execution, threads
+):
     def answers(request):
         if request.key.phase == "S1901M" and (request.key.step != "order" or request.key.power == "FRANCE"):
             return QUIET[request.key.step]
@@ -34,7 +40,7 @@ async def test_one_refused_prompt_costs_a_step_but_a_model_that_refuses_everythi
 
     model = ScriptedModel(answers)
     with pytest.raises(ModelRefused) as refused:
-        await play(tmp_path / "run", game(), model)
+        await play(tmp_path / "run", game(execution=execution, threads=threads), model)
     assert not refused.value.at_once
     run = Run(tmp_path / "run", None)
     assert run.calls
@@ -42,7 +48,10 @@ async def test_one_refused_prompt_costs_a_step_but_a_model_that_refuses_everythi
     assert "stopped: scripted cannot be asked" in (run.path / "general_game.log").read_text()
 
 
-async def test_at_a_cap_of_the_budget_the_game_stops_with_every_answered_call_in_the_journal(tmp_path):
+@every_policy
+async def test_at_a_cap_of_the_budget_the_game_stops_with_every_answered_call_in_the_journal(
+    tmp_path, execution, threads
+):
     model = ScriptedModel(by_step())
     config = GameConfig(
         models=seats(SCRIPTED),
@@ -50,6 +59,8 @@ async def test_at_a_cap_of_the_budget_the_game_stops_with_every_answered_call_in
         rounds=1,
         default_max_tokens=100,
         calls=CallSettings(max_tokens_total=2_500),
+        execution=execution,
+        threads=threads,
     )
     with pytest.raises(BudgetExceeded, match="the cap of 2,500 tokens is reached"):
         await play(tmp_path / "run", config, model)
@@ -62,7 +73,8 @@ async def test_at_a_cap_of_the_budget_the_game_stops_with_every_answered_call_in
     assert run.saved["phases"]
 
 
-async def test_a_cancelled_game_saves_what_was_played(tmp_path):
+@every_policy
+async def test_a_cancelled_game_saves_what_was_played(tmp_path, execution, threads):
     asked = asyncio.Event()
 
     class Waiting(ScriptedModel):
@@ -72,7 +84,7 @@ async def test_a_cancelled_game_saves_what_was_played(tmp_path):
                 await asyncio.Event().wait()
             return await super().generate(request)
 
-    task = asyncio.create_task(play(tmp_path / "run", game(), Waiting(by_step())))
+    task = asyncio.create_task(play(tmp_path / "run", game(execution=execution, threads=threads), Waiting(by_step())))
     await asked.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -84,7 +96,10 @@ async def test_a_cancelled_game_saves_what_was_played(tmp_path):
     assert "stopped: told to" in (run.path / "general_game.log").read_text()
 
 
-async def test_a_model_that_is_given_up_costs_nobody_a_call_in_flight(tmp_path):
+@pytest.mark.parametrize(
+    ("execution", "threads"), [("async", "decisions"), ("gathered", "decisions"), ("threaded", "all")]
+)
+async def test_a_model_that_is_given_up_costs_nobody_a_call_in_flight(tmp_path, execution, threads):
     refused = asyncio.Event()
 
     class Mixed(ScriptedModel):
@@ -96,5 +111,5 @@ async def test_a_model_that_is_given_up_costs_nobody_a_call_in_flight(tmp_path):
             return await super().generate(request)
 
     with pytest.raises(ModelRefused):
-        await play(tmp_path / "run", game(), Mixed(by_step()))
+        await play(tmp_path / "run", game(execution=execution, threads=threads), Mixed(by_step()))
     assert len(Run(tmp_path / "run", None).calls) == 5

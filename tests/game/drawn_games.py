@@ -1,0 +1,124 @@
+"""Drawn games as a policy sees them: the segments between barriers, and a latency for each step."""
+
+import asyncio
+import graphlib
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ai_diplomacy.game import program
+from ai_diplomacy.game.execution import Policy
+from ai_diplomacy.game.program import Segment, Stage
+
+POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY")
+
+
+def drawn_game(seed: int) -> list[Segment]:
+    """One to five years with retreats, adjustments, eliminations and consolidations here and there."""
+    rng = random.Random(seed)
+    rounds, planning, years = rng.randint(0, 3), rng.random() < 0.3, rng.randint(1, 5)
+    bots = [power for power in POWERS if rng.random() < 0.15]
+
+    def takers(step: str, powers: Iterable[str]) -> tuple[str, ...]:
+        return tuple(power for power in powers if step == "order" or power not in bots)
+
+    survivors = POWERS
+    segments: list[Segment] = []
+    carried = program.opening(POWERS, takers)
+    for turn in range(2 * years):
+        segments += program.movement(survivors, rounds=rounds, planning=planning, carried=carried, takers=takers)
+        for chance in (0.4, 0.9 if turn % 2 else 0.0):
+            if rng.random() < chance:
+                segments.append(program.decision(rng.sample(survivors, rng.randint(1, len(survivors))), takers))
+        if len(survivors) > 2 and rng.random() < 0.1:
+            survivors = tuple(power for power in survivors if power != rng.choice(survivors))
+        carried = program.turn_end(survivors, consolidate=turn % 2 == 1 and rng.random() < 0.8, takers=takers)
+    return segments
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One step of one power: (segment, stage in it, power)."""
+
+    segment: int
+    stage: int
+    power: str
+
+
+Latency = Callable[[Taken], float]
+
+
+def drawn_latency(seed: int) -> Latency:
+    """Anything from nothing to four seconds, in steps that floating point adds up exactly."""
+
+    def latency(taken: Taken) -> float:
+        return random.Random(f"{seed} {taken}").randint(0, 4096) / 1024
+
+    return latency
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """What a policy made of a game."""
+
+    seconds: float
+    began: dict[Taken, float]
+    ended: dict[Taken, float]
+
+
+async def scheduled(policy: Policy, game: list[Segment], latency: Latency) -> Scheduled:
+    """Run a game in virtual time; a step does nothing but last."""
+    clock = asyncio.get_running_loop().time
+    start, began, ended = clock(), {}, {}
+
+    def act(number: int, segment: Segment):
+        async def take(power: str, stage: Stage) -> None:
+            taken = Taken(number, [id(other) for other in segment.stages].index(id(stage)), power)
+            began[taken] = clock() - start
+            await asyncio.sleep(latency(taken))
+            ended[taken] = clock() - start
+
+        return take
+
+    async with policy:
+        for number, segment in enumerate(game):
+            await policy.run(segment, act(number, segment))
+    return Scheduled(clock() - start, began, ended)
+
+
+def longest_chain(game: list[Segment], latency: Latency) -> float:
+    """The longest path through the steps and barriers of a game, written down as a graph and looked up in it."""
+    waits_for: dict[object, set[object]] = {"end": set()}
+    consolidation: dict[str, Taken] = {}
+    for number, segment in enumerate(game):
+        before, barrier = ("barrier", number - 1), ("barrier", number)
+        waits_for.setdefault(before, set())
+        waits_for[barrier] = {before}
+        last: dict[str, object] = {}
+        for at, stage in enumerate(segment.stages):
+            for power in stage.powers:
+                step = Taken(number, at, power)
+                waits_for[step] = {last.get(power, before)}
+                if stage.step == "consolidate":
+                    consolidation[power] = step
+                    waits_for["end"].add(step)
+                    continue
+                if stage.step == "reflect" and power in consolidation:
+                    waits_for[step].add(consolidation[power])
+                last[power] = step
+        waits_for[barrier] |= set(last.values())
+        waits_for["end"].add(barrier)
+    done: dict[object, float] = {}
+    for node in graphlib.TopologicalSorter(waits_for).static_order():
+        start = max((done[other] for other in waits_for[node]), default=0.0)
+        done[node] = start + (latency(node) if isinstance(node, Taken) else 0.0)
+    return done["end"]
+
+
+def sum_of_steps(game: list[Segment], latency: Latency) -> float:
+    return sum(
+        latency(Taken(number, at, power))
+        for number, segment in enumerate(game)
+        for at, stage in enumerate(segment.stages)
+        for power in stage.powers
+    )

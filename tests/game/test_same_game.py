@@ -1,0 +1,33 @@
+"""The game does not depend on who runs which step when: every policy asks the same and writes the same."""
+
+import pytest
+from staging import MANNERS, OFFLINE, Run, play, seats, without_timestamps
+
+from ai_diplomacy.game.config import GameConfig
+
+
+def prompts(run: Run) -> dict[tuple, str]:
+    """Every request by its key; the journal holds them in the order in which they were answered."""
+    return {tuple(call["key"].values()): call["request"] for call in run.calls}
+
+
+@pytest.mark.parametrize(("seed", "last_phase"), [(0, "S1902M"), (1, "S1902M"), (2, "F1903M")])
+async def test_all_policies_play_the_same_game_offline(tmp_path, seed, last_phase):
+    runs = {}
+    for name, (execution, threads) in MANNERS.items():
+        config = GameConfig(
+            models=seats(OFFLINE),
+            max_year=1903,
+            end_at_phase=last_phase,
+            rounds=1 if seed == 2 else 2,
+            seed=seed,
+            execution=execution,
+            threads=threads,
+        )
+        runs[name] = await play(tmp_path / name, config)
+        assert runs[name].timing["execution"] == execution
+    usual = runs.pop("async")
+    assert usual.calls
+    for name, run in runs.items():
+        assert prompts(run) == prompts(usual), name
+        assert without_timestamps(run.saved) == without_timestamps(usual.saved), name
