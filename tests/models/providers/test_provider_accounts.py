@@ -38,6 +38,7 @@ def test_the_package_exports_what_it_says():
         "Providers",
         "UnknownProviderError",
         "account_of",
+        "has_blocking_twin",
         "open_provider",
         "preload",
         "provider_names",
