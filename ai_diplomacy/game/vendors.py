@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from ..models.calling import ProviderModel
+from ..models.calling import BlockingProviderModel, ProviderModel
 from ..models.gate import Gate
 from ..models.gates import PROCESS, account_name
 from ..models.ids import ModelId
 from ..models.model import Model
 from ..models.prices import FREE, Price, find_price, price_problem
-from ..models.providers import Providers, preload, seat_problems
+from ..models.provider import BlockingProvider
+from ..models.providers import Providers, has_blocking_twin, preload, seat_problems
 from .config import IN_PROCESS, CallSettings, ConfigError, GameConfig
 
 if TYPE_CHECKING:
@@ -37,8 +39,17 @@ Opener = Callable[[ModelId], Opened]
 class Vendors:
     """Opens models by their ids, and closes their connections."""
 
-    def __init__(self, environ: Mapping[str, str], settings: CallSettings, prices: Mapping[str, Price | None]) -> None:
-        """``prices``: model id -> price, see ``find_prices``."""
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        settings: CallSettings,
+        prices: Mapping[str, Price | None],
+        *,
+        blocking: Executor | None = None,
+    ) -> None:
+        """``prices``: model id -> price, see ``find_prices``. ``blocking``: whose threads ask the models, through the
+        vendors' blocking clients (see ``check_blocking``); ``None``: they are asked on the event loop."""
+        self._blocking = blocking
         self._providers = Providers(environ)
         self._settings = settings
         self._prices = prices
@@ -54,8 +65,13 @@ class Vendors:
             account_name(account.provider, account.base_url, account.key),
             max_concurrency=self._settings.max_concurrency,
         )
-        model = ProviderModel(self._providers.open(model_id), model_id, self._settings.deadline)
-        return Opened(model, self._prices[str(model_id)], gate)
+        return Opened(self._model(model_id), self._prices[str(model_id)], gate)
+
+    def _model(self, model_id: ModelId) -> Model:
+        provider, deadline = self._providers.open(model_id), self._settings.deadline
+        if self._blocking is None:
+            return ProviderModel(provider, model_id, deadline)
+        return BlockingProviderModel(cast("BlockingProvider", provider), model_id, self._blocking, deadline)
 
     async def close(self) -> None:
         await self._providers.close()
@@ -66,6 +82,14 @@ def check_seats(config: GameConfig, environ: Mapping[str, str]) -> None:
     problems = seat_problems(config.models, environ, IN_PROCESS)
     if problems:
         raise ConfigError(f"--models: {'; '.join(problems)}")
+
+
+def check_blocking(config: GameConfig) -> None:
+    """Raises ``ConfigError`` that tells every provider whose models could not be asked on threads."""
+    providers = {model.provider for model in config.models.values()}.difference(IN_PROCESS)
+    without = sorted(provider for provider in providers if not has_blocking_twin(provider))
+    if without:
+        raise ConfigError(f"--models: {', '.join(without)} cannot be asked on threads: no blocking client")
 
 
 def find_prices(config: GameConfig) -> dict[str, Price | None]:

@@ -6,14 +6,16 @@ import asyncio
 import json
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from ..records.events import CallLost
 from .budget import NOTHING, Amount, Budget
 from .calling import DeadlineError
 from .model import Model, ModelError, Reply, Request, Usage
+from .once import once_a_schema
 from .prices import Price
 
 CHARACTERS_PER_TOKEN = 3.5
@@ -25,6 +27,7 @@ class Bill:
     """One call that there is room for, and what is known of its bill before it is answered."""
 
     request: Request
+    characters: int
     input_tokens: int
     """An estimate."""
     at: float
@@ -84,14 +87,15 @@ class Budgeted:
 
     def _bill(self, request: Request) -> Bill:
         density = max(1 / CHARACTERS_PER_TOKEN, self.budget.densest.get(self.name, 0.0))
-        input, output, now = math.ceil(_characters(request) * density), request.max_tokens, time.time()
+        characters, output, now = _characters(request), request.max_tokens, time.time()
+        input = math.ceil(characters * density)
         cost = Decimal(0) if self.price is None else self.price.most(input, output, now)
-        return Bill(request, input, now, Amount(cost, input + output))
+        return Bill(request, characters, input, now, Amount(cost, input + output))
 
     def _settled(self, bill: Bill, reply: Reply) -> tuple[Reply, Amount]:
         usage = reply.usage
         if usage.input is not None:
-            density = usage.input / max(1, _characters(bill.request))
+            density = usage.input / max(1, bill.characters)
             self.budget.densest[self.name] = max(density, self.budget.densest.get(self.name, 0.0))
         cost = None if self.price is None else self.price.cost(usage, bill.at)
         reply = replace(reply, cost_usd=None if cost is None else float(cost))
@@ -133,5 +137,10 @@ class Budgeted:
 
 
 def _characters(request: Request) -> int:
-    schema = 0 if request.schema is None else len(json.dumps(request.schema))
+    schema = 0 if request.schema is None else _schema_characters(request.schema)
     return len(request.system) + len(request.prompt) + schema
+
+
+@once_a_schema
+def _schema_characters(schema: Mapping[str, Any]) -> int:
+    return len(json.dumps(schema))

@@ -1,16 +1,17 @@
-"""One call to a provider as a model: timed, under a deadline, its errors named."""
+"""One call to a provider as a model: timed, under a deadline, its errors named; on the event loop or on a thread."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 import traceback
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
 from .ids import ModelId
 from .model import ModelError, Reply, Request
-from .provider import Answer, Provider
+from .provider import Answer, BlockingProvider, Provider
 
 DEADLINE = 300.0
 """Seconds that one attempt may take."""
@@ -43,15 +44,7 @@ class ProviderModel:
         started, clock = time.time(), asyncio.get_running_loop().time
         sent = clock()
         answer = await self._answer(request)
-        return Reply(
-            answer.text,
-            answer.usage,
-            answer.stop,
-            started=started,
-            latency=clock() - sent,
-            allowance=request.max_tokens,
-            withheld=answer.withheld,
-        )
+        return _reply(request, answer, started, clock() - sent)
 
     async def _answer(self, request: Request) -> Answer:
         timer = asyncio.timeout(self.deadline)
@@ -62,12 +55,58 @@ class ProviderModel:
             raise
         except Exception as error:  # noqa: BLE001 - this is the seam to foreign code; everything is named and raised
             # The SDK's own error is not chained: its text, and what it refers to, may hold the key.
-            raise (DeadlineError(self.deadline) if timer.expired() else self._named(error)) from None
+            raise (DeadlineError(self.deadline) if timer.expired() else _named(self, error)) from None
 
-    def _named(self, error: Exception) -> ModelError:
-        if isinstance(error, _OUR_FAULTS):
-            return ModelError(f"a fault in the provider {self.model_id.provider!r}: {_described(error)}")
-        return self.provider.classify(error)
+
+@dataclass(frozen=True, slots=True)
+class BlockingProviderModel:
+    """The same through the provider's blocking twin, on a thread of an executor.
+
+    The time until a thread is free is waiting and no part of the latency. A call that is cancelled while its thread
+    asks goes on there until it is answered, or its client is closed, or gives up.
+    """
+
+    provider: BlockingProvider
+    model_id: ModelId
+    executor: Executor
+    deadline: float = DEADLINE
+
+    @property
+    def name(self) -> str:
+        return str(self.model_id)
+
+    async def generate(self, request: Request) -> Reply:
+        """One answer. Raises ``ModelError``, and nothing else but cancellation."""
+        return await asyncio.get_running_loop().run_in_executor(self.executor, self._answered, request)
+
+    def _answered(self, request: Request) -> Reply:
+        started, sent = time.time(), time.perf_counter()
+        try:
+            answer = self.provider.call_blocking(self.model_id, request, deadline=self.deadline)
+        except ModelError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            late = time.perf_counter() - sent >= self.deadline
+            raise (DeadlineError(self.deadline) if late else _named(self, error)) from None
+        return _reply(request, answer, started, time.perf_counter() - sent)
+
+
+def _reply(request: Request, answer: Answer, started: float, latency: float) -> Reply:
+    return Reply(
+        answer.text,
+        answer.usage,
+        answer.stop,
+        started=started,
+        latency=latency,
+        allowance=request.max_tokens,
+        withheld=answer.withheld,
+    )
+
+
+def _named(model: ProviderModel | BlockingProviderModel, error: Exception) -> ModelError:
+    if isinstance(error, _OUR_FAULTS):
+        return ModelError(f"a fault in the provider {model.model_id.provider!r}: {_described(error)}")
+    return model.provider.classify(error)
 
 
 def _described(error: Exception) -> str:

@@ -38,3 +38,11 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Closes its connections. A later call opens them again."""
+
+
+class BlockingProvider(Provider, Protocol):
+    """A provider that has a twin for threads, through the vendor's own blocking SDK client."""
+
+    def call_blocking(self, model: ModelId, request: Request, *, deadline: float) -> Answer:
+        """As ``call``, on the calling thread. ``deadline``: seconds for which the server may say nothing, the client's
+        own time-out, as nobody else can stop a thread. Connections are closed by ``close``."""

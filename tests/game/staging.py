@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,10 +113,17 @@ class Run:
 
 
 async def play(
-    path: Path, config: GameConfig, model: Model | None = None, *, prices: Mapping[str, Price | None] | None = None
+    path: Path,
+    config: GameConfig,
+    model: Model | None = None,
+    *,
+    prices: Mapping[str, Price | None] | None = None,
+    blocking: Executor | None = None,
 ) -> Run:
-    """Play a game; ``model`` answers for the scripted seats. Prices are unknown unless they are given."""
-    vendors = Vendors({}, config.calls, prices or dict.fromkeys(map(str, config.models.values())))
+    """Play a game; ``model`` answers for the scripted seats. Prices are unknown unless they are given. ``blocking``:
+    the threads that ask the vendors' models."""
+    prices = prices or dict.fromkeys(map(str, config.models.values()))
+    vendors = Vendors({}, config.calls, prices, blocking=blocking)
 
     def opened(model_id: ModelId) -> Opened:
         if model_id.provider == "scripted":

@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from staging import OFFLINE, Run, play, seats
 
 from ai_diplomacy.board.terrain import terrain
+from ai_diplomacy.game import vendors
 from ai_diplomacy.game.config import CallSettings, ConfigError, GameConfig
-from ai_diplomacy.game.vendors import check_seats, find_prices
+from ai_diplomacy.game.vendors import check_blocking, check_seats, find_prices
 from ai_diplomacy.models.budget import BudgetExceeded
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.standing import ModelRefused
@@ -45,6 +47,24 @@ async def test_a_game_through_a_vendors_protocol_is_the_game_in_process(tmp_path
     assert first_prompts(run) == first_prompts(offline)
     assert all(call["reply"]["usage"]["input"] for call in run.calls)
     assert sum(figures["cached_tokens"] for figures in run.figures.values()) > 0
+
+
+@pytest.mark.parametrize("provider", PATHS)
+async def test_a_game_asked_on_threads_is_the_same_game(tmp_path, offline, provider):
+    async with LocalServer(ServerOptions()) as server:
+        config = GameConfig(models=seats(model(provider, server)), max_year=1902)
+        check_blocking(config)
+        with ThreadPoolExecutor(7) as threads:
+            run = await play(tmp_path / "run", config, blocking=threads)
+    assert run.orders() == offline.orders()
+    assert first_prompts(run) == first_prompts(offline)
+
+
+def test_a_model_that_cannot_be_asked_on_threads_is_told_before_the_game(monkeypatch):
+    monkeypatch.setattr(vendors, "has_blocking_twin", lambda provider: provider != "anthropic")
+    models = seats(OFFLINE, FRANCE=ModelId("openai", "gpt"), ITALY=ModelId("anthropic", "c"))
+    with pytest.raises(ConfigError, match=r"^--models: anthropic cannot be asked on threads"):
+        check_blocking(GameConfig(models=models, max_year=1901))
 
 
 async def test_a_mixed_game_with_faults_loses_no_phase_to_a_fault_that_passes(tmp_path):

@@ -1,13 +1,16 @@
 """One call to a provider: timed, cut off at its deadline, and every error named."""
 
 import asyncio
+import threading
+import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from scripted import request
 from virtual_time import virtual_time
 
-from ai_diplomacy.models.calling import DeadlineError, ProviderModel
+from ai_diplomacy.models.calling import BlockingProviderModel, DeadlineError, ProviderModel
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError, Usage
 from ai_diplomacy.models.provider import Answer
@@ -100,6 +103,57 @@ async def test_an_error_of_the_provider_passes_as_it_is_and_so_does_cancellation
         await asked(failing(ModelError("nonsense", kind="transient")))
     with pytest.raises(asyncio.CancelledError):
         await asked(failing(asyncio.CancelledError()))
+
+
+class BlockingAcme(Acme):
+    """The same on threads."""
+
+    def call_blocking(self, model, asked, *, deadline):
+        return self._call(deadline)
+
+
+async def on_thread(call, deadline: float = 300.0):
+    with ThreadPoolExecutor(1) as thread:
+        return await BlockingProviderModel(BlockingAcme(call), MODEL, thread, deadline).generate(request())
+
+
+async def test_on_a_thread_an_answer_becomes_the_same_reply_and_the_wait_for_the_thread_is_no_latency():
+    def call(deadline):
+        asked_on.append((threading.current_thread(), deadline))
+        return Answer("text", Usage(input=3, output=4), "length", ("seed",))
+
+    asked_on = []
+    reply = await on_thread(call, deadline=7)
+    assert (reply.text, reply.usage, reply.stop) == ("text", Usage(input=3, output=4), "length")
+    assert (reply.allowance, reply.withheld) == (8192, ("seed",))
+    assert [deadline for _, deadline in asked_on] == [7]
+    assert asked_on[0][0] is not threading.current_thread()
+    released = threading.Event()
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(released.wait)
+        model = BlockingProviderModel(BlockingAcme(lambda _: Answer("late")), MODEL, thread)
+        asking = asyncio.create_task(model.generate(request()))
+        await asyncio.sleep(0)
+        free = time.time()
+        released.set()
+        assert (await asking).started >= free
+
+
+async def test_errors_on_a_thread_have_the_same_names():
+    def raising(error: Exception):
+        def call(deadline):
+            raise error
+
+        return call
+
+    with pytest.raises(ModelError, match="classified ConnectionError"):
+        await on_thread(raising(ConnectionError()))
+    with pytest.raises(DeadlineError):
+        await on_thread(raising(TimeoutError()), deadline=0)
+    with pytest.raises(ModelError, match=r"a fault in the provider 'acme': TypeError \(test_calling.py:"):
+        await on_thread(raising(TypeError()))
+    with pytest.raises(ModelError, match="nonsense"):
+        await on_thread(raising(ModelError("nonsense")))
 
 
 @virtual_time

@@ -3,7 +3,7 @@
 from .accounts import Account, AccountError, account_of
 from .catalogue import ENTRY_POINTS, ProviderSpec, UnknownProviderError, provider_names, provider_spec
 from .checks import seat_problems
-from .pool import Providers, open_provider, preload
+from .pool import Providers, has_blocking_twin, open_provider, preload
 
 __all__ = [
     "ENTRY_POINTS",
@@ -13,6 +13,7 @@ __all__ = [
     "Providers",
     "UnknownProviderError",
     "account_of",
+    "has_blocking_twin",
     "open_provider",
     "preload",
     "provider_names",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from typing import Any, Literal
 
 from ..model import Request
-from ..provider import Answer
 from .bodies import spoken
 
 Wish = Literal["schema", "temperature", "seed", "token_limit"]
@@ -50,23 +49,13 @@ class Concessions:
     def refused(self, model: str) -> frozenset[Wish]:
         return frozenset(self._refused[model])
 
-    async def ask(
-        self, model: str, wishes: Collection[Wish], send: Callable[[frozenset[Wish]], Awaitable[Answer]]
-    ) -> Answer:
-        """Sends, and sends again when the endpoint refuses one of the wishes, each of them at most once.
-
-        ``send`` is given what to do without; it raises ``RefusedError`` for an answer of 400 or 422, whose error is
-        raised on when it blames none of the wishes.
-        """
-        while True:
-            without = self.refused(model)
-            try:
-                return await send(without)
-            except RefusedError as refused:
-                blamed = _blamed(refused.body, [wish for wish in wishes if wish not in without])
-                if not blamed:
-                    raise refused.error from None
-                self._refused[model].update(blamed)
+    def concede(self, model: str, offered: Collection[Wish], refused: RefusedError) -> None:
+        """Remember which of the wishes that were offered the endpoint refuses, so that it can be asked again without
+        them. Raises the error of the refusal when it blames none of them."""
+        blamed = _blamed(refused.body, offered)
+        if not blamed:
+            raise refused.error from None
+        self._refused[model].update(blamed)
 
 
 def wishes_of(request: Request) -> list[Wish]:

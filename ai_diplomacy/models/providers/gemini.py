@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
 from collections.abc import Collection
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..ids import ModelId
-from ..model import ModelError, Request, StopReason, Usage
+from ..model import Request, StopReason, Usage
 from ..provider import Answer
 from .accounts import Account
-from .bodies import Body, count, nonsense, part, parts, read_object, text_of, total
-from .concessions import Concessions, RefusedError, Wish, wishes_of, withheld
-from .faults import cleaned, status_fault, transport_fault
-from .lazily import IDLE_SECONDS, Lazily, connection_limit, tls_context
+from .bodies import Body, count, nonsense, part, parts, text_of, total
+from .concessions import Wish, wishes_of, withheld
+from .google_client import GoogleLine
 from .schemas import open_form
+from .sdk_provider import Question, SdkProvider
 
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
-    from google.genai import Client
-    from google.genai.types import GenerateContentConfig
-
-_VERSION = re.compile(r"/(v\d+\w*)$")
 _STOPS: dict[Any, StopReason] = {
     "STOP": "end",
     "MAX_TOKENS": "length",
@@ -44,124 +34,48 @@ _STOPS: dict[Any, StopReason] = {
 }
 
 
-class Gemini:
+class Gemini(SdkProvider):
     """One account at Google, or at a server that speaks its protocol."""
 
     def __init__(self, account: Account) -> None:
-        self._account = account
-        self._concessions = Concessions()
-        self._client = _lazy_client(account)
+        super().__init__(account, GoogleLine(account))
 
-    async def call(self, model: ModelId, request: Request) -> Answer:
-        async def send(without: Collection[Wish]) -> Answer:
-            return await self._send(model.name, request, without)
-
-        wishes = [wish for wish in wishes_of(request) if wish != "token_limit"]
-        return await self._concessions.ask(model.name, wishes, send)
-
-    async def _send(self, model: str, request: Request, without: Collection[Wish]) -> Answer:
-        client, _ = await self._client.get()
-        from google.genai.errors import APIError
-
-        try:
-            response = await client.aio.models.generate_content(
-                model=model, contents=request.prompt, config=_config(request, without)
-            )
-        except APIError as error:
-            if error.code in (400, 422):
-                raise RefusedError(error, error.details) from error
-            raise
-        raw = response.sdk_http_response
-        return _answer(read_object((raw and raw.body) or ""), withheld(request, without))
-
-    def classify(self, error: Exception) -> ModelError:
-        if isinstance(error, ModelError):
-            return cleaned(self._account, error)
-        from google.genai.errors import APIError
-
-        if isinstance(error, APIError) and isinstance(error.code, int):
-            return status_fault(self._account, error.code, getattr(error.response, "headers", {}), error.details)
-        return transport_fault(self._account, error)
-
-    async def close(self) -> None:
-        await self._client.close()
-
-
-def _lazy_client(account: Account) -> Lazily[tuple[Client, ClientSession]]:
-    async def build() -> tuple[Client, ClientSession]:
-        await asyncio.to_thread(import_module, "google.genai")
-        import aiohttp
-
-        # The session that the SDK would make itself has no limit, and a class that aiohttp warns of.
-        session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=connection_limit(), keepalive_timeout=IDLE_SECONDS),
-            trust_env=True,
-            read_bufsize=2**20,
+    def question(self, model: str, request: Request, without: Collection[Wish]) -> Question:
+        path = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
+        return Question(
+            f"{path}:generateContent",
+            _body(request, without),
+            [wish for wish in wishes_of(request) if wish != "token_limit" and wish not in without],
+            withheld(request, without),
         )
-        try:
-            return await asyncio.to_thread(_client, account, session), session
-        except BaseException:
-            await session.close()
-            raise
 
-    async def close(opened: tuple[Client, ClientSession]) -> None:
-        client, session = opened
-        await client.aio.aclose()
-        client.close()
-        await session.close()
-
-    return Lazily(build, close)
+    def answer(self, body: Body, withheld: tuple[str, ...]) -> Answer:
+        usage = _usage(part(body, "usageMetadata"))
+        candidate = next(iter(parts(body, "candidates")), None)
+        if candidate is None:
+            if part(body, "promptFeedback").get("blockReason"):
+                return Answer("", usage, "refusal", withheld)
+            raise nonsense("answered without a candidate")
+        said = [piece for piece in parts(part(candidate, "content"), "parts") if not piece.get("thought")]
+        stop = _STOPS.get(candidate.get("finishReason"), "other")
+        return Answer("".join(text_of(piece, "text") for piece in said), usage, stop, withheld)
 
 
-def _client(account: Account, session: ClientSession) -> Client:
-    from google.genai import Client
-    from google.genai.types import GenerateContentConfig, GenerateContentResponse, HttpOptions, HttpRetryOptions
-
-    # The SDK's models are completed by their first use, a tenth of a second better spent here than on the event loop.
-    _ = GenerateContentConfig(), GenerateContentResponse()
-    version = _VERSION.search(account.base_url)
-    return Client(
-        api_key=account.key,
-        vertexai=False,
-        http_options=HttpOptions(
-            base_url=_VERSION.sub("", account.base_url),
-            api_version=version[1] if version else "v1beta",
-            # Without options the SDK tries a broken connection once more by itself, after up to ten seconds.
-            retry_options=HttpRetryOptions(attempts=1),
-            aiohttp_client=session,
-            client_args={"verify": tls_context()},
-            async_client_args={"verify": tls_context(), "ssl": tls_context()},
-        ),
-    )
-
-
-def _config(request: Request, without: Collection[Wish]) -> GenerateContentConfig:
-    from google.genai.types import AutomaticFunctionCallingConfig, GenerateContentConfig
-
-    structured = request.schema is not None and "schema" not in without
-    return GenerateContentConfig(
-        system_instruction=request.system or None,
-        max_output_tokens=request.max_tokens,
-        temperature=None if "temperature" in without else request.temperature,
-        seed=None if request.seed is None or "seed" in without else request.seed % 2**31,
-        response_mime_type="application/json" if structured else None,
-        response_json_schema=open_form(request.schema) if structured else None,
-        automatic_function_calling=AutomaticFunctionCallingConfig(disable=True),
-        # The body as it came: the SDK would read nonsense into its models, and ask on by itself for long replies.
-        should_return_http_response=True,
-    )
-
-
-def _answer(body: Body, left_out: tuple[str, ...]) -> Answer:
-    usage = _usage(part(body, "usageMetadata"))
-    candidate = next(iter(parts(body, "candidates")), None)
-    if candidate is None:
-        if part(body, "promptFeedback").get("blockReason"):
-            return Answer("", usage, "refusal", left_out)
-        raise nonsense("answered without a candidate")
-    said = [piece for piece in parts(part(candidate, "content"), "parts") if not piece.get("thought")]
-    stop = _STOPS.get(candidate.get("finishReason"), "other")
-    return Answer("".join(text_of(piece, "text") for piece in said), usage, stop, left_out)
+def _body(request: Request, without: Collection[Wish]) -> dict[str, Any]:
+    settings: dict[str, Any] = {"maxOutputTokens": request.max_tokens}
+    if request.temperature is not None and "temperature" not in without:
+        settings["temperature"] = request.temperature
+    if request.seed is not None and "seed" not in without:
+        settings["seed"] = request.seed % 2**31
+    if request.schema is not None and "schema" not in without:
+        settings |= {"responseMimeType": "application/json", "responseJsonSchema": open_form(request.schema)}
+    body: dict[str, Any] = {
+        "contents": [{"parts": [{"text": request.prompt}], "role": "user"}],
+        "generationConfig": settings,
+    }
+    if request.system:
+        body["systemInstruction"] = {"parts": [{"text": request.system}], "role": "user"}
+    return body
 
 
 def _usage(usage: Body) -> Usage:

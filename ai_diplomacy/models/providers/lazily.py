@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Generic, TypeVar
@@ -37,6 +38,28 @@ class Lazily(Generic[C]):
             client, self._client = self._client, None
             if client is not None:
                 await self._close(client)
+
+
+class LazilyBlocking(Generic[C]):
+    """The same for threads."""
+
+    def __init__(self, build: Callable[[], C], close: Callable[[C], None]) -> None:
+        self._build = build
+        self._close = close
+        self._client: C | None = None
+        self._lock = threading.Lock()
+
+    def get(self) -> C:
+        with self._lock:
+            if self._client is None:
+                self._client = self._build()
+            return self._client
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+            if client is not None:
+                self._close(client)
 
 
 def connection_limit() -> int:

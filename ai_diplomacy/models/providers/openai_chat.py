@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from ..ids import ModelId
 from ..model import ModelError, Request, StopReason, Usage
 from ..provider import Answer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of, total
-from .concessions import Concessions, Wish, wishes_of, withheld
+from .concessions import Wish, wishes_of, withheld
 from .dialects import Dialect, dialect_of
-from .faults import sdk_fault, status_fault
-from .openai_client import lazy_client, post
+from .faults import status_fault
+from .openai_client import openai_line
 from .schemas import closed, schema_name
+from .sdk_provider import Question, SdkProvider
 
 _STOPS: dict[Any, StopReason] = {
     "stop": "end",
@@ -26,30 +26,23 @@ _STOPS: dict[Any, StopReason] = {
 }
 
 
-class OpenAIChat:
+class OpenAIChat(SdkProvider):
     """One account at a vendor that speaks OpenAI's chat protocol."""
 
     def __init__(self, account: Account) -> None:
-        self._account = account
+        super().__init__(account, openai_line(account))
         self._dialect = dialect_of(account)
-        self._concessions = Concessions()
-        self._client = lazy_client(account)
 
-    async def call(self, model: ModelId, request: Request) -> Answer:
-        async def send(without: Collection[Wish]) -> Answer:
-            return await self._send(model.name, request, without)
-
-        return await self._concessions.ask(model.name, wishes_of(request), send)
-
-    async def _send(self, model: str, request: Request, without: Collection[Wish]) -> Answer:
-        client = await self._client.get()
-        body = await post(client, "/chat/completions", chat_body(self._dialect, model, request, without))
-        if body is None:
-            return Answer("", stop="refusal")
+    def question(self, model: str, request: Request, without: Collection[Wish]) -> Question:
         vague: set[Wish] = {"schema"} if self._dialect.structure == "json_object" else set()
-        return self._answer(body, withheld(request, vague.union(without)))
+        return Question(
+            "/chat/completions",
+            chat_body(self._dialect, model, request, without),
+            [wish for wish in wishes_of(request) if wish not in without],
+            withheld(request, vague.union(without)),
+        )
 
-    def _answer(self, body: Body, left_out: tuple[str, ...]) -> Answer:
+    def answer(self, body: Body, withheld: tuple[str, ...]) -> Answer:
         choice = next(iter(parts(body, "choices")), {})
         if fault := part(choice, "error") or part(body, "error"):
             raise self._fault_in_answer(fault)
@@ -57,20 +50,14 @@ class OpenAIChat:
             raise nonsense("answered without a message")
         stop = _STOPS.get(choice.get("finish_reason"), "other")
         if refusal := text_of(part(choice, "message"), "refusal"):
-            return Answer(refusal, chat_usage(part(body, "usage")), "refusal", left_out)
+            return Answer(refusal, chat_usage(part(body, "usage")), "refusal", withheld)
         text = _without_thoughts(_content(part(choice, "message")), stop)
-        return Answer(text, chat_usage(part(body, "usage")), stop, left_out)
+        return Answer(text, chat_usage(part(body, "usage")), stop, withheld)
 
     def _fault_in_answer(self, fault: Body) -> ModelError:
         """OpenRouter answers 200 before it asks the model; what goes wrong after that stands in the body."""
         code = count(fault, "code") or 500
         return status_fault(self._account, code if code >= 400 else 500, {}, {"error": fault})
-
-    def classify(self, error: Exception) -> ModelError:
-        return sdk_fault(self._account, error)
-
-    async def close(self) -> None:
-        await self._client.close()
 
 
 def chat_body(dialect: Dialect, model: str, request: Request, without: Collection[Wish]) -> dict[str, Any]:

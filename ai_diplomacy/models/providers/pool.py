@@ -22,9 +22,19 @@ def open_provider(model: ModelId, environ: Mapping[str, str]) -> Provider:
 
 
 def _make(account: Account) -> Provider:
-    module, _, name = provider_spec(account.provider).factory.partition(":")
-    factory = cast("Callable[[Account], Provider]", getattr(import_module(module), name))
-    return factory(account)
+    return _factory(account.provider)(account)
+
+
+def _factory(provider: str) -> Callable[[Account], Provider]:
+    module, _, name = provider_spec(provider).factory.partition(":")
+    return cast("Callable[[Account], Provider]", getattr(import_module(module), name))
+
+
+def has_blocking_twin(provider: str) -> bool:
+    """Whether a provider can be asked on threads, see ``BlockingProvider``. All of ours can; a third party's can when
+    its factory is a class with a ``call_blocking``. Imports the provider, not its SDK. Raises
+    ``UnknownProviderError``."""
+    return callable(getattr(_factory(provider), "call_blocking", None))
 
 
 def preload(models: Iterable[ModelId]) -> None:

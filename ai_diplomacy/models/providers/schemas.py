@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..once import once_a_schema
+
 Schema = dict[str, Any]
 
 _OPEN_KEYWORDS = frozenset(
@@ -19,6 +21,7 @@ class _OpenObjectError(Exception):
     """An object of the schema may have fields that cannot be listed."""
 
 
+@once_a_schema
 def closed(schema: Mapping[str, Any]) -> Schema | None:
     """The schema for a strict mode (OpenAI's ``strict``, Anthropic's structured outputs): every object lists all its
     fields and has no others. All that fits the result fits the schema; ``None`` where no such result says the same
@@ -69,22 +72,27 @@ def _closed_object(schema: Mapping[str, Any]) -> Schema:
     }
 
 
-def open_form(schema: Any) -> Any:
+@once_a_schema
+def open_form(schema: Mapping[str, Any]) -> Any:
     """The schema with the keywords that Gemini documents and no others; maps stay maps."""
+    return _open_form(schema)
+
+
+def _open_form(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [open_form(inner) for inner in schema]
+        return [_open_form(inner) for inner in schema]
     if not isinstance(schema, Mapping):
         return schema
     result: Schema = {}
     for key, value in schema.items():
         if key in ("properties", "$defs"):
-            result[key] = {name: open_form(inner) for name, inner in value.items()}
+            result[key] = {name: _open_form(inner) for name, inner in value.items()}
         elif key == "const":
             result["enum"] = [value]
         elif key in ("enum", "required"):
             result[key] = list(value)
         elif key in _OPEN_KEYWORDS:
-            result[key] = open_form(value)
+            result[key] = _open_form(value)
     return result
 
 

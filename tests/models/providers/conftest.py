@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 
 import pytest
 from aiohttp import web
@@ -11,7 +13,8 @@ from vendor_protocols import PROTOCOLS, Protocol
 from vendor_questions import KEY
 
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.models.provider import Provider
+from ai_diplomacy.models.model import ModelError, Request
+from ai_diplomacy.models.provider import Answer, BlockingProvider, Provider
 from ai_diplomacy.models.providers import Providers
 
 
@@ -49,10 +52,32 @@ def protocol(request: pytest.FixtureRequest) -> Protocol:
     return request.param
 
 
-@pytest.fixture
-def provider(protocol: Protocol, vendor: ScriptedVendor, provider_at: Callable[[str, str], Provider]) -> Provider:
-    """The provider of the protocol, with the scripted vendor at its other end."""
-    return provider_at(protocol.provider, vendor.url)
+@dataclass(frozen=True)
+class OnThreads:
+    """A provider whose calls go through its blocking twin."""
+
+    inner: BlockingProvider
+
+    async def call(self, model: ModelId, request: Request) -> Answer:
+        return await asyncio.to_thread(self.inner.call_blocking, model, request, deadline=10.0)
+
+    def classify(self, error: Exception) -> ModelError:
+        return self.inner.classify(error)
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+
+@pytest.fixture(params=["async", "blocking"])
+def provider(
+    request: pytest.FixtureRequest,
+    protocol: Protocol,
+    vendor: ScriptedVendor,
+    provider_at: Callable[[str, str], Provider],
+) -> Provider:
+    """The provider of the protocol, with the scripted vendor at its other end; asked in both of its ways."""
+    opened = provider_at(protocol.provider, vendor.url)
+    return opened if request.param == "async" else OnThreads(opened)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from ai_diplomacy.models.providers import (
     account_of,
     catalogue,
     checks,
+    has_blocking_twin,
     open_provider,
     provider_names,
     provider_spec,
@@ -38,6 +39,7 @@ def test_the_package_exports_what_it_says():
         "Providers",
         "UnknownProviderError",
         "account_of",
+        "has_blocking_twin",
         "open_provider",
         "preload",
         "provider_names",
@@ -224,6 +226,15 @@ def test_a_third_partys_provider_plugs_in():
     assert seat_problems({"ITALY": model}, {}) == [
         "ITALY: no key for stub: set STUB_KEY, or end the model id with a '#' and the key"
     ]
+
+
+def test_all_of_ours_can_be_asked_on_threads():
+    assert all(has_blocking_twin(name) for name in provider_names())
+
+
+@pytest.mark.usefixtures("third_party")
+def test_a_third_party_without_a_blocking_client_is_known_before_it_is_asked():
+    assert not has_blocking_twin("stub")
 
 
 @pytest.mark.usefixtures("third_party")

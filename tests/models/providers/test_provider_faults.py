@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -13,6 +15,7 @@ from scripted_vendor import cut, drop, html, says, writes
 from vendor_protocols import candidate, chat
 from vendor_questions import fault, question
 
+from ai_diplomacy.models.calling import BlockingProviderModel, DeadlineError
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError
 
@@ -104,7 +107,8 @@ async def test_a_body_that_makes_no_sense_is_asked_for_again(vendor, protocol, p
     assert (await provider.call(model, question())).text == "fine"
 
 
-async def test_a_hang_ends_with_the_callers_deadline_and_harms_no_later_call(vendor, protocol, provider, model):
+async def test_a_hang_ends_with_the_callers_deadline_and_harms_no_later_call(vendor, protocol, provider_at, model):
+    provider = provider_at(protocol.provider, vendor.url)
     vendor.otherwise = says(protocol.answer("fine"))
     await provider.call(model, question())
     vendor.plays(vendor.hang())
@@ -113,6 +117,20 @@ async def test_a_hang_ends_with_the_callers_deadline_and_harms_no_later_call(ven
             await provider.call(model, question())
     assert provider.classify(timeout.value).kind == "transient"
     assert (await provider.call(model, question())).text == "fine"
+
+
+async def test_a_thread_that_waits_for_a_hang_is_free_at_its_deadline_and_harms_no_later_call(
+    vendor, protocol, provider_at, model
+):
+    with ThreadPoolExecutor(1) as thread:
+        provider = provider_at(protocol.provider, vendor.url)
+        asked = BlockingProviderModel(provider, model, thread, deadline=0.2)
+        vendor.plays(vendor.hang())
+        vendor.otherwise = says(protocol.answer("fine"))
+        with pytest.raises(DeadlineError, match=r"no answer within 0\.2 s"):
+            await asked.generate(question())
+        reply = await replace(asked, deadline=10.0).generate(question())
+    assert (reply.text, reply.allowance) == ("fine", 8192)
 
 
 async def test_a_refused_connection_is_called_by_its_name(protocol, provider_at):

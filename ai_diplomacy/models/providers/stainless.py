@@ -1,0 +1,106 @@
+"""The SDKs of OpenAI and Anthropic, which are made alike: their async clients on aiohttp and their blocking twins, all
+without retries of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..model import ModelError
+from .accounts import Account
+from .bodies import Body, error_body, read_object
+from .concessions import RefusedError
+from .faults import sdk_fault
+from .lazily import CONNECT_SECONDS, IDLE_SECONDS, Lazily, LazilyBlocking, connection_limit, tls_context
+from .moderation import is_moderated
+from .sdk_provider import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A client of an SDK and the class of its errors for answers with an error status."""
+
+    client: Any
+    status_error: type[Exception]
+
+
+class StainlessLine:
+    """One account's line through such an SDK.
+
+    Questions are handed to the client as bytes: the SDK's typed methods would first walk through the body, schema and
+    all, and build a model of the answer, which takes them longer than all the rest of a call.
+    """
+
+    def __init__(
+        self, account: Account, build: Callable[[Account], Opened], build_blocking: Callable[[Account], Opened]
+    ) -> None:
+        async def built() -> Opened:
+            return await asyncio.to_thread(build, account)
+
+        async def close(opened: Opened) -> None:
+            await opened.client.close()
+
+        self._account = account
+        self._async = Lazily(built, close)
+        self._blocking = LazilyBlocking(lambda: build_blocking(account), lambda opened: opened.client.close())
+
+    async def post(self, question: Question) -> Body | None:
+        opened = await self._async.get()
+        try:
+            answer = await opened.client.post(question.path, **_arguments(question, {}))
+        except opened.status_error as error:
+            _raise_unless_filtered(error)
+            return None
+        return read_object(answer.text)
+
+    def post_blocking(self, question: Question, seconds: float) -> Body | None:
+        import httpx2
+
+        opened = self._blocking.get()
+        timeout = httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
+        try:
+            answer = opened.client.post(question.path, **_arguments(question, {"timeout": timeout}))
+        except opened.status_error as error:
+            _raise_unless_filtered(error)
+            return None
+        return read_object(answer.text)
+
+    def classify(self, error: Exception) -> ModelError:
+        return sdk_fault(self._account, error)
+
+    async def close(self) -> None:
+        self._blocking.close()
+        await self._async.close()
+
+
+def transport_options() -> dict[str, Any]:
+    """What every HTTP client of these SDKs is made with."""
+    import httpx2
+
+    return {
+        "verify": tls_context(),
+        "timeout": httpx2.Timeout(None, connect=CONNECT_SECONDS),
+        "limits": httpx2.Limits(max_connections=connection_limit(), keepalive_expiry=IDLE_SECONDS),
+    }
+
+
+def _arguments(question: Question, options: dict[str, Any]) -> dict[str, Any]:
+    import httpx2
+
+    if question.headers:
+        options = {**options, "headers": dict(question.headers)}
+    return {"cast_to": httpx2.Response, "content": json.dumps(question.body).encode(), "options": options}
+
+
+def _raise_unless_filtered(error: Exception) -> None:
+    """An answer with an error status is raised on, by the name that fits, unless a filter gave it."""
+    status, response = error.status_code, error.response  # type: ignore[attr-defined]
+    said = error_body(response.text)
+    if is_moderated(status, said):
+        return
+    if status in (400, 422):
+        raise RefusedError(error, said) from error
+    raise error
