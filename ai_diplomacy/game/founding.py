@@ -75,10 +75,11 @@ def _found(path: Path, events: Iterable[Event], calls: Iterable[Mapping[str, Any
             sync_directory(made)
             # Onto an empty folder, or where there is none.
             os.rename(made, path)
+            made = path
+            sync_directory(path.parent)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
             raise
-        sync_directory(path.parent)
     except OSError as error:
         raise ConfigError(f"cannot make {str(path)!r}: {error.strerror or error}") from None
 

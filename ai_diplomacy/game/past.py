@@ -11,7 +11,7 @@ from typing import Any
 
 from ..models.calls import Calls, read_calls
 from ..models.model import Reply
-from ..records.durable import AppendLog, LogInUseError
+from ..records.durable import AppendLog, DiskError, LogInUseError
 from ..records.events import Event, PhaseStarted, RunFinished, RunForked, RunResumed, RunStarted, event_from
 from ..records.reading import DamagedLogError, LogEnd, LogReader
 from .config import ConfigError, GameConfig, phase_order
@@ -184,7 +184,8 @@ class HeldRun:
 def held(path: Path) -> Iterator[HeldRun]:
     """Keeps others from a run while it is gone on with, and reads its past. Nothing is written yet.
 
-    Raises ``ConfigError`` when the run is being played by another program or cannot be gone on with.
+    Raises ``ConfigError`` when the run is being played by another program or cannot be gone on with, ``DiskError`` when
+    it cannot be written.
     """
     if not is_run(path):
         raise ConfigError(f"{str(path)!r} is not the folder of a run")
@@ -196,7 +197,7 @@ def held(path: Path) -> Iterator[HeldRun]:
             except LogInUseError:
                 raise ConfigError(f"{str(path)!r} is being played by another program") from None
             except OSError as error:
-                raise ConfigError(f"cannot write {error.filename or path}: {error.strerror or error}") from None
+                raise DiskError(f"cannot write {path / name}: {error.strerror or error}") from None
             opened.callback(log.release)
             return log
 

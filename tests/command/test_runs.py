@@ -1,0 +1,219 @@
+"""The command on runs that exist: going on, refusing what contradicts them, forks, replays, and damaged folders."""
+
+import json
+import shutil
+
+import pytest
+
+import lm_game
+from ai_diplomacy.game.past import held, read_past
+from ai_diplomacy.records.lines import sealed
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*flags: str) -> int:
+    try:
+        return lm_game.main(flags)
+    except SystemExit as stopped:
+        return int(stopped.code or 0)
+
+
+@pytest.fixture
+def finished(empty, offline_run):
+    """A copy of a finished run."""
+    shutil.copytree(offline_run.path, empty / "run")
+    return empty / "run"
+
+
+@pytest.fixture
+def unfinished(finished):
+    """The run as it was when about half of it was played."""
+    for name, share in (("calls.jsonl", 2), ("events.jsonl", 3)):
+        lines = (finished / name).read_bytes().splitlines(keepends=True)
+        (finished / name).write_bytes(b"".join(lines[: len(lines) // share]))
+    for file in finished.glob("*.json"):
+        file.unlink()
+    return finished
+
+
+def files(path):
+    return {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+def game_of(path):
+    saved = json.loads((path / "lmvsgame.json").read_bytes())
+    for phase in saved["phases"]:
+        del phase["state"]["timestamp"]
+    return saved
+
+
+def test_a_finished_run_says_so_and_is_left_alone(finished, capsys):
+    before = files(finished)
+    assert run("--run_dir", "run") == 0
+    assert capsys.readouterr().out.startswith("run is finished: the game ended after ")
+    assert run("--run_dir", "run", "--max_year", "1902", "--seed", "0") == 0
+    assert files(finished) == before
+
+
+def test_an_unfinished_run_goes_on_with_its_own_settings(unfinished, offline_run, capsys):
+    calls = len(read_past(unfinished).calls)
+    assert run("--run_dir", "run") == 0
+    said = capsys.readouterr()
+    assert f"; {calls} calls are answered" in said.out.splitlines()[0]
+    assert "going on with run in " in said.out.splitlines()[0]
+    # What was played before is not shown once more.
+    assert "S1901M" not in said.out
+    assert said.err == ""
+    assert game_of(unfinished) == game_of(offline_run.path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (["--seed", "1"], "--seed (it has 0)"),
+        (["--max_year", "1903"], "--max_year (it has 1902)"),
+        (["--models", "bot:hold"], "--models (it has offline)"),
+        (["--models", "FRANCE=bot:hold", "--num_negotiation_rounds", "3"], "--num_negotiation_rounds (it has 2); --mo"),
+        (["--planning_phase"], "--planning_phase (it has False)"),
+        (["--max_tokens", "10"], "--max_tokens (it has 8192)"),
+        (["--temperature", "1"], "--temperature (it has none)"),
+        (["--map", "ancmed", "--override"], "--map"),
+        (["--max_messages", "2", "--override"], "--max_messages (it has 6) cannot change"),
+        (["--resume_from_phase", "S1901M"], "would discard what followed; add --fork_to"),
+        (["--resume_from_phase", "S1950M"], "S1950M is no phase of 'run', which has S1901M, "),
+        (["--fork_to", "new"], "--fork_to: say what to fork"),
+        (["--repeat", "2"], "--repeat is for forks"),
+    ],
+)
+def test_what_contradicts_the_run_is_refused_by_name_and_nothing_is_written(unfinished, capsys, flags, named):
+    before = files(unfinished)
+    assert run("--run_dir", "run", *flags) == 2
+    said = capsys.readouterr().err
+    assert named in said
+    assert said.count("\n") == 1
+    assert files(unfinished) == before
+
+
+def test_with_override_the_last_year_changes(unfinished, capsys):
+    assert run("--run_dir", "run", "--max_year", "1901", "--override") == 0
+    assert read_past(unfinished).phases[-1][1:5] == "1901"
+    assert run("--run_dir", "run", "--max_year", "1902", "--override") == 0
+    assert read_past(unfinished).phases[-1][1:5] == "1902"
+    assert run("--replay", "run") == 0
+
+
+def test_a_torn_last_line_is_dropped_with_a_warning(unfinished, capsys):
+    with (unfinished / "calls.jsonl").open("ab") as file:
+        file.write(b'{"format":2,"key":{"pha')
+    assert run("--run_dir", "run") == 0
+    said = capsys.readouterr()
+    assert said.err == "run/calls.jsonl: the last line was torn when the program ended; it is dropped\n"
+    (resumed,) = [event for event in events(unfinished) if event["type"] == "run_resumed"]
+    assert resumed["torn_lines"] == ["calls.jsonl"]
+
+
+def events(path):
+    return [json.loads(line) for line in (path / "events.jsonl").read_text().splitlines()]
+
+
+def cut(lines):
+    lines[20] = lines[20][:-30] + b"\n"
+
+
+def doubled(lines):
+    lines.insert(20, lines[20])
+
+
+def joined(lines):
+    lines[20] = lines[20][:-1]
+
+
+def garbled(lines):
+    lines[20] = lines[20].replace(b"e", b"o", 1)
+
+
+@pytest.mark.parametrize("name", ["calls.jsonl", "events.jsonl"])
+@pytest.mark.parametrize("damage", [cut, doubled, joined, garbled])
+def test_damage_is_named_and_refused_and_nothing_is_written(unfinished, capsys, name, damage):
+    lines = (unfinished / name).read_bytes().splitlines(keepends=True)
+    damage(lines)
+    (unfinished / name).write_bytes(b"".join(lines))
+    before = files(unfinished)
+    for command in (["--run_dir", "run"], ["--replay", "run"]):
+        assert run(*command) == 2
+        said = capsys.readouterr().err
+        assert f"run/{name}, line 2" in said
+        assert "nothing was changed" in said
+        assert said.count("\n") == 1
+    assert files(unfinished) == before
+
+
+def test_a_run_of_another_format_is_refused(unfinished, capsys):
+    lines = (unfinished / "events.jsonl").read_bytes().splitlines(keepends=True)
+    first = json.loads(lines[0]) | {"format": 99}
+    del first["line"], first["crc32"]
+    (unfinished / "events.jsonl").write_bytes(sealed(first, 1) + b"".join(lines[1:]))
+    assert run("--run_dir", "run") == 2
+    assert "has format 99, which this version does not know" in capsys.readouterr().err
+
+
+def test_a_run_that_is_being_played_is_refused(unfinished, capsys):
+    before = files(unfinished)
+    with held(unfinished):
+        assert run("--run_dir", "run") == 2
+    assert "is being played by another program" in capsys.readouterr().err
+    assert files(unfinished) == before
+
+
+def test_a_foreign_folder_is_refused(empty, capsys):
+    (empty / "other").mkdir()
+    (empty / "other" / "diary.txt").write_text("mine")
+    assert run("--run_dir", "other") == 2
+    assert "'other' is not empty, and holds no run" in capsys.readouterr().err
+    assert run("--replay", "other") == 2
+    assert "'other' is not the folder of a run" in capsys.readouterr().err
+    assert [file.name for file in (empty / "other").iterdir()] == ["diary.txt"]
+
+
+def test_a_fork_by_either_name_and_several_side_by_side(finished, capsys):
+    before = files(finished)
+    phase = ["--run_dir", "run", "--resume_from_phase", "s1902m"]
+    assert run(*phase, "--fork_to", "one") == 0
+    assert game_of(finished.parent / "one") == game_of(finished)
+    assert run(*phase, "--critical_state_analysis_dir", "other", "--seed", "5", "--models", "FRANCE=bot:hold") == 0
+    assert game_of(finished.parent / "other")["config"]["models"]["FRANCE"] == "bot:hold"
+    assert game_of(finished.parent / "other")["config"]["models"]["ITALY"] == "offline"
+    capsys.readouterr()
+    assert run(*phase, "--fork_to", "many", "--repeat", "3") == 0
+    assert sorted(line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()) == [
+        "many/1",
+        "many/2",
+        "many/3",
+    ]
+    assert game_of(finished.parent / "many" / "1")["phases"] == game_of(finished)["phases"]
+    assert files(finished) == before
+    assert run(*phase, "--fork_to", "one") == 2
+    assert "'one' is not empty" in capsys.readouterr().err
+
+
+def test_a_replay_tells_what_was_checked_and_shows_a_changed_template(finished, capsys, tmp_path):
+    assert run("--replay", "run") == 0
+    said = capsys.readouterr().out
+    assert f"{len(read_past(finished).calls)} calls played again to its end" in said
+    before = files(finished)
+    lines = (finished / "calls.jsonl").read_bytes().splitlines(keepends=True)
+    record = json.loads(lines[30])
+    del record["line"], record["crc32"]
+    record["request"]["prompt"] = record["request"]["prompt"].replace("Diplomacy", "Chess")
+    record["request"]["sha256"] = "0" * 64
+    (finished / "calls.jsonl").write_bytes(b"".join([*lines[:30], sealed(record, 31), *lines[31:]]))
+    assert run("--replay", "run") == 1
+    said = capsys.readouterr().err
+    assert "is not the one that line 31 of run/calls.jsonl answers: its " in said
+    assert "\n+" in said or "\n-" in said or "system prompt" in said
+    assert set(before) == set(files(finished))
