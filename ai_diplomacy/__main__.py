@@ -27,6 +27,12 @@ def _serve() -> Command:
     return serve
 
 
+def _ask() -> Command:
+    from .command import ask
+
+    return ask
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the list of commands."""
@@ -36,6 +42,7 @@ class Entry:
 
 
 COMMANDS: Mapping[str, Entry] = {
+    "ask": Entry("a question to an agent of a run, with the memory that it had then", _ask),
     "serve": Entry("a local server that speaks the providers' protocols: no key, no bill", _serve),
 }
 

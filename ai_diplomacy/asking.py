@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from .models.model import CallKey, Model, ModelError, Reply, Request
-from .player import Step, View, chance
+from .player import Question, View, chance
 from .prompts import PromptBook
 from .records.events import Event, ReplyRead, StepDefaulted, Verdict
 from .replies import Reading, StepReply, read_reply, reply_schema
@@ -60,7 +60,7 @@ class Asker:
 
     async def ask(
         self,
-        step: Step,
+        step: Question,
         view: View,
         document: dict[str, Any],
         shape: type[R],
@@ -94,7 +94,7 @@ class Asker:
             self.witness.event(StepDefaulted(self.power, view.phase, step, view.round, self.model.name, reason))
         return Answer(first)
 
-    def _request(self, step: Step, view: View, document: dict[str, Any], attempt: int, shape: type[R]) -> Request:
+    def _request(self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R]) -> Request:
         return Request(
             key=CallKey(view.phase, self.power, step, view.round, attempt),
             system=self.prompts.system(self.power),

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from .memory import Memory
-from .player import Step, View
+from .player import Question, View
 
 MOST_RETURNED = 8
 """Returned messages that a prompt tells of one by one."""
 
 
-def briefing(step: Step, view: View, memory: Memory) -> dict[str, Any]:
+def briefing(step: Question, view: View, memory: Memory) -> dict[str, Any]:
     """The document that the step's prompt carries. Only what this power may read goes in; empty parts are left out."""
     situation = view.situation.document()
-    if step in ("reflect", "consolidate", "initialize"):
+    if step in ("reflect", "consolidate", "initialize", "interview"):
         # Nothing is ordered in these steps, and after a turn the last orders matter more than the next ones.
         del situation["legal_orders"]
     asked: dict[str, Any] = {"name": step}

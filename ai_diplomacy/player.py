@@ -14,6 +14,9 @@ from .board.situation import Situation
 
 Step = Literal["initialize", "negotiate", "plan", "order", "reflect", "consolidate"]
 
+Question = Step | Literal["interview"]
+"""What a model may be asked: a step of the game, or a question from outside of it."""
+
 Relationship = Literal["Enemy", "Unfriendly", "Neutral", "Friendly", "Ally"]
 RELATIONSHIPS: tuple[Relationship, ...] = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from jinja2 import (
+    ChoiceLoader,
     Environment,
     FileSystemLoader,
+    FunctionLoader,
     StrictUndefined,
     Template,
     TemplateError,
@@ -17,10 +19,16 @@ from jinja2 import (
 )
 
 from .board.terrain import Terrain
-from .player import Step
+from .player import Question, Step
 from .records.lines import compact_json
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parent.parent / "prompts"
+
+
+_INTERVIEW = FunctionLoader(
+    lambda name: (DEFAULT_DIRECTORY / name).read_text(encoding="utf-8") if name == "interview.j2" else None
+)
+"""An interview is no part of a game, so a folder of templates may do without one of its own."""
 
 
 class PromptError(ValueError):
@@ -37,14 +45,14 @@ class PromptBook:
         if not directory.is_dir():
             raise PromptError(f"prompts: {str(directory)!r} is not a folder")
         self._templates = Environment(
-            loader=FileSystemLoader(directory),
+            loader=ChoiceLoader([FileSystemLoader(directory), _INTERVIEW]),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
         )
         self._systems: dict[str, str] = {}
-        for step, power, corrected in itertools.product(get_args(Step), ground.powers, (False, True)):
+        for step, power, corrected in itertools.product((*get_args(Step), "interview"), ground.powers, (False, True)):
             self._render(step, "{}", corrected, power)
         for power in ground.powers:
             self._systems[power] = self._render_system(power)
@@ -53,11 +61,11 @@ class PromptBook:
         """The same bytes for every call of this power in the game."""
         return self._systems[power]
 
-    def prompt(self, step: Step, document: Mapping[str, Any]) -> str:
+    def prompt(self, step: Question, document: Mapping[str, Any]) -> str:
         """The prompt of a step about one situation document. Raises ``PromptError``."""
         return self._render(step, dump_document(document), "correction" in document, document["you"])
 
-    def _render(self, step: Step, situation: str, corrected: bool, power: str) -> str:
+    def _render(self, step: Question, situation: str, corrected: bool, power: str) -> str:
         try:
             return self._load(f"{step}.j2").render(situation=situation, corrected=corrected, power=power)
         except TemplateNotFound as error:

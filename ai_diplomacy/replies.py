@@ -105,6 +105,10 @@ class ConsolidateReply(StepReply):
     summary: Text
 
 
+class InterviewReply(StepReply):
+    answer: Text
+
+
 @cache
 def reply_schema(shape: type[StepReply], others: tuple[str, ...]) -> Mapping[str, Any]:
     """The JSON schema of a reply, for providers that hold a model to one. ``others``: the powers to which
@@ -208,7 +212,8 @@ def _mended(text: str) -> Any:
 
     try:
         return repair_json(text[start:], return_objects=True, skip_json_loads=True)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, AssertionError, LookupError, TypeError, AttributeError):
+        # A parser of somebody else's, fed with anything: on some texts its own assertions do not hold.
         return None
 
 

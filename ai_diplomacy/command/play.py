@@ -61,7 +61,7 @@ def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
     from ..game.play import play_game
 
     config = game_config(flags)
-    prices = _checked(config, estimate=flags.estimate)
+    prices = checked(config, estimate=flags.estimate)
     if flags.estimate:
         print("\n".join(vendors.estimated(config, prices)))
         return
@@ -89,7 +89,7 @@ def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
         if past.finished is not None and config.game_settings() == before.game_settings():
             print(f"{path} is finished: the game ended after {past.finished.phase} ({past.finished.outcome})")
             return
-        prices = _checked(config, past)
+        prices = checked(config, past)
         for name in past.torn:
             print(f"{path / name}: the last line was torn when the program ended; it is dropped", file=sys.stderr)
         if past.sittings:
@@ -132,7 +132,7 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     check_changes(base, config, override=True)
     if not config.plays(phase):
         raise ConfigError(f"--resume_from_phase: the game would end before {phase}; give a later --max_year")
-    prices = _checked(config, past)
+    prices = checked(config, past)
     prompt_books(config)
     if flags.repeat is None:
         fork_run(past, phase, path, config)
@@ -183,7 +183,7 @@ def _replay(path: Path) -> None:
     )
 
 
-def _checked(config: GameConfig, past: Past | None = None, *, estimate: bool = False) -> dict[str, Price | None]:
+def checked(config: GameConfig, past: Past | None = None, *, estimate: bool = False) -> dict[str, Price | None]:
     """Checks whom to ask, before anything is written, and returns what they cost. Nobody is asked for an estimate."""
     if any(model.provider not in IN_PROCESS for model in config.models.values()):
         from dotenv import load_dotenv

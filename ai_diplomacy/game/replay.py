@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..asking import Exchange
+from ..asking import Exchange, Witness
 from ..models.allowance import Allowances, WithRoomToThink
 from ..models.calls import PromptDiffersError
-from ..models.ids import ModelId
 from ..models.journal import NotRecorded, Recorded
-from ..models.model import Model
 from ..records.events import Event, MessageDelivered, OrdersSubmitted, PhaseAdjudicated, event_from
 from ..records.lines import unsealed
 from ..records.reading import LogReader
 from .execution import policy
 from .game import Game
 from .past import EVENTS, Past
-from .seats import Seats
+from .seats import Answering, Seats
 
 _Checked = (MessageDelivered, OrdersSubmitted, PhaseAdjudicated)
 _CONTEXT = 3
@@ -49,12 +47,7 @@ async def replay(past: Past) -> Replayed:
     first difference, and ``PromptError``."""
     checker = _Checker(past)
 
-    allowances = Allowances()
-
-    def answering(model: ModelId) -> Model:
-        return WithRoomToThink(Recorded(str(model), past.calls), allowances, checker.event)
-
-    game = Game(Seats(past.timeline, answering, checker), checker)
+    game = Game(Seats(past.timeline, recorded_answers(past, checker), checker), checker)
     ended = True
     try:
         # One after another, so that the first difference found is the first that there is.
@@ -65,8 +58,14 @@ async def replay(past: Past) -> Replayed:
             raise ReplayDiffersError(f"{end}, but the run is finished") from None
         ended = False
     except PromptDiffersError as differs:
-        raise ReplayDiffersError(_prompt_diff(differs, past.calls.path)) from None
+        raise differing_prompt(differs, past) from None
     return Replayed(checker.calls, tuple(checker.phases), ended)
+
+
+def recorded_answers(past: Past, witness: Witness) -> Answering:
+    """The models of a run, which answer what they answered then and nothing else."""
+    allowances = Allowances()
+    return lambda model: WithRoomToThink(Recorded(str(model), past.calls), allowances, witness.event)
 
 
 async def _nothing(_: object) -> None: ...
@@ -122,12 +121,13 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else tuple(value)
 
 
-def _prompt_diff(differs: PromptDiffersError, journal: Path) -> str:
-    before, now = recorded_request(journal, differs.call.line), differs.request
+def differing_prompt(differs: PromptDiffersError, past: Past) -> ReplayDiffersError:
+    """The error that shows how a prompt differs from the recorded one."""
+    before, now = recorded_request(past.calls.path, differs.call.line), differs.request
     what, old, new = "prompt", before["prompt"], now.prompt
     if old == new:
         what, old, new = "system prompt", before["system"], now.system
-    return _diff(f"{differs}: its {what}", old, new)
+    return ReplayDiffersError(_diff(f"{differs}: its {what}", old, new))
 
 
 def recorded_request(journal: Path, line: int) -> Mapping[str, Any]:

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from ..board.board import Board
 from ..board.press import Mailbox, Message
 from ..board.situation import PhaseResult, unit_of
-from ..player import PledgeOutcome, Step, View
+from ..player import PledgeOutcome, Question, View
 from .timeline import Timeline
 
 
-def view(board: Board, mailbox: Mailbox, power: str, step: Step, round: int, settings: Timeline) -> View:
+def view(board: Board, mailbox: Mailbox, power: str, step: Question, round: int, settings: Timeline) -> View:
     """The frozen view of one power for one step, from the board and the mailbox as they stand."""
     situation = board.situation(power)
     turn = [result.phase for result in situation.recent]
-    after = step in ("reflect", "consolidate")
+    after = step in ("reflect", "consolidate", "interview")
     movement = situation.phase[-1] == "M"
     heard = [situation.phase] if movement and not after else turn
     ended = turn[-1] if after and turn else ""

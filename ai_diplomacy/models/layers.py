@@ -36,7 +36,8 @@ from .standing import Standing, Trusted
 class Desk:
     """What the seats of one run share when they ask models."""
 
-    journal: Journal
+    journal: Journal | None
+    """``None``: nothing is kept, as for a question from outside of a game."""
     budget: Budget
     emit: Callable[[Event], None]
     hedge: Latencies | None = None
@@ -56,7 +57,9 @@ def layered(model: Model, desk: Desk, price: Price | None, gate: Gate | None = N
 
 def remembered(model: Model, desk: Desk) -> Model:
     """The layers that know of earlier calls: the journal answers those that were made before."""
-    return WithRoomToThink(Journaled(model, desk.journal, desk.deadlines), desk.allowances, desk.emit)
+    if desk.journal is not None:
+        model = Journaled(model, desk.journal, desk.deadlines)
+    return WithRoomToThink(model, desk.allowances, desk.emit)
 
 
 def limited(model: Model, desk: Desk, price: Price | None, gate: Gate | None = None) -> Model:

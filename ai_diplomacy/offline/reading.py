@@ -15,7 +15,7 @@ from .chance import chance
 from .possible import movement_orders
 from .soundness import is_sound
 
-STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate")
+STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate", "interview")
 WORDS = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
 LONGEST_LETTER = 2000
 """Characters of a message that are looked at."""
@@ -70,6 +70,8 @@ class Reading:
     unanswered: tuple[str, ...]
     returned: tuple[str, ...]
     pledges: tuple[Outcome, ...]
+    question: str
+    """What an interview asks."""
     corrected: bool
     """Whether this asks again for a reply that could not be used."""
 
@@ -136,6 +138,7 @@ def _reading(document: Mapping[str, Any]) -> Reading:
         unanswered=tuple(power for power in _texts(document.get("unanswered")) if power in powers),
         returned=_texts(document.get("returned")),
         pledges=_outcomes(document.get("pledges"), powers),
+        question=str(document.get("question") or ""),
         corrected=bool(document.get("correction")),
     )
 

@@ -1,4 +1,4 @@
-"""The offline model: from the text of a prompt to the text of a reply, by rules, for all six steps.
+"""The offline model: from the text of a prompt to the text of a reply, by rules, for all six steps and an interview.
 
 ``reading`` finds the position, the press and the memory in the prompt; a step's module decides; ``slips`` writes the
 reply down as a language model would, small errors included. Nothing but the prompt is known here, and what is random
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from . import wanderer
+from .interviewed import interview
 from .negotiating import negotiate
 from .ordering import order, plan
 from .reading import Reading, read
@@ -28,6 +29,7 @@ _STEPS: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
     "order": order,
     "reflect": reflect,
     "consolidate": consolidate,
+    "interview": interview,
 }
 
 

@@ -72,6 +72,10 @@ def _consolidate(reading: Reading) -> dict[str, Any]:
     return {"summary": f"Wandered through another year; {count} centre{'s' * (count != 1)} at the end of it."}
 
 
+def _interview(_: Reading) -> dict[str, Any]:
+    return {"answer": "There was no reason. I draw my orders by lot."}
+
+
 STEPS: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
     "initialize": _initialize,
     "negotiate": _negotiate,
@@ -79,4 +83,5 @@ STEPS: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
     "order": _order,
     "reflect": _reflect,
     "consolidate": _consolidate,
+    "interview": _interview,
 }

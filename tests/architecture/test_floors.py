@@ -29,6 +29,7 @@ AGENT_ROOM = {
     "asking",
     "briefing",
     "initialization",
+    "interview",
     "memory",
     "negotiations",
     "order_generation",

@@ -1,4 +1,4 @@
-"""A disk that fails at any moment of a game: one clear line, nothing lost, and the run goes on once it can be written."""
+"""A disk that fails at any moment of a game: one clear line, nothing lost, and the run goes on afterwards."""
 
 import errno
 import json

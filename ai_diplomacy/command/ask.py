@@ -1,0 +1,108 @@
+"""``python -m ai_diplomacy ask RUN POWER QUESTION``: a question to an agent, with the memory that it had then."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from ..asking import Asker, Exchange
+from ..game import vendors
+from ..game.config import ConfigError, GameConfig, checked_models
+from ..game.display import printable
+from ..game.past import Past, read_past
+from ..game.replay import ReplayDiffersError
+from ..game.seats import prompt_books
+from ..interview import interview
+from ..models.budget import Budget
+from ..models.layers import Desk, layered
+from ..models.standing import ModelRefused
+from ..prompts import PromptError
+from ..records.events import Event, ReplyRead
+from .flags import without_keys
+from .play import checked
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Asks an agent of a run a question, with the memory it had then. The run is not changed."
+    parser.add_argument("run", type=Path, help="folder of the run")
+    parser.add_argument("power", help="whom to ask, such as FRANCE")
+    parser.add_argument("question", help="such as: 'Why did you stab Italy?'")
+    parser.add_argument("--phase", metavar="PHASE", help="when: right after this phase (default: the last one played)")
+    parser.add_argument("--model", metavar="ID", help="who answers (default: the model that played the power then)")
+
+
+def run(flags: argparse.Namespace) -> int:
+    try:
+        past = read_past(flags.run.expanduser())
+        power, phase = flags.power.upper(), flags.phase.upper() if flags.phase else None
+        if power not in past.timeline.first.models:
+            raise ConfigError(f"unknown power {flags.power!r}; there are {', '.join(past.timeline.first.models)}")
+        answer = asyncio.run(_asked(past, power, phase, flags.question, flags.model))
+    except (ConfigError, PromptError, ModelRefused) as error:
+        return _say(str(error), 2)
+    except ReplayDiffersError as error:
+        return _say(str(error).partition("\n")[0], 1)
+    if answer is None:
+        return _say("no usable answer", 3)
+    print("\n".join(printable(line) for line in answer.splitlines()))
+    return 0
+
+
+async def _asked(past: Past, power: str, phase: str | None, question: str, model: str | None) -> str | None:
+    from ..game.recollection import recollect
+
+    recollection = await recollect(past, power, phase)
+    config = past.timeline.at(recollection.phase)
+    if model is not None:
+        config = _played_by(config, power, model)
+    alone = GameConfig(models={power: config.models[power]}, max_year=config.max_year, map=config.map)
+    prices = checked(alone)
+    told = _Told()
+    opened = vendors.Vendors(os.environ, config.calls, prices)
+    try:
+        bare = opened.open(config.models[power])
+        desk = Desk(None, Budget(told.event), told.event)
+        asker = Asker(
+            power=power,
+            model=layered(bare.model, desk, bare.price, bare.gate),
+            prompts=prompt_books(config)[power],
+            witness=told,
+            max_tokens=config.max_tokens.get(power, config.default_max_tokens),
+            temperature=config.temperature,
+        )
+        answer = await interview(asker, recollection.memory, recollection.view, question)
+    finally:
+        await opened.close()
+    if answer is None and told.problem:
+        print(f"{asker.model.name}: {told.problem}", file=sys.stderr)
+    return answer
+
+
+def _played_by(config: GameConfig, power: str, model: str) -> GameConfig:
+    from dataclasses import replace
+
+    models = checked_models(f"{power}={model}", config.terrain.powers, config.models)
+    if models[power].provider == "bot":
+        raise ConfigError(f"--model: {model} cannot be asked")
+    return replace(config, models=models)
+
+
+class _Told:
+    """A witness that remembers what was wrong with the reply."""
+
+    def __init__(self) -> None:
+        self.problem = ""
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, ReplyRead):
+            self.problem = " ".join(event.problems)
+
+    def exchange(self, exchange: Exchange) -> None: ...
+
+
+def _say(message: str, status: int) -> int:
+    print(f"python -m ai_diplomacy ask: {without_keys(' '.join(message.split()))}", file=sys.stderr)
+    return status

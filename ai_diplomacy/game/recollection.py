@@ -1,0 +1,78 @@
+"""What a power knew and thought at a moment of a run that is over, or that stands still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..agent import DiplomacyAgent
+from ..asking import Exchange
+from ..board.situation import PhaseResult
+from ..memory import Memory
+from ..models.calls import PromptDiffersError
+from ..models.journal import NotRecorded
+from ..models.stopping import Stopped
+from ..player import View
+from ..records.events import Event
+from .config import ConfigError
+from .execution import policy
+from .game import Game
+from .past import Past
+from .program import Segment
+from .replay import differing_prompt, recorded_answers
+from .seats import Seats
+from .views import view
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """One power right after a phase was adjudicated."""
+
+    phase: str
+    memory: Memory
+    view: View
+
+
+async def recollect(past: Past, power: str, phase: str | None = None) -> Recollection:
+    """Plays a run again, from its journal, up to the adjudication of a phase (``None``: of the last one).
+
+    Raises ``ConfigError`` when the run did not come to that phase, or when a bot, which remembers nothing, played the
+    power then; ``ReplayDiffersError`` when the journal does not fit the run.
+    """
+    reached: list[str] = []
+
+    async def after_phase(result: PhaseResult) -> None:
+        reached.append(result.phase)
+        if result.phase == phase:
+            raise _Reached
+
+    unheard = _Unheard()
+    game = Game(Seats(past.timeline, recorded_answers(past, unheard), unheard), unheard)
+    try:
+        async with policy("sequential") as steps:
+            await game.play(steps, after_segment=_nothing, after_phase=after_phase)
+    except (NotRecorded, _Reached):
+        pass
+    except PromptDiffersError as differs:
+        raise differing_prompt(differs, past) from None
+    if not reached or phase not in (None, reached[-1]):
+        raise ConfigError(f"{phase or 'the first phase'} has not been adjudicated in {str(past.path)!r}")
+    player = game.players_of(reached[-1])[power]
+    if not isinstance(player, DiplomacyAgent):
+        raise ConfigError(f"{power} was played by {player.model}, which cannot be asked")
+    seen = view(game.board, game.mailbox, power, "interview", 0, past.timeline)
+    return Recollection(reached[-1], player.memory, seen)
+
+
+class _Reached(Stopped):
+    """The phase that was wanted has been adjudicated."""
+
+
+class _Unheard:
+    """A witness that keeps nothing."""
+
+    def event(self, event: Event) -> None: ...
+
+    def exchange(self, exchange: Exchange) -> None: ...
+
+
+async def _nothing(_: Segment) -> None: ...
