@@ -1,5 +1,5 @@
-"""Replies that nobody would want, by the thousand, through the whole chain of journal, reading and agent: nothing breaks,
-and every one is counted."""
+"""Replies that nobody would want, by the thousand, through the whole chain of journal, reading and agent: nothing
+breaks, and every one is counted."""
 
 import asyncio
 import itertools
