@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -105,7 +106,28 @@ class PromptBook:
             raise PromptError(f"prompts: {str(self.directory / name)!r} does not parse: {error}") from error
 
 
+_BOOKS: dict[tuple[Path, str], tuple[frozenset[tuple[str, int, int]], PromptBook]] = {}
+
+
+def prompt_book(directory: Path, ground: Terrain) -> PromptBook:
+    """The book of a folder, which a process reads once as long as no template in it changes. Raises ``PromptError``."""
+    stamp, known = _stamp(directory), _BOOKS.get((directory, ground.name))
+    if known is None or known[0] != stamp:
+        known = _BOOKS[directory, ground.name] = stamp, PromptBook(directory, ground)
+    return known[1]
+
+
+def _stamp(directory: Path) -> frozenset[tuple[str, int, int]]:
+    """Of each template in a folder: its name, the moment of its last change, and its size."""
+    found = ((str(path), path.stat()) for path in directory.rglob("*.j2") if path.is_file())
+    return frozenset((name, file.st_mtime_ns, file.st_size) for name, file in found)
+
+
+_name = cache(compact_json)
+"""A document's keys are few, and ours."""
+
+
 def dump_document(document: Mapping[str, Any]) -> str:
     """The document as JSON, a line for each of its keys: compact, and still readable to a person."""
-    lines = (f"{compact_json(key)}:{compact_json(value)}" for key, value in document.items())
+    lines = (f"{_name(key)}:{compact_json(value)}" for key, value in document.items())
     return "{" + ",\n".join(lines) + "}"

@@ -20,6 +20,7 @@ _MAX_DEPTH = 24
 """Longer or deeper text is not handed to the mender, whose time grows with the product of both."""
 _MOST_BRACES = 60
 """Places at which an object among prose is looked for."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BRACKETS = re.compile(r"[\[\]{}]")
 _FENCE = re.compile(r"```[A-Za-z]*[ \t]*\n(.*?)\n?```", re.DOTALL)
 
@@ -50,8 +51,7 @@ def _clean(value: Any) -> Any:
         value = " ".join(value)
     if not isinstance(value, str):
         return value
-    sound = value.encode("utf-8", "replace").decode("utf-8")
-    return "".join(c for c in sound if c in "\n\t" or (ord(c) >= 32 and ord(c) != 127))
+    return _CONTROL.sub("", value.encode("utf-8", "replace").decode("utf-8"))
 
 
 Text = Annotated[str, BeforeValidator(_clean)]

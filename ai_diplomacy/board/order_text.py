@@ -62,6 +62,22 @@ def read(text: str, ground: Terrain) -> tuple[Written, ...]:
         return (Written(text, trouble="too long"),)
     if not text.strip():
         return (Written(text, trouble="nothing"),)
+    if len(text) > _SHORT:
+        return _read(text, ground)
+    known = _KNOWN.get((ground.name, text))
+    if known is None:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        known = _KNOWN[ground.name, text] = _read(text, ground)
+    return known
+
+
+_SHORT, _MOST_KNOWN = 60, 10_000
+_KNOWN: dict[tuple[str, str], tuple[Written, ...]] = {}
+"""Orders are few, and each is read when it is offered, checked and submitted, in every game of the process."""
+
+
+def _read(text: str, ground: Terrain) -> tuple[Written, ...]:
     split = [piece for piece in _split(text) if piece]
     if len(split) > MOST_PIECES:
         return (Written(text, trouble="too long"),)

@@ -12,7 +12,7 @@ from ..memory import Memory
 from ..models.ids import ModelId
 from ..models.model import Model
 from ..player import Player
-from ..prompts import DEFAULT_DIRECTORY, PromptBook
+from ..prompts import DEFAULT_DIRECTORY, PromptBook, prompt_book
 from .config import GameConfig
 from .timeline import Timeline
 
@@ -22,7 +22,7 @@ Answering = Callable[[ModelId], Model]
 
 def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
     """Power -> its templates, for the seats that ask a model. Raises ``PromptError``."""
-    book = cache(lambda folder: PromptBook(folder, config.terrain))
+    book = cache(lambda folder: prompt_book(folder, config.terrain))
     return {
         power: book(config.prompts.get(power, DEFAULT_DIRECTORY))
         for power, model in config.models.items()

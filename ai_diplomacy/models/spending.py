@@ -75,8 +75,11 @@ class Ledger:
     def by(self, dimension: Dimension) -> dict[str, Spending]:
         """Sorted by name."""
         at = ("power", "model", "step", "phase").index(dimension)
-        names = sorted({row[at] for row in self._rows})
-        return {name: _all(spent for row, spent in self._rows.items() if row[at] == name) for name in names}
+        sums: dict[str, Spending] = {}
+        for row, spent in self._rows.items():
+            found = sums.get(row[at])
+            sums[row[at]] = spent if found is None else found.plus(spent)
+        return dict(sorted(sums.items()))
 
     def document(self) -> dict[str, Any]:
         """The totals and all four views as plain JSON data."""

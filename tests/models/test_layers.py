@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from scripted import Script, Server, SlidingWindow, of_type, rate_limited, request, transient
 from virtual_time import virtual_time
 
 from ai_diplomacy.models.budget import Budget, BudgetExceeded
+from ai_diplomacy.models.calls import Calls, read_calls
 from ai_diplomacy.models.connections import Connections
 from ai_diplomacy.models.gate import Gate
 from ai_diplomacy.models.hedging import Latencies
@@ -18,7 +20,7 @@ from ai_diplomacy.models.model import ModelError, Reply, Usage
 from ai_diplomacy.models.prices import FREE, find_price
 from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.records.durable import AppendLog
-from ai_diplomacy.records.events import AllowanceRaised, CallLost, CallRetried, CoolDownStarted
+from ai_diplomacy.records.events import AllowanceRaised, CallEvent, CallLost, CallRetried, CoolDownStarted
 
 MINI = find_price(ModelId("openai", "gpt-4o-mini"))
 
@@ -26,10 +28,12 @@ MINI = find_price(ModelId("openai", "gpt-4o-mini"))
 class Run:
     """What a run has: a journal, a budget, events."""
 
-    def __init__(self, path, *, hedge: bool = False, **caps) -> None:
+    def __init__(self, path, *, hedge: bool = False, calls: Calls | None = None, **caps) -> None:
         self.path, self.events = path / "calls.jsonl", []
         self.budget = Budget(self.events.append, **caps)
-        self.desk = Desk(Journal(AppendLog(self.path)), self.budget, self.events.append, Latencies() if hedge else None)
+        self.desk = Desk(
+            Journal(AppendLog(self.path), calls), self.budget, self.events.append, Latencies() if hedge else None
+        )
 
     async def journal(self) -> list[dict]:
         await self.desk.journal.close()
@@ -58,6 +62,24 @@ async def test_every_paid_reply_is_a_journaled_call_and_the_one_that_counts_has_
     kinds = (CallRetried, AllowanceRaised, CoolDownStarted, CallLost)
     assert [len(of_type(run.events, kind)) for kind in kinds] == [2, 1, 1, 1]
     assert run.budget.ledger.total().calls == 2
+
+
+@virtual_time
+@pytest.mark.parametrize("last", [Reply("answer", Usage(100, 50, 0)), ModelError("400 max_tokens too large")])
+async def test_a_run_that_goes_on_asks_no_raised_call_again_whatever_it_remembers(tmp_path, last):
+    run, gate = Run(tmp_path), Gate("account", Connections(10))
+    empty = Reply("", Usage(100, 8192, 0, 8192), stop="length", allowance=8192)
+    reply = await layered(Script(empty, last), run.desk, MINI, gate).generate(request())
+    await run.journal()
+    again = Run(tmp_path, calls=read_calls(run.path))
+    again.desk.allowances.learn(Script.name, "order", 4)
+    silent = Script()
+    recalled = await layered(silent, again.desk, MINI, gate).generate(request())
+    assert silent.requests == []
+    assert replace(recalled, waited=reply.waited) == reply
+    told = [[event for event in of_type(events, CallEvent) if event.recurs] for events in (run.events, again.events)]
+    assert [event.identity() for event in told[0]] == [event.identity() for event in told[1]]
+    await again.journal()
 
 
 @virtual_time

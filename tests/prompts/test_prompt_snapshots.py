@@ -3,6 +3,7 @@
 ``python -m pytest tests/prompts --update-snapshots`` writes them anew.
 """
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.timeline import Timeline
 from ai_diplomacy.game.views import view
 from ai_diplomacy.memory import Memory, Summary
-from ai_diplomacy.prompts import DEFAULT_DIRECTORY, PromptBook
+from ai_diplomacy.prompts import DEFAULT_DIRECTORY, PromptBook, prompt_book
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SPRING = {
@@ -114,3 +115,14 @@ def test_every_snapshot_belongs_to_a_prompt():
         "system_FRANCE_standard.txt",
         "system_POLAND_modern.txt",
     }
+
+
+def test_a_folder_is_read_once_until_a_template_changes(tmp_path):
+    folder = tmp_path / "prompts"
+    shutil.copytree(DEFAULT_DIRECTORY, folder)
+    book = prompt_book(folder, terrain())
+    assert prompt_book(folder, terrain()) is book
+    assert prompt_book(folder, terrain("modern")) is not book
+    (folder / "system.j2").write_text("You are {{ power }}, as of now.\n")
+    assert prompt_book(folder, terrain()).system("FRANCE").startswith("You are FRANCE, as of now.")
+    assert not book.system("FRANCE").startswith("You are FRANCE, as of now.")
