@@ -66,11 +66,9 @@ def policy(execution: Execution, threads: Threads = "decisions") -> Policy:
             return StepByStep(frozenset())
 
 
-def worker_threads(execution: Execution, powers: Collection[str]) -> ThreadPoolExecutor | None:
-    """The threads on which this execution asks models, one a power; ``None``: the event loop asks them."""
-    if execution != "threaded":
-        return None
-    return ThreadPoolExecutor(max_workers=len(powers), thread_name_prefix="power")
+def worker_threads(execution: Execution, seats: int) -> ThreadPoolExecutor | None:
+    """The threads on which this execution asks models, one a seat; ``None``: the event loop asks them."""
+    return ThreadPoolExecutor(seats, thread_name_prefix="seat") if execution == "threaded" else None
 
 
 class ConcurrentChains:
