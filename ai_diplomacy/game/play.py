@@ -39,6 +39,10 @@ from .vendors import Opener
 logger = logging.getLogger(__name__)
 
 
+LAST_CHANCE = 10.0
+"""Seconds that late replies get when the game has ended, before their calls are cancelled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Played:
     """A finished game and its figures."""
@@ -185,7 +189,6 @@ class _Sitting:
         self._recorder = recorder
         self._desk = desk
         self._config = seats.timeline.last
-        self._patience = self._config.calls.phase_deadline or 0.0
         self._game = Game(seats, recorder, desk.deadlines)
         self._began = time.perf_counter() - elapsed
 
@@ -196,10 +199,10 @@ class _Sitting:
                 result = await self._game.play(steps, after_segment=self._after_segment, after_phase=self._after_phase)
         except (Stopped, asyncio.CancelledError) as stopped:
             logger.warning("stopped: %s", str(stopped) or "told to")
-            await self._settled(0.0 if isinstance(stopped, asyncio.CancelledError) else self._patience)
+            await self._settled(0.0 if isinstance(stopped, asyncio.CancelledError) else LAST_CHANCE)
             await self.save()
             raise
-        await self._settled(self._patience)
+        await self._settled(LAST_CHANCE)
         finished = await self._finish(result)
         logger.info(
             "%s after %s; %s",
@@ -234,6 +237,7 @@ class _Sitting:
             await self.save()
 
     async def _settled(self, seconds: float) -> None:
+        """What is paid for is kept, though nobody waits for it any more."""
         if self._desk.deadlines is not None:
             await self._desk.deadlines.settle(seconds)
 

@@ -1,0 +1,88 @@
+"""Deadlines of phases: the game goes on without who has not answered, counts it, and keeps what comes late."""
+
+import asyncio
+
+from staging import QUIET, SCRIPTED, ScriptedModel, by_step, play, seats, without_timestamps
+from test_going_on import go_on
+from virtual_time import virtual_time
+
+from ai_diplomacy.game.config import CallSettings, GameConfig
+from ai_diplomacy.game.past import read_past
+from ai_diplomacy.game.play import LAST_CHANCE
+from ai_diplomacy.game.replay import replay
+from ai_diplomacy.models.calls import Failure
+
+
+def game(seconds: float | None, **settings) -> GameConfig:
+    return GameConfig(
+        models=seats(SCRIPTED), max_year=1902, rounds=2, calls=CallSettings(phase_deadline=seconds), **settings
+    )
+
+
+class Slow(ScriptedModel):
+    """Takes so long to answer one power at one step of one phase; everything else takes a second."""
+
+    def __init__(self, phase: str, step: str, seconds: float) -> None:
+        super().__init__(by_step())
+        self.place, self.seconds = (phase, step, "ITALY"), seconds
+
+    async def generate(self, request):
+        key = request.key
+        slow = (key.phase, key.step, key.power) == self.place and key.round <= 1
+        await asyncio.sleep(self.seconds if slow else 1.0)
+        return await super().generate(request)
+
+
+def moments(run, kind):
+    return [(event["phase"], event["power"], event["step"]) for event in run.events_of(kind)]
+
+
+@virtual_time
+async def test_a_silent_power_loses_its_step_and_nobody_else_anything(tmp_path):
+    clock = asyncio.get_running_loop().time
+    run = await play(tmp_path / "run", game(30.0), Slow("F1901M", "negotiate", 1e6))
+    assert moments(run, "step_defaulted") == [("F1901M", "ITALY", "negotiate")]
+    assert run.figures["ITALY"]["defaulted_steps"] == run.figures["ITALY"]["failed_calls"] == 1
+    assert sum(figures["defaulted_steps"] for figures in run.figures.values()) == 1
+    # Four turns of five seconds; the first of three stretches took its 10 s and not 2; what is late gets a last chance.
+    assert clock() == 4 * 5 + 8 + LAST_CHANCE
+    past = read_past(run.path)
+    (late,) = [call for call in past.calls if isinstance(call.outcome, Failure)]
+    assert (late.outcome.kind, late.key.phase, late.key.power) == ("late", "F1901M", "ITALY")
+    assert (await replay(past)).ended
+
+
+@virtual_time
+async def test_a_late_reply_is_kept_marked_and_on_the_bill(tmp_path):
+    run = await play(tmp_path / "run", game(30.0), Slow("F1901M", "negotiate", 15.0))
+    (late,) = [call for call in run.calls if call.get("late")]
+    assert late["key"]["power"] == "ITALY"
+    assert late["reply"]["text"] == QUIET["negotiate"]
+    assert moments(run, "step_defaulted") == [("F1901M", "ITALY", "negotiate")]
+    past = read_past(run.path)
+    assert len(past.calls.late) == 1
+    assert (await replay(past)).ended
+
+
+@virtual_time
+async def test_orders_that_do_not_come_are_holds_and_the_game_goes_on_the_same_way_when_resumed(tmp_path):
+    run = await play(tmp_path / "run", game(30.0), Slow("S1901M", "order", 1e6))
+    (submitted,) = [
+        event for event in run.events_of("orders_submitted") if event["power"] == "ITALY" and event["phase"] == "S1901M"
+    ]
+    assert submitted["defaults"] == submitted["orders"] == ["F NAP H", "A ROM H", "A VEN H"]
+    events = run.path / "events.jsonl"
+    lines = events.read_bytes().splitlines(keepends=True)
+    events.write_bytes(b"".join(lines[: len(lines) // 2]))
+    model = ScriptedModel(by_step())
+    again = await go_on(run.path, model=model)
+    assert not model.requests
+    assert without_timestamps(again.saved) == without_timestamps(run.saved)
+
+
+@virtual_time
+async def test_without_a_deadline_everybody_is_waited_for(tmp_path):
+    clock = asyncio.get_running_loop().time
+    run = await play(tmp_path / "run", game(None), Slow("S1901M", "order", 5000.0))
+    assert clock() > 5000
+    assert not run.events_of("step_defaulted")
