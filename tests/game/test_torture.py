@@ -1,6 +1,6 @@
 """A game that is killed at random instants is the game that would have been. The long form is ``torture.py``."""
 
-from torture import torture
+from torture import cut, torture
 
 
 async def test_a_game_that_is_killed_and_gone_on_with_is_the_same_game(tmp_path):
@@ -8,3 +8,7 @@ async def test_a_game_that_is_killed_and_gone_on_with_is_the_same_game(tmp_path)
     assert figures.kills == 4
     assert figures.in_play >= 2
     assert not figures.asked_again
+
+
+async def test_a_journal_cut_at_any_byte_is_gone_on_with(tmp_path):
+    assert await cut(tmp_path, 97) == 21

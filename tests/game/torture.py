@@ -2,6 +2,7 @@
 faults. The short form is a test; the long form is run by hand:
 
     python tests/game/torture.py --kills 50
+    python tests/game/torture.py --cut_every 1
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -25,7 +27,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from ai_diplomacy.game.past import read_past  # noqa: E402
+from ai_diplomacy.board.terrain import terrain  # noqa: E402
+from ai_diplomacy.game.config import GameConfig  # noqa: E402
+from ai_diplomacy.game.past import held, read_past  # noqa: E402
+from ai_diplomacy.game.play import play_game, play_on  # noqa: E402
+from ai_diplomacy.game.vendors import Opened  # noqa: E402
+from ai_diplomacy.models.ids import ModelId  # noqa: E402
+from ai_diplomacy.offline.model import OfflineModel  # noqa: E402
 from ai_diplomacy.offline.server.local import LocalServer  # noqa: E402
 from ai_diplomacy.offline.server.options import ServerOptions  # noqa: E402
 
@@ -162,6 +170,33 @@ def readable(path: Path, figures: Figures) -> set[str]:
     return {call.digest for call in past.calls}
 
 
+async def cut(folder: Path, every: int) -> int:
+    """Cuts the journal of a finished game at every so-manieth of its last 2,000 bytes, as if the program had died
+    there, and goes on. Returns how often; raises ``AssertionError`` when a game differs."""
+    config = GameConfig(models=dict.fromkeys(terrain().powers, ModelId("offline", "")), max_year=1901, rounds=0)
+
+    def opener(model: ModelId) -> Opened:
+        return Opened(OfflineModel(model))
+
+    whole = folder / "whole"
+    await play_game(config, whole, started=0.0, opener=opener)
+    journal = (whole / "calls.jsonl").read_bytes()
+    sizes = range(len(journal) - 2000, len(journal), every)
+    for size in sizes:
+        path = folder / str(size)
+        path.mkdir()
+        (path / "powers").mkdir()
+        # What died with the journal cannot have been told before it.
+        lines = (whole / "events.jsonl").read_bytes().splitlines(keepends=True)
+        (path / "events.jsonl").write_bytes(b"".join(lines[: len(lines) // 2]))
+        (path / "calls.jsonl").write_bytes(journal[:size])
+        with held(path) as run:
+            await play_on(run, config, started=0.0, opener=opener)
+        compare(whole, path)
+        shutil.rmtree(path)
+    return len(sizes)
+
+
 def compare(whole: Path, killed: Path) -> None:
     """The two runs are the same game, and tell the same stories of it."""
     games = [json.loads((path / "lmvsgame.json").read_bytes()) for path in (whole, killed)]
@@ -178,11 +213,19 @@ def compare(whole: Path, killed: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument(
+        "--cut_every", type=int, metavar="N", help="cut the journal at every N-th of its last bytes instead"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--max_year", type=int, default=1904)
     parser.add_argument("--latency", type=float, default=0.5, help="median seconds of an answer")
     parser.add_argument("--most", type=int, default=14, help="requests after which a program is killed at the latest")
     flags = parser.parse_args()
+    if flags.cut_every:
+        with tempfile.TemporaryDirectory() as folder:
+            count = asyncio.run(cut(Path(folder), flags.cut_every))
+        print(f"{count} journals, each cut at another byte: each game went on and ended as it would have")
+        return
     with tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(
             torture(
