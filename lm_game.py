@@ -9,9 +9,12 @@ _STARTED = time.perf_counter()  # before the imports, which are part of the setu
 import asyncio  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
+import threading  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
+from contextlib import suppress  # noqa: E402
 from datetime import datetime  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import NoReturn  # noqa: E402
 
 from ai_diplomacy.command.flags import parser, without_keys  # noqa: E402
 
@@ -78,5 +81,15 @@ def _say(message: str, status: int) -> int:
     return status
 
 
+def _leave(status: int) -> NoReturn:
+    """A thread that still waits for an answer, which nobody wants any more, would keep the program alive."""
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _leave(main())

@@ -35,7 +35,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ai_diplomacy.board.terrain import terrain
-from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.config import CallSettings, GameConfig
 from ai_diplomacy.game.execution import worker_threads
 from ai_diplomacy.game.play import Played, play_game
 from ai_diplomacy.game.vendors import Vendors, import_sdks
@@ -71,7 +71,8 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
     powers = terrain().powers
     models = {power: model if at < cell.seats else ModelId("bot", "hold") for at, power in enumerate(powers)}
     execution, threads = POLICIES[cell.policy]
-    config = GameConfig(models=models, execution=execution, threads=threads, **settings)
+    calls = CallSettings(max_concurrency=settings.pop("max_concurrency"))
+    config = GameConfig(models=models, calls=calls, execution=execution, threads=threads, **settings)
     blocking = worker_threads(execution, cell.games * cell.seats)
     vendors = Vendors({}, config.calls, {str(model): None}, blocking=blocking)
     import_sdks([model])
@@ -92,7 +93,7 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
     wall = time.perf_counter() - began
     lag.cancel()
     timings = [json.loads((game.folder.path / "timing.json").read_text()) for game in played]
-    calls = sum(timing["calls"] for timing in timings)
+    answered = sum(timing["calls"] for timing in timings)
     return {
         **asdict(cell),
         "wall": round(wall, 3),
@@ -101,13 +102,14 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
         "overhead": middle(
             game.finished.total_time / timing["critical_path"] for game, timing in paired(played, timings)
         ),
+        "steps": steps(timings),
         "waiting": middle(timing["sum_of_waiting_time"] for timing in timings),
         "sum_of_call_time": middle(timing["sum_of_call_time"] for timing in timings),
-        "calls": calls,
+        "calls": answered,
         "failed_or_retried": sum(
             game.folder.statistics.total("retries") + game.folder.statistics.total("failed_calls") for game in played
         ),
-        "cpu_ms_a_call": round(1000 * (time.process_time() - cpu) / calls, 3),
+        "cpu_ms_a_call": round(1000 * (time.process_time() - cpu) / answered, 3),
         "threads": threading.active_count(),
         "memory_before_mb": round(before, 1),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
@@ -118,6 +120,17 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
 async def one(config: GameConfig, folder: Path, vendors: Vendors) -> Played:
     # In a task of its own, as the log of a game belongs to its task.
     return await asyncio.create_task(play_game(config, folder, started=time.perf_counter(), opener=vendors.open))
+
+
+def steps(timings: Sequence[Any]) -> dict[str, float]:
+    """Step -> seconds from its first call to its last answer, summed over the phases; the mean of the games."""
+    rows = [
+        (step, row["elapsed"])
+        for timing in timings
+        for phase in timing["phases"].values()
+        for step, row in phase.items()
+    ]
+    return {step: round(sum(took for name, took in rows if name == step) / len(timings), 3) for step, _ in rows}
 
 
 def paired(played: Sequence[Played], timings: Sequence[Any]) -> Iterator[tuple[Played, Any]]:
@@ -231,6 +244,8 @@ def main() -> None:
     flag("--jobs", type=int, default=1, help="repetitions side by side; for single games, which mostly wait")
     flag("--max_year", type=int, default=1902)
     flag("--num_negotiation_rounds", type=int, default=2)
+    flag("--planning_phase", action="store_true")
+    flag("--max_concurrency", type=int, help="calls at once an account (default: the gate finds out)")
     flag("--out", type=Path, default=ROOT / "experiments" / "results" / "runtime", help="without an ending")
     flag("--measure", help=argparse.SUPPRESS)
     flags = parser.parse_args()
@@ -242,7 +257,8 @@ def main() -> None:
     if unknown := set(flags.policies) - set(POLICIES):
         parser.error(f"unknown policy {', '.join(sorted(unknown))}")
 
-    settings = {"max_year": flags.max_year, "rounds": flags.num_negotiation_rounds}
+    settings = {"max_year": flags.max_year, "rounds": flags.num_negotiation_rounds, "planning": flags.planning_phase}
+    settings["max_concurrency"] = flags.max_concurrency
     results = run(flags, settings)
     rows = summary(results)
     print(table(rows))

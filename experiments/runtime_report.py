@@ -49,6 +49,7 @@ def summary(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
                         "cpu_ms_a_call",
                     )
                 },
+                "steps": {step: middle(result["steps"][step] for result in same) for step in same[0].get("steps", ())},
                 "peak_memory_mb": middle(result["peak_memory_mb"] for result in same),
                 "loop_lag_ms": {
                     name: middle(result["loop_lag_ms"][name] for result in same) for name in ("p50", "p99", "max")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from .terrain import Terrain, province_of, terrain
@@ -108,7 +109,7 @@ class Situation:
     def nearby(self) -> dict[str, str]:
         """Centres and foreign units that own units can step to: province -> a few words on it."""
         ground, occupants, owners = self.terrain, self.occupants(), self.owners()
-        within = {province_of(at) for unit in self.own_units for at in ground.reach(unit)}
+        within: set[str] = set().union(*(_within(self.map, unit) for unit in self.own_units))
         found: dict[str, str] = {}
         for province in sorted(within):
             words = []
@@ -123,14 +124,13 @@ class Situation:
 
     def threats(self) -> dict[str, tuple[str, ...]]:
         """Own centres and units that others could step to now, convoys apart: province -> units (``A MUN GERMANY``)."""
-        ground = self.terrain
         precious = {province_of(unit[2:]) for unit in self.own_units} | set(self.centers[self.power])
         found: dict[str, list[str]] = {}
         for power, units in sorted(self.units.items()):
             if power == self.power:
                 continue
             for unit in units:
-                for province in sorted({province_of(at) for at in ground.reach(unit)} & precious):
+                for province in sorted(_within(self.map, unit) & precious):
                     found.setdefault(province, []).append(f"{unit} {power}")
         return {province: tuple(units) for province, units in sorted(found.items())}
 
@@ -242,6 +242,12 @@ def result_from_document(document: Mapping[str, Any]) -> PhaseResult:
         results=results,
         captures=dict(document.get("captures", {})),
     )
+
+
+@lru_cache(maxsize=4096)
+def _within(map_name: str, unit: str) -> frozenset[str]:
+    """Provinces that a unit can step to. Every prompt asks this of every unit, and a map has few."""
+    return frozenset(province_of(at) for at in terrain(map_name).reach(unit))
 
 
 def _usual_homes(ground: Terrain, centers: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:

@@ -8,7 +8,8 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from ..game import vendors
 from ..game.changing import check_changes
 from ..game.config import IN_PROCESS, ConfigError, GameConfig
+from ..game.execution import worker_threads
 from ..game.past import Past, held, is_run, read_past
 from .flags import game_config
 from .signals import stoppable
@@ -149,9 +151,7 @@ async def _side_by_side(
 ) -> None:
     from ..game.play import play_on
 
-    opened = vendors.Vendors(os.environ, config.calls, prices)
-
-    async def one(folder: Path, settings: GameConfig) -> None:
+    async def one(folder: Path, settings: GameConfig, opened: vendors.Vendors) -> None:
         with held(folder) as run:
             played = await play_on(run, settings, started=started, opener=opened.open)
         centers = sorted(played.result.centers.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -159,14 +159,12 @@ async def _side_by_side(
         print(f"{folder} (seed {settings.seed}): {played.result.outcome} after {played.result.last_phase}; {count}")
 
     with stoppable(f"lm_game.py: stopped at once. Go on with each of the runs in {path} by its own folder"):
-        try:
+        async with _opened(config, prices, games=len(forks)) as opened:
             # One that fails does not end the others; what it raises is told when they have ended.
             ended = await asyncio.gather(
-                *(asyncio.create_task(one(folder, settings)) for folder, settings in forks.items()),
+                *(asyncio.create_task(one(folder, settings, opened)) for folder, settings in forks.items()),
                 return_exceptions=True,
             )
-        finally:
-            await opened.close()
     for error in ended:
         if error is not None:
             raise error
@@ -191,6 +189,8 @@ def checked(config: GameConfig, past: Past | None = None, *, estimate: bool = Fa
         load_dotenv(".env")
     if not estimate:
         vendors.check_seats(config, os.environ)
+        if config.execution == "threaded":
+            vendors.check_blocking(config)
     prices = vendors.find_prices(config)
     if past is not None:
         # Calls of the phase in which the run stood may be left to a model that has no seat any more.
@@ -198,6 +198,21 @@ def checked(config: GameConfig, past: Past | None = None, *, estimate: bool = Fa
     if not estimate:
         vendors.import_sdks(config.models.values())
     return prices
+
+
+@asynccontextmanager
+async def _opened(
+    config: GameConfig, prices: Mapping[str, Price | None], games: int = 1
+) -> AsyncIterator[vendors.Vendors]:
+    """The vendors' models for so many games at once, with the threads that ask them, if the execution wants threads."""
+    threads = worker_threads(config.execution, games * len(config.models))
+    opened = vendors.Vendors(os.environ, config.calls, prices, blocking=threads)
+    try:
+        yield opened
+    finally:
+        if threads is not None:
+            threads.shutdown(wait=False, cancel_futures=True)
+        await opened.close()
 
 
 async def _shown(
@@ -213,10 +228,7 @@ async def _shown(
             stream.reconfigure(errors="replace")
     models = {power: str(model) for power, model in config.models.items()}
     display = Display(GameConsole(highlight=False), config.terrain, models, verbose=flags.verbose)
-    opened = vendors.Vendors(os.environ, config.calls, prices)
     with stoppable(f"lm_game.py: stopped at once. {going_on(path)}"):
-        try:
+        async with _opened(config, prices) as opened:
             played = await play(display, opened.open)
-        finally:
-            await opened.close()
     display.finished(played.finished, played.folder.statistics, summary(played))

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from ..asking import Exchange
+from ..models.model import Reply
 from ..records.events import Event
 from .program import Segment
 
 _Taken = tuple[str, str, int]
 """(power, step, round) within one segment."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """The calls of one step in one phase."""
+
+    calls: int = 0
+    answering: float = 0.0
+    slowest: float = 0.0
+    asked: float = math.inf
+    answered: float = -math.inf
+
+    def add(self, reply: Reply) -> None:
+        self.calls += 1
+        self.answering += reply.latency
+        self.slowest = max(self.slowest, reply.latency)
+        self.asked = min(self.asked, reply.started - reply.waited)
+        self.answered = max(self.answered, reply.started + reply.latency)
+
+    def document(self) -> dict[str, float]:
+        return {
+            "calls": self.calls,
+            "answering": round(self.answering, 6),
+            "slowest": round(self.slowest, 6),
+            "elapsed": round(self.answered - self.asked, 6),
+        }
 
 
 class Timing:
@@ -24,7 +53,7 @@ class Timing:
         self._frontier = 0.0
         self._beside: dict[str, float] = {}
         """Power -> the earliest start of its consolidation that is not yet waited for."""
-        self._by_phase: dict[str, dict[str, dict[str, float]]] = {}
+        self._by_phase: dict[str, dict[str, _Row]] = {}
 
     def event(self, event: Event) -> None:
         """Nothing but calls takes time worth accounting."""
@@ -37,12 +66,8 @@ class Timing:
         self.answering += latency
         self.waiting += exchange.reply.waited
         self._open[key.power, key.step, key.round] += latency
-        row = self._by_phase.setdefault(key.phase, {}).setdefault(
-            key.step, {"calls": 0, "answering": 0.0, "slowest": 0.0}
-        )
-        row["calls"] += 1
-        row["answering"] += latency
-        row["slowest"] = max(row["slowest"], latency)
+        row = self._by_phase.setdefault(key.phase, {}).setdefault(key.step, _Row())
+        row.add(exchange.reply)
 
     def crossed(self, segment: Segment) -> None:
         """The segment has ended: the earliest moment at which it could have is the longest of its chains."""
@@ -91,9 +116,7 @@ class Timing:
             "overhead": round(total_time - self.critical_path, 6),
             "speedup_over_sequential": round(self.answering / total_time, 3) if total_time > 0 else None,
             "phases": {
-                phase: {
-                    step: {name: round(value, 6) for name, value in row.items()} for step, row in sorted(steps.items())
-                }
+                phase: {step: row.document() for step, row in sorted(steps.items())}
                 for phase, steps in self._by_phase.items()
             },
         }

@@ -4,6 +4,10 @@ import pytest
 from staging import MANNERS, OFFLINE, Run, play, seats, without_timestamps
 
 from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.execution import worker_threads
+from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.offline.server.local import LocalServer
+from ai_diplomacy.offline.server.options import ServerOptions
 
 
 def prompts(run: Run) -> dict[tuple, str]:
@@ -26,6 +30,23 @@ async def test_all_policies_play_the_same_game_offline(tmp_path, seed, last_phas
         )
         runs[name] = await play(tmp_path / name, config)
         assert runs[name].timing["execution"] == execution
+    usual = runs.pop("async")
+    assert usual.calls
+    for name, run in runs.items():
+        assert prompts(run) == prompts(usual), name
+        assert without_timestamps(run.saved) == without_timestamps(usual.saved), name
+
+
+async def test_all_policies_play_the_same_game_over_sockets_with_blocking_clients_on_the_threads(tmp_path):
+    runs = {}
+    async with LocalServer(ServerOptions(latency=0.005, sigma=1.0)) as server:
+        for name, (execution, threads) in MANNERS.items():
+            model = ModelId("openai", "local", f"{server.url}/v1")
+            config = GameConfig(models=seats(model), max_year=1901, execution=execution, threads=threads)
+            blocking = worker_threads(execution, 7)
+            runs[name] = await play(tmp_path / name, config, blocking=blocking)
+            if blocking is not None:
+                blocking.shutdown()
     usual = runs.pop("async")
     assert usual.calls
     for name, run in runs.items():

@@ -62,4 +62,4 @@ def test_the_document_holds_every_figure():
     assert document["overhead"] == pytest.approx(0.5)
     assert document["sum_of_call_time"] == 3
     assert document["speedup_over_sequential"] == pytest.approx(1.2)
-    assert document["phases"]["S1901M"]["order"] == {"calls": 2, "answering": 3, "slowest": 2}
+    assert document["phases"]["S1901M"]["order"] == {"calls": 2, "answering": 3, "slowest": 2, "elapsed": 2}
