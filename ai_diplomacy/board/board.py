@@ -11,7 +11,7 @@ from .history import last_turn, phase_result
 from .orders import OrderReport, interpret
 from .press import ALL, Message
 from .rules import adjustments, disband_order, legal_orders, prune_retreats
-from .saved_game import RULES, map_of, restore
+from .saved_game import RULES, map_of, restore, saved
 from .situation import PhaseResult, Situation
 from .terrain import Terrain, engine, terrain
 
@@ -160,15 +160,13 @@ class Board:
         done, _ = self._game.draw(winners)
         return self._turn_page(done)
 
-    def to_saved_game(self) -> dict[str, Any]:
-        """The whole game in the engine's saved format: one entry a played phase and one for the current phase.
+    def to_saved_game(self, since: int = 0) -> dict[str, Any]:
+        """The game in the engine's saved format: one entry a played phase and one for the current phase, without the
+        first ``since`` of them. An entry of a played phase never changes again.
 
         The phases' dictionaries are the caller's to add to; the states in them are shared with the board.
         """
-        from diplomacy.utils.export import to_saved_game_format
-
-        saved: dict[str, Any] = to_saved_game_format(self._game)
-        return saved
+        return saved(self._game, since)
 
     @classmethod
     def from_saved_game(cls, saved: Mapping[str, Any]) -> Board:

@@ -1,4 +1,4 @@
-"""Reading the engine's saved-game format back into an engine, strictly: what is damaged is refused."""
+"""The engine's saved-game format: written phase by phase, and read back strictly: what is damaged is refused."""
 
 from __future__ import annotations
 
@@ -16,6 +16,21 @@ _UNSUPPORTED_RULES = frozenset({"NO_CHECK"})
 """Under ``NO_CHECK`` the engine keeps orders that nobody has read, and everything here expects legal ones."""
 
 _VICTORY = "Victory by: "
+
+
+def saved(game: Any, since: int) -> dict[str, Any]:
+    """What ``diplomacy.utils.export.to_saved_game_format`` makes of an engine's game, without the first ``since``
+    phases: that function makes every phase anew each time."""
+    from diplomacy.utils.export import RULES_TO_SKIP
+
+    played = len(game.state_history)
+    phases = game.get_phase_history(from_phase=since) if since < played else []
+    phases.append(game.get_phase_data())
+    rules = [rule for rule in game.rules if rule not in RULES_TO_SKIP]
+    documents = [phase.to_dict() for phase in phases]
+    for document in documents:
+        document["state"] |= {"game_id": game.game_id, "map": game.map_name, "rules": rules}
+    return {"id": game.game_id, "map": game.map_name, "rules": rules, "phases": documents}
 
 
 class _Strict(BaseModel):

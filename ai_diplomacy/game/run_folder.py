@@ -77,7 +77,7 @@ class RunFolder:
         setup_time: float,
     ) -> None:
         """Bring every file up to what has happened so far. Raises ``DiskError``."""
-        saved = self._saved.document(board, mailbox, players)
+        saved = self._saved.text(board, mailbox, players)
         timing = {"execution": self._config.execution} | self.timing.document(total_time, setup_time)
         trace = self.trace.text()
         models = {power: str(model) for power, model in sorted(self._config.models.items())}
@@ -95,7 +95,7 @@ class RunFolder:
                 replace_file(self.path / "game_manifesto.txt", manifesto.encode("utf-8", "replace"))
                 replace_file(self.path / "timing.json", (_json(timing, indent=1) + "\n").encode())
                 replace_file(self.path / "trace.json", trace.encode())
-                replace_file(self.path / "lmvsgame.json", (_json(saved) + "\n").encode())
+                replace_file(self.path / "lmvsgame.json", f"{saved}\n".encode())
             except OSError as error:
                 raise DiskError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from error
 

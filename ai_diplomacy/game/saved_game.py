@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ class SavedGame:
         self._powers = powers
         self._minds: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         self._entries: dict[str, int] = dict.fromkeys(powers, 0)
+        self._played: list[str] = []
+        """The entries of the phases that were played, which never change again, as JSON."""
 
     def adjudicated(self, phase: str, players: Mapping[str, Player]) -> None:
         """Keep the minds as they were when this phase was adjudicated."""
@@ -25,21 +28,25 @@ class SavedGame:
         self._minds[phase] = (self._states(players, minds), self._relationships(minds))
         self._entries = {power: len(minds[power].diary) for power in self._powers}
 
-    def document(self, board: Board, mailbox: Mailbox, players: Mapping[str, Player]) -> dict[str, Any]:
-        """The whole game so far."""
-        saved = board.to_saved_game()
+    def text(self, board: Board, mailbox: Mailbox, players: Mapping[str, Player]) -> str:
+        """The whole game so far, as one line of JSON."""
+        saved = board.to_saved_game(since=len(self._played))
         minds = {power: players[power].mind() for power in self._powers}
         now = (self._states(players, minds), self._relationships(minds))
-        press: dict[str, list[dict[str, Any]]] = {}
-        for message in mailbox.messages:
-            press.setdefault(message.phase, []).append({"sequence": message.sequence, **message.document()})
-        for phase in saved["phases"]:
-            states, relationships = self._minds.get(phase["name"], now)
-            phase["state_agents"] = states
-            phase["agent_relationships"] = relationships
-            phase["press"] = press.get(phase["name"], [])
-        saved["config"] = self._config
-        return saved
+        entries = [self._entry(phase, mailbox, self._minds.pop(phase["name"], now)) for phase in saved.pop("phases")]
+        # The last one is that of the current phase.
+        self._played += entries[:-1]
+        phases = ", ".join((*self._played, entries[-1]))
+        return f'{_json(saved)[:-1]}, "phases": [{phases}], "config": {_json(self._config)}}}'
+
+    def _entry(self, phase: dict[str, Any], mailbox: Mailbox, minds: tuple[dict[str, Any], dict[str, Any]]) -> str:
+        states, relationships = minds
+        press = [
+            {"sequence": message.sequence, **message.document()}
+            for message in mailbox.messages
+            if message.phase == phase["name"]
+        ]
+        return _json(phase | {"state_agents": states, "agent_relationships": relationships, "press": press})
 
     def _states(self, players: Mapping[str, Player], minds: Mapping[str, Mind]) -> dict[str, Any]:
         """Power -> its model, goals, directive, and the diary entries since the last adjudication."""
@@ -58,3 +65,8 @@ class SavedGame:
             power: {other: mind.relationships.get(other, "Neutral") for other in self._powers if other != power}
             for power, mind in minds.items()
         }
+
+
+def _json(value: Any) -> str:
+    # Escaped beyond ASCII, because a power's words may hold what UTF-8 cannot.
+    return json.dumps(value)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ..records.durable import AppendLog
 from .calls import FORMAT, Call, Calls, Failure, named, request_digest
-from .model import Model, ModelError, Reply, Request
+from .model import CallKey, Model, ModelError, Reply, Request, Usage
 from .punctuality import Deadlines, LateError
 from .stopping import Stopped
 
@@ -32,12 +32,13 @@ class Journal:
         """Returns once the call is synced to the disk. Raises ``DiskError``. ``late``: whether the game has gone on
         without the reply."""
         mark = {"late": True} if late else {}
-        self._log.append(_line(model, request) | mark | {"reply": asdict(reply)})
+        told = _fields(reply) | {"usage": _fields(reply.usage)}
+        self._log.append(_line(model, request) | mark | {"reply": told})
         await self._log.synced()
 
     async def record_failure(self, model: str, request: Request, failure: Failure) -> None:
         """The same for a call that was given up, on which the game depends as it does on a reply."""
-        self._log.append(_line(model, request) | {"failure": asdict(failure)})
+        self._log.append(_line(model, request) | {"failure": _fields(failure)})
         await self._log.synced()
 
     async def close(self) -> None:
@@ -47,7 +48,7 @@ class Journal:
 def _line(model: str, request: Request) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "key": asdict(request.key),
+        "key": _fields(request.key),
         "model": model,
         "request": {
             "sha256": request_digest(request),
@@ -58,6 +59,11 @@ def _line(model: str, request: Request) -> dict[str, Any]:
             "seed": request.seed,
         },
     }
+
+
+def _fields(value: CallKey | Failure | Reply | Usage) -> dict[str, Any]:
+    """A dataclass as a dictionary. What it holds is not copied, as ``asdict`` would do for every call."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def inherited(record: Mapping[str, Any]) -> dict[str, Any]:

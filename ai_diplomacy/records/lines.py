@@ -41,7 +41,7 @@ def unsealed(line: bytes, number: int) -> dict[str, Any]:
 
 def compact_json(value: Any) -> str:
     """JSON without spaces, letters of all scripts as they are, on what every reader takes for one line."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    text = _ENCODER.encode(value)
     # JSON lets these stand in strings, but many readers break lines at them.
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
 
@@ -50,3 +50,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} is not JSON data")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)

@@ -67,6 +67,21 @@ def test_a_loaded_game_goes_on_identically(name: str, seed: int) -> None:
     assert kinds >= {"M", "A"}
 
 
+@pytest.mark.parametrize("name", ["standard", "ancmed_age_of_empires"])
+def test_it_is_what_the_engine_itself_would_write_also_in_parts(name: str) -> None:
+    from diplomacy.utils.export import to_saved_game_format
+
+    board = Board(name)
+    rng = random.Random(3)
+    parts: list[Any] = []
+    for _ in range(8):
+        play(board, rng, 1)
+        expected = timeless(to_saved_game_format(board._game))
+        assert timeless(board.to_saved_game()) == expected
+        parts += timeless(board.to_saved_game(since=len(parts)))["phases"][:-1]
+        assert parts == expected["phases"][:-1]
+
+
 def test_dislodged_units_and_their_end_come_back() -> None:
     board = position({"FRANCE": ["A PAR", "A PIC"], "GERMANY": ["A BUR"], "ITALY": ["A ROM"]})
     adjudicate(board, {"FRANCE": ["A PAR - BUR", "A PIC S A PAR - BUR"]})
