@@ -35,7 +35,15 @@ class ProviderSpec:
 
 
 def _openai_protocol(variable: str, base_url: str, provider: str = "openai_chat:OpenAIChat") -> ProviderSpec:
-    return ProviderSpec(f"{__package__}.{provider}", (variable,), base_url, ("openai", "aiohttp"), "'openai[aiohttp]'")
+    resource = "openai.resources.responses" if "responses" in provider else "openai.resources.chat"
+    return ProviderSpec(
+        f"{__package__}.{provider}",
+        (variable,),
+        base_url,
+        ("openai", "aiohttp"),
+        "'openai[aiohttp]'",
+        ("aiohttp", "openai", resource),
+    )
 
 
 BUILT_IN: Mapping[str, ProviderSpec] = {
