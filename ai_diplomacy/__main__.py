@@ -27,6 +27,18 @@ def _serve() -> Command:
     return serve
 
 
+def _view() -> Command:
+    from .viewer import view
+
+    return view
+
+
+def _export() -> Command:
+    from .viewer import export
+
+    return export
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the list of commands."""
@@ -36,6 +48,8 @@ class Entry:
 
 
 COMMANDS: Mapping[str, Entry] = {
+    "view": Entry("the page of a run, finished or still played, or of a folder of runs", _view),
+    "export": Entry("a run as one page that opens without a server", _export),
     "serve": Entry("a local server that speaks the providers' protocols: no key, no bill", _serve),
 }
 
