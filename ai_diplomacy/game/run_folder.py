@@ -13,7 +13,7 @@ from typing import Any
 from ..board.board import Board
 from ..board.press import Mailbox
 from ..player import Player
-from ..records.durable import DiskError, replace_file
+from ..records.durable import DiskError, replace_files
 from .manifesto import Manifesto
 from .past import CALLS
 from .program import Segment
@@ -42,6 +42,8 @@ class RunFolder:
         self._stories = Stories(timeline.first.terrain, timeline)
         self._manifesto = Manifesto()
         self._saved = SavedGame(self._config.document(), self._config.terrain.powers)
+        self._written: dict[Path, int] = {}
+        """File -> hash of what this program wrote into it."""
         self._writing = asyncio.Lock()
 
     @property
@@ -79,23 +81,22 @@ class RunFolder:
         """Bring every file up to what has happened so far. Raises ``DiskError``."""
         saved = self._saved.text(board, mailbox, players)
         timing = {"execution": self._config.execution} | self.timing.document(total_time, setup_time)
-        trace = self.trace.text()
         models = {power: str(model) for power, model in sorted(self._config.models.items())}
         overview = [self.statistics.document() | {"spending": spending}, models, self._config.document()]
-        stories = {power: self._stories.text(power) for power in self._stories.powers()}
-        manifesto = self._manifesto.text()
+        texts = {
+            **{f"powers/{power}.md": self._stories.text(power) for power in self._stories.powers()},
+            "game_manifesto.txt": self._manifesto.text(),
+            "trace.json": self.trace.text(),
+            "lmvsgame.json": f"{saved}\n",
+        }
         rows = self._responses.take()
 
         def write() -> None:
+            texts["overview.jsonl"] = "".join(f"{_json(line)}\n" for line in overview)
+            texts["timing.json"] = _json(timing, indent=1) + "\n"
             try:
                 self._append_rows(rows)
-                for power, text in stories.items():
-                    replace_file(self.path / "powers" / f"{power}.md", text.encode("utf-8", "replace"))
-                replace_file(self.path / "overview.jsonl", "".join(f"{_json(line)}\n" for line in overview).encode())
-                replace_file(self.path / "game_manifesto.txt", manifesto.encode("utf-8", "replace"))
-                replace_file(self.path / "timing.json", (_json(timing, indent=1) + "\n").encode())
-                replace_file(self.path / "trace.json", trace.encode())
-                replace_file(self.path / "lmvsgame.json", f"{saved}\n".encode())
+                self._replace(texts)
             except OSError as error:
                 raise DiskError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from error
 
@@ -104,11 +105,18 @@ class RunFolder:
             await asyncio.to_thread(write)
             self.trace.saved(started, time.time())
 
+    def _replace(self, texts: Mapping[str, str]) -> None:
+        """Whole files, less those that have not changed since this program wrote them."""
+        files = {self.path / name: text.encode("utf-8", "replace") for name, text in texts.items()}
+        digests = {path: hash(data) for path, data in files.items()}
+        replace_files({path: data for path, data in files.items() if self._written.get(path) != digests[path]})
+        self._written = digests
+
     def _append_rows(self, rows: bytes) -> None:
         path = self.path / "llm_responses.csv"
         if not self._responses_begun:
             # An earlier program may have died in the middle of a row; this one has heard of all calls since the first.
-            replace_file(path, rows)
+            replace_files({path: rows})
             self._responses_begun = True
             return
         with path.open("ab") as file:

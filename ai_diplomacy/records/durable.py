@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -104,23 +103,30 @@ class AppendLog:
         os.fsync(self._file.fileno())
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` so that a reader, or a crash, sees the old file or the new one, never a part.
+def replace_files(files: Mapping[Path, bytes]) -> None:
+    """Put these contents at these paths so that a reader, or a crash, sees each old file or the new one, never a part.
+    No two programs may replace the same file at once.
 
-    Raises ``OSError``; the old file then still stands.
+    Raises ``OSError``; every file is then the old one or the new one.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    parts = {path: path.with_name(f".{path.name}.part") for path in files}
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        for path, data in files.items():
+            handle = os.open(parts[path], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+            with os.fdopen(handle, "wb", buffering=0) as file:
+                view = memoryview(data)
+                while view:
+                    view = view[file.write(view) :]
+                os.fsync(file.fileno())
+        for path, part in parts.items():
+            os.replace(part, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        for part in parts.values():
+            part.unlink(missing_ok=True)
         raise
-    sync_directory(path.parent)
+    # One sync makes all new names in a folder durable.
+    for folder in {path.parent for path in files}:
+        sync_directory(folder)
 
 
 def sync_directory(path: Path) -> None:

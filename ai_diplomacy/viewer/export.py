@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..game.config import ConfigError
-from ..records.durable import replace_file
+from ..records.durable import replace_files
 from .bundle import single_file
 from .geometry import geometry
 from .record import RunRecord
@@ -24,7 +24,7 @@ def run(flags: argparse.Namespace) -> int:
     output: Path = flags.output.expanduser()
     try:
         page = exported(flags.run.expanduser()).encode()
-        replace_file(output, page)
+        replace_files({output: page})
     except ConfigError as error:
         raise argparse.ArgumentError(None, str(error)) from None
     except OSError as error:

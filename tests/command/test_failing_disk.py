@@ -9,7 +9,6 @@ import pytest
 
 import lm_game
 from ai_diplomacy.game.past import is_run
-from ai_diplomacy.records import durable
 
 GAME = ("--run_dir", "run", "--end_at_phase", "S1901M", "--num_negotiation_rounds", "1", "--models", "FRANCE=offline")
 BOTS = ",".join(f"{power}=bot:dumbbot" for power in ("AUSTRIA", "ENGLAND", "ITALY", "RUSSIA", "TURKEY"))
@@ -26,8 +25,14 @@ class Disk:
         monkeypatch.setattr(os, "fsync", self.guarded(os.fsync))
         monkeypatch.setattr(os, "replace", self.guarded(os.replace))
         monkeypatch.setattr(os, "rename", self.guarded(os.rename))
-        monkeypatch.setattr(durable.tempfile, "mkstemp", self.guarded(durable.tempfile.mkstemp))
-        really_open = Path.open
+        really_open, really_made = Path.open, os.open
+
+        def made(path, flags, *how, **more):
+            if flags & os.O_CREAT:
+                self.touched()
+            return really_made(path, flags, *how, **more)
+
+        monkeypatch.setattr(os, "open", made)
 
         def opened(path, mode="r", *how, **more):
             if "r" not in mode:

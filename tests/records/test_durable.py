@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from ai_diplomacy.records.durable import AppendLog, DiskError, LogInUseError, replace_file
+from ai_diplomacy.records.durable import AppendLog, DiskError, LogInUseError, replace_files
 from ai_diplomacy.records.lines import sealed
 from ai_diplomacy.records.reading import LogReader
 
@@ -99,15 +99,26 @@ async def test_a_line_that_lacks_nothing_but_its_newline_is_kept(tmp_path):
     assert [record["n"] for record in LogReader(path)] == [1, 2, 3]
 
 
-def test_a_replaced_file_is_the_old_one_or_the_new_one(tmp_path, monkeypatch):
-    path = tmp_path / "file.txt"
-    replace_file(path, b"old")
+def test_replaced_files_are_the_old_ones_or_the_new_ones(tmp_path, monkeypatch):
+    one, other = tmp_path / "one.txt", tmp_path / "other.txt"
+    replace_files({one: b"old", other: b"old"})
+    really, count = os.replace, 0
 
-    def fail(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def fail_at_the_second(*names: object) -> None:
+        nonlocal count
+        count += 1
+        if count == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        really(*names)
 
-    monkeypatch.setattr(os, "replace", fail)
+    monkeypatch.setattr(os, "replace", fail_at_the_second)
     with pytest.raises(OSError, match="No space"):
-        replace_file(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert [p.name for p in tmp_path.iterdir()] == ["file.txt"]
+        replace_files({one: b"new", other: b"new"})
+    assert sorted((one.read_bytes(), other.read_bytes())) == [b"new", b"old"]
+    assert {path.name for path in tmp_path.iterdir()} == {"one.txt", "other.txt"}
+
+
+def test_what_a_dead_program_left_of_a_file_is_written_over(tmp_path):
+    (tmp_path / ".one.txt.part").write_bytes(b"half of somethi")
+    replace_files({tmp_path / "one.txt": b"new"})
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("one.txt", b"new")]
