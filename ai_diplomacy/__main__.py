@@ -21,6 +21,12 @@ class Command(Protocol):
         """Returns the exit status. Raises ``argparse.ArgumentError`` with one sentence for flags that do not fit."""
 
 
+def _analyze() -> Command:
+    from .analysis import command
+
+    return command
+
+
 def _serve() -> Command:
     from .offline.server import serve
 
@@ -36,6 +42,7 @@ class Entry:
 
 
 COMMANDS: Mapping[str, Entry] = {
+    "analyze": Entry("what many games tell of their players, with error bars; two folders compared", _analyze),
     "serve": Entry("a local server that speaks the providers' protocols: no key, no bill", _serve),
 }
 
