@@ -21,6 +21,12 @@ class Command(Protocol):
         """Returns the exit status. Raises ``argparse.ArgumentError`` with one sentence for flags that do not fit."""
 
 
+def _analyze() -> Command:
+    from .analysis import command
+
+    return command
+
+
 def _serve() -> Command:
     from .offline.server import serve
 
@@ -57,6 +63,7 @@ COMMANDS: Mapping[str, Entry] = {
     "ask": Entry("a question to an agent of a run, with the memory that it had then", _ask),
     "view": Entry("the page of a run, finished or still played, or of a folder of runs", _view),
     "export": Entry("a run as one page that opens without a server", _export),
+    "analyze": Entry("what many games tell of their players, with error bars; two folders compared", _analyze),
     "serve": Entry("a local server that speaks the providers' protocols: no key, no bill", _serve),
 }
 

@@ -1,0 +1,1 @@
+"""What many games tell: scores, order quality, honesty, ratings and bills, with intervals, read from run folders."""

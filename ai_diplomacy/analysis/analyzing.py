@@ -1,0 +1,155 @@
+"""From a folder of runs to everything that is known of their players."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .games import GameRecord
+from .measures import MEASURES
+from .provenance import Provenance, Sources
+from .ratings import Rated, Rating, ratings
+from .reading import Unreadable, read_games
+from .scores import scores
+from .statistics import Duel, Estimate, duel, estimates
+from .sums import Counting, Sums
+from .tallies import tallies
+
+BASELINES = ("bot:dumbbot", "bot:random", "bot:hold")
+"""Players whose rows are shown whether they played or not: a figure means little without them."""
+
+DUEL_MEASURES = ("centers", "diplobench")
+"""What the power analysis is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The pledges of one player to another, or to all."""
+
+    made: int = 0
+    kept: int = 0
+    broken: int = 0
+    on_purpose: int = 0
+    voided: int = 0
+    retracted: int = 0
+    contradictory: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the finished games of a folder tell."""
+
+    folder: Path
+    provenance: Provenance
+    sums: Mapping[str, Sums]
+    estimates: Mapping[str, tuple[Estimate, ...]]
+    """Player -> one for each of ``MEASURES``; baselines that did not play have empty ones."""
+    games: Mapping[str, int]
+    """Player -> games in which it sat."""
+    seats: Mapping[str, int]
+    ratings: tuple[Rating, ...]
+    duels: Mapping[str, tuple[Duel, ...]]
+    """Measure -> every pair of players that played."""
+    trust: Mapping[tuple[str, str], Trust]
+    """(player, to whom) -> pledges; ``ALL`` for public ones."""
+    by_year: Mapping[str, Mapping[int, tuple[float, int]]]
+    """Player -> year -> mean centres of its seats at the end of the year, and of how many seats."""
+    seating: Mapping[str, Mapping[str, int]]
+    """Player -> power -> games."""
+
+
+def analyze(folder: Path, each: Callable[[GameRecord], None] | None = None) -> Analysis:
+    """Reads every run at or below a folder, once; ``each`` is shown every game that can be read, finished or not.
+    Raises ``ConfigError`` when there is no run."""
+    reading = _Reading()
+    for game in read_games(folder):
+        if isinstance(game, Unreadable):
+            reading.sources.unreadable(game.path, game.problem)
+            continue
+        reading.game(game)
+        if each is not None:
+            each(game)
+    return reading.result(folder)
+
+
+class _Reading:
+    """Everything that is kept of a game once it was read."""
+
+    def __init__(self) -> None:
+        self.sources = Sources()
+        self._counting = Counting()
+        self._rated: list[Rated] = []
+        self._games: Counter[str] = Counter()
+        self._seats: Counter[str] = Counter()
+        self._trust: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        self._years: defaultdict[str, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._seating: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def game(self, game: GameRecord) -> None:
+        self.sources.game(game)
+        if game.ending is None:
+            return
+        self._counting.game(game.cluster, tallies(game))
+        ranks = {power: score.rank for power, score in scores(game).items()}
+        self._rated.append(Rated(game.cluster, tuple((game.players[power], ranks[power]) for power in sorted(ranks))))
+        self._games.update(set(game.players.values()))
+        self._seats.update(game.players.values())
+        for power, player in game.players.items():
+            self._seating[player][power] += 1
+        self._count_trust(game)
+        self._count_years(game)
+
+    def _count_trust(self, game: GameRecord) -> None:
+        for pledge in game.pledges:
+            towards = game.players.get(pledge.recipient, pledge.recipient)
+            count = self._trust[game.players[pledge.sender], towards]
+            count["made"] += 1
+            count[pledge.verdict] += 1
+            count["on_purpose"] += pledge.on_purpose
+            count["contradictory"] += pledge.contradictory
+
+    def _count_years(self, game: GameRecord) -> None:
+        assert game.ending is not None
+        known: dict[tuple[str, int], int] = {}
+        for row in game.phases:
+            year = int(row.phase[1:-1])
+            if row.phase[0] == "S":
+                # What stands in spring was counted in the winter before.
+                known[row.power, year - 1] = row.centers
+        for power, centers in game.ending.centers.items():
+            known[power, game.ending.year] = centers
+        for (power, year), centers in known.items():
+            self._years[game.players[power]][year].append(centers)
+
+    def result(self, folder: Path) -> Analysis:
+        sums = self._counting.sums()
+        empty = tuple(Estimate(None) for _ in MEASURES)
+        found = {player: tuple(estimates(rows)) for player, rows in sums.items()}
+        found |= {name: empty for name in BASELINES if name not in found}
+        names = [measure.name for measure in MEASURES]
+        pairs = [(one, other) for one in sums for other in sums if one < other]
+        return Analysis(
+            folder=folder,
+            provenance=self.sources.provenance(),
+            sums=sums,
+            estimates=dict(sorted(found.items(), key=lambda item: (item[0] in BASELINES, item[0]))),
+            games=self._games,
+            seats=self._seats,
+            ratings=tuple(ratings(self._rated)),
+            duels={
+                name: tuple(
+                    fought
+                    for one, other in pairs
+                    if (fought := duel(sums[one], sums[other], names.index(name))) is not None
+                )
+                for name in DUEL_MEASURES
+            },
+            trust={pair: Trust(**count) for pair, count in sorted(self._trust.items())},
+            by_year={
+                player: {year: (sum(counts) / len(counts), len(counts)) for year, counts in sorted(years.items())}
+                for player, years in sorted(self._years.items())
+            },
+            seating={player: dict(sorted(seats.items())) for player, seats in sorted(self._seating.items())},
+        )

@@ -1,0 +1,90 @@
+"""The command ``analyze``: a folder of runs, or two that are compared, as tables, a page and data."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .analyzing import Analysis
+    from .comparing import Difference
+
+_PARQUET = "orders.parquet, messages.parquet, calls.parquet, phases.parquet"
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Tell what the games below a folder say of their players. Games are only read."
+    flag = parser.add_argument
+    flag("folder", type=Path, metavar="FOLDER", help="a run, or a folder that holds runs, at any depth")
+    flag("other", type=Path, nargs="?", metavar="FOLDER2", help="a second one, to be compared with the first")
+    flag(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="where report.html, the tables and analysis.json go (default: FOLDER/analysis)",
+    )
+    flag("--parquet", action="store_true", help=f"write {_PARQUET} as well (pip install ai-diplomacy[parquet])")
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Reads, prints and writes. Raises ``argparse.ArgumentError``."""
+    _check_packages(parquet=flags.parquet)
+    from rich.console import Console
+
+    from ..game.config import ConfigError
+    from .comparing import compared
+    from .files import write_files
+    from .terminal import show, show_comparison
+
+    folder = flags.folder.expanduser()
+    out = (flags.out or folder / "analysis").expanduser()
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 140)
+    try:
+        analysis = _analyzed(folder, out if flags.parquet else None)
+        other: Analysis | None = None
+        differences: Sequence[Difference] = ()
+        if flags.other is not None:
+            other = _analyzed(flags.other.expanduser(), out / "second" if flags.parquet else None)
+            differences = compared(analysis.sums, other.sums)
+        written = write_files(out, analysis, other, differences)
+    except ConfigError as error:
+        raise argparse.ArgumentError(None, str(error)) from None
+    except OSError as error:
+        raise argparse.ArgumentError(None, f"cannot write {error.filename or out}: {error.strerror or error}") from None
+    show(analysis, console)
+    if other is not None:
+        show(other, console)
+        show_comparison(differences, console)
+    console.print(f"report: {written[0]}", soft_wrap=True, markup=False)
+    return 0
+
+
+def _analyzed(folder: Path, parquet: Path | None) -> Analysis:
+    from .analyzing import analyze
+
+    if parquet is None:
+        return analyze(folder)
+    from .parquet import ParquetTables
+
+    tables = ParquetTables(parquet)
+    analysis: Analysis | None = None
+    try:
+        analysis = analyze(folder, tables.game)
+        return analysis
+    finally:
+        tables.close(analysis.provenance if analysis else None)
+
+
+def _check_packages(*, parquet: bool) -> None:
+    from importlib.util import find_spec
+
+    wanted = {"openskill": "analysis", "matplotlib": "analysis", "numpy": "analysis"}
+    if parquet:
+        wanted["pyarrow"] = "parquet"
+    for package, extra in wanted.items():
+        if find_spec(package) is None:
+            raise argparse.ArgumentError(None, f"{package} is missing: pip install 'ai-diplomacy[{extra}]'")

@@ -1,0 +1,96 @@
+"""An analysis on the terminal: the headline of every player, and what it takes to tell them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from .analyzing import Analysis
+from .comparing import Difference
+from .measures import MEASURES, NAMED, Measure
+from .provenance import Provenance
+from .shown import NONE, chance, mean, number, span
+
+_SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
+_BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")
+_MOST_DUELS = 12
+
+
+def show(analysis: Analysis, console: Console) -> None:
+    """Prints the tables of one folder."""
+    console.print(_grid(analysis, "Scores", _SCORES, rating=True))
+    console.print(_grid(analysis, "Orders, press, honesty, calls", _BEHAVIOUR))
+    for line in duel_lines(analysis)[:_MOST_DUELS]:
+        console.print(escape(line), highlight=False)
+    show_provenance(analysis.provenance, console)
+
+
+def show_comparison(found: Sequence[Difference], console: Console) -> None:
+    """Prints the findings of a comparison, or that there are none."""
+    findings = [d for d in found if d.adjusted < 0.05]
+    grid = Grid(
+        title=f"Differences that stand by Holm's procedure over {len(found)} tests at 5 %", title_justify="left"
+    )
+    for column in ("player", "measure", "first", "second", "difference", "95 % interval", "p (Holm)"):
+        grid.add_column(column, justify="left" if column in ("player", "measure") else "right")
+    for d in findings:
+        grid.add_row(
+            escape(d.player),
+            d.measure.title,
+            number(d.before, d.measure),
+            number(d.after, d.measure),
+            number(d.difference, d.measure),
+            escape(span(d.low, d.high, d.measure)),
+            chance(d.adjusted),
+        )
+    console.print(grid if findings else f"No difference stands by Holm's procedure over {len(found)} tests at 5 %.")
+
+
+def show_provenance(provenance: Provenance, console: Console) -> None:
+    """Prints where the figures come from."""
+    console.print(escape(provenance.line()), style="dim", highlight=False)
+    for warning in provenance.warnings:
+        console.print(f"note: {escape(warning)}", highlight=False)
+    for folder, problem in provenance.unreadable:
+        console.print(f"left out: {escape(folder)}: {escape(problem)}", highlight=False)
+
+
+def duel_lines(analysis: Analysis, measure: str = "centers") -> list[str]:
+    """What it takes to tell each pair of players apart, a line a pair."""
+    lines = []
+    for duel in analysis.duels[measure]:
+        if duel.needed is None:
+            what = "nothing to tell them apart by"
+        else:
+            verdict = "enough" if duel.games >= duel.needed else "not enough"
+            what = (
+                f"{duel.needed:,} games tell so much apart in 80 % of all cases; {duel.games:,} were played, {verdict}"
+            )
+        difference = f"{duel.difference:+.2f} \u00b1 {duel.error:.2f} {NAMED[measure].title}"
+        lines.append(f"{duel.one} against {duel.other}: {difference}; {what}")
+    return lines
+
+
+def _grid(analysis: Analysis, title: str, names: Sequence[str], *, rating: bool = False) -> Grid:
+    measures: list[Measure] = [NAMED[name] for name in names]
+    grid = Grid(title=f"{title}: mean \u00b1 standard error, [95 % interval]", title_justify="left")
+    grid.add_column("player", overflow="fold")
+    grid.add_column("games", justify="right")
+    for measure in measures:
+        grid.add_column(measure.title, justify="right")
+    if rating:
+        grid.add_column("rating", justify="right")
+    rated = {r.player: r for r in analysis.ratings}
+    for player, figures in analysis.estimates.items():
+        cells = []
+        for measure in measures:
+            figure = figures[MEASURES.index(measure)]
+            cells.append(escape(f"{mean(figure, measure)}\n{span(figure.low, figure.high, measure)}".rstrip()))
+        if rating:
+            r = rated.get(player)
+            cells.append(NONE if r is None else escape(f"{r.mu:.1f}\n{span(r.low, r.high, NAMED['calls'])}".rstrip()))
+        grid.add_row(escape(player), str(analysis.games.get(player, 0)), *cells)
+    return grid

@@ -1,0 +1,90 @@
+"""Run folders for the tests of an analysis, written event by event."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ai_diplomacy import __version__
+from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.terrain import terrain
+from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.past import FORMAT
+from ai_diplomacy.models.ids import parse_model_id
+from ai_diplomacy.records.events import Event, PhaseAdjudicated, PhaseStarted, RunFinished, RunForked, RunStarted
+from ai_diplomacy.records.lines import sealed
+
+POWERS = terrain().powers
+PROVIDERS = {"bot", "offline", "openai"}
+
+
+def config(players: Mapping[str, str] | str = "bot:hold", *, last_year: int = 1901, seed: int = 0) -> GameConfig:
+    given = dict.fromkeys(POWERS, players) if isinstance(players, str) else players
+    models = {power: parse_model_id(model, PROVIDERS) for power, model in given.items()}
+    return GameConfig(models=models, max_year=last_year, seed=seed)
+
+
+def write_run(
+    path: Path,
+    settings: GameConfig,
+    events: Iterable[Event],
+    calls: Iterable[Mapping] = (),
+    forked: RunForked | None = None,
+) -> Path:
+    path.mkdir(parents=True)
+    models = {power: str(model) for power, model in settings.models.items()}
+    told = [RunStarted(FORMAT, __version__, settings.document(), models), *([forked] if forked else []), *events]
+    lines = [sealed(event.record(time.time()), number) for number, event in enumerate(told, 1)]
+    (path / "events.jsonl").write_bytes(b"".join(lines))
+    (path / "calls.jsonl").write_bytes(b"".join(sealed(call, number) for number, call in enumerate(calls, 1)))
+    return path
+
+
+def one_year(centers: Mapping[str, int] | None = None, *, outcome: str = "limit", year: int = 1901) -> list[Event]:
+    """A game that consists of its end: who has how many centres."""
+    centers = centers or {"FRANCE": 3}
+    spots = iter(terrain().centers)
+    owned = {power: [next(spots) for _ in range(centers.get(power, 0))] for power in POWERS}
+    units = {power: [f"A {spot}" for spot in spots] for power, spots in owned.items()}
+    start = Board()
+    phase = f"F{year}M"
+    winners = {
+        "limit": [],
+        "solo": [power for power in POWERS if centers.get(power, 0) >= 18],
+        "draw": [power for power in POWERS if centers.get(power)],
+    }[outcome]
+    return [
+        PhaseStarted(phase, start.units, start.centers),
+        PhaseAdjudicated(phase, {}, {}, {}, {}, owned, units),
+        RunFinished(outcome, winners, phase, owned, 1.0),
+    ]
+
+
+def call(
+    power: str = "FRANCE", *, step: str = "order", cost: float | None = 0.5, inherited: bool = False, **reply
+) -> dict:
+    """One line of a journal."""
+    prompt = "Order.\n```json\n" + json.dumps({"game": "0", "step": {"name": step}, "you": power}) + "\n```\nGo."
+    usage = {"input": 1000, "output": 100, "cached": 0, "reasoning": 0, "written": None}
+    return {
+        "format": 2,
+        "key": {"phase": "S1901M", "power": power, "step": step, "round": 0, "attempt": 0, "raised": 0},
+        "model": "openai:some",
+        "request": {"system": f"You are {power}.", "prompt": prompt, "sha256": "0"},
+        "reply": {
+            "text": "{}",
+            "stop": "end",
+            "started": 1.0,
+            "latency": 2.0,
+            "usage": usage,
+            "waited": 0.5,
+            "attempts": 1,
+            "hedged": 0,
+            "answers": 1,
+            "cost_usd": cost,
+            "inherited": inherited,
+            "allowance": 8192,
+            "withheld": [],
+        }
+        | reply,
+    }

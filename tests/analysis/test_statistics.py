@@ -1,0 +1,154 @@
+"""Means, errors, intervals, power and comparisons, held against what is known of them."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ai_diplomacy.analysis.comparing import compared, holm
+from ai_diplomacy.analysis.measures import NAMED
+from ai_diplomacy.analysis.ratings import Rated, ratings
+from ai_diplomacy.analysis.statistics import duel, estimates, power_of_test, standard_error, t_quantile
+from ai_diplomacy.analysis.sums import Counting, Sums
+
+ONE = (NAMED["centers"],)
+SHARE = (NAMED["solo"],)
+
+
+def sums(values, player="someone", measures=ONE, prefix="g"):
+    column = np.array(values, dtype=float)[:, None]
+    names = tuple(f"{prefix}{number:04}" for number in range(len(values)))
+    return Sums(player, names, column, np.ones_like(column), measures)
+
+
+@given(st.lists(st.floats(0, 18), min_size=2, max_size=40))
+def test_the_error_is_the_usual_one_where_every_cluster_is_one_seat(values):
+    column = np.array(values)
+    usual = column.std(ddof=1) / math.sqrt(len(column))
+    assert standard_error(column, np.ones_like(column)) == pytest.approx(usual, abs=1e-9)
+
+
+@given(st.lists(st.integers(0, 18), min_size=2, max_size=30), st.integers(2, 6))
+def test_copies_of_a_cluster_in_itself_are_no_evidence(values, times):
+    once, often = Counting(), Counting()
+    for number, value in enumerate(values):
+        once.game(str(number), {"a": {"centers": float(value), "seats": 1.0}})
+        for _ in range(times):
+            often.game(str(number), {"a": {"centers": float(value), "seats": 1.0}})
+    (one,), (many,) = estimates(once.sums(ONE)["a"]), estimates(often.sums(ONE)["a"])
+    assert (one.mean, one.error) == pytest.approx((many.mean, many.error))
+    assert (one.low, one.high) == pytest.approx((many.low, many.high))
+
+
+def test_the_interval_lies_around_the_mean_and_narrows_with_games():
+    rng = np.random.default_rng(1)
+    (few,), (many,) = estimates(sums(rng.normal(5, 2, 10))), estimates(sums(rng.normal(5, 2, 400)))
+    assert few.low < few.mean < few.high
+    assert many.high - many.low < (few.high - few.low) / 3
+    assert many.high - many.low == pytest.approx(2 * 1.96 * 2 / 20, rel=0.15)
+
+
+def test_what_was_never_seen_in_twenty_games_may_still_happen():
+    (never,), (always,) = estimates(sums([0] * 20, measures=SHARE)), estimates(sums([1] * 20, measures=SHARE))
+    assert (never.mean, never.low) == (0, 0)
+    assert never.high == pytest.approx(1 - 0.05 ** (1 / 20))
+    assert (always.low, always.high) == (pytest.approx(1 - never.high), 1)
+
+
+def test_one_game_has_no_interval_and_none_no_mean():
+    (one,) = estimates(sums([4]))
+    assert (one.mean, one.error, one.low, one.high) == (4, None, None, None)
+    empty = Counting()
+    empty.game("g", {"a": {"seats": 0.0}})
+    assert estimates(empty.sums(ONE)["a"])[0].mean is None
+
+
+def test_unknown_spreads_and_is_not_zero():
+    counting = Counting()
+    counting.game("g1", {"a": {"cost": 1.0, "seats": 1.0}})
+    counting.game("g2", {"a": {"cost": None, "seats": 1.0}})
+    (figure,) = estimates(counting.sums((NAMED["cost"],))["a"])
+    assert figure.mean is None
+    assert figure.unknown
+
+
+@pytest.mark.parametrize(
+    ("freedom", "table"), [(1, 12.706), (2, 4.303), (3, 3.182), (5, 2.571), (10, 2.228), (30, 2.042)]
+)
+def test_students_quantiles(freedom, table):
+    assert t_quantile(0.975, freedom) == pytest.approx(table, rel=0.006)
+
+
+def test_the_power_analysis_agrees_with_the_textbook():
+    rng = np.random.default_rng(2)
+    one, other = rng.normal(6, 2, 100), rng.normal(5, 2, 100)
+    # The same arms as different games: the usual two-sample size is 2 (1.96 + 0.84)^2 sd^2 / d^2 an arm.
+    found = duel(sums(one, "a", prefix="x"), sums(other, "b", prefix="y"), 0)
+    sizes = (1.96 + 0.8416) ** 2 * (one.var(ddof=1) + other.var(ddof=1)) / (one.mean() - other.mean()) ** 2
+    assert found.needed == pytest.approx(2 * sizes, rel=0.03)
+    assert power_of_test(found.detectable, found.error) == pytest.approx(0.8, abs=0.005)
+    paired = duel(sums(one, "a"), sums(one - 1 + rng.normal(0, 0.1, 100), "b"), 0)
+    assert paired.needed < 5
+
+
+def test_nobody_is_told_apart_by_one_game():
+    assert duel(sums([3], "a"), sums([4, 5], "b"), 0) is None
+
+
+@given(st.lists(st.floats(0.0001, 1), min_size=1, max_size=30))
+def test_holm_keeps_the_order_and_never_lowers(chances):
+    adjusted = holm(chances)
+    assert all(q >= p for p, q in zip(chances, adjusted, strict=True))
+    assert sorted(range(len(chances)), key=lambda at: (chances[at], adjusted[at])) == sorted(
+        range(len(chances)), key=lambda at: (chances[at], at)
+    ) or len(set(chances)) < len(chances)
+    assert min(adjusted) == pytest.approx(min(1, min(chances) * len(chances)))
+
+
+def test_holm_by_hand():
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+
+
+def test_a_comparison_finds_what_differs_and_nothing_else():
+    rng = np.random.default_rng(3)
+    same, other = rng.normal(5, 2, 60), rng.normal(5, 2, 60)
+    (nothing,) = compared({"a": sums(same, "a")}, {"a": sums(other, "a")})
+    (something,) = compared({"a": sums(same, "a")}, {"a": sums(other + 2, "a")})
+    assert nothing.p > 0.05
+    assert nothing.low < 0 < nothing.high
+    assert something.p == pytest.approx(0.0001)
+    assert something.low > 0
+    assert something.difference == pytest.approx(other.mean() + 2 - same.mean())
+
+
+def test_equal_folders_differ_by_nothing():
+    (found,) = compared({"a": sums([4, 5, 6], "a")}, {"a": sums([4, 5, 6], "a")})
+    assert (found.difference, found.p) == (0, 1)
+
+
+def test_players_of_one_folder_alone_are_not_compared():
+    assert compared({"a": sums([1, 2, 3], "a")}, {"b": sums([1, 2, 3], "b")}) == []
+
+
+def test_ratings_order_players_by_what_they_win():
+    games = [
+        Rated(str(n), (("strong", 1.0), ("middle", 2.0 + (n % 3 == 0)), ("weak", 3.0 - (n % 3 == 0))))
+        for n in range(40)
+    ]
+    found = ratings(games)
+    assert [rating.player for rating in found] == ["strong", "middle", "weak"]
+    assert found[0].low > found[1].high
+    assert all(rating.low < rating.mu < rating.high for rating in found)
+
+
+def test_a_rating_does_not_depend_on_the_order_in_which_games_are_read():
+    games = [Rated(str(n), (("a", 1.0 + n % 2), ("b", 2.0 - n % 2))) for n in range(9)]
+    assert ratings(games) == ratings(games[::-1])
+
+
+def test_a_player_with_six_seats_is_no_better_known_for_it():
+    alone = [Rated(str(n), (("a", 1.0), ("b", 2.0))) for n in range(10)]
+    six = [Rated(str(n), (("a", 1.0), *(("b", 4.5),) * 6)) for n in range(10)]
+    assert ratings(six)[-1].sigma > 0.7 * ratings(alone)[-1].sigma
