@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..records.durable import replace_file
+from ..records.durable import replace_files
 from .analyzing import Analysis
 from .comparing import Difference
 from .page import page
@@ -34,8 +34,7 @@ def write_files(
     for side, found in made.items():
         for table in found:
             written[f"{side}_{table.name}.csv".lstrip("_")] = _csv(table)
-    for name, text in written.items():
-        replace_file(out / name, text.encode("utf-8", "replace"))
+    replace_files({out / name: text.encode("utf-8", "replace") for name, text in written.items()})
     return [out / name for name in written]
 
 
