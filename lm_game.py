@@ -83,7 +83,9 @@ def _say(message: str, status: int) -> int:
 
 def _leave(status: int) -> NoReturn:
     """A thread that still waits for an answer, which nobody wants any more, would keep the program alive."""
-    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+    from ai_diplomacy.game.execution import SEAT_THREADS
+
+    if any(thread.name.startswith(SEAT_THREADS) for thread in threading.enumerate()):
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):
                 stream.flush()

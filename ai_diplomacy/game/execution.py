@@ -66,9 +66,13 @@ def policy(execution: Execution, threads: Threads = "decisions") -> Policy:
             return StepByStep(frozenset())
 
 
+SEAT_THREADS = "seat"
+"""How the names of ``worker_threads`` begin."""
+
+
 def worker_threads(execution: Execution, seats: int) -> ThreadPoolExecutor | None:
     """The threads on which this execution asks models, one a seat; ``None``: the event loop asks them."""
-    return ThreadPoolExecutor(seats, thread_name_prefix="seat") if execution == "threaded" else None
+    return ThreadPoolExecutor(seats, thread_name_prefix=SEAT_THREADS) if execution == "threaded" else None
 
 
 class ConcurrentChains:

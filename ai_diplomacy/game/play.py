@@ -191,9 +191,17 @@ class _Sitting:
         self._config = seats.timeline.last
         self._game = Game(seats, recorder, desk.deadlines)
         self._began = time.perf_counter() - elapsed
+        self._saving: asyncio.Task[None] | None = None
 
     async def played(self) -> Played:
         """Plays to the end, or to where the game cannot go on; everything is saved either way."""
+        try:
+            return await self._played()
+        finally:
+            if self._saving is not None:
+                await asyncio.gather(self._saving, return_exceptions=True)
+
+    async def _played(self) -> Played:
         try:
             async with policy(self._config.execution, self._config.threads) as steps:
                 result = await self._game.play(steps, after_segment=self._after_segment, after_phase=self._after_phase)
@@ -234,7 +242,9 @@ class _Sitting:
         self._folder.adjudicated(result.phase, self._game.players_of(result.phase))
         logger.info("%s adjudicated: %s", result.phase, dict(result.captures) or "no centre changed hands")
         if self._recorder.anything_new:
-            await self.save()
+            # The files are made from this moment and written while the game goes on.
+            await self._saved()
+            self._begin_saving()
 
     async def _settled(self, seconds: float) -> None:
         """What is paid for is kept, though nobody waits for it any more."""
@@ -243,7 +253,19 @@ class _Sitting:
 
     async def save(self) -> None:
         """Brings every file up to now."""
-        await self._folder.save(
+        await self._saved()
+        self._begin_saving()
+        await self._saved()
+
+    async def _saved(self) -> None:
+        """Waits for the save that is being written. Raises ``DiskError`` when it cannot be."""
+        if self._saving is not None:
+            # Shielded: a game that is told to stop must not begin its last save while a thread still writes this one.
+            await asyncio.shield(self._saving)
+            self._saving = None
+
+    def _begin_saving(self) -> None:
+        writing = self._folder.save(
             self._game.board,
             self._game.mailbox,
             self._game.players,
@@ -251,6 +273,7 @@ class _Sitting:
             total_time=time.perf_counter() - self._began,
             setup_time=self.setup_time,
         )
+        self._saving = asyncio.create_task(writing)
 
 
 _logged: ContextVar[Path | None] = ContextVar("the log of the game that this task plays", default=None)

@@ -6,7 +6,8 @@ import asyncio
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from .story import Stories
 from .timeline import Timeline
 from .timing import Timing
 from .trace import Trace
+
+_THREADS = ThreadPoolExecutor(2, thread_name_prefix="files")
+"""Of their own: when many games save at once, the journals, which calls wait for, still find threads free."""
 
 
 class RunFolder:
@@ -68,7 +72,7 @@ class RunFolder:
         """Keep what the players thought in this phase."""
         self._saved.adjudicated(phase, players)
 
-    async def save(
+    def save(
         self,
         board: Board,
         mailbox: Mailbox,
@@ -77,8 +81,8 @@ class RunFolder:
         spending: Mapping[str, Any],
         total_time: float,
         setup_time: float,
-    ) -> None:
-        """Bring every file up to what has happened so far. Raises ``DiskError``."""
+    ) -> Coroutine[None, None, None]:
+        """Bring every file up to what has happened by now; what is awaited is the writing. Raises ``DiskError``."""
         saved = self._saved.text(board, mailbox, players)
         timing = {"execution": self._config.execution} | self.timing.document(total_time, setup_time)
         models = {power: str(model) for power, model in sorted(self._config.models.items())}
@@ -100,9 +104,12 @@ class RunFolder:
             except OSError as error:
                 raise DiskError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from error
 
+        return self._written(write)
+
+    async def _written(self, write: Callable[[], None]) -> None:
         async with self._writing:
             started = time.time()
-            await asyncio.to_thread(write)
+            await asyncio.get_running_loop().run_in_executor(_THREADS, write)
             self.trace.saved(started, time.time())
 
     def _replace(self, texts: Mapping[str, str]) -> None:
