@@ -104,9 +104,9 @@ class RunFolder:
             except OSError as error:
                 raise DiskError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from error
 
-        return self._written(write)
+        return self._beside(write)
 
-    async def _written(self, write: Callable[[], None]) -> None:
+    async def _beside(self, write: Callable[[], None]) -> None:
         async with self._writing:
             started = time.time()
             await asyncio.get_running_loop().run_in_executor(_THREADS, write)
