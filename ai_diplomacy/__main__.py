@@ -33,6 +33,18 @@ def _ask() -> Command:
     return ask
 
 
+def _view() -> Command:
+    from .viewer import view
+
+    return view
+
+
+def _export() -> Command:
+    from .viewer import export
+
+    return export
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the list of commands."""
@@ -42,6 +54,8 @@ class Entry:
 
 
 COMMANDS: Mapping[str, Entry] = {
+    "view": Entry("the page of a run, finished or still played, or of a folder of runs", _view),
+    "export": Entry("a run as one page that opens without a server", _export),
     "ask": Entry("a question to an agent of a run, with the memory that it had then", _ask),
     "serve": Entry("a local server that speaks the providers' protocols: no key, no bill", _serve),
 }

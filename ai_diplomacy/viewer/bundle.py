@@ -1,0 +1,91 @@
+"""The page in one file: its modules as one script, its style and its data, under a policy that lets nothing else in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).parent / "page"
+
+_IMPORT = re.compile(r'^import \{ (.*?) \} from "\./(\w+\.js)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+
+
+def single_file(title: str, parts: Iterable[tuple[str, Any]]) -> str:
+    """An HTML page that shows ``parts``, named JSON data, without a server and without the network."""
+    script, style = one_script(), (PAGE / "page.css").read_text(encoding="utf-8")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_digest(script)}'",
+            f"style-src '{_digest(style)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    lines = [
+        "<!doctype html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="referrer" content="no-referrer">',
+        '<link rel="icon" href="data:,">',
+        f"<title>{_escaped(title)}</title>",
+        f"<style>{style}</style>",
+        "</head>",
+        "<body>",
+        '<p id="loading" role="status">Opening the game…</p>',
+        *(f'<script type="text/plain" data-part="{_escaped(name)}">{packed(part)}</script>' for name, part in parts),
+        f'<script type="module">{script}</script>',
+        "</body>",
+        "</html>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def packed(part: Any) -> str:
+    """JSON data as deflated bytes in base 64."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = json.dumps(part, separators=(",", ":")).encode()
+    return base64.b64encode(deflate.compress(data) + deflate.flush()).decode()
+
+
+def one_script() -> str:
+    """The modules of the page, each in a scope of its own, those that others import first."""
+    sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(PAGE.glob("*.js"))}
+    written: dict[str, str] = {}
+
+    def write(name: str) -> None:
+        if name in written:
+            return
+        for _, needed in _IMPORT.findall(sources[name]):
+            write(needed)
+        written[name] = _scoped(name, sources[name])
+
+    write("main.js")
+    return "const modules = {};\n" + "\n".join(written.values())
+
+
+def _scoped(name: str, source: str) -> str:
+    exported = ", ".join(name for _, name in _EXPORT.findall(source))
+    body = _IMPORT.sub(lambda match: f'const {{ {match[1]} }} = modules["{match[2]}"];', source)
+    body = _EXPORT.sub(r"\1", body)
+    return f'modules["{name}"] = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();'
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _escaped(text: str) -> str:
+    marks: Mapping[str, str] = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+    return "".join(marks.get(letter, letter) for letter in text)

@@ -1,0 +1,63 @@
+"""``python -m ai_diplomacy export``: one game as one file that opens without a server."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..game.config import ConfigError
+from ..records.durable import replace_file
+from .bundle import single_file
+from .geometry import geometry
+from .record import RunRecord
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Write one run as one self-contained page."
+    parser.add_argument("run", type=Path, help="folder of the run, such as results/RUN")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the page, such as game.html")
+
+
+def run(flags: argparse.Namespace) -> int:
+    output: Path = flags.output.expanduser()
+    try:
+        page = exported(flags.run.expanduser()).encode()
+        replace_file(output, page)
+    except ConfigError as error:
+        raise argparse.ArgumentError(None, str(error)) from None
+    except OSError as error:
+        raise argparse.ArgumentError(None, f"cannot write {output}: {error.strerror or error}") from None
+    print(f"{output}: {len(page) / 1e6:.1f} MB")  # noqa: T201
+    return 0
+
+
+def exported(path: Path) -> str:
+    """A run as an HTML page. Raises ``ConfigError``."""
+    record = RunRecord(path)
+    record.read()
+    document = record.document()
+    return single_file(f"{document['run']['name']} · AI Diplomacy", _parts(record, document))
+
+
+def _parts(record: RunRecord, document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield "document", document
+    yield "map", geometry(record.map)
+    # The texts of each phase apart, so that a reader's browser unpacks only what is looked at; those of one power and
+    # step beside each other, because they are most alike.
+    phases: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    for line, phase, texts in record.calls():
+        phases.setdefault(phase, []).append((line, texts))
+    for phase, calls in phases.items():
+        systems = list(dict.fromkeys(texts["system"] for _, texts in calls))
+        yield (
+            f"calls-{phase}",
+            {
+                "systems": systems,
+                "calls": {
+                    str(line): [systems.index(texts["system"]), texts["prompt"], texts["reply"]]
+                    for line, texts in sorted(calls, key=lambda call: (call[1]["system"], call[0]))
+                },
+            },
+        )

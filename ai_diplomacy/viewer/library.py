@@ -1,0 +1,65 @@
+"""The runs in a folder, found by their logs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..game.past import EVENTS, is_run
+
+_DEPTH = 3
+"""How far below the folder a run may lie: forks lie in folders of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One run, or a folder of runs."""
+
+    root: Path
+
+    @property
+    def single(self) -> bool:
+        return is_run(self.root)
+
+    def runs(self) -> dict[str, Path]:
+        """Name -> folder, the latest first. The name of a run is its path below the folder. Links are not followed."""
+        if self.single:
+            return {self.root.resolve().name: self.root}
+        found = {str(path.relative_to(self.root)): path for path in _below(self.root, _DEPTH)}
+        return dict(sorted(found.items(), key=lambda run: (-_written(run[1]), run[0])))
+
+
+def _below(folder: Path, depth: int) -> Iterator[Path]:
+    try:
+        entries = [Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return
+    for path in entries:
+        if is_run(path):
+            yield path
+        elif depth > 1:
+            yield from _below(path, depth - 1)
+
+
+def _written(path: Path) -> float:
+    """When the run last told of something, seconds since 1970."""
+    try:
+        return (path / EVENTS).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """The file of this name in a folder, or ``None``: for what is not a plain file, for links, and for every name that
+    leads, or might lead, elsewhere."""
+    parts = name.split("/")
+    if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+        return None
+    path = folder
+    for part in parts:
+        path = path / part
+        if path.is_symlink():
+            return None
+    return path if path.is_file() else None

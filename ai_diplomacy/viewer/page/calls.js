@@ -1,0 +1,119 @@
+// The calls to the models on a line of time, and as a table; each opens its prompt and reply.
+
+import { count, dollars, h, seconds, svg } from "./dom.js";
+import { proper } from "./game.js";
+import { named } from "./names.js";
+
+const WIDE = 640;
+const LEFT = 30;
+const LANE = 26;
+
+export function callsPanel(game, phase, whole, open, onscope) {
+  const phases = whole ? game.phases : [phase];
+  const calls = phases.flatMap((each) => each.calls.map((call) => ({ ...call, phase: each })));
+  return [
+    h(
+      "div",
+      { class: "chooser", role: "group", "aria-label": "Which calls" },
+      h("button", { type: "button", class: "chip", "aria-pressed": String(!whole), onclick: () => onscope(false) }, "This phase"),
+      h("button", { type: "button", class: "chip", "aria-pressed": String(whole), onclick: () => onscope(true) }, "Whole game"),
+    ),
+    lanes(game, calls, open),
+    whole ? null : table(game, calls, open),
+  ];
+}
+
+function lanes(game, calls, open) {
+  const timed = calls.filter((call) => call.failure === undefined && !call.inherited);
+  if (!timed.length) return h("p", { class: "quiet" }, calls.length ? "These calls were answered in another run." : "No call has been answered in this phase.");
+  const at = clock(timed);
+  const high = game.powers.length * LANE + 24;
+  return h(
+    "figure",
+    { class: "lanes" },
+    svg(
+      "svg",
+      { viewBox: `0 0 ${WIDE} ${high}`, role: "group", "aria-label": `${timed.length} calls on a line of time` },
+      game.powers.map((power, lane) => [
+        svg("path", { class: "grid", d: `M${LEFT} ${(lane + 1) * LANE}H${WIDE}` }),
+        svg("text", { class: "axis", x: 4, y: lane * LANE + LANE / 2 }, game.letter(power)),
+      ]),
+      timed.map((call) => {
+        const lane = game.powers.indexOf(call.power);
+        const [asked, sent, done] = [at(call.started - call.waited), at(call.started), at(call.started + call.latency)];
+        return svg(
+          "g",
+          { class: `call${call.late ? " late" : ""}`, power: game.colour(call.power), data: { call: call.line }, onclick: () => open(call.phase, call.line) },
+          svg("title", {}, `${proper(call.power)}, ${stepName(call)} in ${call.phase.phase}: ${seconds(call.latency)}${call.waited > 0.01 ? `, after waiting ${seconds(call.waited)}` : ""}`),
+          sent - asked > 0.4 ? svg("rect", { class: "waiting", x: asked, y: lane * LANE + 9, width: sent - asked, height: LANE - 18 }) : null,
+          svg("rect", { class: `answering ${call.step}`, x: sent, y: lane * LANE + 4, width: Math.max(1.2, done - sent), height: LANE - 8, rx: 2 }),
+        );
+      }),
+      svg("text", { class: "axis", x: LEFT, y: high - 8 }, "0"),
+      svg("text", { class: "axis", x: WIDE - 2, y: high - 8, "text-anchor": "end" }, `${seconds(at.busy)}${at.gaps ? `, ${at.gaps} pauses of the run left out` : ""}`),
+    ),
+  );
+}
+
+// Seconds since 1970 -> place on the line. The pauses between the sittings of a run are cut out.
+function clock(calls) {
+  const spans = calls.map((call) => [call.started - call.waited, call.started + call.latency]).sort((one, other) => one[0] - other[0]);
+  const cuts = [];
+  let end = spans[0][0];
+  let gone = 0;
+  for (const [from, to] of spans) {
+    if (from - end > 30) {
+      gone += from - end;
+      cuts.push([from, gone]);
+    }
+    end = Math.max(end, to);
+  }
+  const start = spans[0][0];
+  const busy = Math.max(end - start - gone, 0.001);
+  const place = (moment) => {
+    let before = 0;
+    for (const [from, sum] of cuts) if (moment >= from) before = sum;
+    return LEFT + ((moment - start - before) / busy) * (WIDE - LEFT - 2);
+  };
+  return Object.assign(place, { busy, gaps: cuts.length });
+}
+
+function table(game, calls, open) {
+  if (!calls.length) return null;
+  return h(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of calls" },
+    h(
+      "table",
+      { class: "numbers calls" },
+      h("thead", {}, h("tr", {}, ["Power", "Step", "Read as", "Took", "Waited", "Tokens in", "out", "Cost", ""].map((name) => h("th", { scope: "col" }, name)))),
+      h(
+        "tbody",
+        {},
+        calls.map((call) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, named(game, call.power)),
+            h("td", {}, stepName(call)),
+            h("td", { class: call.verdict && call.verdict !== "ok" ? "warn" : "" }, verdictOf(call)),
+            call.failure !== undefined
+              ? h("td", { colspan: "5" }, call.failure)
+              : [h("td", {}, seconds(call.latency)), h("td", {}, call.waited < 0.001 ? "–" : seconds(call.waited)), h("td", {}, count(call.input)), h("td", {}, count(call.output)), h("td", {}, call.inherited ? "paid before" : dollars(call.cost))],
+            h("td", {}, h("button", { type: "button", class: "link", data: { call: call.line }, onclick: () => open(call.phase, call.line) }, "open")),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+export function stepName(call) {
+  return `${call.step}${call.round ? ` ${call.round}` : ""}${call.attempt ? ", corrected" : ""}${call.raised ? ", larger allowance" : ""}`;
+}
+
+export function verdictOf(call) {
+  if (call.late) return "too late";
+  if (call.failure !== undefined) return "failed";
+  return call.verdict ?? "not read yet";
+}

@@ -1,0 +1,188 @@
+// The run as the page knows it: the document, grown by what a live run adds, and what follows from it.
+
+// Colours that stay apart for colour-blind readers (after Okabe and Ito); a letter always stands beside them.
+const COLOURS = {
+  AUSTRIA: "#d55e00",
+  ENGLAND: "#0072b2",
+  FRANCE: "#56b4e9",
+  GERMANY: "#5a5a5a",
+  ITALY: "#009e73",
+  RUSSIA: "#cc79a7",
+  TURKEY: "#e3b505",
+};
+const FURTHER = ["#d55e00", "#0072b2", "#56b4e9", "#5a5a5a", "#009e73", "#cc79a7", "#e3b505", "#882255", "#9467bd", "#8c6d31"];
+const DARK_INK = new Set(["#56b4e9", "#cc79a7", "#e3b505", "#d55e00", "#009e73"]);
+
+const RESULTS = {
+  bounce: "bounced",
+  cut: "support cut",
+  void: "without effect",
+  dislodged: "dislodged",
+  disrupted: "convoy disrupted",
+  "no convoy": "no convoy",
+  disband: "disbanded",
+};
+
+export const FEELINGS = ["Enemy", "Unfriendly", "Neutral", "Friendly", "Ally"];
+
+export class Game {
+  constructor(document, geometry) {
+    this.geometry = geometry;
+    this.phases = [];
+    this.letters = {};
+    this.merge(document);
+  }
+
+  // Takes in a document, or the part of one that has changed. Phases keep the order of play.
+  merge(document) {
+    this.version = document.version;
+    this.run = document.run;
+    this.figures = document.figures;
+    this.powers = document.run.powers;
+    this.letters = shortest(this.powers);
+    const known = new Map(this.phases.map((phase) => [phase.phase, phase]));
+    for (const phase of document.phases) known.set(phase.phase, phase);
+    this.phases = [...known.values()].sort((one, other) => order(one.phase) - order(other.phase));
+    this.index = new Map(this.phases.map((phase, at) => [phase.phase, at]));
+    this.minds = null;
+  }
+
+  colour(power) {
+    return COLOURS[power] ?? FURTHER[Math.max(0, this.powers.indexOf(power)) % FURTHER.length];
+  }
+
+  ink(power) {
+    return DARK_INK.has(this.colour(power)) ? "#14181b" : "#ffffff";
+  }
+
+  letter(power) {
+    return this.letters[power] ?? "?";
+  }
+
+  model(power, phase) {
+    let model = "";
+    for (const change of this.run.models[power] ?? []) {
+      if (!change.after || order(phase) > order(change.after)) model = change.model;
+    }
+    return model;
+  }
+
+  // What each power has in mind as a phase is played: power -> goals, relationships and those of the turn before.
+  mindsAt(at) {
+    this.minds ??= this.allMinds();
+    return this.minds[at] ?? {};
+  }
+
+  allMinds() {
+    const held = {};
+    const turns = [];
+    for (const phase of this.phases) {
+      for (const [power, mind] of Object.entries(phase.minds)) {
+        if (mind.begun) held[power] = { goals: mind.begun.goals, relationships: mind.begun.relationships, before: null };
+      }
+      turns.push(structuredClone(held));
+      for (const [power, mind] of Object.entries(phase.minds)) {
+        if (!mind.reflected) continue;
+        held[power] = {
+          goals: mind.reflected.goals,
+          relationships: mind.reflected.relationships,
+          before: held[power]?.relationships ?? null,
+        };
+      }
+    }
+    return turns;
+  }
+
+  // Centres at the end of each year that was played to its end, and now: [{year, counts}], the start of the game first.
+  curve() {
+    const points = [];
+    if (this.phases.length) {
+      const first = this.phases[0];
+      points.push({ year: year(first.phase) - 1, counts: counts(first.centers, this.powers) });
+    }
+    for (const phase of this.phases) {
+      const centers = phase.outcome?.centers ?? phase.centers;
+      const point = { year: year(phase.phase), counts: counts(centers, this.powers) };
+      if (points.at(-1)?.year === point.year) points[points.length - 1] = point;
+      else points.push(point);
+    }
+    return points;
+  }
+
+  place(location) {
+    return this.geometry.places[location] ?? this.geometry.places[location.split("/")[0]] ?? { name: location, unit: [0, 0], dislodged: [0, 0] };
+  }
+
+  // "A PAR" -> "army Paris"
+  unitName(unit) {
+    return `${unit.startsWith("F") ? "fleet" : "army"} ${this.place(unit.slice(2)).name}`;
+  }
+}
+
+export function order(phase) {
+  return Number(phase.slice(1, -1)) * 100 + "SFW".indexOf(phase[0]) * 10 + "MRA".indexOf(phase.at(-1));
+}
+
+export function year(phase) {
+  return Number(phase.slice(1, -1));
+}
+
+export function proper(power) {
+  if (power === "ALL") return "everyone";
+  return power.charAt(0) + power.slice(1).toLowerCase();
+}
+
+export function counts(centers, powers) {
+  return Object.fromEntries(powers.map((power) => [power, (centers[power] ?? []).length]));
+}
+
+// "A PAR - BUR VIA" -> {unit: "A PAR", kind: "move", target: "BUR"}; kinds: move, hold, support, convoy, retreat,
+// build, disband, waive.
+export function parsed(text) {
+  const words = text.split(" ");
+  if (words[0] === "WAIVE" || words.length < 3) return { kind: "waive", unit: "", text };
+  const unit = `${words[0]} ${words[1]}`;
+  const rest = words.slice(3);
+  switch (words[2]) {
+    case "-":
+      return { kind: "move", unit, target: rest[0], text };
+    case "R":
+      return { kind: "retreat", unit, target: rest[0], text };
+    case "S":
+    case "C": {
+      const kind = words[2] === "S" ? "support" : "convoy";
+      return { kind, unit, other: `${rest[0]} ${rest[1]}`, target: rest[2] === "-" ? rest[3] : null, text };
+    }
+    case "B":
+      return { kind: "build", unit, text };
+    case "D":
+      return { kind: "disband", unit, text };
+    default:
+      return { kind: "hold", unit, text };
+  }
+}
+
+// The orders of a phase: those that were adjudicated, or else those that have come in so far.
+export function ordersOf(phase) {
+  if (phase.outcome) return phase.outcome.orders;
+  return Object.fromEntries(Object.entries(phase.orders).map(([power, given]) => [power, given.orders]));
+}
+
+export function outcomeWords(outcomes) {
+  return outcomes.map((word) => RESULTS[word] ?? word).join(", ");
+}
+
+// Beside the unit that drove it out, not under it.
+export function apart(place, side) {
+  return [place.unit[0] - side * 0.55, place.unit[1] - side * 0.5];
+}
+
+function shortest(powers) {
+  const letters = {};
+  for (const power of powers) {
+    let size = 1;
+    while (size < power.length && powers.some((other) => other !== power && other.startsWith(power.slice(0, size)))) size += 1;
+    letters[power] = power.charAt(0) + power.slice(1, size).toLowerCase();
+  }
+  return letters;
+}

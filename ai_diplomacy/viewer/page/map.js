@@ -1,0 +1,196 @@
+// The map of one phase: who owns what, where the units stand, and what they were ordered to do.
+
+import { svg } from "./dom.js";
+import { apart, ordersOf, parsed, proper } from "./game.js";
+import { drawnOrders } from "./arrows.js";
+
+export class MapView {
+  constructor(game, ontell) {
+    this.game = game;
+    this.ontell = ontell;
+    const { size, unit } = game.geometry;
+    this.home = size;
+    this.box = [...size];
+    this.provinces = new Map();
+    this.centers = new Map();
+    this.land = svg("g", { class: "provinces" });
+    this.places = svg("g", { class: "labels", "aria-hidden": "true" });
+    this.orders = svg("g", { class: "orders" });
+    this.units = svg("g", { class: "units" });
+    this.element = svg(
+      "svg",
+      { class: "map", viewBox: size.join(" "), role: "img", "aria-label": "Map", preserveAspectRatio: "xMidYMid meet" },
+      svg("rect", { class: "ocean", x: size[0], y: size[1], width: size[2], height: size[3] }),
+      this.land,
+      this.places,
+      this.orders,
+      this.units,
+    );
+    this.element.style.setProperty("--unit", String(unit));
+    this.drawProvinces();
+    this.listen();
+  }
+
+  drawProvinces() {
+    const { geometry } = this.game;
+    const side = geometry.unit;
+    for (const shape of geometry.scenery) this.land.append(svg("path", { class: "scenery", d: shape }));
+    for (const kind of ["sea", "coast", "land"]) {
+      for (const [name, province] of Object.entries(geometry.provinces)) {
+        if (province.kind !== kind) continue;
+        const title = svg("title");
+        const path = svg("path", { class: `province ${kind === "sea" ? "sea" : "ground"}`, d: province.shape, data: { province: name } }, title);
+        this.provinces.set(name, { path, title });
+        this.land.append(path);
+      }
+    }
+    for (const [name, province] of Object.entries(geometry.provinces)) {
+      if (province.center) {
+        const [x, y] = province.center;
+        const letter = svg("text", { x, y, "font-size": side * 0.36 });
+        const mark = svg("g", { class: "center" }, svg("circle", { cx: x, cy: y, r: side * 0.26 }), letter);
+        this.centers.set(name, { mark, letter });
+        this.places.append(mark);
+      }
+      const spot = geometry.places[name]?.unit;
+      const [x, y, turned] = province.label ?? [spot[0], spot[1] + side, 0];
+      const scale = province.kind === "sea" ? 0.48 : 0.42;
+      this.places.append(
+        svg("text", { class: province.kind === "sea" ? "sea" : "ground", x, y, "font-size": side * scale, transform: turned ? `rotate(${turned} ${x} ${y})` : null }, name),
+      );
+    }
+  }
+
+  // Draws a phase; `arrows` false leaves the orders out.
+  show(phase, arrows = true) {
+    const { game } = this;
+    const owner = {};
+    for (const [power, centers] of Object.entries(phase.centers)) for (const center of centers) owner[center] = power;
+    const holder = {};
+    for (const [power, units] of Object.entries(phase.units)) for (const unit of units) holder[unit.slice(2).split("/")[0]] = [power, unit];
+    for (const [name, { path, title }] of this.provinces) {
+      const power = owner[name];
+      const sea = game.geometry.provinces[name].kind === "sea";
+      const tinted = power ?? (sea ? undefined : holder[name]?.[0]);
+      path.classList.toggle("owned", Boolean(power));
+      path.classList.toggle("held", Boolean(tinted) && !power);
+      if (tinted) path.style.setProperty("--power", game.colour(tinted));
+      if (power) path.dataset.owner = power;
+      else delete path.dataset.owner;
+      title.textContent = this.about(name, power, holder[name]);
+    }
+    for (const [name, { mark, letter }] of this.centers) {
+      const power = owner[name];
+      mark.classList.toggle("owned", Boolean(power));
+      if (power) {
+        mark.style.setProperty("--power", game.colour(power));
+        mark.style.setProperty("--ink", game.ink(power));
+      }
+      letter.textContent = power ? game.letter(power) : "";
+    }
+    const orders = ordersOf(phase);
+    const results = phase.outcome?.results ?? {};
+    this.units.replaceChildren(...this.unitsOf(phase, orders));
+    this.orders.replaceChildren(...(arrows ? drawnOrders(game, phase, orders, results) : []));
+    this.element.setAttribute("aria-label", `Map of ${phase.title}`);
+  }
+
+  unitsOf(phase, orders) {
+    const drawn = [];
+    const gone = new Set();
+    for (const texts of Object.values(orders)) for (const text of texts) if (parsed(text).kind === "disband") gone.add(parsed(text).unit);
+    for (const [power, units] of Object.entries(phase.units)) for (const unit of units) drawn.push(this.unit(power, unit, false, gone.has(unit)));
+    for (const [power, units] of Object.entries(phase.dislodged)) for (const unit of units) drawn.push(this.unit(power, unit, true, gone.has(unit)));
+    return drawn;
+  }
+
+  unit(power, unit, dislodged, leaving) {
+    const { game } = this;
+    const side = game.geometry.unit;
+    const place = game.place(unit.slice(2));
+    const [x, y] = dislodged ? apart(place, side) : place.unit;
+    const name = `${proper(power)}: ${game.unitName(unit)}${dislodged ? ", dislodged" : ""}${leaving ? ", disbands" : ""}`;
+    return svg(
+      "g",
+      {
+        class: `unit${dislodged ? " dislodged" : ""}${leaving ? " leaving" : ""}`,
+        transform: `translate(${x} ${y})`,
+        power: game.colour(power),
+        data: { power, unit, dislodged: String(dislodged) },
+      },
+      svg("title", {}, name),
+      unit.startsWith("F") ? hull(side) : svg("circle", { r: side * 0.5, class: "token" }),
+      svg("text", { y: side * (unit.startsWith("F") ? 0.02 : 0), "font-size": side * 0.6, fill: game.ink(power) }, game.letter(power)),
+      leaving ? svg("path", { class: "cross", d: `M${-side * 0.5} ${-side * 0.5}L${side * 0.5} ${side * 0.5}M${side * 0.5} ${-side * 0.5}L${-side * 0.5} ${side * 0.5}` }) : null,
+    );
+  }
+
+  about(name, owner, standing) {
+    const province = this.game.geometry.provinces[name];
+    const parts = [`${province.name} (${name})`];
+    if (province.center) parts.push(owner ? `centre of ${proper(owner)}` : "neutral centre");
+    if (standing) parts.push(`${proper(standing[0])}'s ${standing[1].startsWith("F") ? "fleet" : "army"}`);
+    return parts.join(" · ");
+  }
+
+  // Looking closer: buttons, the wheel with the control key, and dragging.
+
+  zoom(factor, at = null) {
+    const [left, top, width, height] = this.box;
+    const [x, y] = at ?? [left + width / 2, top + height / 2];
+    const scale = Math.min(1, Math.max(0.15, (width / this.home[2]) * factor)) / (width / this.home[2]);
+    this.look([x - (x - left) * scale, y - (y - top) * scale, width * scale, height * scale]);
+  }
+
+  look(box) {
+    const [left, top, width, height] = this.home;
+    const wide = Math.min(box[2], width);
+    const high = Math.min(box[3], height);
+    this.box = [clamp(box[0], left, left + width - wide), clamp(box[1], top, top + height - high), wide, high];
+    this.element.setAttribute("viewBox", this.box.join(" "));
+    this.element.classList.toggle("close", wide < width);
+  }
+
+  listen() {
+    const { element } = this;
+    element.addEventListener("pointerover", (event) => {
+      const unit = event.target.closest?.("[data-unit]");
+      const near = event.target.closest?.("[data-province], .unit, .order");
+      if (near) this.ontell(near.querySelector("title")?.textContent ?? "", unit);
+    });
+    element.addEventListener("pointerleave", () => this.ontell(""));
+    element.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      this.zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, this.point(event));
+    }, { passive: false });
+    let from = null;
+    element.addEventListener("pointerdown", (event) => {
+      if (this.box[2] < this.home[2]) from = { point: [event.clientX, event.clientY], box: [...this.box] };
+    });
+    element.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const scale = from.box[2] / element.clientWidth;
+      this.look([from.box[0] - (event.clientX - from.point[0]) * scale, from.box[1] - (event.clientY - from.point[1]) * scale, from.box[2], from.box[3]]);
+    });
+    for (const end of ["pointerup", "pointercancel", "pointerleave"]) element.addEventListener(end, () => (from = null));
+  }
+
+  point(event) {
+    const seen = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.element.getScreenCTM().inverse());
+    return [seen.x, seen.y];
+  }
+}
+
+function hull(side) {
+  const half = side * 0.62;
+  const high = side * 0.38;
+  return svg("path", {
+    class: "token",
+    d: `M${-half} ${-high}H${half}L${half * 0.66} ${high}Q0 ${high * 1.35} ${-half * 0.66} ${high}Z`,
+  });
+}
+
+function clamp(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}

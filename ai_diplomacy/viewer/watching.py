@@ -1,0 +1,94 @@
+"""One run that several readers look at: read once for all of them, and again as it grows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from ..game.config import ConfigError
+from .record import RunRecord
+
+_PAUSE = 0.4
+"""Seconds between two looks at the logs while somebody watches."""
+
+
+class Watched:
+    """A run, and those who watch it."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises ``ConfigError``."""
+        self._record = RunRecord(path)
+        self._lock = asyncio.Lock()
+        self._grown = asyncio.Condition()
+        self._watchers = 0
+        self._looking: asyncio.Task[None] | None = None
+        self._problem = ""
+
+    @property
+    def map(self) -> str:
+        return self._record.map
+
+    async def document(self) -> bytes:
+        """The whole document, as of now, in JSON. Raises ``ConfigError``."""
+        async with self._lock:
+            return await asyncio.to_thread(self._document)
+
+    async def call(self, line: int) -> dict[str, str]:
+        """The texts of a call. Raises ``KeyError`` or ``ConfigError``."""
+        async with self._lock:
+            return await asyncio.to_thread(self._record.call, line)
+
+    async def changes(self, since: int) -> AsyncIterator[tuple[str, int, bytes]]:
+        """``(kind, version, JSON)`` whenever there is something to tell: a ``change`` since that version, or once a
+        ``problem`` with which the run cannot be read any further."""
+        self._watchers += 1
+        if self._looking is None or self._looking.done():
+            self._problem = ""
+            self._looking = asyncio.create_task(self._look())
+        try:
+            while True:
+                version = self._record.version
+                if version < since:
+                    # The run was begun anew, or another server told of it.
+                    since = 0
+                if version > since:
+                    async with self._lock:
+                        version, change = self._record.version, self._record.document(since)
+                        data = await asyncio.to_thread(_json, change)
+                    yield "change", version, data
+                    since = version
+                elif self._problem:
+                    yield "problem", since, _json(self._problem)
+                    return
+                else:
+                    async with self._grown:
+                        await self._grown.wait_for(lambda seen=version: self._record.version != seen or self._problem)  # type: ignore[misc]
+        finally:
+            self._watchers -= 1
+
+    async def _look(self) -> None:
+        """Reads on while there are watchers."""
+        while self._watchers:
+            try:
+                async with self._lock:
+                    grown = await asyncio.to_thread(self._record.read)
+            except ConfigError as error:
+                self._problem, grown = str(error), True
+            if grown:
+                async with self._grown:
+                    self._grown.notify_all()
+            if self._problem:
+                return
+            await asyncio.sleep(_PAUSE)
+
+    def _document(self) -> bytes:
+        self._record.read()
+        return _json(self._record.document())
+
+
+def _json(value: Any) -> bytes:
+    # Escaped beyond ASCII, because a power's words may hold what UTF-8 cannot.
+    return json.dumps(value, separators=(",", ":")).encode()

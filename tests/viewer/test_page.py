@@ -1,0 +1,331 @@
+"""The page in a real browser: it shows the run's truth, runs nothing that a model wrote, and asks nobody else."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from browsing import Visit, chromium, exported, recorded_game, records, run_of, viewing, write_records
+from conftest import CommandRun, play_by_command
+from playwright.sync_api import expect
+
+HOSTILE = (
+    "<script>window.hit = 'script'</script><img src=x onerror=\"window.hit = 'image'\">"
+    "<a href=\"javascript:window.hit = 'link'\">x</a><svg onload=\"window.hit = 'svg'\"></svg></script>"
+    "<!-- `${window.hit = 'template'}`"
+)
+LONG = "y" * 100_000
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def game(offline_run: CommandRun, tmp_path_factory) -> str:
+    """The address of the exported offline game."""
+    return exported(offline_run.path, tmp_path_factory.mktemp("page") / "game.html")
+
+
+@pytest.fixture(scope="module")
+def hostile(offline_run: CommandRun, tmp_path_factory) -> Path:
+    """A run in which everything that a model may write is an attack."""
+    folder = tmp_path_factory.mktemp("runs") / "<b>hostile"
+    shutil.copytree(offline_run.path, folder)
+    events = records(folder / "events.jsonl")
+    events[0]["models"]["FRANCE"] = events[0]["config"]["models"]["FRANCE"] = f"openai:{HOSTILE}"
+    for number, event in enumerate(events):
+        for field in ("body", "text", "reasoning", "intent", "directive", "summary"):
+            if field in event:
+                event[field] = f"{HOSTILE} {number} {LONG if number in (45, 46) else ''}"
+        if "goals" in event:
+            event["goals"] = [HOSTILE]
+        if event.get("power") == "FRANCE" and "model" in event:
+            event["model"] = f"openai:{HOSTILE}"
+        if event["type"] == "reply_read":
+            event["problems"] = [HOSTILE]
+        if event["type"] == "orders_submitted":
+            event["illegal_first"] = [{"text": HOSTILE, "reason": HOSTILE}]
+    write_records(folder / "events.jsonl", events)
+    calls = records(folder / "calls.jsonl")
+    for call in calls:
+        call["model"] = f"openai:{HOSTILE}"
+        call["request"]["prompt"] = call["request"]["system"] = call["reply"]["text"] = HOSTILE
+    write_records(folder / "calls.jsonl", calls)
+    return folder
+
+
+@pytest.fixture
+def visit(browser):
+    opened = []
+
+    def opener(url: str, **how) -> Visit:
+        opened.append(Visit(browser, url, **how))
+        return opened[-1]
+
+    yield opener
+    for each in opened:
+        each.close()
+
+
+def comes_to(visit: Visit, phase: str) -> None:
+    expect(visit.page.locator(".phase-name .code")).to_have_text(phase)
+
+
+def at_ease(visit: Visit) -> None:
+    assert visit.said == []
+
+
+def test_every_phase_shows_what_the_run_tells(visit, game, offline_run):
+    page = visit(game)
+    phases = [event for event in records(offline_run.path / "events.jsonl") if event["type"] == "phase_started"]
+    for number, told in enumerate(phases):
+        assert page.phase == told["phase"]
+        assert page.units() == {power: sorted(units) for power, units in told["units"].items() if units}
+        assert page.owners() == {power: sorted(centers) for power, centers in told["centers"].items() if centers}
+        page.press("ArrowRight")
+        assert (page.phase == told["phase"]) == (number == len(phases) - 1)
+    at_ease(page)
+    assert page.asked == [game]
+
+
+def test_orders_are_drawn_and_failures_are_marked(visit, game, offline_run):
+    page = visit(game)
+    told = [event for event in records(offline_run.path / "events.jsonl") if event["type"] == "phase_adjudicated"]
+    failures = 0
+    for event in told:
+        page.page.goto(f"{game}#{event['phase']}/orders")
+        orders = [order for orders in event["orders"].values() for order in orders]
+        drawn = page.page.eval_on_selector_all(".map .order", "all => all.map(each => each.dataset.order)")
+        assert sorted(drawn) == sorted(order for order in orders if order.split()[-1] not in ("D", "WAIVE"))
+        assert page.page.locator(".panel .orders li").count() == len(orders)
+        failed = page.page.eval_on_selector_all(".map .order.failed", "all => all.map(each => each.dataset.order)")
+        assert {" ".join(order.split()[:2]) for order in failed} == set(event["results"])
+        failures += len(failed)
+    assert failures
+
+
+def test_a_letter_is_found_and_its_prompt_is_one_click_away(visit, game, offline_run):
+    events = records(offline_run.path / "events.jsonl")
+    letter = [event for event in events if event["type"] == "message_delivered" and event["phase"] == "F1901M"][5]
+    page = visit(game)
+    page.page.get_by_role("searchbox").fill(letter["body"])
+    found = page.page.locator(".letter").first
+    assert letter["body"] in found.inner_text()
+    found.get_by_role("link").click()
+    assert page.phase == "F1901M"
+    found.get_by_role("button", name="prompt & reply").click()
+    call = next(
+        call
+        for call in records(offline_run.path / "calls.jsonl")
+        if (call["key"]["phase"], call["key"]["power"], call["key"]["step"], call["key"]["round"])
+        == (letter["phase"], letter["sender"], "negotiate", letter["round"])
+    )
+    expect(page.page.locator("dialog .prompt pre")).to_have_text(call["request"]["prompt"], use_inner_text=False)
+    assert page.page.locator("dialog .prompt pre").text_content() == call["request"]["prompt"]
+    assert page.page.locator("dialog .reply pre").text_content() == call["reply"]["text"]
+    assert page.page.locator("dialog .system pre").text_content() == call["request"]["system"]
+    page.press("Escape")
+    assert not page.page.locator("dialog").is_visible()
+    at_ease(page)
+
+
+def test_the_prompt_behind_an_order(visit, game, offline_run):
+    page = visit(f"{game}#S1902M/orders")
+    page.page.locator(".card[data-power=TURKEY]").get_by_role("button", name="prompt").first.click()
+    page.page.locator("dialog .prompt").wait_for()
+    asked = [
+        call["request"]["prompt"]
+        for call in records(offline_run.path / "calls.jsonl")
+        if (call["key"]["phase"], call["key"]["power"], call["key"]["step"]) == ("S1902M", "TURKEY", "order")
+    ]
+    assert page.page.locator("dialog .prompt pre").text_content() == asked[0]
+
+
+def test_letters_between_two_powers(visit, game, offline_run):
+    page = visit(f"{game}#S1901M/press")
+    for power in ("FRANCE", "GERMANY"):
+        page.page.locator(f".tools [data-power={power}]").click()
+    page.page.get_by_role("button", name="Public").click()
+    told = [
+        event["body"]
+        for event in records(offline_run.path / "events.jsonl")
+        if event["type"] == "message_delivered"
+        and event["phase"] == "S1901M"
+        and {"FRANCE", "GERMANY"} <= {event["sender"], *event["recipients"]}
+    ]
+    shown = page.page.locator(".letter .prose").all_inner_texts()
+    assert told
+    assert sorted(shown) == sorted(told)
+    assert page.page.locator(".tools [aria-pressed=true]").count() == 2
+
+
+def test_pledges_are_shown_as_they_were_judged(visit, game, offline_run):
+    page = visit(game)
+    judged = [event for event in records(offline_run.path / "events.jsonl") if event["type"] == "pledge_judged"]
+    assert {event["kept"] for event in judged} == {True, False}
+    for phase in sorted({event["phase"] for event in judged}):
+        page.page.goto(f"{game}#{phase}/press")
+        shown = page.page.eval_on_selector_all(
+            ".pledges li", "all => all.map(each => [each.querySelector('code').textContent, each.className])"
+        )
+        told = [[each["pledged"], "kept" if each["kept"] else "broken"] for each in judged if each["phase"] == phase]
+        assert sorted(shown) == sorted(told)
+
+
+def test_the_matrix_follows_the_phase(visit, game, offline_run):
+    page = visit(f"{game}#S1901M/relations")
+    held: dict = {}
+    phases = iter(["S1901M", "F1901M", "W1901A", "S1902M"])
+    for event in records(offline_run.path / "events.jsonl"):
+        if event["type"] in ("initialized", "reflected") and event["phase"] in ("S1901M", "F1901M", "W1901A"):
+            held[event["type"], event["phase"], event["power"]] = event["relationships"]
+    now = {power: held["initialized", "S1901M", power] for power in {key[2] for key in held}}
+    for phase in phases:
+        shown = page.page.eval_on_selector_all(
+            ".matrix td.feeling", "all => all.map(each => [each.dataset.from, each.dataset.to, each.dataset.feeling])"
+        )
+        assert page.phase == phase
+        assert {tuple(cell) for cell in shown} == {
+            (power, other, word) for power, words in now.items() for other, word in words.items()
+        }
+        for power in now:
+            now[power] = held.get(("reflected", phase, power), now[power])
+        page.press("ArrowRight")
+
+
+def test_counts_equal_the_files(visit, game, offline_run):
+    page = visit(f"{game}#S1901M/summary")
+    counts, _, _ = [json.loads(line) for line in (offline_run.path / "overview.jsonl").read_text().splitlines()]
+    rows = [row.split("\t") for row in page.page.locator(".numbers").first.inner_text().splitlines()]
+    text = page.page.locator(".panel").inner_text()
+    for power, figures in counts["errors_by_power"].items():
+        row = page.page.locator(".numbers").first.locator("tr", has_text=power.title()).locator("td").all_inner_texts()
+        promised = figures["pledges_kept"] + figures["pledges_broken"]
+        assert row[3] == str(figures["messages_sent"])
+        assert row[4] == (f"{figures['pledges_kept']} of {promised}" if promised else "\u2013")
+        assert row[8] == f"{figures['input_tokens'] + figures['output_tokens']:,}"
+    assert rows
+    assert f"{counts['spending']['total']['calls']}" in text
+    assert f"{counts['spending']['total']['input_tokens']:,}" in text
+
+
+def test_the_keyboard_is_enough(visit, game):
+    page = visit(game)
+    page.press("End")
+    assert page.phase == "W1902A"
+    page.press("Home", "3")
+    assert page.page.get_by_role("tab", name="Minds").get_attribute("aria-selected") == "true"
+    page.page.get_by_role("tab", name="Minds").focus()
+    page.press("ArrowRight")
+    assert page.page.get_by_role("tab", name="Relations").get_attribute("aria-selected") == "true"
+    assert page.phase == "S1901M"
+    page.page.locator("a.phase").nth(3).focus()
+    page.press("Enter")
+    assert page.phase == "S1902M"
+    assert page.page.url.endswith("#S1902M/relations")
+    page.page.evaluate("document.activeElement.blur()")
+    page.press(" ")
+    comes_to(page, "F1902M")
+    page.press(" ")
+    assert page.page.get_by_role("button", name="Play").count() == 1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_is_wider_than_a_phone(visit, game, dark):
+    page = visit(game, width=390, height=844, dark=dark)
+    for key in "1234567":
+        page.press(key)
+        assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+    at_ease(page)
+
+
+def test_the_map_equals_the_engines_positions(visit, offline_run, tmp_path):
+    """All positions of a recorded human game, 50 and more."""
+    recorded = recorded_game(1)
+    config = records(offline_run.path / "events.jsonl")[0]["config"]
+    run_of(recorded, tmp_path / "run", config)
+    page = visit(exported(tmp_path / "run", tmp_path / "game.html"))
+    page.press("Home")
+    compared = dislodged = 0
+    for phase in recorded["phases"]:
+        if phase["name"] == "COMPLETED":
+            break
+        state = phase["state"]
+        assert page.phase == phase["name"]
+        assert page.units() == {power: sorted(units) for power, units in state["units"].items() if units}
+        assert page.owners() == {power: sorted(centers) for power, centers in state["centers"].items() if centers}
+        compared += 1
+        dislodged += any(unit[0] == "*" for units in state["units"].values() for unit in units)
+        page.press("ArrowRight")
+    assert compared >= 50
+    assert dislodged
+    at_ease(page)
+
+
+def untouched(page: Visit) -> None:
+    """Looks at everything of a hostile run."""
+    for phase in ("S1901M", "F1901M"):
+        for tab in ("press", "orders", "minds/FRANCE", "relations", "curves", "calls", "summary"):
+            page.page.evaluate("hash => { location.hash = hash }", f"{phase}/{tab}")
+            comes_to(page, phase)
+    page.page.evaluate("location.hash = 'S1901M/press'")
+    comes_to(page, "S1901M")
+    expect(page.page.locator(".letter .prose").first).to_contain_text(HOSTILE)
+    more = page.page.get_by_role("button", name="show all").first
+    more.click()
+    expect(page.page.locator(".letters")).to_contain_text(LONG)
+    page.page.locator(".letter").get_by_role("button", name="prompt").first.click()
+    assert page.page.locator("dialog .reply pre").text_content() == HOSTILE
+    assert HOSTILE[:30] in page.page.locator("dialog").inner_text()
+    assert page.page.evaluate("window.hit") is None
+    # Nothing that was written has become an element.
+    assert page.page.locator("img, iframe, a[href^=javascript]").count() == 0
+    assert page.page.locator("svg[onload]").count() == 0
+
+
+def test_what_models_write_is_text_in_an_exported_page(visit, hostile, tmp_path):
+    page = visit(exported(hostile, tmp_path / "game.html"))
+    untouched(page)
+    at_ease(page)
+    assert {url.partition("#")[0] for url in page.asked} == {(tmp_path / "game.html").as_uri()}
+
+
+def test_what_models_write_is_text_on_the_served_page(visit, hostile):
+    with viewing(hostile.parent) as address:
+        page = visit(f"{address}run/%3Cb%3Ehostile/")
+        untouched(page)
+        at_ease(page)
+        assert all(url.startswith(address) for url in page.asked)
+        # The policy would stop a script even if one came into the page.
+        page.page.evaluate(
+            "() => { const script = document.createElement('script'); script.textContent = 'window.hit = 2';"
+            " document.body.append(script); }"
+        )
+        assert page.page.evaluate("window.hit") is None
+        assert any("Content Security Policy" in text for text in page.said)
+        page.page.goto(address)
+        assert page.page.get_by_role("link").all_inner_texts() == ["<b>hostile"]
+        page.close()
+
+
+def test_a_live_game_goes_on_without_a_reload(visit, tmp_path):
+    play_by_command(tmp_path / "run", "--end_at_phase", "S1901M", "--num_negotiation_rounds", "1")
+    with viewing(tmp_path / "run") as address:
+        page, other = visit(address), visit(address)
+        assert page.phase == "S1901M"
+        page.page.evaluate("window.marked = true")
+        play_by_command(tmp_path / "run", "--end_at_phase", "F1901M", "--override")
+        for each in (page, other):
+            comes_to(each, "F1901M")
+        expect(page.page.locator(".outcome")).to_contain_text("The game ends after F1901M")
+        assert page.page.evaluate("window.marked")
+        adjudicated = [
+            each for each in records(tmp_path / "run" / "events.jsonl") if each["type"] == "phase_adjudicated"
+        ]
+        assert page.page.locator(".map .order").count() == sum(map(len, adjudicated[-1]["orders"].values()))
+        at_ease(page)
+        page.close()
+        other.close()
