@@ -60,6 +60,8 @@ class Entry:
 
 
 COMMANDS: Mapping[str, Entry] = {
+    "view": Entry("the page of a run, finished or still played, or of a folder of runs", _view),
+    "export": Entry("a run as one page that opens without a server", _export),
     "ask": Entry("a question to an agent of a run, with the memory that it had then", _ask),
     "view": Entry("the page of a run, finished or still played, or of a folder of runs", _view),
     "export": Entry("a run as one page that opens without a server", _export),

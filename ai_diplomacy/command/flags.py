@@ -88,6 +88,8 @@ def parser() -> argparse.ArgumentParser:
         help="who runs which step when; the game is the same, its time is not (default: async)",
     )
     flag("--threads", choices=("decisions", "all"), help="with threaded: which steps all powers take at once")
+    flag("--display", choices=("rich", "plain", "none"), help="what the terminal shows of the game: text and what "
+         "goes on now, text alone, or nothing (default: rich on a terminal, plain otherwise)")  # fmt: skip
     flag("--verbose", action="store_true", help="show whole messages, diaries and intentions")
     return made
 

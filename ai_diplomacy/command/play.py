@@ -219,16 +219,15 @@ async def _shown(
     config: GameConfig, prices: Mapping[str, Price | None], flags: argparse.Namespace, path: Path, play: Play
 ) -> None:
     """Plays with a display, and the vendors' connections open."""
-    from ..game.display import Display, GameConsole
+    from ..game.displays import chosen_display
     from ..game.summary import summary
 
     # A terminal that cannot show a letter shows another one.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    models = {power: str(model) for power, model in config.models.items()}
-    display = Display(GameConsole(highlight=False), config.terrain, models, verbose=flags.verbose)
+    display = chosen_display(flags.display, config, verbose=flags.verbose)
     with stoppable(f"lm_game.py: stopped at once. {going_on(path)}"):
-        async with _opened(config, prices) as opened:
-            played = await play(display, opened.open)
+        async with _opened(config, prices) as opened, display:
+            played = await play(display, display.watched(opened.open))
     display.finished(played.finished, played.folder.statistics, summary(played))

@@ -1,11 +1,13 @@
-"""The game on the terminal, phase by phase: what was said, ordered and won."""
+"""The game on the terminal, as scrolling text, phase by phase: what was said, ordered and won."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -30,6 +32,7 @@ from ..records.events import (
 )
 from .statistics import Statistics
 from .story import UNSEEN, listed, title
+from .vendors import Opener
 
 _SILENCE = 20.0
 """Seconds between two lines about retries of the same model."""
@@ -76,6 +79,18 @@ class Display:
         self._round: tuple[str, int] = ("", 0)
         self._told: dict[str, float] = {}
         self._start: Mapping[str, Sequence[str]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        """What the game had to tell is told."""
+
+    def watched(self, opener: Opener) -> Opener:
+        """The models as they are to be opened so that the display knows of their calls."""
+        return opener
 
     def exchange(self, exchange: Exchange) -> None:
         """Calls are not shown one by one."""
@@ -128,13 +143,13 @@ class Display:
     def _started(self, event: PhaseStarted) -> None:
         self._start = self._start or event.centers
         self._centers = event.centers
-        self._console.print()
-        self._console.print(Rule(Text(f"{title(event.phase)} · {event.phase}", style="bold"), align="left"))
+        self._print(Text())
+        self._print(Rule(Text(f"{title(event.phase)} · {event.phase}", style="bold"), align="left"))
 
     def _message(self, event: MessageDelivered) -> None:
         if self._round != (event.phase, event.round):
             self._round = (event.phase, event.round)
-            self._console.print(Text(f"press, round {event.round}", style="dim"))
+            self._print(Text(f"press, round {event.round}", style="dim"))
         line = Text.assemble(("to ", "dim"))
         for at, recipient in enumerate(event.recipients):
             line.append(", " if at else "", style="dim")
@@ -146,7 +161,7 @@ class Display:
 
     def _adjudicated(self, event: PhaseAdjudicated) -> None:
         if event.orders:
-            self._console.print(Text("orders", style="dim"))
+            self._print(Text("orders", style="dim"))
         for power, orders in event.orders.items():
             line = Text()
             submitted = self._submitted.pop(power, None)
@@ -169,9 +184,9 @@ class Display:
             if loser:
                 line.append(" from ")
                 line.append(loser.title(), style=self._colours[loser])
-            self._console.print(line)
+            self._print(line)
         if event.captures or event.phase[0] == "W":
-            self._console.print(self._counts(event.centers))
+            self._print(self._counts(event.centers))
         self._centers = event.centers
 
     def _counts(self, centers: Mapping[str, Sequence[str]]) -> Text:
@@ -190,7 +205,7 @@ class Display:
         return news
 
     def _aside(self, text: str) -> None:
-        self._console.print(Text(printable(text), style="dim yellow"))
+        self._print(Text(printable(text), style="dim yellow"))
 
     # The end
 
@@ -233,6 +248,10 @@ class Display:
 
     # Lines
 
+    def _print(self, line: RenderableType, *, wrapped: bool = False) -> None:
+        """``wrapped``: whether it fits as it is, so that a terminal that is narrower still may break it."""
+        self._console.print(line, soft_wrap=wrapped)
+
     def _note(self, power: str, text: str) -> None:
         self._entry(power, Text.assemble((printable(text), "dim italic")), shortened=True)
 
@@ -243,7 +262,7 @@ class Display:
             text.truncate(3 * room - 12, overflow="ellipsis")
         name = Text.assemble((f"{power.title():<{self._width}} ", f"bold {self._colours[power]}"))
         for part in text.wrap(self._console, room):
-            self._console.print(name + part, soft_wrap=True)
+            self._print(name + part, wrapped=True)
             name = Text(" " * (self._width + 1))
 
 

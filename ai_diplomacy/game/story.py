@@ -33,6 +33,18 @@ from .timeline import Timeline
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 """Characters that control how a text is shown and are no part of it."""
 
+_KEY = """In the press, **to England** marks what this power wrote, **England** what it received. Lines set off by a bar
+are its diary, which nobody else reads."""
+
+_OUTCOMES = {
+    "bounce": "bounced",
+    "cut": "support cut",
+    "void": "without effect",
+    "disrupted": "convoy disrupted",
+    "disband": "disbanded",
+}
+"""Results as a reader would say them, where that differs from the engine's word."""
+
 _SEASONS = {"S": "Spring", "F": "Fall", "W": "Winter"}
 _KINDS = {"M": "", "R": ": retreats", "A": ": builds and disbands"}
 
@@ -114,7 +126,7 @@ class Stories:
     def text(self, power: str) -> str:
         """The story so far, in Markdown."""
         people = self._ground.adjectives.get(power, power)
-        parts = [f"# {power.title()}\n", f"The {people} story, played by {self._played_by(power)}.\n"]
+        parts = [f"# {power.title()}\n", f"The {people} story, played by {self._played_by(power)}.\n", f"{_KEY}\n"]
         for chapter in self._chapters[power]:
             parts += _written(chapter)
         return re.sub(r"\n{3,}", "\n\n", "\n".join([*parts, *self._endings]))
@@ -151,10 +163,23 @@ class Stories:
         for power in self._models:
             if not event.units[power] and not event.centers[power]:
                 continue
-            units = ", ".join(self._unit(unit) for unit in event.units[power]) or "nothing"
             count = len(event.centers[power])
-            line = f"{power.title()} holds {count} {'centre' if count == 1 else 'centres'} and has {units}.\n"
+            line = (
+                f"{power.title()} holds {count} {'centre' if count == 1 else 'centres'}{self._forces(event, power)}.\n"
+            )
             self._chapter(power, event.phase).opening.append(line)
+
+    def _forces(self, event: PhaseStarted, power: str) -> str:
+        """``, with armies in Marseilles and Paris and a fleet in Brest``."""
+        told = []
+        for kind, one, many in (("A", "an army", "armies"), ("F", "a fleet", "fleets")):
+            places = [self._whereabouts(unit[2:]) for unit in event.units[power] if unit[0] == kind]
+            told += [f"{one if len(places) == 1 else many} in {_joined(places)}"] if places else []
+        return f", with {' and '.join(told)}" if told else " and has no units"
+
+    def _whereabouts(self, location: str) -> str:
+        article = "the " if self._ground.kinds[province_of(location)] == "sea" else ""
+        return f"{article}{self._ground.names[location]}"
 
     def _heard(self, event: MessageDelivered) -> None:
         public = list(event.recipients) == ["ALL"]
@@ -206,6 +231,8 @@ class Stories:
             if submitted is not None:
                 chapter.deciding += _order_lines(submitted, event)
             chapter.outcome += self._change_lines(power, event)
+            if event.captures:
+                chapter.outcome.append(f"- Centres now: {_standing(event.centers)}.")
         self._centers = event.centers
 
     def _change_lines(self, power: str, event: PhaseAdjudicated) -> list[str]:
@@ -219,7 +246,7 @@ class Stories:
         dislodged = event.dislodged.get(power, ())
         lines += [f"- The {self._unit(unit)} is dislodged and must retreat." for unit in dislodged]
         others = [
-            f"`{order}` ({', '.join(outcome)})" if (outcome := event.results.get(unit_of(order))) else f"`{order}`"
+            f"`{order}` ({_told(outcome)})" if (outcome := event.results.get(unit_of(order))) else f"`{order}`"
             for other, orders in event.orders.items()
             if other != power
             for order in orders
@@ -254,15 +281,13 @@ class Stories:
         return [f"**Relationships.** {', '.join(changed)}.\n"] if changed else []
 
     def _finished(self, event: RunFinished) -> None:
-        ranking = sorted(event.centers, key=lambda power: (-len(event.centers[power]), power))
-        counts = ", ".join(f"{power.title()} {len(event.centers[power])}" for power in ranking)
         how = {
             "solo": f"{listed(event.winners)} wins alone",
             "draw": f"a draw between {listed(event.winners)}",
             "last_power": f"{listed(event.winners)} is the last power on the board",
             "limit": f"the game stops after {event.phase}",
         }[event.outcome]
-        self._endings = ["\n## The end\n", f"{how[0].upper()}{how[1:]}. Centres: {counts}.\n"]
+        self._endings = ["\n## The end\n", f"{how[0].upper()}{how[1:]}. Centres: {_standing(event.centers)}.\n"]
 
     def _unit(self, unit: str) -> str:
         kind = {"A": "army", "F": "fleet"}[unit[0]]
@@ -291,7 +316,7 @@ def _order_lines(submitted: OrdersSubmitted, event: PhaseAdjudicated) -> list[st
     lines = [f"- ~~`{_code(line['text'])}`~~ {_why(line)}" for line in submitted.illegal_first]
     for order in submitted.orders:
         outcome = event.results.get(unit_of(order))
-        note = f" — {', '.join(outcome)}" if outcome else ""
+        note = f" — {_told(outcome)}" if outcome else ""
         default = " *(by default)*" if order in submitted.defaults else ""
         lines.append(f"- `{order}`{default}{note}")
     if submitted.vote_draw:
@@ -306,8 +331,20 @@ def _why(line: Mapping[str, str]) -> str:
 
 def listed(powers: Iterable[str]) -> str:
     """Powers by name, in a sentence: ``Austria, France and Italy``."""
-    names = [power if power == "me" else power.title() for power in powers]
+    return _joined([power if power == "me" else power.title() for power in powers])
+
+
+def _joined(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _standing(centers: Mapping[str, Sequence[str]]) -> str:
+    ranking = sorted(centers, key=lambda power: (-len(centers[power]), power))
+    return ", ".join(f"{power.title()} {len(centers[power])}" for power in ranking)
+
+
+def _told(outcome: Iterable[str]) -> str:
+    return ", ".join(_OUTCOMES.get(word, word) for word in outcome)
 
 
 def _prose(text: str) -> str:
