@@ -63,8 +63,6 @@ COMMANDS: Mapping[str, Entry] = {
     "view": Entry("the page of a run, finished or still played, or of a folder of runs", _view),
     "export": Entry("a run as one page that opens without a server", _export),
     "ask": Entry("a question to an agent of a run, with the memory that it had then", _ask),
-    "view": Entry("the page of a run, finished or still played, or of a folder of runs", _view),
-    "export": Entry("a run as one page that opens without a server", _export),
     "analyze": Entry("what many games tell of their players, with error bars; two folders compared", _analyze),
     "serve": Entry("a local server that speaks the providers' protocols: no key, no bill", _serve),
 }

@@ -85,6 +85,10 @@ def test_a_disk_that_fails_at_any_write_ends_the_game_in_one_line_and_it_goes_on
             disk.fails_at, disk.code = point, code
             capsys.readouterr()
             status, said = play(), capsys.readouterr().err
+        if disk.count <= point:
+            # One sync serves as many as wait for it, so no two games write equally often.
+            assert status == 0
+            continue
         assert said.count("\n") == 1, (point, said)
         assert os.strerror(code) in said
         assert status == (3 if is_run(folder / "run") else 2), (point, said)
