@@ -8,7 +8,7 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -91,7 +91,7 @@ def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
         if past.finished is not None and config.game_settings() == before.game_settings():
             print(f"{path} is finished: the game ended after {past.finished.phase} ({past.finished.outcome})")
             return
-        prices = checked(config, past)
+        prices = checked(config, past.timeline.asked_from(past.phase))
         for name in past.torn:
             print(f"{path / name}: the last line was torn when the program ended; it is dropped", file=sys.stderr)
         if past.sittings:
@@ -134,7 +134,7 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     check_changes(base, config, override=True)
     if not config.plays(phase):
         raise ConfigError(f"--resume_from_phase: the game would end before {phase}; give a later --max_year")
-    prices = checked(config, past)
+    prices = checked(config, past.timeline.asked_from(phase))
     prompt_books(config)
     if flags.repeat is None:
         fork_run(past, phase, path, config)
@@ -181,8 +181,11 @@ def _replay(path: Path) -> None:
     )
 
 
-def checked(config: GameConfig, past: Past | None = None, *, estimate: bool = False) -> dict[str, Price | None]:
-    """Checks whom to ask, before anything is written, and returns what they cost. Nobody is asked for an estimate."""
+def checked(
+    config: GameConfig, earlier: Iterable[GameConfig] = (), *, estimate: bool = False
+) -> dict[str, Price | None]:
+    """Checks whom to ask, before anything is written, and returns what they cost. Nobody is asked for an estimate.
+    ``earlier``: settings of phases gone by, whose models may have calls left that have no seat any more."""
     if any(model.provider not in IN_PROCESS for model in config.models.values()):
         from dotenv import load_dotenv
 
@@ -191,10 +194,9 @@ def checked(config: GameConfig, past: Past | None = None, *, estimate: bool = Fa
         vendors.check_seats(config, os.environ)
         if config.execution == "threaded":
             vendors.check_blocking(config)
-    prices = vendors.find_prices(config)
-    if past is not None:
-        # Calls of the phase in which the run stood may be left to a model that has no seat any more.
-        prices = vendors.find_prices(replace(past.timeline.last, calls=config.calls)) | prices
+    prices: dict[str, Price | None] = {}
+    for settings in (*earlier, config):
+        prices |= vendors.find_prices(replace(settings, calls=config.calls))
     if not estimate:
         vendors.import_sdks(config.models.values())
     return prices

@@ -86,6 +86,7 @@ async def play_on(
     past, begun = run.past, run.past.sittings > 0
     same = config.game_settings() == past.timeline.last.game_settings()
     timeline = past.timeline.renewed(config) if same else past.timeline.changed(past.phase, config)
+    timeline = timeline.keyed(config.models)
     folder = RunFolder(past.path, timeline)
     run.journal.go_on(past.calls.end)
     run.events.go_on(past.events_end)

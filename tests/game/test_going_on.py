@@ -350,3 +350,22 @@ async def test_a_changed_template_is_noticed_unless_old_answers_are_to_stand(tmp
     run = await go_on(tmp_path / "run", model=model, lenient=True)
     assert run.result.outcome == "limit"
     assert len(run.calls) == answered + len(model.keys)
+
+
+async def test_a_key_that_is_given_again_serves_the_phase_in_which_the_run_stands_however_often_it_goes_on(tmp_path):
+    path, keys = tmp_path / "run", []
+    config = GameConfig(models=seats(ModelId("scripted", "", api_key="sk-1")), max_year=1901, rounds=0)
+    found_run(path, config)
+    model = Breaking("S1901M", "order", by_step())
+
+    def opener(model_id):
+        keys.append(model_id.api_key)
+        return Opened(model)
+
+    for _ in range(3):
+        with held(path) as run:
+            GAMES.add(game := asyncio.create_task(play_on(run, config, started=0.0, opener=opener)))
+            with pytest.raises(asyncio.CancelledError):
+                await game
+        GAMES.clear()
+    assert set(keys) == {"sk-1"}
