@@ -57,15 +57,21 @@ class Past:
 
 
 def is_run(path: Path) -> bool:
-    """Whether a folder holds a run."""
+    """Whether a folder holds a run. One that has lost its journal is one too, which can only be refused."""
     return (path / EVENTS).is_file()
+
+
+def _check_whole(path: Path) -> None:
+    if not is_run(path):
+        raise ConfigError(f"{str(path)!r} is not the folder of a run")
+    if not (path / CALLS).is_file():
+        raise ConfigError(f"{str(path / CALLS)!r} is missing: without its calls the run cannot be gone on with")
 
 
 def read_past(path: Path) -> Past:
     """Reads the logs of a run, which may be played meanwhile. Raises ``ConfigError``, which names the damaged line, for
     a folder that is no run of this format."""
-    if not is_run(path) or not (path / CALLS).is_file():
-        raise ConfigError(f"{str(path)!r} is not the folder of a run")
+    _check_whole(path)
     try:
         # The events first: what they tell of rests on calls that are in the journal by then.
         history = _History(path / EVENTS)
@@ -187,8 +193,7 @@ def held(path: Path) -> Iterator[HeldRun]:
     Raises ``ConfigError`` when the run is being played by another program or cannot be gone on with, ``DiskError`` when
     it cannot be written.
     """
-    if not is_run(path):
-        raise ConfigError(f"{str(path)!r} is not the folder of a run")
+    _check_whole(path)
     with ExitStack() as opened:
 
         def log(name: str) -> AppendLog:
