@@ -22,7 +22,7 @@ from ai_diplomacy.command.flags import parser, without_keys  # noqa: E402
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     flags = parser().parse_args(arguments)
-    from ai_diplomacy.command.play import going_on, run
+    from ai_diplomacy.command.play import begun, going_on, run
     from ai_diplomacy.game.config import ConfigError
     from ai_diplomacy.game.display import printable
     from ai_diplomacy.game.replay import ReplayDiffersError
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = given.expanduser() if given else _fresh_folder(Path("results"))
 
     def kept(more: str = "") -> str:
-        return f"; everything is kept. {going_on(path, more)}" if path.exists() else "; nothing was played yet"
+        return f"; everything is kept. {going_on(path, more)}" if begun(path) else "; nothing was played yet"
 
     try:
         run(path, flags, _STARTED)
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(without_keys(printable(line)), file=sys.stderr)
         return 1
     except ModelRefused as error:
-        return _say(f"{error}{kept()}", 3) if path.exists() else _say(str(error), 2)
+        return _say(f"{error}{kept()}", 3) if begun(path) else _say(str(error), 2)
     except BudgetExceeded as error:
         flag = "--max_tokens_total" if error.what == "tokens" else "--max_cost_usd"
         return _say(f"stopped: {error}{kept(f' {flag} MORE')}", 3)

@@ -8,7 +8,7 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +33,7 @@ Play = Callable[["Listener | None", vendors.Opener], Awaitable["Played"]]
 def run(path: Path, flags: argparse.Namespace, started: float) -> None:
     """``path``: the folder that is played in; ``started``: ``time.perf_counter()`` when the program began. Raises what
     ends a game, ``ConfigError``, ``PromptError`` and ``ReplayDiffersError``."""
-    _check_modes(flags)
+    _check_modes(path, flags)
     if flags.replay:
         _replay(flags.replay.expanduser())
     elif flags.fork_to:
@@ -45,11 +45,17 @@ def run(path: Path, flags: argparse.Namespace, started: float) -> None:
 
 
 def going_on(path: Path, more: str = "") -> str:
-    """The command that goes on with a run."""
-    return f"Go on with: python lm_game.py --run_dir {shlex.quote(str(path))}{more}"
+    """The command that goes on with a run, or with one of several in a folder."""
+    folder = shlex.quote(str(path)) if is_run(path) else f"{shlex.quote(str(path))}/1 (2, ...)"
+    return f"Go on with: python lm_game.py --run_dir {folder}{more}"
 
 
-def _check_modes(flags: argparse.Namespace) -> None:
+def begun(path: Path) -> bool:
+    """Whether a folder holds a run, or several side by side."""
+    return is_run(path) or is_run(path / "1")
+
+
+def _check_modes(path: Path, flags: argparse.Namespace) -> None:
     example = "--run_dir DIR --resume_from_phase PHASE --fork_to NEW"
     if flags.fork_to and not (flags.resume_from_phase and flags.run_dir):
         raise ConfigError(f"--fork_to: say what to fork: {example}")
@@ -57,6 +63,8 @@ def _check_modes(flags: argparse.Namespace) -> None:
         raise ConfigError("--resume_from_phase: say of which run: --run_dir DIR")
     if flags.repeat and not flags.fork_to:
         raise ConfigError(f"--repeat is for forks: {example} --repeat N")
+    if flags.estimate and (flags.fork_to or is_run(path)):
+        raise ConfigError("--estimate tells of a game from its start: leave --run_dir out, or give a new folder")
 
 
 def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
@@ -91,7 +99,7 @@ def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
         if past.finished is not None and config.game_settings() == before.game_settings():
             print(f"{path} is finished: the game ended after {past.finished.phase} ({past.finished.outcome})")
             return
-        prices = checked(config, past)
+        prices = checked(config, past.timeline.asked_from(past.phase))
         for name in past.torn:
             print(f"{path / name}: the last line was torn when the program ended; it is dropped", file=sys.stderr)
         if past.sittings:
@@ -123,7 +131,7 @@ def _check_nothing_is_discarded(phase: str | None, past: Past) -> None:
 
 
 def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
-    from ..game.founding import fork_run, phase_before
+    from ..game.founding import check_new, fork_run, phase_before
     from ..game.seats import prompt_books
 
     past = read_past(flags.run_dir.expanduser())
@@ -134,40 +142,50 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     check_changes(base, config, override=True)
     if not config.plays(phase):
         raise ConfigError(f"--resume_from_phase: the game would end before {phase}; give a later --max_year")
-    prices = checked(config, past)
+    prices = checked(config, past.timeline.asked_from(phase))
     prompt_books(config)
     if flags.repeat is None:
         fork_run(past, phase, path, config)
         _go_on(path, argparse.Namespace(**vars(flags) | {"resume_from_phase": None}), started)
         return
     forks = {path / str(number + 1): replace(config, seed=config.seed + number) for number in range(flags.repeat)}
+    for folder in forks:
+        check_new(folder)
     for folder, settings in forks.items():
         fork_run(past, phase, folder, settings)
-    asyncio.run(_side_by_side(forks, config, prices, path, started))
+    asyncio.run(_side_by_side(forks, config, prices, path, started, lenient=flags.override))
 
 
 async def _side_by_side(
-    forks: Mapping[Path, GameConfig], config: GameConfig, prices: Mapping[str, Price | None], path: Path, started: float
+    forks: Mapping[Path, GameConfig],
+    config: GameConfig,
+    prices: Mapping[str, Price | None],
+    path: Path,
+    started: float,
+    *,
+    lenient: bool,
 ) -> None:
     from ..game.play import play_on
 
     async def one(folder: Path, settings: GameConfig, opened: vendors.Vendors) -> None:
         with held(folder) as run:
-            played = await play_on(run, settings, started=started, opener=opened.open)
+            played = await play_on(run, settings, started=started, opener=opened.open, lenient=lenient)
         centers = sorted(played.result.centers.items(), key=lambda item: (-len(item[1]), item[0]))
         count = ", ".join(f"{power.title()} {len(owned)}" for power, owned in centers if owned)
         print(f"{folder} (seed {settings.seed}): {played.result.outcome} after {played.result.last_phase}; {count}")
 
-    with stoppable(f"lm_game.py: stopped at once. Go on with each of the runs in {path} by its own folder"):
+    with stoppable(f"lm_game.py: stopped at once. {going_on(path)}"):
         async with _opened(config, prices, games=len(forks)) as opened:
             # One that fails does not end the others; what it raises is told when they have ended.
             ended = await asyncio.gather(
                 *(asyncio.create_task(one(folder, settings, opened)) for folder, settings in forks.items()),
                 return_exceptions=True,
             )
-    for error in ended:
-        if error is not None:
-            raise error
+    failed = {folder: error for folder, error in zip(forks, ended, strict=True) if error is not None}
+    for folder, error in failed.items():
+        print(f"{folder}: {' '.join(str(error).split())}", file=sys.stderr)
+    for error in failed.values():
+        raise error
 
 
 def _replay(path: Path) -> None:
@@ -181,8 +199,11 @@ def _replay(path: Path) -> None:
     )
 
 
-def checked(config: GameConfig, past: Past | None = None, *, estimate: bool = False) -> dict[str, Price | None]:
-    """Checks whom to ask, before anything is written, and returns what they cost. Nobody is asked for an estimate."""
+def checked(
+    config: GameConfig, earlier: Iterable[GameConfig] = (), *, estimate: bool = False
+) -> dict[str, Price | None]:
+    """Checks whom to ask, before anything is written, and returns what they cost. Nobody is asked for an estimate.
+    ``earlier``: settings of phases gone by, whose models may have calls left that have no seat any more."""
     if any(model.provider not in IN_PROCESS for model in config.models.values()):
         from dotenv import load_dotenv
 
@@ -191,10 +212,9 @@ def checked(config: GameConfig, past: Past | None = None, *, estimate: bool = Fa
         vendors.check_seats(config, os.environ)
         if config.execution == "threaded":
             vendors.check_blocking(config)
-    prices = vendors.find_prices(config)
-    if past is not None:
-        # Calls of the phase in which the run stood may be left to a model that has no seat any more.
-        prices = vendors.find_prices(replace(past.timeline.last, calls=config.calls)) | prices
+    prices: dict[str, Price | None] = {}
+    for settings in (*earlier, config):
+        prices |= vendors.find_prices(replace(settings, calls=config.calls))
     if not estimate:
         vendors.import_sdks(config.models.values())
     return prices

@@ -270,11 +270,12 @@ def _power_of(flag: str, item: str, powers: Sequence[str]) -> str:
 
 
 def checked_prompts(text: str | None, powers: Sequence[str], base: Mapping[str, Path] | None = None) -> dict[str, Path]:
-    """Power -> folder of templates. Raises ``ConfigError``; the templates themselves are read later."""
+    """Power -> folder of templates, absolute: the run may be gone on with from another place. Raises ``ConfigError``;
+    the templates themselves are read later."""
     if text is None:
         return dict(base or {})
     others = dict.fromkeys(powers, DEFAULT_DIRECTORY) | dict(base or {})
-    return per_power("--prompts_dir", text, powers, lambda item: Path(item).expanduser(), base=others)
+    return per_power("--prompts_dir", text, powers, lambda item: Path(item).expanduser().absolute(), base=others)
 
 
 def checked_token_limits(

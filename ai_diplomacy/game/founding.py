@@ -18,7 +18,7 @@ from ..records.events import Event, RunForked, RunStarted
 from ..records.lines import sealed
 from ..records.reading import LogReader
 from .config import ConfigError, GameConfig, phase_order
-from .past import CALLS, EVENTS, FORMAT, Past
+from .past import CALLS, EVENTS, FORMAT, Past, is_run
 
 
 def found_run(path: Path, config: GameConfig) -> None:
@@ -47,6 +47,19 @@ def fork_run(past: Past, phase: str, path: Path, config: GameConfig) -> None:
     _found(path, events, calls)
 
 
+def check_new(path: Path) -> None:
+    """Raises ``ConfigError`` when there is something already where a run is to be made; an empty folder is nothing."""
+    if path.exists() and not path.is_dir():
+        raise ConfigError(f"{str(path)!r} is not a folder")
+    try:
+        empty = not path.exists() or not any(path.iterdir())
+    except OSError as error:
+        raise ConfigError(f"cannot read {str(path)!r}: {error.strerror or error}") from None
+    if not empty:
+        what = "holds a run already" if is_run(path) else "is not empty, and holds no run"
+        raise ConfigError(f"{str(path)!r} {what}; choose a new folder")
+
+
 def phase_before(past: Past, phase: str) -> str:
     """The phase that was played before this one; empty if it is the first. Raises ``ConfigError`` for a phase that
     the run did not come to."""
@@ -60,10 +73,9 @@ def phase_before(past: Past, phase: str) -> str:
 
 def _found(path: Path, events: Iterable[Event], calls: Iterable[Mapping[str, Any]] = ()) -> None:
     try:
-        if path.exists() and not path.is_dir():
-            raise ConfigError(f"{str(path)!r} is not a folder")
-        if path.exists() and any(path.iterdir()):
-            raise ConfigError(f"{str(path)!r} is not empty, and holds no run; choose a new folder")
+        check_new(path)
+        if path.is_symlink():
+            path = path.resolve()
         path.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
         try:

@@ -57,15 +57,21 @@ class Past:
 
 
 def is_run(path: Path) -> bool:
-    """Whether a folder holds a run."""
+    """Whether a folder holds a run. One that has lost its journal is one too, which can only be refused."""
     return (path / EVENTS).is_file()
+
+
+def _check_whole(path: Path) -> None:
+    if not is_run(path):
+        raise ConfigError(f"{str(path)!r} is not the folder of a run")
+    if not (path / CALLS).is_file():
+        raise ConfigError(f"{str(path / CALLS)!r} is missing: without its calls the run cannot be gone on with")
 
 
 def read_past(path: Path) -> Past:
     """Reads the logs of a run, which may be played meanwhile. Raises ``ConfigError``, which names the damaged line, for
     a folder that is no run of this format."""
-    if not is_run(path) or not (path / CALLS).is_file():
-        raise ConfigError(f"{str(path)!r} is not the folder of a run")
+    _check_whole(path)
     try:
         # The events first: what they tell of rests on calls that are in the journal by then.
         history = _History(path / EVENTS)
@@ -74,6 +80,7 @@ def read_past(path: Path) -> Past:
         raise ConfigError(f"{error}; nothing was changed. The lines before it are whole") from None
     except OSError as error:
         raise ConfigError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
+    spans = history.sittings(calls)
     played = dict.fromkeys(history.phases)
     played.update(dict.fromkeys(sorted({call.key.phase for call in calls} - played.keys(), key=phase_order)))
     return Past(
@@ -84,8 +91,8 @@ def read_past(path: Path) -> Past:
         incidents=tuple(history.incidents),
         phases=tuple(sorted(played, key=phase_order)),
         finished=history.finished,
-        sittings=history.sittings,
-        elapsed=history.elapsed(calls),
+        sittings=len(spans),
+        elapsed=sum(ended - begun for begun, ended in spans),
         events_end=history.end,
     )
 
@@ -101,13 +108,14 @@ class _History:
         self.finished: RunFinished | None = None
         self._path = path
         self._spans: list[list[float]] = []
-        """First and last moment of each sitting, seconds since 1970."""
+        """First and last event of each sitting, seconds since 1970."""
+        self._made = 0.0
         timeline: Timeline | None = None
         reader = LogReader(path)
         for number, record in enumerate(reader, 1):
             at = record.pop("time", 0.0)
             if number == 1:
-                timeline = Timeline(self._first(record))
+                timeline, self._made = Timeline(self._first(record)), at
             else:
                 assert timeline is not None
                 timeline = self._heard(self._event(record, number), at, timeline)
@@ -116,22 +124,22 @@ class _History:
         self.timeline = timeline
         self.end = reader.end
 
-    @property
-    def sittings(self) -> int:
-        return len(self._spans)
-
-    def elapsed(self, calls: Calls) -> float:
-        """Seconds from the first to the last sign of life of every sitting."""
+    def sittings(self, calls: Calls) -> list[tuple[float, float]]:
+        """The first and the last sign of life of every sitting."""
         answered = [
             call.outcome.started + call.outcome.latency
             for call in calls
             if isinstance(call.outcome, Reply) and not call.outcome.inherited
         ]
-        total = 0.0
-        for number, (begun, ended) in enumerate(self._spans):
-            following = self._spans[number + 1][0] if number + 1 < len(self._spans) else float("inf")
-            total += max([ended, *(at for at in answered if begun <= at < following)]) - begun
-        return total
+        spans = list(self._spans)
+        if answered and (not spans or min(answered) < spans[0][0]):
+            # The first program died before it told of anything.
+            spans.insert(0, [self._made, self._made])
+        following = [*(begun for begun, _ in spans[1:]), float("inf")]
+        return [
+            (begun, max([ended, *(at for at in answered if begun <= at < until)]))
+            for (begun, ended), until in zip(spans, following, strict=False)
+        ]
 
     def _first(self, record: dict[str, Any]) -> GameConfig:
         if record.get("type") != "run_started" or record.get("format") != FORMAT:
@@ -187,8 +195,7 @@ def held(path: Path) -> Iterator[HeldRun]:
     Raises ``ConfigError`` when the run is being played by another program or cannot be gone on with, ``DiskError`` when
     it cannot be written.
     """
-    if not is_run(path):
-        raise ConfigError(f"{str(path)!r} is not the folder of a run")
+    _check_whole(path)
     with ExitStack() as opened:
 
         def log(name: str) -> AppendLog:

@@ -21,10 +21,10 @@ from ..models.layers import Desk, limited, remembered
 from ..models.model import Model, Reply, Request
 from ..models.punctuality import Deadlines
 from ..models.spending import Ledger
-from ..models.standing import ModelRefused
+from ..models.standing import ModelRefused, Standing
 from ..models.stopping import Stopped
 from ..records.durable import DiskError
-from ..records.events import CallLost, RunFinished, RunResumed
+from ..records.events import BudgetWarned, CallLost, RunFinished, RunResumed, WishWithheld
 from .config import GameConfig
 from .execution import policy
 from .founding import found_run
@@ -86,6 +86,7 @@ async def play_on(
     past, begun = run.past, run.past.sittings > 0
     same = config.game_settings() == past.timeline.last.game_settings()
     timeline = past.timeline.renewed(config) if same else past.timeline.changed(past.phase, config)
+    timeline = timeline.keyed(config.models)
     folder = RunFolder(past.path, timeline)
     run.journal.go_on(past.calls.end)
     run.events.go_on(past.events_end)
@@ -99,6 +100,8 @@ async def play_on(
                 recorder.watch(display)
             if begun or not same:
                 recorder.event(RunResumed(__version__, past.phase, config.document(), past.torn))
+                # Before any call: a program that dies in the first stretch has been here all the same.
+                await recorder.synced()
             logger.info("ai-diplomacy %s, %s", __version__, config.document())
             desk = _desk(config, past, journal, recorder)
 
@@ -137,17 +140,25 @@ def _desk(config: GameConfig, past: Past, journal: Journal, recorder: Recorder) 
     """What the seats share, with all that was spent before on the bill."""
     calls = config.calls
     budget = Budget(recorder.event, max_cost_usd=calls.max_cost_usd, max_tokens_total=calls.max_tokens_total)
+    for incident in past.incidents:
+        if isinstance(incident, BudgetWarned):
+            budget.restore_warned(incident)
     for call in (*past.calls, *past.calls.late):
         if isinstance(call.outcome, Reply) and not call.outcome.inherited:
             budget.restore(call.key, call.model, call.outcome)
     for incident in past.incidents:
         if isinstance(incident, CallLost):
             budget.restore_lost(incident)
+    standing = Standing()
+    for incident in past.incidents:
+        if isinstance(incident, WishWithheld):
+            standing.news(incident.model, (incident.wish,))
     return Desk(
         journal,
         budget,
         recorder.event,
         hedge=Latencies() if calls.hedge else None,
+        standing=standing,
         deadlines=None if calls.phase_deadline is None else Deadlines(),
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from ..asking import Exchange
 from ..records.durable import AppendLog
-from ..records.events import Event
+from ..records.events import Event, RunResumed
 
 
 class Listener(Protocol):
@@ -30,7 +30,7 @@ class Recorder:
         self._listeners: list[Listener] = []
         self._watchers: list[Listener] = []
         self.anything_new = False
-        """Whether something has happened that was not told before."""
+        """Whether the game has come to something that was not told before."""
 
     def listen(self, *listeners: Listener) -> None:
         """They hear everything, from the start of the game."""
@@ -44,7 +44,7 @@ class Recorder:
         """Never waits; ``synced`` makes it durable."""
         again = event.recurs and self._was_told(event)
         if not again:
-            self.anything_new = True
+            self.anything_new = self.anything_new or not isinstance(event, RunResumed)
             self._log.append(event.record(time.time()))
         self.recall(event)
         if not again:

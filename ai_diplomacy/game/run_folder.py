@@ -61,7 +61,8 @@ class RunFolder:
         """Take the folder away again after a game in which nothing was paid for; calls that were, or may be, stay."""
         journal = self.path / CALLS
         if not self.statistics.total("lost_calls") and journal.exists() and journal.stat().st_size == 0:
-            shutil.rmtree(self.path)
+            # What a link names is taken away; the link is somebody else's.
+            shutil.rmtree(self.path.resolve())
 
     def crossed(self, segment: Segment) -> None:
         """The steps before a barrier have ended."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ..models.ids import ModelId
 from .config import GameConfig, phase_order
 
 
@@ -48,10 +50,33 @@ class Timeline:
         return replace(self, changes=(*self.changes, (after, config)))
 
     def renewed(self, config: GameConfig) -> Timeline:
-        """With the last settings given once more: the same game, perhaps with the keys of its models."""
+        """With the last settings given once more: the same game, perhaps asked for in another way."""
         if not self.changes:
             return Timeline(config)
         return replace(self, changes=(*self.changes[:-1], (self.changes[-1][0], config)))
+
+    def keyed(self, models: Mapping[str, ModelId]) -> Timeline:
+        """With the keys of these models, power by power, wherever the same models play: records hold none, and a call
+        may be left to settings from before the last change."""
+        by_id = {str(model): model for model in models.values()}
+
+        def with_keys(config: GameConfig) -> GameConfig:
+            known = {
+                power: models[power] if str(models[power]) == str(model) else by_id.get(str(model), model)
+                for power, model in config.models.items()
+            }
+            return replace(config, models=known)
+
+        return Timeline(with_keys(self.first), tuple((after, with_keys(config)) for after, config in self.changes))
+
+    def asked_from(self, phase: str) -> tuple[GameConfig, ...]:
+        """The settings by which a game may ask that stands in a phase: those of its year and of the year before, whose
+        winter is summed up beside all that follows."""
+        if not phase:
+            return (self.last,)
+        year = int(phase[1:-1])
+        phases = (f"{name[0]}{at:04}{name[1]}" for at in (year - 1, year) for name in ("SM", "SR", "FM", "FR", "WA"))
+        return tuple({id(config): config for config in map(self.at, phases)}.values())
 
     def before(self, phase: str) -> tuple[tuple[str, GameConfig], ...]:
         """The changes that were in force before a phase."""

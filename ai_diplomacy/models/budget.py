@@ -137,6 +137,11 @@ class Budget:
         self.ledger.lost(event)
         self._charge(Amount(Decimal(str(event.cost_usd or 0)), event.input_tokens + event.output_tokens))
 
+    def restore_warned(self, event: BudgetWarned) -> None:
+        """A warning of an earlier sitting, which is told again for another cap alone."""
+        if self._caps.get(event.what) == Decimal(str(event.cap)):
+            self._warned.add(event.what)
+
     def _charge(self, charge: Amount) -> None:
         self.charged += charge
         for unit, cap in self._caps.items():

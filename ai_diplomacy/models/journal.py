@@ -104,9 +104,13 @@ class Journaled:
         return reply
 
     async def _in_time(self, request: Request, deadlines: Deadlines) -> Reply:
+        beside = request.key.step == "consolidate"
+        if deadlines.passed and not beside:
+            # Nobody would wait for the answer, so nobody pays for it.
+            raise LateError
         asked = asyncio.create_task(self.inner.generate(request))
         try:
-            in_time = await deadlines.wait_for(asked, beside=request.key.step == "consolidate")
+            in_time = await deadlines.wait_for(asked, beside=beside)
         except asyncio.CancelledError:
             asked.cancel()
             await asyncio.wait((asked,))

@@ -23,7 +23,8 @@ class Deadlines:
 
     def __init__(self) -> None:
         self._number = 0
-        self._passed = False
+        self.passed = False
+        """Whether the stretch should be over: what begins in it now, and is needed in it, comes too late."""
         self._waiting: dict[asyncio.Future[None], int | None] = {}
         """What waits -> the stretch whose end it may miss."""
         self._late: set[asyncio.Task[None]] = set()
@@ -32,7 +33,7 @@ class Deadlines:
     def stretch(self, seconds: float) -> Iterator[None]:
         """A stretch of the game that should be over in so many seconds."""
         self._number += 1
-        self._passed = False
+        self.passed = False
         timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._pass)
         try:
             yield
@@ -40,7 +41,7 @@ class Deadlines:
             timer.cancel()
 
     def _pass(self) -> None:
-        self._passed = True
+        self.passed = True
         for missed, outlasts in self._waiting.items():
             if outlasts != self._number and not missed.done():
                 missed.set_result(None)
@@ -50,8 +51,6 @@ class Deadlines:
         needed in the stretch in which it begins, so it has until a later one must end."""
         missed = asyncio.get_running_loop().create_future()
         outlasts = self._number if beside else None
-        if self._passed and not beside:
-            missed.set_result(None)
         self._waiting[missed] = outlasts
         try:
             await asyncio.wait((task, missed), return_when=asyncio.FIRST_COMPLETED)

@@ -246,3 +246,23 @@ def test_a_signal_stops_the_game_with_everything_saved(empty, number):
         rows = sum(1 for _ in csv.reader(file)) - 1
     assert calls - 7 <= rows <= calls
     assert json.loads((empty / "run" / "lmvsgame.json").read_text())["phases"]
+
+
+def test_calls_left_to_a_model_that_was_replaced_twice_are_asked_of_it_with_its_key(
+    empty, capsys, monkeypatch, server_with_key
+):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    def ids(name):
+        return f"openai:{name}@{server_with_key}/v1#sk-from-file"
+
+    game = ["--run_dir", "run", "--end_at_phase", "F1901M", "--num_negotiation_rounds", "1"]
+    assert run(*game, "--models", ids("one"), "--max_tokens_total", "60000") == 3
+    # The phase in which the run stands is left to the first model, whose key no record holds.
+    override = ["--run_dir", "run", "--override", "--models"]
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-from-file")
+    assert run(*override, ids("two"), "--max_tokens_total", "75000") == 3
+    assert run("--run_dir", "run", "--max_tokens_total", "1000000") == 0, capsys.readouterr()
+    events = [json.loads(line) for line in Path("run/events.jsonl").read_text().splitlines()]
+    assert not [event for event in events if event["type"] == "step_defaulted"]
+    assert {event["model"].split("@")[0] for event in events if event["type"] == "reply_read"} == {"openai:one"}

@@ -7,6 +7,7 @@ import pytest
 
 import lm_game
 from ai_diplomacy.game.past import held, read_past
+from ai_diplomacy.prompts import DEFAULT_DIRECTORY
 from ai_diplomacy.records.lines import sealed
 
 
@@ -88,6 +89,8 @@ def test_an_unfinished_run_goes_on_with_its_own_settings(unfinished, offline_run
         (["--resume_from_phase", "S1950M"], "S1950M is no phase of 'run', which has S1901M, "),
         (["--fork_to", "new"], "--fork_to: say what to fork"),
         (["--repeat", "2"], "--repeat is for forks"),
+        (["--estimate"], "--estimate tells of a game from its start"),
+        (["--resume_from_phase", "S1901M", "--fork_to", "new", "--estimate"], "--estimate tells of a game from its"),
     ],
 )
 def test_what_contradicts_the_run_is_refused_by_name_and_nothing_is_written(unfinished, capsys, flags, named):
@@ -198,7 +201,56 @@ def test_a_fork_by_either_name_and_several_side_by_side(finished, capsys):
     assert game_of(finished.parent / "many" / "1")["phases"] == game_of(finished)["phases"]
     assert files(finished) == before
     assert run(*phase, "--fork_to", "one") == 2
-    assert "'one' is not empty" in capsys.readouterr().err
+    assert "'one' holds a run already; choose a new folder" in capsys.readouterr().err
+    (finished.parent / "some" / "2").mkdir(parents=True)
+    (finished.parent / "some" / "2" / "diary.txt").write_text("mine")
+    assert run(*phase, "--fork_to", "some", "--repeat", "3") == 2
+    assert [folder.name for folder in (finished.parent / "some").iterdir()] == ["2"]
+
+
+def test_of_several_forks_that_are_stopped_each_is_named_and_can_be_gone_on_with(finished, capsys):
+    phase = ["--run_dir", "run", "--resume_from_phase", "w1902a", "--fork_to", "many", "--repeat", "2"]
+    assert run(*phase, "--max_year", "1903", "--max_tokens_total", "20000") == 3
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in said] == ["many/1", "many/2", "lm_game.py"]
+    assert "--run_dir many/1 (2, ...)" in said[-1]
+    assert run("--run_dir", "many/1", "--max_tokens_total", "2000000") == 0
+
+
+def test_a_fork_whose_templates_were_edited_goes_on_with_override_several_at_once_too(finished, capsys):
+    templates = finished.parent / "mine"
+    shutil.copytree(DEFAULT_DIRECTORY, templates)
+    assert run("--run_dir", "two", "--prompts_dir", "mine", "--end_at_phase", "F1901M") == 0
+    with (templates / "order.j2").open("a") as file:
+        file.write("Hurry.\n")
+    phase = ["--run_dir", "two", "--resume_from_phase", "F1901M", "--fork_to", "many", "--repeat", "2"]
+    assert run(*phase, "--override") == 0
+
+
+def test_a_run_finds_its_templates_from_another_folder(empty, monkeypatch):
+    shutil.copytree(DEFAULT_DIRECTORY, empty / "mine")
+    assert run("--run_dir", "run", "--prompts_dir", "mine", "--end_at_phase", "S1901M") == 0
+    (empty / "elsewhere").mkdir()
+    monkeypatch.chdir(empty / "elsewhere")
+    assert run("--replay", "../run") == 0
+
+
+def test_a_run_without_its_journal_is_refused_and_nothing_is_written(finished, capsys):
+    (finished / "calls.jsonl").unlink()
+    before = files(finished)
+    assert run("--run_dir", "run", "--max_year", "1903", "--override") == 2
+    assert "'run/calls.jsonl' is missing" in capsys.readouterr().err
+    assert files(finished) == before
+
+
+def test_a_run_may_lie_behind_a_link(empty):
+    (empty / "real").mkdir()
+    (empty / "link").symlink_to("real")
+    (empty / "dangling").symlink_to("made")
+    for name in ("link", "dangling"):
+        assert run("--run_dir", name, "--models", "bot:hold", "--end_at_phase", "S1901M") == 0
+    assert read_past(empty / "real").finished
+    assert read_past(empty / "made").finished
 
 
 def test_a_replay_tells_what_was_checked_and_shows_a_changed_template(finished, capsys, tmp_path):

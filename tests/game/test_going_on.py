@@ -350,3 +350,76 @@ async def test_a_changed_template_is_noticed_unless_old_answers_are_to_stand(tmp
     run = await go_on(tmp_path / "run", model=model, lenient=True)
     assert run.result.outcome == "limit"
     assert len(run.calls) == answered + len(model.keys)
+
+
+async def test_a_key_that_is_given_again_serves_the_phase_in_which_the_run_stands_however_often_it_goes_on(tmp_path):
+    path, keys = tmp_path / "run", []
+    config = GameConfig(models=seats(ModelId("scripted", "", api_key="sk-1")), max_year=1901, rounds=0)
+    found_run(path, config)
+    model = Breaking("S1901M", "order", by_step())
+
+    def opener(model_id):
+        keys.append(model_id.api_key)
+        return Opened(model)
+
+    for _ in range(3):
+        with held(path) as run:
+            GAMES.add(game := asyncio.create_task(play_on(run, config, started=0.0, opener=opener)))
+            with pytest.raises(asyncio.CancelledError):
+                await game
+        GAMES.clear()
+    assert set(keys) == {"sk-1"}
+
+
+async def test_a_program_that_died_before_it_told_of_anything_counts_as_a_sitting(tmp_path, whole):
+    path = tmp_path / "run"
+    shutil.copytree(whole.path, path)
+    for name, lines in (("events.jsonl", 1), ("calls.jsonl", 5)):
+        whole_lines = (path / name).read_bytes().splitlines(keepends=True)
+        (path / name).write_bytes(b"".join(whole_lines[:lines]))
+    past = read_past(path)
+    assert past.sittings == 1
+    last = max(call.outcome.started + call.outcome.latency for call in past.calls)
+    assert past.elapsed == pytest.approx(last - whole.events[0]["time"])
+    run = await go_on(path)
+    assert len(run.events_of("run_resumed")) == 1
+    assert read_past(path).sittings == 2
+    assert read_past(path).elapsed < run.events[-1]["time"] - run.events_of("run_resumed")[0]["time"] + past.elapsed + 1
+
+
+async def test_a_program_tells_of_itself_before_it_asks(tmp_path, whole):
+    path = tmp_path / "run"
+    found_run(path, GAME)
+    with pytest.raises(asyncio.CancelledError):
+        await go_on(path, model=Asked(10))
+    told_by_then = []
+
+    class Looking(Asked):
+        async def generate(self, request):
+            told_by_then.append(b"run_resumed" in (path / "events.jsonl").read_bytes())
+            return await super().generate(request)
+
+    await go_on(path, model=Looking())
+    assert told_by_then[0]
+
+
+async def test_what_was_played_before_is_not_saved_once_more(tmp_path, whole):
+    path = tmp_path / "run"
+    shutil.copytree(whole.path, path)
+    lines = (path / "calls.jsonl").read_bytes().splitlines(keepends=True)
+    (path / "calls.jsonl").write_bytes(b"".join(lines[:-1]))
+    run = await go_on(path)
+    assert sum(entry["name"] == "save" for entry in run.trace) <= 3
+    assert without_timestamps(run.saved) == without_timestamps(whole.saved)
+
+
+async def test_a_warning_is_told_once_a_cap_however_often_the_run_goes_on(tmp_path):
+    path, low = tmp_path / "run", replace(GAME, calls=CallSettings(max_tokens_total=60_000))
+    with pytest.raises(BudgetExceeded):
+        await play(path, low)
+    for _ in range(2):
+        with pytest.raises(BudgetExceeded):
+            await go_on(path, low)
+    with pytest.raises(BudgetExceeded):
+        await go_on(path, replace(GAME, calls=CallSettings(max_tokens_total=80_000)))
+    assert [event["cap"] for event in Run(path, None).events_of("budget_warned")] == [60_000, 80_000]

@@ -81,6 +81,18 @@ async def test_orders_that_do_not_come_are_holds_and_the_game_goes_on_the_same_w
 
 
 @virtual_time
+async def test_what_would_come_too_late_is_not_asked_at_all(tmp_path):
+    model = Slow("S1901M", "reflect", 15.0)
+    run = await play(tmp_path / "run", game(30.0), model)
+    # The reflection took all of the stretch, so that the first round of press had no time left.
+    assert moments(run, "step_defaulted") == [("S1901M", "ITALY", "reflect"), ("F1901M", "ITALY", "negotiate")]
+    places = [(request.key.phase, request.key.step, request.key.round) for request in model.requests]
+    assert places.count(("F1901M", "negotiate", 1)) == 6
+    assert places.count(("S1901M", "reflect", 0)) == 7
+    assert (await replay(read_past(run.path))).ended
+
+
+@virtual_time
 async def test_without_a_deadline_everybody_is_waited_for(tmp_path):
     clock = asyncio.get_running_loop().time
     run = await play(tmp_path / "run", game(None), Slow("S1901M", "order", 5000.0))
