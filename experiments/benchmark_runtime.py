@@ -71,6 +71,7 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
     powers = terrain().powers
     models = {power: model if at < cell.seats else ModelId("bot", "hold") for at, power in enumerate(powers)}
     execution, threads = POLICIES[cell.policy]
+    stagger = settings.pop("stagger")
     calls = CallSettings(max_concurrency=settings.pop("max_concurrency"))
     config = GameConfig(models=models, calls=calls, execution=execution, threads=threads, **settings)
     blocking = worker_threads(execution, cell.games * cell.seats)
@@ -85,7 +86,10 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
     lag = asyncio.create_task(lags())
     began = time.perf_counter()
     try:
-        played = await asyncio.gather(*(one(config, folder / str(at), vendors) for at in range(cell.games)))
+        starts = [at * stagger for at in range(cell.games)]
+        played = await asyncio.gather(
+            *(one(config, folder / str(at), vendors, after=start) for at, start in enumerate(starts))
+        )
     finally:
         await vendors.close()
         if blocking is not None:
@@ -117,7 +121,8 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
     }
 
 
-async def one(config: GameConfig, folder: Path, vendors: Vendors) -> Played:
+async def one(config: GameConfig, folder: Path, vendors: Vendors, *, after: float) -> Played:
+    await asyncio.sleep(after)
     # In a task of its own, as the log of a game belongs to its task.
     return await asyncio.create_task(play_game(config, folder, started=time.perf_counter(), opener=vendors.open))
 
@@ -246,6 +251,7 @@ def main() -> None:
     flag("--num_negotiation_rounds", type=int, default=2)
     flag("--planning_phase", action="store_true")
     flag("--max_concurrency", type=int, help="calls at once an account (default: the gate finds out)")
+    flag("--stagger", type=float, default=0.0, help="seconds from the start of one game to that of the next")
     flag("--out", type=Path, default=ROOT / "experiments" / "results" / "runtime", help="without an ending")
     flag("--measure", help=argparse.SUPPRESS)
     flags = parser.parse_args()
@@ -258,7 +264,7 @@ def main() -> None:
         parser.error(f"unknown policy {', '.join(sorted(unknown))}")
 
     settings = {"max_year": flags.max_year, "rounds": flags.num_negotiation_rounds, "planning": flags.planning_phase}
-    settings["max_concurrency"] = flags.max_concurrency
+    settings |= {"max_concurrency": flags.max_concurrency, "stagger": flags.stagger}
     results = run(flags, settings)
     rows = summary(results)
     print(table(rows))
