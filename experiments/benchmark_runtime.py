@@ -269,8 +269,8 @@ def main() -> None:
     rows = summary(results)
     print(table(rows))
     flags.out.parent.mkdir(parents=True, exist_ok=True)
-    command = [argument for argument in sys.argv[1:] if "--out" not in argument]
-    document = {"machine": machine(), "arguments": command, "settings": settings, "summary": rows, "runs": results}
+    given = {name: value for name, value in vars(flags).items() if name not in ("out", "measure")}
+    document = {"machine": machine(), "arguments": given, "settings": settings, "summary": rows, "runs": results}
     flags.out.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
     try:
         picture(rows, flags.out.with_suffix(".png"), f"{flags.provider}, median latency {flags.latency:g} s")
