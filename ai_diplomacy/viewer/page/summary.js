@@ -101,7 +101,7 @@ function scroll(label, names, rows) {
     h(
       "table",
       { class: "numbers" },
-      h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", {}, h("tr", {}, names.map((name, at) => h("th", { scope: "col", class: at <= (names[0] ? 0 : 1) ? "left" : null }, name)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map((value, at) => h(at === (names[0] ? 0 : 1) ? "th" : "td", at === (names[0] ? 0 : 1) ? { scope: "row" } : {}, value))))),
     ),
   );
