@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ..analysis.reading import read_game
+from ..analysis.scores import scores
 from ..board.terrain import Terrain
 from ..game.config import ConfigError, GameConfig
 from ..game.past import CALLS, EVENTS, FORMAT, is_run
@@ -44,6 +47,7 @@ class RunRecord:
         self._statistics: Statistics | None = None
         self._forked: RunForked | None = None
         self._finished: RunFinished | None = None
+        self._scores: dict[str, Any] | None = None
         self._sittings: list[float] = []
         self._last = 0.0
 
@@ -67,6 +71,7 @@ class RunRecord:
             self._chapters.at_version(before + 1)
             self._count(news)
             self._answer()
+            self._score()
             return self.version != before
         except DamagedLogError as error:
             raise ConfigError(str(error)) from None
@@ -163,6 +168,15 @@ class RunRecord:
                 self._ledger.answered(key, record["model"], reply)
             self._chapters.call(row, key.phase)
 
+    def _score(self) -> None:
+        """What the game was worth, once it is finished; by the code that scores many games."""
+        if self._finished is None:
+            self._scores = None
+        elif self._scores is None:
+            game = read_game(self.path, self.path)
+            # The file may have grown since it was read here.
+            self._scores = {power: asdict(score) for power, score in scores(game).items()} if game.ending else None
+
     # Telling
 
     def _run(self, started: RunStarted, timeline: Timeline) -> dict[str, Any]:
@@ -202,6 +216,7 @@ class RunRecord:
         return {
             "counts": {power: {figure: row[figure] for figure in shown} for power, row in counts.items()},
             "spending": self._ledger.document(),
+            "scores": self._scores,
         }
 
     def _timing(self) -> dict[str, Any] | None:

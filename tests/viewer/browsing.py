@@ -63,6 +63,17 @@ class Visit:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def go(self, where: str) -> None:
+        """To another place on the page, such as ``F1901M/orders``, by its address."""
+        self.page.evaluate(
+            """where => new Promise(done => {
+                if (location.hash === '#' + where) return done();
+                addEventListener('hashchange', () => done(), { once: true });
+                location.hash = where;
+            })""",
+            where,
+        )
+
     @property
     def phase(self) -> str:
         return self.page.locator(".phase-name .code").inner_text()

@@ -9,6 +9,9 @@ from browsing import Visit, chromium, exported, recorded_game, records, run_of, 
 from conftest import CommandRun, play_by_command
 from playwright.sync_api import expect
 
+from ai_diplomacy.analysis.reading import read_game
+from ai_diplomacy.analysis.scores import scores
+
 HOSTILE = (
     "<script>window.hit = 'script'</script><img src=x onerror=\"window.hit = 'image'\">"
     "<a href=\"javascript:window.hit = 'link'\">x</a><svg onload=\"window.hit = 'svg'\"></svg></script>"
@@ -96,7 +99,7 @@ def test_orders_are_drawn_and_failures_are_marked(visit, game, offline_run):
     told = [event for event in records(offline_run.path / "events.jsonl") if event["type"] == "phase_adjudicated"]
     failures = 0
     for event in told:
-        page.page.goto(f"{game}#{event['phase']}/orders")
+        page.go(f"{event['phase']}/orders")
         orders = [order for orders in event["orders"].values() for order in orders]
         drawn = page.page.eval_on_selector_all(".map .order", "all => all.map(each => each.dataset.order)")
         assert sorted(drawn) == sorted(order for order in orders if order.split()[-1] not in ("D", "WAIVE"))
@@ -115,7 +118,7 @@ def test_a_letter_is_found_and_its_prompt_is_one_click_away(visit, game, offline
     found = page.page.locator(".letter").first
     assert letter["body"] in found.inner_text()
     found.get_by_role("link").click()
-    assert page.phase == "F1901M"
+    comes_to(page, "F1901M")
     found.get_by_role("button", name="prompt & reply").click()
     call = next(
         call
@@ -167,7 +170,7 @@ def test_pledges_are_shown_as_they_were_judged(visit, game, offline_run):
     judged = [event for event in records(offline_run.path / "events.jsonl") if event["type"] == "pledge_judged"]
     assert {event["kept"] for event in judged} == {True, False}
     for phase in sorted({event["phase"] for event in judged}):
-        page.page.goto(f"{game}#{phase}/press")
+        page.go(f"{phase}/press")
         shown = page.page.eval_on_selector_all(
             ".pledges li", "all => all.map(each => [each.querySelector('code').textContent, each.className])"
         )
@@ -199,15 +202,15 @@ def test_the_matrix_follows_the_phase(visit, game, offline_run):
 def test_counts_equal_the_files(visit, game, offline_run):
     page = visit(f"{game}#S1901M/summary")
     counts, _, _ = [json.loads(line) for line in (offline_run.path / "overview.jsonl").read_text().splitlines()]
-    rows = [row.split("\t") for row in page.page.locator(".numbers").first.inner_text().splitlines()]
     text = page.page.locator(".panel").inner_text()
+    scored = scores(read_game(offline_run.path, offline_run.path))
     for power, figures in counts["errors_by_power"].items():
         row = page.page.locator(".numbers").first.locator("tr", has_text=power.title()).locator("td").all_inner_texts()
+        assert row[3:5] == [f"{scored[power].draw_size:.3f}", f"{scored[power].sum_of_squares:.3f}"]
         promised = figures["pledges_kept"] + figures["pledges_broken"]
-        assert row[3] == str(figures["messages_sent"])
-        assert row[4] == (f"{figures['pledges_kept']} of {promised}" if promised else "\u2013")
-        assert row[8] == f"{figures['input_tokens'] + figures['output_tokens']:,}"
-    assert rows
+        assert row[5] == str(figures["messages_sent"])
+        assert row[6] == (f"{figures['pledges_kept']} of {promised}" if promised else "\u2013")
+        assert row[10] == f"{figures['input_tokens'] + figures['output_tokens']:,}"
     assert f"{counts['spending']['total']['calls']}" in text
     assert f"{counts['spending']['total']['input_tokens']:,}" in text
 
@@ -224,7 +227,7 @@ def test_the_keyboard_is_enough(visit, game):
     assert page.phase == "S1901M"
     page.page.locator("a.phase").nth(3).focus()
     page.press("Enter")
-    assert page.phase == "S1902M"
+    comes_to(page, "S1902M")
     assert page.page.url.endswith("#S1902M/relations")
     page.page.evaluate("document.activeElement.blur()")
     page.press(" ")
@@ -269,10 +272,9 @@ def untouched(page: Visit) -> None:
     """Looks at everything of a hostile run."""
     for phase in ("S1901M", "F1901M"):
         for tab in ("press", "orders", "minds/FRANCE", "relations", "curves", "calls", "summary"):
-            page.page.evaluate("hash => { location.hash = hash }", f"{phase}/{tab}")
+            page.go(f"{phase}/{tab}")
             comes_to(page, phase)
-    page.page.evaluate("location.hash = 'S1901M/press'")
-    comes_to(page, "S1901M")
+    page.go("S1901M/press")
     expect(page.page.locator(".letter .prose").first).to_contain_text(HOSTILE)
     more = page.page.get_by_role("button", name="show all").first
     more.click()

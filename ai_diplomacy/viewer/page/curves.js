@@ -11,7 +11,8 @@ const DASHES = ["", "9 4", "3 4", "12 3 3 3", "6 3", "2 3", "14 5"];
 
 export function curvesPanel(game, phase) {
   const points = game.curve();
-  const most = Math.max(4, ...points.flatMap((point) => Object.values(point.counts)), game.geometry.victory);
+  const most = 1 + Math.max(6, ...points.flatMap((point) => Object.values(point.counts)));
+  const victory = game.geometry.victory;
   const [first, last] = [points[0].year, Math.max(points.at(-1).year, points[0].year + 1)];
   const x = (at) => EDGE.left + ((at - first) / (last - first)) * (WIDE - EDGE.left - EDGE.right);
   const y = (count) => HIGH - EDGE.bottom - (count / most) * (HIGH - EDGE.top - EDGE.bottom);
@@ -29,8 +30,12 @@ export function curvesPanel(game, phase) {
           svg("path", { class: "grid", d: `M${EDGE.left} ${y(count)}H${WIDE - EDGE.right}` }),
           svg("text", { class: "axis", x: EDGE.left - 8, y: y(count), "text-anchor": "end" }, String(count)),
         ]),
-        svg("path", { class: "victory", d: `M${EDGE.left} ${y(game.geometry.victory)}H${WIDE - EDGE.right}` }),
-        svg("text", { class: "axis", x: EDGE.left + 4, y: y(game.geometry.victory) - 8 }, `${game.geometry.victory} win alone`),
+        victory <= most
+          ? [
+              svg("path", { class: "victory", d: `M${EDGE.left} ${y(victory)}H${WIDE - EDGE.right}` }),
+              svg("text", { class: "axis", x: EDGE.left + 4, y: y(victory) + 9 }, `${victory} win alone`),
+            ]
+          : null,
         range(first, last, step).map((at) => svg("text", { class: "axis", x: x(at), y: HIGH - 10, "text-anchor": "middle" }, at === points[0].year ? "start" : String(at))),
         svg("path", { class: "now", d: `M${now} ${EDGE.top}V${HIGH - EDGE.bottom}` }),
         game.powers.map((power, at) =>
@@ -51,7 +56,7 @@ export function curvesPanel(game, phase) {
 }
 
 function table(game, points) {
-  return h(
+  const numbers = h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of centres by year" },
     h(
@@ -64,8 +69,8 @@ function table(game, points) {
         points.map((point, at) => h("tr", {}, h("th", { scope: "row" }, at ? String(point.year) : "start"), game.powers.map((power) => h("td", { class: point.counts[power] ? "" : "quiet" }, String(point.counts[power]))))),
       ),
     ),
-    h("p", { class: "legend" }, game.powers.map((power) => named(game, power))),
   );
+  return [numbers, h("p", { class: "legend" }, game.powers.map((power) => named(game, power)))];
 }
 
 // Moves names apart that would lie on each other.

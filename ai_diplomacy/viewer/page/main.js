@@ -13,7 +13,7 @@ import { PressPanel } from "./press.js";
 import { relationsPanel } from "./relations.js";
 import { openSource } from "./source.js";
 import { resultOf, summaryPanel } from "./summary.js";
-import { Timeline } from "./timeline.js";
+import { inSight, Timeline } from "./timeline.js";
 
 const TABS = { press: "Press", orders: "Orders", minds: "Minds", relations: "Relations", curves: "Centres", calls: "Calls", summary: "Summary" };
 const PACE = 1600;
@@ -139,6 +139,7 @@ class Page {
       const chosen = tab.dataset.tab === this.tab;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
+      if (chosen) inSight(this.tabs, tab);
     }
     this.panel.setAttribute("aria-labelledby", `tab-${this.tab}`);
     this.fill();

@@ -8,22 +8,38 @@ export function summaryPanel(game, source) {
   const last = game.phases.at(-1);
   const now = Object.fromEntries(game.powers.map((power) => [power, (last.outcome?.centers ?? last.centers)[power]?.length ?? 0]));
   const begun = Object.fromEntries(game.powers.map((power) => [power, game.phases[0].centers[power]?.length ?? 0]));
-  const ranking = [...game.powers].sort((one, other) => now[other] - now[one] || (one < other ? -1 : 1));
+  const place = (power) => figures.scores?.[power].rank ?? 0;
+  const ranking = [...game.powers].sort((one, other) => place(one) - place(other) || now[other] - now[one] || (one < other ? -1 : 1));
   const total = figures.spending.total;
   return [
     h("p", { class: "lead result" }, resultOf(game)),
     scroll(
       "Results",
-      ["", "Power", "Centres", "Change", "Letters", "Pledges kept", "Orders legal", "Asked again", "Defaults", "Tokens", "Cost"],
+      [
+        "",
+        "Power",
+        "Centres",
+        "Change",
+        ...(figures.scores ? ["Draw size", "Sum of squares"] : []),
+        "Letters",
+        "Pledges kept",
+        "Orders legal",
+        "Asked again",
+        "Defaults",
+        "Tokens",
+        "Cost",
+      ],
       ranking.map((power) => {
         const row = figures.counts[power];
+        const score = figures.scores?.[power];
         const bill = figures.spending.by_power[power];
         const promised = row.pledges_kept + row.pledges_broken;
         return [
-          String(1 + ranking.filter((other) => now[other] > now[power]).length),
+          String(score ? score.rank : 1 + ranking.filter((other) => now[other] > now[power]).length),
           h("span", {}, named(game, power), h("span", { class: "model" }, models(run.models[power]))),
           count(now[power]),
           signed(now[power] - begun[power]),
+          ...(score ? [score.draw_size.toFixed(3), score.sum_of_squares.toFixed(3)] : []),
           count(row.messages_sent),
           promised ? `${row.pledges_kept} of ${promised}` : "–",
           row.orders_given ? `${(100 * (row.orders_given - row.illegal_orders_first) / row.orders_given).toFixed(1)} %` : "–",
@@ -101,7 +117,7 @@ function scroll(label, names, rows) {
     h(
       "table",
       { class: "numbers" },
-      h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", {}, h("tr", {}, names.map((name, at) => h("th", { scope: "col", class: at <= (names[0] ? 0 : 1) ? "left" : null }, name)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map((value, at) => h(at === (names[0] ? 0 : 1) ? "th" : "td", at === (names[0] ? 0 : 1) ? { scope: "row" } : {}, value))))),
     ),
   );

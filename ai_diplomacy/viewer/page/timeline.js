@@ -35,12 +35,16 @@ export class Timeline {
       else link.removeAttribute("aria-current");
     }
     const link = this.links.get(phase.phase);
-    const row = this.element.parentElement;
-    if (!link || !row) return;
-    const [left, right] = [link.offsetLeft - 60, link.offsetLeft + link.offsetWidth + 60];
-    if (left < row.scrollLeft) row.scrollLeft = left;
-    else if (right > row.scrollLeft + row.clientWidth) row.scrollLeft = right - row.clientWidth;
+    if (link && this.element.parentElement) inSight(this.element.parentElement, link);
   }
+}
+
+// Scrolls a row, and nothing else, until one of the things in it is seen.
+export function inSight(row, item) {
+  const [from, to] = [row.getBoundingClientRect(), item.getBoundingClientRect()];
+  const margin = 40;
+  if (to.left < from.left) row.scrollLeft -= from.left - to.left + margin;
+  else if (to.right > from.right) row.scrollLeft += to.right - from.right + margin;
 }
 
 // F1901R -> "Fr": the season, and a small letter for what is not movement.
