@@ -27,6 +27,12 @@ def _analyze() -> Command:
     return command
 
 
+def _tournament() -> Command:
+    from .tournament import command
+
+    return command
+
+
 def _serve() -> Command:
     from .offline.server import serve
 
@@ -63,6 +69,7 @@ COMMANDS: Mapping[str, Entry] = {
     "view": Entry("the page of a run, finished or still played, or of a folder of runs", _view),
     "export": Entry("a run as one page that opens without a server", _export),
     "ask": Entry("a question to an agent of a run, with the memory that it had then", _ask),
+    "tournament": Entry("many games by a specification: fair seats, several processes or a cluster", _tournament),
     "analyze": Entry("what many games tell of their players, with error bars; two folders compared", _analyze),
     "serve": Entry("a local server that speaks the providers' protocols: no key, no bill", _serve),
 }

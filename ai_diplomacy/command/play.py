@@ -19,8 +19,8 @@ from ..game.changing import check_changes
 from ..game.config import IN_PROCESS, ConfigError, GameConfig
 from ..game.execution import worker_threads
 from ..game.past import Past, held, is_run, read_past
+from ..game.signals import stoppable
 from .flags import game_config
-from .signals import stoppable
 
 if TYPE_CHECKING:
     from ..game.play import Played

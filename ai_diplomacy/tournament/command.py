@@ -1,0 +1,36 @@
+"""The command ``tournament``: many games by a specification, rated and reported."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+_EPILOG = """\
+exit status: 0 all games were played; 2 the specification or a flag cannot be used; 3 stopped early with everything
+saved: the same command goes on; 1 a fault of the program"""
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Play the games of a specification, and tell what they say. The same command goes on with them."
+    )
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    flag = parser.add_argument
+    flag("spec", type=Path, metavar="SPEC", help="a TOML file, see docs/tournaments.md")
+    flag("--out", type=Path, metavar="DIR", help="folder of the tournament (default: results/ and the file's name)")
+    flag("--cluster", metavar="ADDRESS", help="play on a Ray cluster: auto, or its address "
+         "(pip install ai-diplomacy[cluster])")  # fmt: skip
+    flag("--dry-run", action="store_true", help="print the schedule, the calls and the cost to expect; play nothing")
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Plays, prints and reports. Raises ``argparse.ArgumentError``."""
+    from ..game.config import ConfigError
+    from .holding import hold_tournament
+    from .spec import SpecError
+
+    try:
+        return hold_tournament(flags)
+    except (SpecError, ConfigError) as error:
+        raise argparse.ArgumentError(None, str(error)) from None

@@ -1,0 +1,112 @@
+"""Who plays which game when: games are handed to workers, and taken back from those that are lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from .playing import Result
+from .schedule import Match
+
+MOST_LOSSES = 5
+"""Workers that may be lost in a row without a game finished in between."""
+
+
+class WorkerLost(Exception):  # noqa: N818 - it is somebody else's death
+    """A worker is gone: killed, or out of memory, or with its machine. Its games go on elsewhere."""
+
+
+class Worker(Protocol):
+    """Plays games: in this process, in another one, or on another machine."""
+
+    async def play(self, match: Match) -> Result:
+        """Raises ``WorkerLost``."""
+
+    async def close(self) -> None:
+        """Lets what it plays be saved, and ends it."""
+
+
+class TooManyLossesError(Exception):
+    """Workers die as soon as they are hired. Its text fits a line."""
+
+
+Hire = Callable[[], Awaitable[Worker]]
+
+
+class Director:
+    """Leads the games of a tournament to their ends."""
+
+    def __init__(
+        self, hire: Hire, *, workers: int, each: int, told: Callable[[Result], None], begun: Callable[[Match], None]
+    ) -> None:
+        """``each``: games at once a worker. ``told`` hears of every result, ``begun`` of every game handed out."""
+        self._hire = hire
+        self._workers = workers
+        self._each = each
+        self._told = told
+        self._begun = begun
+        self._waiting: deque[Match] = deque()
+        self._losses = 0
+        self.lost = 0
+        """Workers lost so far."""
+        self.halted: Result | None = None
+        """The first game that could not go on."""
+
+    async def play(self, matches: Sequence[Match]) -> None:
+        """Plays them all, or until a game cannot go on; those that are under way by then come to their own ends. Raises
+        ``TooManyLossesError``. Cancelled, it returns when everything is saved."""
+        self._waiting = deque(matches)
+        crews = min(self._workers, max(1, -(-len(matches) // self._each)))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(crews):
+                    group.create_task(self._crew())
+        except BaseExceptionGroup as errors:
+            raise _first(errors) from None
+
+    async def _crew(self) -> None:
+        """One worker and those that replace it."""
+        while self._waiting and self.halted is None:
+            under_way: dict[int, Match] = {}
+            try:
+                worker = await self._hire()
+            except WorkerLost:
+                self._replace(under_way)
+                continue
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(self._each):
+                        group.create_task(self._slot(worker, under_way))
+            except* WorkerLost:
+                self._replace(under_way)
+            finally:
+                with contextlib.suppress(WorkerLost):
+                    await asyncio.shield(asyncio.create_task(worker.close()))
+
+    async def _slot(self, worker: Worker, under_way: dict[int, Match]) -> None:
+        while self._waiting and self.halted is None:
+            match = self._waiting.popleft()
+            under_way[match.number] = match
+            self._begun(match)
+            result = await worker.play(match)
+            del under_way[match.number]
+            self._losses = 0
+            if result.halt is not None:
+                self.halted = self.halted or result
+            self._told(result)
+
+    def _replace(self, under_way: dict[int, Match]) -> None:
+        self.lost += 1
+        self._losses += 1
+        if self._losses >= MOST_LOSSES:
+            raise TooManyLossesError(f"{self._losses} workers died one after another, and no game was finished")
+        self._waiting.extendleft(sorted(under_way.values(), key=lambda match: -match.number))
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

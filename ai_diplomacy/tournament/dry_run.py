@@ -1,0 +1,66 @@
+"""What a tournament will be, before it is: who sits where, how many calls, and what they may cost."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from ..board.terrain import terrain
+from ..models.estimate import Range, Seat, estimate
+from ..models.prices import Price
+from .schedule import Match
+from .spec import MAP, Entrant, Spec
+
+
+def schedule_lines(matches: Sequence[Match]) -> list[str]:
+    """The schedule as a table, a line a game."""
+    powers = terrain(MAP).powers
+    columns = [[power.title(), *(match.seats[power] for match in matches)] for power in powers]
+    widths = [min(24, max(map(len, column))) for column in columns]
+    rows = [["game", "seed", *(power.title() for power in powers)]]
+    rows += [[match.name, str(match.seed), *(match.seats[power] for power in powers)] for match in matches]
+    return [
+        f"{row[0]:>5} {row[1]:>10}  "
+        + "  ".join(f"{cell[:24]:{width}}" for cell, width in zip(row[2:], widths, strict=True))
+        for row in rows
+    ]
+
+
+def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Price | None]) -> list[str]:
+    """Calls, tokens and cost of all games together, by player, each as a range."""
+    seats = Counter(name for match in matches for name in match.seats.values())
+    rows: list[tuple[str, ...]] = [("player", "seats", "calls", "input tokens", "output tokens", "cost")]
+    total: list[Range | None] = [Range(0, 0)] * 4
+    for name, entrant in spec.entrants.items():
+        figures = _figures(spec, entrant, seats[name], prices)
+        total = [None if one is None or two is None else one + two for one, two in zip(total, figures, strict=True)]
+        rows.append(_row(name, seats[name], figures))
+    rows.append(_row("total", sum(seats.values()), total))
+    return [f"{row[0]:28} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows]
+
+
+def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Price | None]) -> list[Range | None]:
+    if entrant.model.provider == "bot":
+        return [Range(0, 0)] * 4
+    seat = Seat(entrant.name, str(entrant.model), prices[str(entrant.model)], entrant.max_tokens or 8192)
+    turns = 2 * (spec.last_year - terrain(MAP).first_year + 1)
+    one = estimate([seat], turns=turns, rounds=spec.rounds, planning=spec.planning, at=time.time()).total
+    times = Range(seats, seats)
+    return [
+        one.calls * times,
+        one.input_tokens * times,
+        one.output_tokens * times,
+        None if one.cost_usd is None else one.cost_usd * times,
+    ]
+
+
+def _row(name: str, seats: int, figures: Sequence[Range | None]) -> tuple[str, ...]:
+    return (name, str(seats), *(_span(part) for part in figures[:3]), _span(figures[3], "${:,.2f}"))
+
+
+def _span(part: Range | None, form: str = "{:,.0f}") -> str:
+    if part is None:
+        return "unknown"
+    low, high = form.format(part.low), form.format(part.high)
+    return low if low == high else f"{low} - {high}"

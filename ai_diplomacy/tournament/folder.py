@@ -1,0 +1,189 @@
+"""A tournament's folder: what was agreed on, its games, and how far they are."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..game.past import EVENTS, is_run, read_past
+from ..models.budget import NOTHING, Amount
+from ..models.model import Reply
+from ..records.durable import replace_file
+from ..records.events import CallLost
+from .schedule import Match
+from .spec import Spec, SpecError
+
+AGREED = "tournament.json"
+GAMES = "games"
+PLAYERS = "players.json"
+"""Beside the games: who plays in them under what name, for the analysis."""
+FORMAT = 1
+_TAIL = 65536
+"""Bytes at the end of a log in which its last event lies."""
+PATIENCE = 20.0
+"""Seconds in which workers of a tournament that was killed must have noticed and gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the games have cost so far."""
+
+    amount: Amount = NOTHING
+    known: bool = True
+    """Whether the prices of all calls are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class TournamentFolder:
+    """Where everything of one tournament lies."""
+
+    path: Path
+
+    @property
+    def games(self) -> Path:
+        return self.path / GAMES
+
+    @property
+    def report(self) -> Path:
+        return self.path / "analysis"
+
+    def game(self, match: Match) -> Path:
+        return self.games / match.name
+
+    def agree(self, spec: Spec, matches: Sequence[Match]) -> None:
+        """Writes down what is played, or checks that it is what was begun here; more games of it may be added. Raises
+        ``SpecError`` or ``OSError``."""
+        document = spec.document()
+        seats = [{"seed": match.seed, "seats": dict(match.seats)} for match in matches]
+        before = self._agreed()
+        if before is not None:
+            self._check(before, document, seats, spec)
+            if len(before["games"]) >= len(seats):
+                return
+        self.games.mkdir(parents=True, exist_ok=True)
+        names = {match.name: dict(match.seats) for match in matches}
+        replace_file(self.games / PLAYERS, _json(names))
+        agreed = {"format": FORMAT, "version": __version__, "settings": document, "games": seats}
+        replace_file(self.path / AGREED, _json(agreed))
+
+    def finished(self, match: Match) -> bool:
+        """Whether its game was played to its end."""
+        return ended(self.game(match))
+
+    def spent(self, matches: Sequence[Match]) -> Spent:
+        """By all games so far, read from their journals. Raises ``ConfigError`` for a game that cannot be read."""
+        total, known = NOTHING, True
+        for match in matches:
+            if is_run(self.game(match)):
+                amount, told = _spent(self.game(match))
+                total, known = total + amount, known and told
+        return Spent(total, known)
+
+    @contextmanager
+    def held(self) -> Iterator[int]:
+        """Keeps others from the tournament: a handle of the lock, which worker processes hold on to, so that nobody
+        plays on while one of them still does. Raises ``SpecError``."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise SpecError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from None
+        try:
+            _lock(handle, self.path)
+            yield handle
+        finally:
+            os.close(handle)
+
+    def _agreed(self) -> dict[str, Any] | None:
+        path = self.path / AGREED
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            if document["format"] != FORMAT:
+                raise SpecError(f"{path} has format {document['format']!r}; this version reads and writes {FORMAT}")
+            return {"settings": document["settings"], "games": document["games"]}
+        except FileNotFoundError:
+            if self.games.is_dir() and any(self.games.iterdir()):
+                raise SpecError(f"{self.games} holds games, but {path} is gone; choose another --out") from None
+            return None
+        except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+            raise SpecError(f"{path} cannot be read; choose another --out") from None
+
+    def _check(self, before: dict[str, Any], settings: dict[str, Any], seats: list[Any], spec: Spec) -> None:
+        old = before["settings"]
+        changed = [name for name, value in settings.items() if old.get(name) != value]
+        if changed:
+            shown = "; ".join(f"{name} was {json.dumps(old.get(name))}" for name in changed)
+            raise SpecError(f"{spec.path}: {self.path} was begun with other settings ({shown}); choose another --out")
+        common = min(len(seats), len(before["games"]))
+        if seats[:common] != before["games"][:common]:
+            raise SpecError(
+                f"{spec.path}: {self.path} was begun by a version that drew other games; choose another --out"
+            )
+
+
+def _lock(handle: int, path: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise SpecError(f"{path} is being played by another program") from None
+            time.sleep(0.1)
+
+
+def _spent(path: Path) -> tuple[Amount, bool]:
+    try:
+        total = json.loads((path / "overview.jsonl").read_bytes().splitlines()[0])["spending"]["total"]
+        if total["lost_calls"] == 0 and ended(path):
+            tokens = (total["input_tokens"] or 0) + (total["output_tokens"] or 0)
+            return Amount(Decimal(str(total["cost_usd"] or 0)), tokens), total["cost_usd"] is not None
+    except (OSError, ValueError, LookupError, TypeError):
+        # It was not written yet, or not by this version: the journal knows.
+        pass
+    return _spent_by_journal(path)
+
+
+def _spent_by_journal(path: Path) -> tuple[Amount, bool]:
+    past = read_past(path)
+    total, known = NOTHING, True
+    for call in (*past.calls, *past.calls.late):
+        if isinstance(call.outcome, Reply) and not call.outcome.inherited:
+            usage, cost = call.outcome.usage, call.outcome.cost_usd
+            total += Amount(Decimal(str(cost or 0)), (usage.input or 0) + (usage.output or 0))
+            known = known and cost is not None
+    for event in past.incidents:
+        if isinstance(event, CallLost):
+            total += Amount(Decimal(str(event.cost_usd or 0)), event.input_tokens + event.output_tokens)
+            known = known and event.cost_usd is not None
+    return total, known
+
+
+def ended(path: Path) -> bool:
+    """Whether a run was played to its end: its last event says so."""
+    try:
+        with (path / EVENTS).open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL))
+            last = file.read().splitlines(keepends=True)[-1:]
+    except FileNotFoundError:
+        return False
+    if not last or not last[0].endswith(b"\n"):
+        return False
+    try:
+        return bool(json.loads(last[0]).get("type") == "run_finished")
+    except ValueError:
+        return False
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=True) + "\n").encode()

@@ -1,0 +1,211 @@
+"""One tournament from its specification to its report."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shlex
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..board.terrain import terrain
+from ..game.config import IN_PROCESS
+from ..game.signals import STOPPED, stoppable
+from ..models.estimate import Seat, cap_problem
+from ..models.prices import price_problem
+from ..models.providers import seat_problems
+from ..prompts import PromptBook, PromptError
+from .directing import Director, Hire, TooManyLossesError, Worker
+from .dry_run import estimate_lines, schedule_lines
+from .folder import TournamentFolder
+from .playing import Result, Table, prices_of
+from .progress import Progress
+from .purse import Purse
+from .schedule import Match
+from .spec import MAP, Spec, SpecError, read_spec
+
+if TYPE_CHECKING:
+    from ..models.prices import Price
+
+_CAPS = {"--max_cost_usd": "max_cost_usd", "--max_tokens_total": "max_tokens", "--max_tokens": "max_tokens of a player"}
+"""Flag of a single game -> key of a specification."""
+
+
+def hold_tournament(flags: argparse.Namespace) -> int:
+    """Returns the exit status. Raises ``SpecError`` or ``ConfigError`` before anything is played."""
+    spec = read_spec(flags.spec.expanduser())
+    _check_packages(cluster=bool(flags.cluster), play=not flags.dry_run)
+    matches = spec.matches()
+    if any(entrant.model.provider not in IN_PROCESS for entrant in spec.entrants.values()):
+        from dotenv import load_dotenv
+
+        load_dotenv(".env")
+    prices = prices_of(spec)
+    if flags.dry_run:
+        _say("\n".join([*schedule_lines(matches), "", *estimate_lines(spec, matches, prices)]))
+        return 0
+    _check(spec, prices)
+    out = (flags.out or Path("results") / spec.path.stem).expanduser()
+    folder = TournamentFolder(out)
+    with folder.held() as lock:
+        try:
+            folder.agree(spec, matches)
+        except OSError as error:
+            raise SpecError(f"cannot write {error.filename or out}: {error.strerror or error}") from None
+        status = _played(spec, folder, matches, prices, lock, flags)
+        if any(folder.finished(match) for match in matches):
+            _report(folder)
+        return status
+
+
+def _check(spec: Spec, prices: Mapping[str, Price | None]) -> None:
+    """That everybody can be asked, and that the caps can be kept."""
+    models = {name: entrant.model for name, entrant in spec.entrants.items()}
+    problems = seat_problems(models, os.environ, IN_PROCESS)
+    try:
+        for prompts in {entrant.prompts for entrant in spec.entrants.values() if entrant.prompts is not None}:
+            PromptBook(prompts, terrain(MAP))
+    except PromptError as error:
+        problems.append(str(error))
+    unknown = price_problem(prices, max_cost_usd=spec.max_cost_usd)
+    asked = [entrant for entrant in spec.entrants.values() if entrant.model.provider != "bot"]
+    seats = [Seat(e.name, str(e.model), prices[str(e.model)], e.max_tokens or 8192) for e in asked]
+    small = cap_problem(seats, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens, at=0.0)
+    problems += [_by_key(problem) for problem in (unknown, small) if problem]
+    if problems:
+        raise SpecError(f"{spec.path}: {'; '.join(problems)}")
+
+
+def _by_key(problem: str) -> str:
+    for flag, key in _CAPS.items():
+        problem = problem.replace(flag, key)
+    return problem
+
+
+def _played(
+    spec: Spec,
+    folder: TournamentFolder,
+    matches: Sequence[Match],
+    prices: Mapping[str, Price | None],
+    lock: int,
+    flags: argparse.Namespace,
+) -> int:
+    left = [match for match in matches if not folder.finished(match)]
+    spent = folder.spent(matches)
+    purse = Purse(spent.amount, max_cost_usd=spec.max_cost_usd, max_tokens=spec.max_tokens)
+    priced = spent.known and all(price is not None for price in prices.values())
+    progress = Progress(_say, len(matches), len(matches) - len(left), lambda: purse.charged, priced=priced)
+    if len(left) < len(matches):
+        _say(f"going on with {folder.path}: {progress.standing()}")
+    going_on = f"everything is kept. Go on with: {_command(flags)}"
+    if not left:
+        return 0
+    try:
+        halted = asyncio.run(_directed(spec, folder, left, purse, progress, lock, flags.cluster, going_on))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return _stop(f"stopped; {going_on}")
+    except TooManyLossesError as error:
+        _stop(f"{error}; {going_on}")
+        return 1
+    if halted is not None:
+        return _stop(f"stopped: {halted.text}; {going_on}")
+    _say(f"all {len(matches)} games are played, {progress.rate():.1f} a minute, {progress.cost()}")
+    return 0
+
+
+async def _directed(
+    spec: Spec,
+    folder: TournamentFolder,
+    left: Sequence[Match],
+    purse: Purse,
+    progress: Progress,
+    lock: int,
+    cluster: str | None,
+    going_on: str,
+) -> Result | None:
+    """Why it could not go on, if it could not."""
+    with stoppable(f"{_NAME}: stopped at once. {going_on}"):
+        async with _hired(spec, folder, purse, lock, cluster) as hire:
+            director = Director(
+                hire, workers=spec.processes, each=spec.concurrency, told=progress.told, begun=progress.begun
+            )
+            await director.play(left)
+    return director.halted
+
+
+@asynccontextmanager
+async def _hired(
+    spec: Spec, folder: TournamentFolder, purse: Purse, lock: int, cluster: str | None
+) -> AsyncIterator[Hire]:
+    """Where workers come from: this process itself when one is enough."""
+    if cluster is not None:
+        from .cluster import Cluster
+
+        joined = await asyncio.to_thread(Cluster, spec, folder, purse, cluster)
+        try:
+            yield joined.hire
+        finally:
+            await joined.close()
+    elif spec.processes > 1:
+        from .processes import Processes
+
+        yield Processes(spec, folder, purse, lock).hire
+    else:
+
+        async def here() -> Worker:
+            return Table(spec, folder, os.environ, purse.budget)
+
+        yield here
+
+
+def _report(folder: TournamentFolder) -> None:
+    """What the finished games say."""
+    from rich.console import Console
+
+    from ..analysis.analyzing import analyze
+    from ..analysis.files import write_files
+    from ..analysis.terminal import show
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 140)
+    analysis = analyze(folder.games)
+    show(analysis, console)
+    written = write_files(folder.report, analysis)
+    _say(f"report: {written[0]}")
+
+
+def _check_packages(*, cluster: bool, play: bool) -> None:
+    wanted = {"openskill": "analysis", "matplotlib": "analysis", "numpy": "analysis"} if play else {}
+    if cluster:
+        wanted["ray"] = "cluster"
+    for package, extra in wanted.items():
+        if find_spec(package) is None:
+            raise SpecError(f"{package} is missing: pip install 'ai-diplomacy[{extra}]'")
+
+
+_NAME = "python -m ai_diplomacy tournament"
+
+
+def _command(flags: argparse.Namespace) -> str:
+    given = [str(flags.spec)]
+    if flags.out is not None:
+        given += ["--out", str(flags.out)]
+    if flags.cluster is not None:
+        given += ["--cluster", flags.cluster]
+    return f"{_NAME} {shlex.join(given)}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _stop(text: str) -> int:
+    sys.stderr.write(f"{_NAME}: {' '.join(text.split())}\n")
+    return STOPPED

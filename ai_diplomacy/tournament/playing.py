@@ -1,0 +1,138 @@
+"""The games of one process: all on one event loop, behind one gate an account."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from ..game.config import ConfigError, GameConfig
+from ..game.past import held, is_run
+from ..game.play import Played, play_game, play_on
+from ..game.vendors import Opened, Vendors, find_prices, import_sdks
+from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
+from ..models.budgeted import Budgeted
+from ..models.calls import PromptDiffersError
+from ..models.ids import ModelId
+from ..models.prices import Price
+from ..models.standing import ModelRefused
+from ..prompts import PromptError
+from ..records.durable import DiskError
+from .folder import TournamentFolder, ended
+from .schedule import Match
+from .spec import Spec
+
+HaltKind = Literal["budget", "refused", "disk", "input"]
+"""``budget``: a cap is reached; ``refused``: a model cannot be asked; ``disk``: a record could not be written;
+``input``: a folder, or a template, cannot be used (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of asking for a game: it was finished, or it was stopped with everything saved."""
+
+    number: int
+    text: str
+    """One line: how it ended, or why it was stopped."""
+    halt: HaltKind | None = None
+    """Why it is not finished; no further game is begun then."""
+    spent: Amount = NOTHING
+    """By the worker since it told of its last result, in all its games, where there is no cap to ask for."""
+    known: bool = True
+    """Whether the prices of all calls of this game are known."""
+
+    def document(self) -> dict[str, Any]:
+        """As plain JSON data."""
+        return {
+            "number": self.number,
+            "text": self.text,
+            "halt": self.halt,
+            "cost_usd": str(self.spent.cost_usd),
+            "tokens": self.spent.tokens,
+            "known": self.known,
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Result:
+        spent = Amount(Decimal(document["cost_usd"]), document["tokens"])
+        return cls(document["number"], document["text"], document["halt"], spent, document["known"])
+
+
+def prices_of(spec: Spec) -> dict[str, Price | None]:
+    """Model id -> price. May take a second. Raises ``ConfigError``."""
+    models = {name: entrant.model for name, entrant in spec.entrants.items()}
+    return find_prices(GameConfig(models=models, max_year=spec.last_year))
+
+
+class Table:
+    """Plays games of a tournament in this process."""
+
+    def __init__(self, spec: Spec, folder: TournamentFolder, environ: Mapping[str, str], budget: Budget) -> None:
+        """``budget`` is asked before every call of every game. Imports what the vendors need. Raises
+        ``ConfigError``."""
+        self._spec = spec
+        self._folder = folder
+        self._budget = budget
+        prices = prices_of(spec)
+        import_sdks(entrant.model for entrant in spec.entrants.values())
+        self._vendors = Vendors(environ, spec.calls, prices)
+        self._told = NOTHING
+
+    async def play(self, match: Match) -> Result:
+        """Plays a game to its end, from where it stands. Everything that stops it is told in the result, and everything
+        is saved then; so it is when the task is cancelled."""
+        try:
+            played = await self._played(match)
+        except BudgetExceeded as error:
+            return self._result(match, str(error), "budget")
+        except ModelRefused as error:
+            return self._result(match, str(error), "refused")
+        except DiskError as error:
+            return self._result(match, str(error), "disk")
+        except (ConfigError, PromptError, PromptDiffersError) as error:
+            return self._result(match, str(error), "input")
+        if played is None:
+            return self._result(match, "was finished before")
+        known = played.ledger.total().total_usd is not None
+        return self._result(match, _told(match, played), known=known)
+
+    async def close(self) -> None:
+        """Closes the vendors' connections."""
+        await self._vendors.close()
+
+    def _result(self, match: Match, text: str, halt: HaltKind | None = None, *, known: bool = True) -> Result:
+        charged = self._budget.charged
+        spent, self._told = charged - self._told, charged
+        return Result(match.number, text, halt, spent, known)
+
+    async def _played(self, match: Match) -> Played | None:
+        path, config, started = self._folder.game(match), self._spec.config(match), time.perf_counter()
+        if not is_run(path):
+            return await play_game(config, path, started=started, opener=self._open)
+        return await self._gone_on(path, config, started)
+
+    async def _gone_on(self, path: Path, config: GameConfig, started: float) -> Played | None:
+        """``None`` for a game that is finished."""
+        with ExitStack() as open_files:
+            # Its journal may be long.
+            run = await asyncio.to_thread(open_files.enter_context, held(path))
+            if run.past.timeline.last.game_settings() != config.game_settings():
+                raise ConfigError(f"{path} holds a game with other settings")
+            if run.past.finished is not None and ended(path):
+                return None
+            return await play_on(run, config, started=started, opener=self._open)
+
+    def _open(self, model_id: ModelId) -> Opened:
+        opened = self._vendors.open(model_id)
+        return Opened(Budgeted(opened.model, self._budget, opened.price), opened.price, opened.gate)
+
+
+def _told(match: Match, played: Played) -> str:
+    centers = sorted(played.result.centers.items(), key=lambda item: (-len(item[1]), item[0]))
+    leaders = ", ".join(f"{match.seats[power]} ({power.title()}) {len(owned)}" for power, owned in centers[:3] if owned)
+    return f"{played.result.outcome} after {played.result.last_phase}: {leaders}"

@@ -1,0 +1,87 @@
+"""The caps on a whole tournament, wherever its games are played.
+
+One ``Purse`` knows what is spent and what is set aside for calls in flight, over all games and workers. A game asks it
+before each call, through the same layer that keeps the caps of a single game, and tells it afterwards what the call
+cost. Workers in other processes ask over their wire: a fraction of a millisecond a call, which takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+
+from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
+from ..records.events import BudgetReached
+
+Ask = Callable[[Amount], Awaitable[BudgetReached | None]]
+"""Sets an amount aside as soon as there is room; why there will be none, otherwise."""
+GiveBack = Callable[[Amount, Amount], None]
+"""Frees what was set aside, and charges what was spent."""
+
+
+class Purse:
+    """What a tournament may spend, has spent, and has set aside."""
+
+    def __init__(
+        self, spent: Amount = NOTHING, *, max_cost_usd: float | None = None, max_tokens: int | None = None
+    ) -> None:
+        """``spent``: before, by the games that are there already."""
+        self.capped = max_cost_usd is not None or max_tokens is not None
+        self.budget = Budget(lambda _: None, max_cost_usd=max_cost_usd, max_tokens_total=max_tokens)
+        """For games in this process, which ask it themselves."""
+        self.budget.release(NOTHING, spent)
+        self._held: defaultdict[str, Amount] = defaultdict(lambda: NOTHING)
+        """Worker -> what is set aside for its calls."""
+
+    @property
+    def charged(self) -> Amount:
+        """What is spent."""
+        return self.budget.charged
+
+    @property
+    def reserved(self) -> Amount:
+        """What is set aside for calls in flight."""
+        return self.budget.reserved
+
+    async def reserve(self, worker: str, need: Amount) -> BudgetReached | None:
+        """``None`` when the amount is set aside for this worker; why it never will be, otherwise."""
+        try:
+            await self.budget.reserve(need)
+        except BudgetExceeded:
+            return self.budget.reached
+        self._held[worker] += need
+        return None
+
+    def release(self, worker: str, reserved: Amount, charge: Amount) -> None:
+        """A call of this worker has ended."""
+        self._held[worker] -= reserved
+        self.budget.release(reserved, charge)
+
+    def charge(self, amount: Amount) -> None:
+        """Spent by a worker that needs not ask, because there is no cap."""
+        self.budget.release(NOTHING, amount)
+
+    def lost(self, worker: str) -> None:
+        """A worker is gone: its calls in flight may be billed, at worst all that was set aside for them."""
+        held = self._held.pop(worker, NOTHING)
+        self.budget.release(held, held)
+
+
+class Share(Budget):
+    """The budget of the games of one worker, all of whose calls ask the purse."""
+
+    def __init__(self, ask: Ask, give_back: GiveBack) -> None:
+        super().__init__(lambda _: None)
+        self._ask = ask
+        self._give_back = give_back
+
+    async def reserve(self, need: Amount) -> None:
+        """Raises ``BudgetExceeded``."""
+        reached = await self._ask(need)
+        if reached is not None:
+            raise BudgetExceeded(reached)
+        await super().reserve(need)
+
+    def release(self, reserved: Amount, charge: Amount = NOTHING) -> None:
+        super().release(reserved, charge)
+        self._give_back(reserved, charge)

@@ -1,0 +1,323 @@
+"""The specification of a tournament: a TOML file, checked before anything is played."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..board.terrain import terrain
+from ..game.config import CallSettings, ConfigError, GameConfig, checked_models
+from ..models.ids import ModelId
+from .schedule import KINDS, SEATS, Kind, Match, block_size, matches
+from .toml_lines import Lines
+
+BASELINES = ("bot:dumbbot", "bot:random", "bot:hold")
+"""In every tournament unless its specification says otherwise."""
+FIELD = "bot:dumbbot"
+MAP = "standard"
+
+_EXAMPLE = 'write, for example, schedule = "round_robin"'
+
+
+class SpecError(ValueError):
+    """A specification that cannot be used. Its text is one line, with the file's line and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """One player of a tournament."""
+
+    name: str
+    model: ModelId
+    prompts: Path | None = None
+    """``None``: the default templates."""
+    max_tokens: int | None = None
+    """Most tokens of a reply; ``None``: the default."""
+
+    def document(self) -> dict[str, Any]:
+        """As plain JSON data, without the key."""
+        return {
+            "model": str(self.model),
+            "prompts": None if self.prompts is None else str(self.prompts),
+            "max_tokens": self.max_tokens,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A tournament."""
+
+    path: Path
+    text: str = field(repr=False)
+    """Of the file. It may hold keys."""
+    schedule: Kind
+    entrants: Mapping[str, Entrant]
+    """Name -> player, baselines included."""
+    field: str | None
+    """Whom all others are measured against; ``None`` in a round robin."""
+    games: int
+    last_year: int
+    rounds: int
+    planning: bool
+    seed: int
+    temperature: float | None
+    concurrency: int
+    """Games at once in each process."""
+    processes: int
+    calls: CallSettings
+    max_cost_usd: float | None
+    max_tokens: int | None
+    """Caps on the whole tournament."""
+
+    def matches(self) -> list[Match]:
+        """All its games, the same for the same specification."""
+        return matches(
+            self.schedule, list(self.entrants), terrain(MAP).powers, self.games, seed=self.seed, field=self.field
+        )
+
+    def config(self, match: Match) -> GameConfig:
+        """The settings of one game."""
+        seats = {power: self.entrants[name] for power, name in match.seats.items()}
+        asked = {power: entrant for power, entrant in seats.items() if entrant.model.provider != "bot"}
+        return GameConfig(
+            models={power: entrant.model for power, entrant in seats.items()},
+            max_year=self.last_year,
+            rounds=self.rounds,
+            planning=self.planning,
+            seed=match.seed,
+            prompts={power: entrant.prompts for power, entrant in asked.items() if entrant.prompts is not None},
+            max_tokens={
+                power: entrant.max_tokens for power, entrant in asked.items() if entrant.max_tokens is not None
+            },
+            temperature=self.temperature,
+            calls=self.calls,
+        )
+
+    def document(self) -> dict[str, Any]:
+        """What decides how its games go, as plain JSON data without keys. The number of games is not in it: more of
+        them begin with the same ones."""
+        return {
+            "schedule": self.schedule,
+            "players": {name: entrant.document() for name, entrant in self.entrants.items()},
+            "field": self.field,
+            "last_year": self.last_year,
+            "rounds": self.rounds,
+            "planning": self.planning,
+            "seed": self.seed,
+            "temperature": self.temperature,
+        }
+
+
+def read_spec(path: Path) -> Spec:
+    """Reads a file. Raises ``SpecError``."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SpecError(f"cannot read {str(path)!r}: {why}") from None
+    return parse_spec(text, path)
+
+
+def parse_spec(text: str, path: Path) -> Spec:
+    """The tournament that a text describes. ``path``: its file, for messages, and because folders of prompts are named
+    from where it lies. Raises ``SpecError``."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path}: {' '.join(str(error).split())}") from None
+    return _Reader(text, path, document).spec()
+
+
+_TOP = (
+    "schedule", "games", "last_year", "rounds", "planning", "seed", "temperature", "field", "baselines", "concurrency",
+    "processes", "players", "budget", "calls",
+)  # fmt: skip
+_PLAYER = ("model", "prompts", "max_tokens")
+_BUDGET = ("max_cost_usd", "max_tokens")
+_CALLS = ("max_concurrency", "deadline", "phase_deadline", "hedge")
+
+
+class _Reader:
+    """A parsed document, read key by key."""
+
+    def __init__(self, text: str, path: Path, document: Mapping[str, Any]) -> None:
+        self._text = text
+        self._path = path
+        self._lines = Lines(text)
+        self._document = document
+
+    def spec(self) -> Spec:
+        self._check_keys(self._document, _TOP, "")
+        kind = self._schedule()
+        entrants = self._entrants()
+        field_name = self._field(kind, entrants)
+        if kind == "round_robin" and len(entrants) > SEATS:
+            raise self._error(
+                ("players", next(iter(self._document.get("players", ())), "")),
+                f"{len(entrants)} players ({', '.join(entrants)}) for {SEATS} seats; take some out (baselines too: "
+                'baselines = ["bot:dumbbot"]), or write schedule = "one_vs_six"',
+            )
+        budget = self._table("budget", _BUDGET)
+        calls = self._table("calls", _CALLS)
+        first_year = terrain(MAP).first_year
+        return Spec(
+            path=self._path,
+            text=self._text,
+            schedule=kind,
+            entrants=entrants,
+            field=field_name,
+            games=self._games(kind, len(entrants)),
+            last_year=self._whole("last_year", first_year, first_year + 99, default=first_year + 9),
+            rounds=self._whole("rounds", 0, 100, default=2),
+            planning=self._boolean(("planning",), self._document.get("planning", False)),
+            seed=self._whole("seed", 0, 2**63 - 1, default=0),
+            temperature=self._amount(("temperature",), self._document.get("temperature"), 0, 2),
+            concurrency=self._whole("concurrency", 1, 1000, default=16),
+            processes=self._whole("processes", 1, 256, default=1),
+            calls=CallSettings(
+                max_concurrency=self._optional(("calls", "max_concurrency"), calls.get("max_concurrency")),
+                deadline=self._amount(("calls", "deadline"), calls.get("deadline"), 0.001, 1e9) or 300.0,
+                phase_deadline=self._amount(("calls", "phase_deadline"), calls.get("phase_deadline"), 0.001, 1e9),
+                hedge=self._boolean(("calls", "hedge"), calls.get("hedge", False)),
+            ),
+            max_cost_usd=self._amount(("budget", "max_cost_usd"), budget.get("max_cost_usd"), 0.000001, 1e9),
+            max_tokens=self._optional(("budget", "max_tokens"), budget.get("max_tokens")),
+        )
+
+    def _schedule(self) -> Kind:
+        given = self._document.get("schedule")
+        if given is None:
+            raise self._error((), f"no schedule is given; {_EXAMPLE}")
+        for kind in KINDS:
+            if given == kind:
+                return kind
+        raise self._error(("schedule",), f"unknown schedule {given!r}; write one of {', '.join(map(repr, KINDS))}")
+
+    def _entrants(self) -> dict[str, Entrant]:
+        players = self._document.get("players", {})
+        if not isinstance(players, dict):
+            raise self._error(("players",), 'players are tables; write [players.NAME] and under it model = "..."')
+        found = {name: self._entrant(name, value) for name, value in players.items()}
+        for name in self._baselines():
+            if name in found and str(found[name].model) != name:
+                where = ("players", name)
+                raise self._error(where, f"{name!r} is the name of a baseline; call this player something else")
+            found.setdefault(name, Entrant(name, self._model(("baselines",), name)))
+        if len(found) < 2:
+            what = "one player" if found else "no players"
+            raise self._error(("players",), f'{what}; add one: [players.NAME] and under it model = "openai:..."')
+        return found
+
+    def _baselines(self) -> Sequence[str]:
+        given = self._document.get("baselines", list(BASELINES))
+        if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+            raise self._error(("baselines",), f"write a list of model ids, such as baselines = {list(BASELINES)}")
+        if len(set(given)) != len(given):
+            raise self._error(("baselines",), "a baseline is given twice; leave one out")
+        return given
+
+    def _entrant(self, name: str, value: object) -> Entrant:
+        where = ("players", name)
+        if not isinstance(value, dict):
+            raise self._error(where, f'write [players.{name}] and under it model = "..."')
+        self._check_keys(value, _PLAYER, f"players.{name}")
+        model = value.get("model")
+        if not isinstance(model, str) or not model.strip():
+            raise self._error((*where, "model"), f'{name} has no model; write model = "offline", or "openai:NAME", ...')
+        prompts = value.get("prompts")
+        if prompts is not None and not isinstance(prompts, str):
+            raise self._error((*where, "prompts"), 'write the folder as text: prompts = "my_prompts"')
+        folder = None if prompts is None else (self._path.parent / Path(prompts).expanduser()).resolve()
+        if folder is not None and not folder.is_dir():
+            raise self._error((*where, "prompts"), f"{str(folder)!r} is not a folder; write one that holds templates")
+        return Entrant(
+            name,
+            self._model((*where, "model"), model),
+            folder,
+            self._optional((*where, "max_tokens"), value.get("max_tokens")),
+        )
+
+    def _model(self, where: tuple[str, ...], text: str) -> ModelId:
+        if "," in text or "=" in text.partition("#")[0]:
+            raise self._error(where, "a player is one model; write one id, and another [players.NAME] for each more")
+        try:
+            return checked_models(text, ("any",))["any"]
+        except ConfigError as error:
+            raise self._error(where, str(error).removeprefix("--models: ")) from None
+
+    def _field(self, kind: Kind, entrants: Mapping[str, Entrant]) -> str | None:
+        given = self._document.get("field")
+        if kind == "round_robin":
+            if given is not None:
+                raise self._error(
+                    ("field",), 'a round robin has no field; leave it out, or write schedule = "one_vs_six"'
+                )
+            return None
+        name = given or FIELD
+        if name not in entrants:
+            known = ", ".join(repr(other) for other in entrants)
+            raise self._error(("field",), f"unknown player {name!r}; write field = one of {known}")
+        return str(name)
+
+    def _games(self, kind: Kind, players: int) -> int:
+        games, block = self._document.get("games"), block_size(kind, players)
+        if games is None:
+            raise self._error((), f"no number of games is given; write games = {block}, or a multiple of it")
+        if isinstance(games, bool) or not isinstance(games, int) or games < 1:
+            raise self._error(
+                ("games",), f"{games!r} games cannot be played; write games = {block}, or a multiple of it"
+            )
+        if games % block:
+            low, high = games // block * block, (games // block + 1) * block
+            choice = f"{low} or {high}" if low else str(high)
+            raise self._error(
+                ("games",),
+                f"{games} games cannot give every one of {players} players every power equally often; write games = "
+                f"{choice}",
+            )
+        return games
+
+    def _table(self, name: str, known: Sequence[str]) -> Mapping[str, Any]:
+        value = self._document.get(name, {})
+        if not isinstance(value, dict):
+            raise self._error((name,), f"write [{name}] and under it {' or '.join(known)}")
+        self._check_keys(value, known, name)
+        return value
+
+    def _check_keys(self, table: Mapping[str, Any], known: Sequence[str], where: str) -> None:
+        path = tuple(where.split(".", 1)) if where else ()
+        for name in table:
+            if name not in known:
+                inside = f" in [{where}]" if where else ""
+                raise self._error((*path, name), f"unknown key {name!r}{inside}; the keys are {', '.join(known)}")
+
+    def _whole(self, name: str, lowest: int, highest: int, *, default: int) -> int:
+        value = self._document.get(name, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            raise self._error((name,), f"{name} = {value!r}; write a whole number from {lowest} to {highest}")
+        return value
+
+    def _optional(self, where: tuple[str, ...], value: object) -> int | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise self._error(where, f"{where[-1]} = {value!r}; write a whole number above 0, or leave it out")
+        return value
+
+    def _amount(self, where: tuple[str, ...], value: object, lowest: float, highest: float) -> float | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
+            raise self._error(where, f"{where[-1]} = {value!r}; write a number from {lowest:g} to {highest:g}")
+        return float(value)
+
+    def _boolean(self, where: tuple[str, ...], value: object) -> bool:
+        if not isinstance(value, bool):
+            raise self._error(where, f"{where[-1]} = {value!r}; write true or false")
+        return value
+
+    def _error(self, where: tuple[str, ...], problem: str) -> SpecError:
+        return SpecError(f"{self._path}, line {self._lines.of(*where)}: {problem}")

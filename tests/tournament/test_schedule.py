@@ -1,0 +1,99 @@
+"""Schedules are fair whatever the players, the games and the seed: seats, meetings, prefixes."""
+
+from collections import Counter
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ai_diplomacy.board.terrain import terrain
+from ai_diplomacy.tournament.schedule import KINDS, SEATS, block_size, matches
+
+POWERS = terrain().powers
+
+kinds = st.sampled_from(KINDS)
+sizes = st.integers(2, 7)
+blocks = st.integers(1, 4)
+seeds = st.integers(0, 2**32)
+
+
+def scheduled(kind, size, blocks, seed):
+    players = [f"player {number}" for number in range(size)]
+    field = None if kind == "round_robin" else players[seed % size]
+    games = blocks * block_size(kind, size)
+    return players, field, matches(kind, players, POWERS, games, seed=seed, field=field)
+
+
+def meetings(found):
+    """Pairs of seats, over all games, in which two players meet."""
+    met = Counter()
+    for match in found:
+        met.update(frozenset(pair) for pair in combinations(match.seats.values(), 2) if len(set(pair)) == 2)
+    return met
+
+
+@given(kinds, sizes, blocks, seeds)
+def test_every_player_sits_in_every_power_equally_often(kind, size, blocks, seed):
+    players, _, found = scheduled(kind, size, blocks, seed)
+    seats = Counter((name, power) for match in found for power, name in match.seats.items())
+    assert all(set(match.seats) == set(POWERS) for match in found)
+    for player in players:
+        counts = {seats[player, power] for power in POWERS}
+        assert len(counts) == 1
+        assert counts != {0}
+
+
+@given(sizes, blocks, seeds)
+def test_in_a_round_robin_all_have_as_many_seats_and_every_two_meet_equally_often(size, blocks, seed):
+    players, _, found = scheduled("round_robin", size, blocks, seed)
+    assert len(set(Counter(name for match in found for name in match.seats.values()).values())) == 1
+    met = meetings(found)
+    assert len({met[frozenset(pair)] for pair in combinations(players, 2)}) == 1
+    for match in found:
+        assert {SEATS // size, -(-SEATS // size)} >= set(Counter(match.seats.values()).values())
+        assert set(match.seats.values()) == set(players)
+
+
+@given(st.sampled_from(["one_vs_six", "six_vs_one"]), sizes, blocks, seeds)
+def test_against_a_field_everybody_has_its_turn_in_every_power(kind, size, blocks, seed):
+    _, field, found = scheduled(kind, size, blocks, seed)
+    turns = Counter()
+    for match in found:
+        (lone,) = [name for name, count in Counter(match.seats.values()).items() if count == 1]
+        (many,) = set(match.seats.values()) - {lone}
+        challenger = lone if kind == "one_vs_six" else many
+        assert {lone, many} == {challenger, field}
+        turns[challenger, next(power for power in POWERS if match.seats[power] == lone)] += 1
+    assert set(turns.values()) == {blocks}
+    assert len(turns) == SEATS * (size - 1)
+
+
+@given(kinds, sizes, seeds)
+def test_more_games_begin_with_the_same_ones_and_no_two_have_a_seed_in_common(kind, size, seed):
+    _, _, short = scheduled(kind, size, 1, seed)
+    _, _, long = scheduled(kind, size, 3, seed)
+    assert long[: len(short)] == short
+    assert len({match.seed for match in long}) == len(long)
+    assert [match.number for match in long] == list(range(1, len(long) + 1))
+
+
+@given(kinds, sizes, seeds)
+def test_another_seed_is_another_schedule(kind, size, seed):
+    _, _, one = scheduled(kind, size, 2, seed)
+    _, _, other = scheduled(kind, size, 2, seed + 1)
+    assert [match.seed for match in one] != [match.seed for match in other]
+
+
+@pytest.mark.parametrize("size", [3, 4, 6])
+def test_neighbours_are_mixed(size):
+    """Who sits next to whom on the map is not the same in all blocks."""
+    _, _, found = scheduled("round_robin", size, 30, 1)
+    pairs = Counter(
+        frozenset((match.seats[one], match.seats[other]))
+        for match in found
+        for one, other in (("AUSTRIA", "ITALY"), ("ENGLAND", "FRANCE"), ("RUSSIA", "TURKEY"))
+    )
+    between = [count for pair, count in pairs.items() if len(pair) == 2]
+    assert len(between) == size * (size - 1) / 2
+    assert max(between) < 2 * min(between)
