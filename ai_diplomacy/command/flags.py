@@ -122,9 +122,10 @@ def game_config(flags: argparse.Namespace, base: GameConfig | None = None) -> Ga
         map=ground.name,
         seed=_given(flags.seed, usual.seed),
         prompts=config.checked_prompts(flags.prompts_dir, ground.powers, usual.prompts),
-        max_tokens={}
-        if flags.max_tokens is not None and flags.max_tokens_per_model is None
-        else config.checked_token_limits(flags.max_tokens_per_model, ground.powers, usual.max_tokens),
+        # A limit for all seats leaves none of those that some had before.
+        max_tokens=config.checked_token_limits(
+            flags.max_tokens_per_model, ground.powers, usual.max_tokens if flags.max_tokens is None else {}
+        ),
         default_max_tokens=_given(flags.max_tokens, usual.default_max_tokens),
         temperature=_given(flags.temperature, usual.temperature),
         max_messages=_given(flags.max_messages, usual.max_messages),

@@ -137,7 +137,8 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     past = read_past(flags.run_dir.expanduser())
     phase = flags.resume_from_phase.upper()
     phase_before(past, phase)
-    base = past.timeline.at(phase)
+    # The game as it was then; but how models are asked holds for a run as a whole.
+    base = replace(past.timeline.at(phase), calls=past.timeline.last.calls)
     config = game_config(flags, base)
     check_changes(base, config, override=True)
     if not config.plays(phase):

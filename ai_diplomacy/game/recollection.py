@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 from ..agent import DiplomacyAgent
@@ -11,7 +12,7 @@ from ..memory import Memory
 from ..models.calls import PromptDiffersError
 from ..models.journal import NotRecorded
 from ..models.stopping import Stopped
-from ..player import View
+from ..player import Player, View
 from ..records.events import Event
 from .config import ConfigError
 from .execution import policy
@@ -38,10 +39,15 @@ async def recollect(past: Past, power: str, phase: str | None = None) -> Recolle
     Raises ``ConfigError`` when the run did not come to that phase, or when a bot, which remembers nothing, played the
     power then; ``ReplayDiffersError`` when the journal does not fit the run.
     """
-    reached: list[str] = []
+    last: tuple[str, Player, Memory, View] | None = None
 
     async def after_phase(result: PhaseResult) -> None:
-        reached.append(result.phase)
+        nonlocal last
+        if phase in (None, result.phase):
+            player = game.players_of(result.phase)[power]
+            # A copy: the journal may hold what the power did in the phase after the last one.
+            memory = deepcopy(player.memory) if isinstance(player, DiplomacyAgent) else Memory()
+            last = result.phase, player, memory, view(game.board, game.mailbox, power, "interview", 0, past.timeline)
         if result.phase == phase:
             raise _Reached
 
@@ -54,13 +60,12 @@ async def recollect(past: Past, power: str, phase: str | None = None) -> Recolle
         pass
     except PromptDiffersError as differs:
         raise differing_prompt(differs, past) from None
-    if not reached or phase not in (None, reached[-1]):
+    if last is None:
         raise ConfigError(f"{phase or 'the first phase'} has not been adjudicated in {str(past.path)!r}")
-    player = game.players_of(reached[-1])[power]
+    adjudicated, player, memory, seen = last
     if not isinstance(player, DiplomacyAgent):
         raise ConfigError(f"{power} was played by {player.model}, which cannot be asked")
-    seen = view(game.board, game.mailbox, power, "interview", 0, past.timeline)
-    return Recollection(reached[-1], player.memory, seen)
+    return Recollection(adjudicated, memory, seen)
 
 
 class _Reached(Stopped):

@@ -59,6 +59,8 @@ async def replay(past: Past) -> Replayed:
         ended = False
     except PromptDiffersError as differs:
         raise differing_prompt(differs, past) from None
+    if ended:
+        checker.check_complete()
     return Replayed(checker.calls, tuple(checker.phases), ended)
 
 
@@ -77,6 +79,7 @@ class _Checker:
     def __init__(self, past: Past) -> None:
         self._finished = past.finished is not None
         self._seen: dict[tuple[str, ...], Event] = {}
+        self._met: set[tuple[str, ...]] = set()
         self.calls = 0
         self.phases: list[str] = []
         for number, record in enumerate(LogReader(past.path / EVENTS)):
@@ -90,11 +93,18 @@ class _Checker:
         if isinstance(event, PhaseAdjudicated):
             self.phases.append(event.phase)
         place = _place(event)
+        self._met.add(place)
         before = self._seen.get(place)
         if before is None and self._finished:
             raise ReplayDiffersError(_diff(f"{' '.join(place)}: not recorded", "", _shown(event)))
         if before is not None and before.identity() != event.identity():
             raise ReplayDiffersError(_diff(" ".join(place), _shown(before), _shown(event)))
+
+    def check_complete(self) -> None:
+        """Raises ``ReplayDiffersError`` when the game has ended without something that was recorded."""
+        for place, event in self._seen.items():
+            if place not in self._met:
+                raise ReplayDiffersError(_diff(f"{' '.join(place)}: not played again", _shown(event), ""))
 
     def exchange(self, exchange: Exchange) -> None:
         self.calls += exchange.reply is not None

@@ -36,6 +36,8 @@ def parse_model_id(text: str, providers: Collection[str]) -> ModelId:
     base_url = parts[1] if len(parts) == 2 else None
     if base_url is None and _LIKE_AN_ADDRESS.search(parts[0]):
         raise ValueError(f"model id {visible!r}: write the address as @http://HOST:PORT or @https://HOST")
+    if base_url is not None and "@" in base_url.split("/")[2]:
+        raise ValueError(f"model id {parts[0]!r}: an address may hold no password, because records show it")
     if "://" in key or "@http" in key:
         raise ValueError(f"model id {visible!r}: the address comes before the key, as NAME@http://HOST:PORT#KEY")
     provider, separator, name = parts[0].partition(":")

@@ -71,6 +71,14 @@ async def test_the_memory_is_the_one_of_that_phase_and_the_prompt_holds_what_the
     then = await recollect(past, "FRANCE", "F1901M")
     assert [entry.text for entry in then.memory.diary] == ["diary S1901M", "looked back on S1901M", "diary F1901M"]
     assert then.memory.goals == ("goal of S1901M",)
+    # A run that stands in the middle of a phase: what was said in that phase came after the last memory.
+    shutil.copytree(run.path, tmp_path / "half")
+    calls = run.calls
+    at = next(n for n, call in enumerate(calls) if (call["key"]["phase"], call["key"]["step"]) == ("S1902M", "order"))
+    lines = (tmp_path / "half" / "calls.jsonl").read_bytes().splitlines(keepends=True)
+    (tmp_path / "half" / "calls.jsonl").write_bytes(b"".join(lines[:at]))
+    half = await recollect(read_past(tmp_path / "half"), "FRANCE")
+    assert (half.phase, half.memory.diary[-1].text) == ("F1901M", "diary F1901M")
     late = await recollect(past, "FRANCE")
     assert late.phase == past.phases[-1]
     model = ScriptedModel(lambda _: '{"answer": "Because it was there."}')

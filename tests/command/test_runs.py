@@ -217,6 +217,20 @@ def test_of_several_forks_that_are_stopped_each_is_named_and_can_be_gone_on_with
     assert run("--run_dir", "many/1", "--max_tokens_total", "2000000") == 0
 
 
+def test_a_fork_is_asked_as_the_run_was_asked_last(finished):
+    assert run("--run_dir", "run", "--max_year", "1903", "--override", "--max_tokens_total", "9000000") == 0
+    assert run("--run_dir", "run", "--resume_from_phase", "s1902m", "--fork_to", "new") == 0
+    assert read_past(finished.parent / "new").timeline.last.calls.max_tokens_total == 9_000_000
+    assert read_past(finished.parent / "new").timeline.last.max_year == 1902
+
+
+def test_a_limit_for_all_seats_is_no_longer_that_of_a_seat(unfinished):
+    limits = ["--max_tokens", "500", "--max_tokens_per_model", "FRANCE=100"]
+    assert run("--run_dir", "run", "--override", *limits) == 0
+    after = read_past(unfinished).timeline.last.max_tokens
+    assert (after["FRANCE"], after["ITALY"]) == (100, 500)
+
+
 def test_a_fork_whose_templates_were_edited_goes_on_with_override_several_at_once_too(finished, capsys):
     templates = finished.parent / "mine"
     shutil.copytree(DEFAULT_DIRECTORY, templates)

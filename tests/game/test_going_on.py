@@ -323,6 +323,9 @@ async def test_a_replay_checks_orders_where_there_are_no_prompts(tmp_path):
     run = await play(tmp_path / "run", config)
     past = read_past(run.path)
     assert (await replay(past)).phases
+    shorter = replace(past, timeline=past.timeline.renewed(replace(config, end_at_phase="S1901M")))
+    with pytest.raises(ReplayDiffersError, match=r"^F1901M orders of AUSTRIA: not played again\n"):
+        await replay(shorter)
     with pytest.raises(ReplayDiffersError, match=r"S1901M orders of AUSTRIA\n"):
         await replay(replace(past, timeline=past.timeline.renewed(replace(config, seed=1))))
 

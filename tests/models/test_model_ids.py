@@ -62,3 +62,9 @@ def test_the_key_is_in_no_text_of_the_id(name, key):
     assert model.api_key == key
     assert key not in str(model)
     assert key not in repr(model)
+
+
+def test_an_address_with_a_password_which_records_would_show_is_refused():
+    with pytest.raises(ValueError, match="an address may hold no password") as refused:
+        parse_model_id("openai:name@https://me:secret@host/v1", {"openai"})
+    assert "secret" not in str(refused.value)
