@@ -17,7 +17,7 @@ from .. import __version__
 from ..game.past import EVENTS, is_run, read_past
 from ..models.budget import NOTHING, Amount
 from ..models.model import Reply
-from ..records.durable import replace_file
+from ..records.durable import replace_files
 from ..records.events import CallLost
 from .schedule import Match
 from .spec import Spec, SpecError
@@ -71,9 +71,9 @@ class TournamentFolder:
                 return
         self.games.mkdir(parents=True, exist_ok=True)
         names = {match.name: dict(match.seats) for match in matches}
-        replace_file(self.games / PLAYERS, _json(names))
+        replace_files({self.games / PLAYERS: _json(names)})
         agreed = {"format": FORMAT, "version": __version__, "settings": document, "games": seats}
-        replace_file(self.path / AGREED, _json(agreed))
+        replace_files({self.path / AGREED: _json(agreed)})
 
     def finished(self, match: Match) -> bool:
         """Whether its game was played to its end."""
