@@ -36,13 +36,13 @@ def run(flags: argparse.Namespace) -> int:
     from ..game.config import ConfigError
     from .comparing import compared
     from .files import write_files
-    from .terminal import show, show_comparison
+    from .terminal import WIDTH, show, show_comparison
 
     folder = flags.folder.expanduser()
     out = (flags.out or folder / "analysis").expanduser()
     console = Console(highlight=False)
     if not console.is_terminal:
-        console.width = max(console.width, 140)
+        console.width = max(console.width, WIDTH)
     try:
         analysis = _analyzed(folder, out if flags.parquet else None)
         other: Analysis | None = None

@@ -28,13 +28,13 @@ table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabu
 th, td { padding: .35rem .6rem; text-align: right; vertical-align: top; white-space: nowrap;
   border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--ground);
-  max-width: 11rem; min-width: 6rem; white-space: normal; overflow-wrap: anywhere; }
+  max-width: 11rem; min-width: 7.5rem; white-space: normal; overflow-wrap: anywhere; }
 thead th { background: var(--band); font-weight: 600; white-space: normal; min-width: 5.2rem; }
 thead th:first-child { background: var(--band); }
 tr:last-child td { border-bottom: 0; } td small { display: block; color: var(--soft); }
 tr.baseline td:first-child::after { content: " (baseline)"; color: var(--soft); }
 tr.finding td { font-weight: 600; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
 figure { margin: 0; } svg { width: 100%; height: auto; display: block; }
 dt { font-weight: 600; } dd { margin: 0 0 .4rem 0; color: var(--soft); } details { margin-top: .6rem; }
 """

@@ -19,12 +19,18 @@ _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8
 """Okabe and Ito's, which the colour-blind can tell apart, and which show on white and on black."""
 
 
+_WIDTH = 4.7
+"""Inches: letters are then as large as the text around them on a telephone."""
+
+
 def dots(analysis: Analysis, measure: Measure, mark: str) -> str:
     """Every player's mean with its interval. ``mark`` begins the ids in the picture, which no other on the page may
     have."""
     at = MEASURES.index(measure)
     rows = [(player, figures[at]) for player, figures in analysis.estimates.items() if figures[at].mean is not None]
     scale = 100 if measure.share else 1
+    if not any(figure.mean for _, figure in rows):
+        return ""
 
     def draw(axes: Axes) -> None:
         for row, (_, figure) in enumerate(rows):
@@ -38,7 +44,7 @@ def dots(analysis: Analysis, measure: Measure, mark: str) -> str:
         _players(axes, [player for player, _ in rows])
         axes.set_xlabel(f"{measure.title}{', %' if measure.share else ''}")
 
-    return _svg(draw, len(rows), mark) if rows else ""
+    return _svg(draw, len(rows), mark)
 
 
 def rating_dots(analysis: Analysis, mark: str) -> str:
@@ -51,7 +57,7 @@ def rating_dots(analysis: Analysis, mark: str) -> str:
                 axes.plot([rating.low, rating.high], [row, row], color=_COLORS[2], linewidth=2.5, solid_capstyle="butt")
             axes.plot([rating.mu], [row], "o", color=_COLORS[2], markersize=6)
         _players(axes, [rating.player for rating in rows])
-        axes.set_xlabel("rating (Plackett-Luce; 25 is where everybody begins)")
+        axes.set_xlabel("rating (25 is where everybody begins)")
 
     return _svg(draw, len(rows), mark) if rows else ""
 
@@ -115,7 +121,7 @@ def _players(axes: Axes, names: Sequence[str]) -> None:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 34 else f"{name[:20]}\u2026{name[-12:]}"
+    return name if len(name) <= 26 else f"{name[:14]}\u2026{name[-10:]}"
 
 
 def _svg(draw: Callable[[Axes], None], rows: float, mark: str) -> str:
@@ -136,7 +142,7 @@ def _svg(draw: Callable[[Axes], None], rows: float, mark: str) -> str:
         "text.parse_math": False,
     }
     with mpl.rc_context(settings):
-        figure = Figure(figsize=(6.4, 1.0 + 0.34 * rows), layout="constrained")
+        figure = Figure(figsize=(_WIDTH, 0.9 + 0.32 * rows), layout="constrained")
         axes = figure.add_subplot()
         axes.spines[["top", "right"]].set_visible(False)
         draw(axes)

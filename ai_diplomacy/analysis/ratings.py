@@ -44,8 +44,8 @@ class Rating:
     games: int
 
 
-def ratings(games: Sequence[Rated]) -> list[Rating]:
-    """Of every player of these games, best first."""
+def ratings(games: Sequence[Rated], *, intervals: bool = True) -> list[Rating]:
+    """Of every player of these games, best first. ``intervals`` take most of the time."""
     clusters: defaultdict[str, list[Rated]] = defaultdict(list)
     for game in sorted(games, key=lambda game: (game.cluster, game.seats)):
         clusters[game.cluster].append(game)
@@ -55,7 +55,7 @@ def ratings(games: Sequence[Rated]) -> list[Rating]:
     rng = random.Random(len(games))
     players = sorted({player for game in games for player, _ in game.seats})
     runs = [_rate([game for group in rng.sample(groups, len(groups)) for game in group]) for _ in range(ORDERS)]
-    drawn = _drawn(groups, len(games), rng)
+    drawn = _drawn(groups, len(games), rng) if intervals else []
     counts = {player: sum(any(name == player for name, _ in game.seats) for game in games) for player in players}
     found = []
     for player in players:
@@ -63,7 +63,7 @@ def ratings(games: Sequence[Rated]) -> list[Rating]:
         sigma = float(np.mean([run[player][1] for run in runs]))
         values = np.array([run[player][0] for run in drawn if player in run])
         seen = sum(any(name == player for game in group for name, _ in game.seats) for group in groups)
-        low, high = interval(values, seen) if seen > 1 else (None, None)
+        low, high = interval(values, seen) if intervals and seen > 1 else (None, None)
         found.append(Rating(player, mu, sigma, low, high, counts[player]))
     return sorted(found, key=lambda rating: -rating.mu)
 

@@ -17,6 +17,8 @@ from .shown import NONE, chance, mean, number, span
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
 _BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")
 _MOST_DUELS = 12
+WIDTH = 170
+"""Columns that the tables need; a terminal of fewer folds them."""
 
 
 def show(analysis: Analysis, console: Console) -> None:

@@ -169,12 +169,12 @@ def _report(folder: TournamentFolder) -> None:
 
     from ..analysis.analyzing import analyze
     from ..analysis.files import write_files
-    from ..analysis.terminal import show
+    from ..analysis.terminal import WIDTH, show
 
     console = Console(highlight=False)
     if not console.is_terminal:
-        console.width = max(console.width, 140)
-    analysis = analyze(folder.games)
+        console.width = max(console.width, WIDTH)
+    analysis = analyze(folder.path)
     show(analysis, console)
     written = write_files(folder.report, analysis)
     _say(f"report: {written[0]}")

@@ -11,7 +11,7 @@ import sys
 import time
 
 import pytest
-from conftest import ROOT
+from command_runs import ROOT
 from rich.text import Text
 from staging import OFFLINE, Run, seats
 

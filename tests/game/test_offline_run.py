@@ -4,7 +4,7 @@ import csv
 import json
 
 import pytest
-from conftest import play_by_command
+from command_runs import play_by_command
 from diplomacy.utils.export import from_saved_game_format
 from staging import Run, without_timestamps
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Visit, chromium, exported, recorded_game, records, run_of, viewing, write_records
-from conftest import CommandRun, play_by_command
+from command_runs import CommandRun, play_by_command
 from playwright.sync_api import expect
 
 from ai_diplomacy.analysis.reading import read_game

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browsing import records, write_records
-from conftest import CommandRun, play_by_command
+from command_runs import CommandRun, play_by_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
