@@ -6,12 +6,13 @@ import time
 
 _STARTED = time.perf_counter()  # before the imports, which are part of the setup time
 
+import argparse  # noqa: E402
 import asyncio  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from contextlib import suppress  # noqa: E402
+from collections.abc import Iterator, Sequence  # noqa: E402
+from contextlib import contextmanager, suppress  # noqa: E402
 from datetime import datetime  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import NoReturn  # noqa: E402
@@ -22,9 +23,23 @@ from ai_diplomacy.command.flags import parser, without_keys  # noqa: E402
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     flags = parser().parse_args(arguments)
+    given = flags.fork_to or flags.run_dir
+    if given:
+        return _run(given.expanduser(), flags)
+    if flags.replay or flags.estimate:
+        return _run(Path("results"), flags)
+    try:
+        with _claimed_folder(Path("results")) as path:
+            return _run(path, flags)
+    except OSError as error:
+        return _say(f"cannot make {error.filename!r}: {error.strerror or error}", 2)
+
+
+def _run(path: Path, flags: argparse.Namespace) -> int:
     from ai_diplomacy.command.play import begun, going_on, run
     from ai_diplomacy.game.config import ConfigError
     from ai_diplomacy.game.display import printable
+    from ai_diplomacy.game.past import is_run
     from ai_diplomacy.game.replay import ReplayDiffersError
     from ai_diplomacy.models.budget import BudgetExceeded
     from ai_diplomacy.models.calls import PromptDiffersError
@@ -32,11 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from ai_diplomacy.prompts import PromptError
     from ai_diplomacy.records.durable import DiskError
 
-    given = flags.fork_to or flags.run_dir
-    path = given.expanduser() if given else _fresh_folder(Path("results"))
-
     def kept(more: str = "") -> str:
-        return f"; everything is kept. {going_on(path, more)}" if begun(path) else "; nothing was played yet"
+        return (
+            f"; everything is kept. {going_on(path, more, several=not is_run(path))}"
+            if begun(path)
+            else "; nothing was played yet"
+        )
 
     try:
         run(path, flags, _STARTED)
@@ -70,10 +86,29 @@ def _silence_a_closed_terminal() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def _fresh_folder(parent: Path) -> Path:
+@contextmanager
+def _claimed_folder(parent: Path) -> Iterator[Path]:
+    """An empty folder that no program takes which starts in the same second. It goes again if nothing is played in
+    it."""
     name = datetime.now().strftime("%Y%m%d_%H%M%S")
-    choices = (parent / (name if at == 0 else f"{name}_{at}") for at in range(1000))
-    return next(path for path in choices if not path.exists())
+    there_already = parent.exists()
+    parent.mkdir(exist_ok=True)
+    path = next(path for at in range(1000) if _made(path := parent / (name if at == 0 else f"{name}_{at}")))
+    try:
+        yield path
+    finally:
+        with suppress(OSError):
+            path.rmdir()
+            if not there_already:
+                parent.rmdir()
+
+
+def _made(path: Path) -> bool:
+    try:
+        path.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def _say(message: str, status: int) -> int:

@@ -44,10 +44,10 @@ def run(path: Path, flags: argparse.Namespace, started: float) -> None:
         _begin(path, flags, started)
 
 
-def going_on(path: Path, more: str = "") -> str:
+def going_on(path: Path, more: str = "", *, several: bool = False) -> str:
     """The command that goes on with a run, or with one of several in a folder."""
-    folder = shlex.quote(str(path)) if is_run(path) else f"{shlex.quote(str(path))}/1 (2, ...)"
-    return f"Go on with: python lm_game.py --run_dir {folder}{more}"
+    number = "/1 (2, ...)" if several else ""
+    return f"Go on with: python lm_game.py --run_dir {shlex.quote(str(path))}{number}{more}"
 
 
 def begun(path: Path) -> bool:
@@ -175,7 +175,7 @@ async def _side_by_side(
         count = ", ".join(f"{power.title()} {len(owned)}" for power, owned in centers if owned)
         print(f"{folder} (seed {settings.seed}): {played.result.outcome} after {played.result.last_phase}; {count}")
 
-    with stoppable(f"lm_game.py: stopped at once. {going_on(path)}"):
+    with stoppable(f"lm_game.py: stopped at once. {going_on(path, several=True)}"):
         async with _opened(config, prices, games=len(forks)) as opened:
             # One that fails does not end the others; what it raises is told when they have ended.
             ended = await asyncio.gather(

@@ -50,7 +50,7 @@ def run(*flags: str) -> int:
         (["--temperature", "nan"], "--temperature: 'nan' is not a number from 0 to 2"),
         (["--max_tokens", "0"], "--max_tokens: '0' is not a number above 0"),
         (["--max_tokens_per_model", "1,2"], "--max_tokens_per_model: 2 values for 7 powers"),
-        (["--prompts_dir", "nowhere"], "prompts: 'nowhere' is not a folder"),
+        (["--prompts_dir", "nowhere"], "/nowhere' is not a folder"),
         (["--seed", "x"], "--seed: invalid int value: 'x'"),
         (["--no_such_flag"], "unrecognized arguments: --no_such_flag"),
         (["--models", ""], "--models: an entry of '' is empty"),
@@ -78,7 +78,7 @@ def test_a_folder_of_prompts_with_a_template_missing_is_refused(empty, capsys, t
     (empty / "prompts" / template).unlink()
     flags = ["--map", "modern"] if "default" in template else []
     assert run("--prompts_dir", "prompts", "--run_dir", "run", *flags) == 2
-    assert f"the template 'prompts/{template}' is missing" in capsys.readouterr().err
+    assert f"the template '{empty}/prompts/{template}' is missing" in capsys.readouterr().err
     assert not (empty / "run").exists()
 
 
@@ -246,6 +246,13 @@ def test_a_signal_stops_the_game_with_everything_saved(empty, number):
         rows = sum(1 for _ in csv.reader(file)) - 1
     assert calls - 7 <= rows <= calls
     assert json.loads((empty / "run" / "lmvsgame.json").read_text())["phases"]
+
+
+def test_games_that_start_in_the_same_second_have_a_folder_each(empty):
+    game = [sys.executable, str(ROOT / "lm_game.py"), "--models", "bot:hold", "--end_at_phase", "S1901M"]
+    games = [subprocess.Popen(game, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [game.wait() for game in games] == [0, 0, 0]
+    assert len(list(Path("results").iterdir())) == 3
 
 
 def test_calls_left_to_a_model_that_was_replaced_twice_are_asked_of_it_with_its_key(
