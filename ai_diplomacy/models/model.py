@@ -132,14 +132,17 @@ class ModelError(Exception):
         retry_after: float | None = None,
         billable: bool = True,
         reached: bool = True,
+        of_account: bool = False,
     ) -> None:
         """``billable``: whether the vendor may have done the work, and bill it, although no answer came. ``reached``:
-        whether there was a server at all; one that is not there bills nothing."""
+        whether there was a server at all; one that is not there bills nothing. ``of_account``: whether it refuses the
+        account, and not this request: a wrong or revoked key, money that is used up."""
         super().__init__(message)
         self.kind = kind
         self.retry_after = retry_after
         self.billable = billable and reached
         self.reached = reached
+        self.of_account = of_account
 
 
 class Model(Protocol):

@@ -36,10 +36,12 @@ class Standing:
         del self._refusals[account, model]
 
     def refused(self, account: str, model: str, error: ModelError) -> None:
-        """Raises ``ModelRefused`` when the model has never answered, or no longer does."""
+        """Raises ``ModelRefused`` when the model has never answered, or no longer does. A key that is revoked, or a
+        server that is gone, costs nobody a step: the game stops, and goes on when it is mended."""
         self._refusals[account, model] += 1
         never = (account, model) not in self._answered
-        if never or self._refusals[account, model] >= MOST_REFUSALS:
+        gone = error.of_account or not error.reached
+        if never or gone or self._refusals[account, model] >= MOST_REFUSALS:
             raise ModelRefused(f"{model} cannot be asked: {error}", at_once=never) from None
 
     def news(self, model: str, withheld: Collection[str]) -> list[str]:

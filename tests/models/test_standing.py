@@ -44,6 +44,19 @@ async def test_a_model_that_has_answered_is_given_up_after_three_refusals_in_a_r
     assert not (await refusal(model)).at_once
 
 
+@pytest.mark.parametrize(
+    "error", [ModelError("401 revoked", of_account=True), ModelError("refused", kind="transient", reached=False)]
+)
+def test_a_revoked_key_or_a_server_that_is_gone_ends_the_game_before_anybody_loses_a_step(error):
+    @virtual_time
+    async def check():
+        model = trusted(Standing(), 0.0, error)
+        await model.generate(request())
+        assert not (await refusal(model)).at_once
+
+    check()
+
+
 @virtual_time
 async def test_what_one_key_is_answered_says_nothing_about_another_key():
     standing = Standing()

@@ -53,7 +53,11 @@ def status_fault(account: Account, status: int, headers: Mapping[str, str], body
         advice = f"; it asks for a key: {account.way_to_give_a_key}" if account.key == PLACEHOLDER_KEY else ""
     text = f"{account} answered {status}{about_key}" + (f": {said}" if said else "") + advice
     # What a vendor turns away, or fails at, it does not bill.
-    return ModelError(text, kind=kind, retry_after=None if kind == "fatal" else wait, billable=False)
+    too_large = "request too large" in said.lower()
+    of_account = kind == "fatal" and not too_large and (status in (401, 402, 429) or "api key" in said.lower())
+    return ModelError(
+        text, kind=kind, retry_after=None if kind == "fatal" else wait, billable=False, of_account=of_account
+    )
 
 
 def sdk_fault(account: Account, error: Exception) -> ModelError:
@@ -113,5 +117,10 @@ def cleaned(account: Account, error: ModelError) -> ModelError:
     """The same error, surely without the key and on one line."""
     text = one_line(scrubbed(str(error), account.key))
     return ModelError(
-        text, kind=error.kind, retry_after=error.retry_after, billable=error.billable, reached=error.reached
+        text,
+        kind=error.kind,
+        retry_after=error.retry_after,
+        billable=error.billable,
+        reached=error.reached,
+        of_account=error.of_account,
     )

@@ -46,6 +46,7 @@ async def test_a_status_says_whether_to_ask_again(vendor, protocol, provider, mo
     vendor.otherwise = says(protocol.error(status, "No luck today."), status)
     error = await fault(provider, model)
     assert error.kind == kind
+    assert error.of_account == (status in (401, 402))
     assert f"answered {status}" in str(error)
     assert "No luck today." in str(error)
     assert len(vendor.received) == 1
