@@ -128,6 +128,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_counted(tmp_path):
     assert len(provenance.unreadable) == 1
 
 
+def test_a_folder_that_is_only_being_made_is_no_run_yet(tmp_path):
+    hidden = tmp_path / ".hidden"
+    write_run(hidden / "games" / "a", config(), one_year())
+    write_run(hidden / "games" / ".b.x1", config(), one_year())
+    assert [game.name for game in read_games(hidden)] == ["games/a"]
+
+
 def test_names_that_stand_beside_the_runs_are_used(tmp_path):
     path = write_run(tmp_path / "0001", config(), one_year())
     (tmp_path / "players.json").write_text('{"0001": {"FRANCE": "challenger"}}')
