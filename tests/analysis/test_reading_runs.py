@@ -16,7 +16,7 @@ from ai_diplomacy.game.past import held, read_past
 from ai_diplomacy.game.play import play_on
 from ai_diplomacy.game.vendors import Vendors
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.records.events import RunForked
+from ai_diplomacy.records.events import CallLost, RunForked
 
 
 def test_a_played_game_agrees_with_its_own_statistics(offline_run):
@@ -98,6 +98,21 @@ def _names():
     from ai_diplomacy.analysis.measures import MEASURES
 
     return [measure.name for measure in MEASURES]
+
+
+def test_every_call_that_may_be_billed_is_on_the_bill_and_only_answers_have_a_latency(tmp_path):
+    failed = call(step="plan")
+    del failed["reply"]
+    failed["failure"] = {"kind": "transient", "message": "no answer"}
+    late = call(step="negotiate", cost=0.125) | {"late": True}
+    lost = CallLost("FRANCE", "S1901M", "plan", 0, 0, "openai:some", "timeout", 500, 50, 0.0625)
+    path = write_run(tmp_path / "a", config("openai:some"), [*one_year(), lost], [call(cost=0.5), failed, late])
+    game = read_game(path, tmp_path)
+    assert [row.status for row in game.calls] == ["answered", "failed", "late", "lost"]
+    counted = tallies(game)["openai:some"]
+    assert counted["cost"] == 0.6875
+    assert counted["input_tokens"] == 2500
+    assert (counted["answered_calls"], counted["latency"]) == (1, 2.0)
 
 
 def test_the_same_templates_have_the_same_hash_in_every_game_and_others_another_one(tmp_path):
