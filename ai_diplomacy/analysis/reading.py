@@ -39,10 +39,11 @@ def run_folders(folder: Path) -> list[Path]:
         return [folder]
     if not folder.is_dir():
         raise ConfigError(f"{str(folder)!r} is not a folder")
+    # A folder whose name begins with a dot is one that is being made.
     found = sorted(
         path.parent
         for path in folder.rglob(EVENTS)
-        if not any(part.startswith(".") for part in path.parts) or ".." in str(path)
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
     if not found:
         raise ConfigError(f"no run was found in {str(folder)!r}: give the folder of a run, or one that holds some")

@@ -16,7 +16,7 @@ from ai_diplomacy.game.past import held, read_past
 from ai_diplomacy.game.play import play_on
 from ai_diplomacy.game.vendors import Vendors
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.records.events import RunForked
+from ai_diplomacy.records.events import CallLost, RunForked
 
 
 def test_a_played_game_agrees_with_its_own_statistics(offline_run):
@@ -100,6 +100,21 @@ def _names():
     return [measure.name for measure in MEASURES]
 
 
+def test_every_call_that_may_be_billed_is_on_the_bill_and_only_answers_have_a_latency(tmp_path):
+    failed = call(step="plan")
+    del failed["reply"]
+    failed["failure"] = {"kind": "transient", "message": "no answer"}
+    late = call(step="negotiate", cost=0.125) | {"late": True}
+    lost = CallLost("FRANCE", "S1901M", "plan", 0, 0, "openai:some", "timeout", 500, 50, 0.0625)
+    path = write_run(tmp_path / "a", config("openai:some"), [*one_year(), lost], [call(cost=0.5), failed, late])
+    game = read_game(path, tmp_path)
+    assert [row.status for row in game.calls] == ["answered", "failed", "late", "lost"]
+    counted = tallies(game)["openai:some"]
+    assert counted["cost"] == 0.6875
+    assert counted["input_tokens"] == 2500
+    assert (counted["answered_calls"], counted["latency"]) == (1, 2.0)
+
+
 def test_the_same_templates_have_the_same_hash_in_every_game_and_others_another_one(tmp_path):
     seats = config("openai:some")
     for name, system in (("a", "x"), ("b", "x"), ("c", "y")):
@@ -126,6 +141,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_counted(tmp_path):
     assert provenance.games == 1
     assert provenance.unfinished == (unended.name,)
     assert len(provenance.unreadable) == 1
+
+
+def test_a_folder_that_is_only_being_made_is_no_run_yet(tmp_path):
+    hidden = tmp_path / ".hidden"
+    write_run(hidden / "games" / "a", config(), one_year())
+    write_run(hidden / "games" / ".b.x1", config(), one_year())
+    assert [game.name for game in read_games(hidden)] == ["games/a"]
 
 
 def test_names_that_stand_beside_the_runs_are_used(tmp_path):

@@ -50,6 +50,16 @@ def test_the_interval_lies_around_the_mean_and_narrows_with_games():
     assert many.high - many.low == pytest.approx(2 * 1.96 * 2 / 20, rel=0.15)
 
 
+def test_the_intervals_cover_the_truth_as_often_as_they_say():
+    """Of many samples of 20 skewed values; ``experiments/check_intervals.py`` does it for whole tournaments."""
+    rng = np.random.default_rng(4)
+    covered = 0
+    for number in range(600):
+        (figure,) = estimates(sums(rng.gamma(4, 1.5, 20), player=str(number)))
+        covered += figure.low <= 6 <= figure.high
+    assert 0.92 <= covered / 600 <= 0.98
+
+
 def test_what_was_never_seen_in_twenty_games_may_still_happen():
     (never,), (always,) = estimates(sums([0] * 20, measures=SHARE)), estimates(sums([1] * 20, measures=SHARE))
     assert (never.mean, never.low) == (0, 0)
