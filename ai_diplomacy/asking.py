@@ -98,7 +98,7 @@ class Asker:
         return Request(
             key=CallKey(view.phase, self.power, step, view.round, attempt),
             system=self.prompts.system(self.power),
-            prompt=self.prompts.prompt(step, document),
+            prompt=self.prompts.prompt(step, document, view.situation),
             schema=reply_schema(shape, tuple(power for power in sorted(view.situation.units) if power != self.power)),
             max_tokens=self.max_tokens,
             temperature=self.temperature,

@@ -19,6 +19,7 @@ from jinja2 import (
     TemplateNotFound,
 )
 
+from .board.situation import Situation
 from .board.terrain import Terrain
 from .player import Question, Step
 from .records.lines import compact_json
@@ -62,9 +63,10 @@ class PromptBook:
         """The same bytes for every call of this power in the game."""
         return self._systems[power]
 
-    def prompt(self, step: Question, document: Mapping[str, Any]) -> str:
-        """The prompt of a step about one situation document. Raises ``PromptError``."""
-        return self._render(step, dump_document(document), "correction" in document, document["you"])
+    def prompt(self, step: Question, document: Mapping[str, Any], situation: Situation | None = None) -> str:
+        """The prompt of a step about one situation document; ``situation`` is the one that its parts come from, and
+        spares the writing of those that were written before. Raises ``PromptError``."""
+        return self._render(step, dump_document(document, situation), "correction" in document, document["you"])
 
     def _render(self, step: Question, situation: str, corrected: bool, power: str) -> str:
         try:
@@ -127,7 +129,10 @@ _name = cache(compact_json)
 """A document's keys are few, and ours."""
 
 
-def dump_document(document: Mapping[str, Any]) -> str:
+def dump_document(document: Mapping[str, Any], situation: Situation | None = None) -> str:
     """The document as JSON, a line for each of its keys: compact, and still readable to a person."""
-    lines = (f"{_name(key)}:{compact_json(value)}" for key, value in document.items())
+    if situation is None:
+        lines = (f"{_name(key)}:{compact_json(value)}" for key, value in document.items())
+    else:
+        lines = (f"{_name(key)}:{situation.text(key, value)}" for key, value in document.items())
     return "{" + ",\n".join(lines) + "}"

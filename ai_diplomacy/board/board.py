@@ -26,6 +26,7 @@ class Board:
         self._recent: list[PhaseResult] = []
         self._legal: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None
         self._public: Situation | None = None
+        self._situations: dict[str, Situation] = {}
 
     @property
     def phase(self) -> str:
@@ -72,14 +73,16 @@ class Board:
 
     def situation(self, power: str) -> Situation:
         """What the power sees now. Raises ``KeyError`` for a power that is not on this map."""
-        legal = self._legal_orders()[power]
         view = self._view()
-        return replace(
-            view,
-            power=power,
-            legal_orders=legal,
-            disband_order=disband_order(self._game, power) if view.adjustments.get(power, 0) < 0 else (),
-        )
+        if power not in self._situations:
+            # One object a phase: it remembers what is made of it for each of the steps.
+            self._situations[power] = replace(
+                view,
+                power=power,
+                legal_orders=self._legal_orders()[power],
+                disband_order=disband_order(self._game, power) if view.adjustments.get(power, 0) < 0 else (),
+            )
+        return self._situations[power]
 
     def choosers(self) -> tuple[str, ...]:
         """Powers that have something to decide in this phase, sorted.
@@ -205,6 +208,7 @@ class Board:
     def _view(self) -> Situation:
         """The part of this phase's situations that is common to all powers."""
         if self._public is None:
+            self._situations.clear()
             powers = {name: self._game.powers[name] for name in self.powers}
             centers = {name: tuple(sorted(power.centers)) for name, power in powers.items()}
             self._public = Situation(

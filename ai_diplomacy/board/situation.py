@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from ..records.lines import compact_json
 from .terrain import Terrain, province_of, terrain
 
 
@@ -60,6 +61,8 @@ class Situation:
     """When disbands are due: own units in the order in which the rules remove them from an absent player."""
     recent: tuple[PhaseResult, ...]
     """The phases of the turn before (a movement phase and what followed it), oldest first."""
+    _document: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _texts: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def terrain(self) -> Terrain:
@@ -135,7 +138,21 @@ class Situation:
         return {province: tuple(units) for province, units in sorted(found.items())}
 
     def document(self) -> dict[str, Any]:
-        """This situation as plain JSON data, the form in which a language model reads it."""
+        """This situation as plain JSON data, the form in which a language model reads it. The dictionary belongs to the
+        caller; what it holds is shared by all who ask."""
+        if not self._document:
+            self._document.update(self._made())
+        return dict(self._document)
+
+    def text(self, key: str, value: Any) -> str:
+        """The JSON of a value of a document, which is made once if it is this situation's own."""
+        if self._document.get(key) is not value:
+            return compact_json(value)
+        if key not in self._texts:
+            self._texts[key] = compact_json(value)
+        return self._texts[key]
+
+    def _made(self) -> dict[str, Any]:
         owners = self.owners()
         neutral = [center for center in self.terrain.centers if center not in owners]
         usual_homes = _usual_homes(self.terrain, self.centers)
