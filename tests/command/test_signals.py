@@ -16,6 +16,12 @@ import lm_game
 ROOT = Path(lm_game.__file__).parent
 
 
+def usual_signals() -> None:
+    """As a terminal starts a program, whatever whoever runs the tests has ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def program(*command: str, **how):
     running = subprocess.Popen(
@@ -24,7 +30,7 @@ def program(*command: str, **how):
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=usual_signals,
         **how,
     )
     try:
