@@ -5,6 +5,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import lm_game
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -29,3 +31,11 @@ def play_by_command(path: Path, *flags: str, **environment: str) -> CommandRun:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return CommandRun(path, done.stdout)
+
+
+def run(*flags: str) -> int:
+    """The command in this process; its exit status."""
+    try:
+        return lm_game.main(flags)
+    except SystemExit as stopped:
+        return int(stopped.code or 0)

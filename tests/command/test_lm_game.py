@@ -10,24 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_runs import run
 
 import lm_game
 from ai_diplomacy.prompts import DEFAULT_DIRECTORY
 
 ROOT = Path(lm_game.__file__).parent
-
-
-@pytest.fixture
-def empty(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def run(*flags: str) -> int:
-    try:
-        return lm_game.main(flags)
-    except SystemExit as stopped:
-        return int(stopped.code or 0)
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,11 @@ import json
 import shutil
 
 import pytest
+from command_runs import run
 
-import lm_game
 from ai_diplomacy.game.past import held, read_past
 from ai_diplomacy.prompts import DEFAULT_DIRECTORY
 from ai_diplomacy.records.lines import sealed
-
-
-@pytest.fixture
-def empty(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def run(*flags: str) -> int:
-    try:
-        return lm_game.main(flags)
-    except SystemExit as stopped:
-        return int(stopped.code or 0)
 
 
 @pytest.fixture
