@@ -169,9 +169,10 @@ async def _together(running: dict[str, Coroutine[None, None, None]]) -> None:
     except BaseExceptionGroup as errors:
         # One full disk fails many chains at once; its reader needs to hear of it once.
         disk, _ = errors.split(DiskError)
-        raise _first(disk or errors) from None
+        raise first_error(disk or errors) from None
 
 
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that a group of tasks failed with first, however deep it lies."""
     first = errors.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+    return first_error(first) if isinstance(first, BaseExceptionGroup) else first

@@ -11,6 +11,7 @@ from typing import Literal
 from ..asking import Exchange
 from ..models.ids import ModelId
 from ..models.model import CallKey, Model, Reply, Request
+from ..models.spending import known_sum
 from ..records.events import (
     CallLost,
     CallRetried,
@@ -107,9 +108,9 @@ class Now:
         if reply is None or reply.inherited:
             return
         tally.calls += 1
-        tally.input_tokens = _sum(tally.input_tokens, reply.usage.input)
-        tally.output_tokens = _sum(tally.output_tokens, reply.usage.output)
-        tally.cost_usd = None if tally.cost_usd is None or reply.cost_usd is None else tally.cost_usd + reply.cost_usd
+        tally.input_tokens = known_sum(tally.input_tokens, reply.usage.input)
+        tally.output_tokens = known_sum(tally.output_tokens, reply.usage.output)
+        tally.cost_usd = known_sum(tally.cost_usd, reply.cost_usd)
 
     def event(self, event: Event) -> None:
         now = time.monotonic()
@@ -208,7 +209,3 @@ class _Watched:
             return await self.inner.generate(request)
         finally:
             self.now.ended(request.key)
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other

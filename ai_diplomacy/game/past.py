@@ -9,10 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..models.budget import Budget
 from ..models.calls import Calls, read_calls
 from ..models.model import Reply
 from ..records.durable import AppendLog, DiskError, LogInUseError
-from ..records.events import Event, PhaseStarted, RunFinished, RunForked, RunResumed, RunStarted, event_from
+from ..records.events import (
+    BudgetWarned,
+    CallLost,
+    Event,
+    PhaseStarted,
+    RunFinished,
+    RunForked,
+    RunResumed,
+    RunStarted,
+    event_from,
+)
 from ..records.reading import DamagedLogError, LogEnd, LogReader
 from .config import ConfigError, GameConfig, phase_order
 from .timeline import Timeline
@@ -49,6 +60,18 @@ class Past:
         """The last phase of which anything is known."""
         return self.phases[-1] if self.phases else ""
 
+    def charge(self, budget: Budget) -> None:
+        """Puts on the bill what was spent so far, late replies and calls without an answer included."""
+        for incident in self.incidents:
+            if isinstance(incident, BudgetWarned):
+                budget.restore_warned(incident)
+        for call in (*self.calls, *self.calls.late):
+            if isinstance(call.outcome, Reply) and not call.outcome.inherited:
+                budget.restore(call.key, call.model, call.outcome)
+        for incident in self.incidents:
+            if isinstance(incident, CallLost):
+                budget.restore_lost(incident)
+
     @property
     def torn(self) -> tuple[str, ...]:
         """The files whose last line was torn."""
@@ -81,15 +104,14 @@ def read_past(path: Path) -> Past:
     except OSError as error:
         raise ConfigError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
     spans = history.sittings(calls)
-    played = dict.fromkeys(history.phases)
-    played.update(dict.fromkeys(sorted({call.key.phase for call in calls} - played.keys(), key=phase_order)))
+    phases = {*history.phases, *(call.key.phase for call in calls)}
     return Past(
         path=path,
         timeline=history.timeline,
         calls=calls,
         told=history.told,
         incidents=tuple(history.incidents),
-        phases=tuple(sorted(played, key=phase_order)),
+        phases=tuple(sorted(phases, key=phase_order)),
         finished=history.finished,
         sittings=len(spans),
         elapsed=sum(ended - begun for begun, ended in spans),

@@ -24,7 +24,7 @@ from ..models.spending import Ledger
 from ..models.standing import ModelRefused, Standing
 from ..models.stopping import Stopped
 from ..records.durable import DiskError
-from ..records.events import BudgetWarned, CallLost, RunFinished, RunResumed, WishWithheld
+from ..records.events import RunFinished, RunResumed, WishWithheld
 from .config import GameConfig
 from .execution import policy
 from .founding import found_run
@@ -140,15 +140,7 @@ def _desk(config: GameConfig, past: Past, journal: Journal, recorder: Recorder) 
     """What the seats share, with all that was spent before on the bill."""
     calls = config.calls
     budget = Budget(recorder.event, max_cost_usd=calls.max_cost_usd, max_tokens_total=calls.max_tokens_total)
-    for incident in past.incidents:
-        if isinstance(incident, BudgetWarned):
-            budget.restore_warned(incident)
-    for call in (*past.calls, *past.calls.late):
-        if isinstance(call.outcome, Reply) and not call.outcome.inherited:
-            budget.restore(call.key, call.model, call.outcome)
-    for incident in past.incidents:
-        if isinstance(incident, CallLost):
-            budget.restore_lost(incident)
+    past.charge(budget)
     standing = Standing()
     for incident in past.incidents:
         if isinstance(incident, WishWithheld):

@@ -33,17 +33,17 @@ class Spending:
     @property
     def total_usd(self) -> float | None:
         """All that is, or may be, on the bill."""
-        return _sum(self.cost_usd, self.lost_cost_usd)
+        return known_sum(self.cost_usd, self.lost_cost_usd)
 
     def plus(self, other: Spending) -> Spending:
         return Spending(
             calls=self.calls + other.calls,
-            input_tokens=_sum(self.input_tokens, other.input_tokens),
-            output_tokens=_sum(self.output_tokens, other.output_tokens),
-            cached_tokens=_sum(self.cached_tokens, other.cached_tokens),
-            cost_usd=_sum(self.cost_usd, other.cost_usd),
+            input_tokens=known_sum(self.input_tokens, other.input_tokens),
+            output_tokens=known_sum(self.output_tokens, other.output_tokens),
+            cached_tokens=known_sum(self.cached_tokens, other.cached_tokens),
+            cost_usd=known_sum(self.cost_usd, other.cost_usd),
             lost_calls=self.lost_calls + other.lost_calls,
-            lost_cost_usd=_sum(self.lost_cost_usd, other.lost_cost_usd),
+            lost_cost_usd=known_sum(self.lost_cost_usd, other.lost_cost_usd),
         )
 
     def document(self) -> dict[str, Any]:
@@ -99,5 +99,6 @@ def _all(rows: Iterable[Spending]) -> Spending:
     return total
 
 
-def _sum(one: N | None, other: N | None) -> N | None:
+def known_sum(one: N | None, other: N | None) -> N | None:
+    """``None`` when one of the two is not known."""
     return None if one is None or other is None else one + other

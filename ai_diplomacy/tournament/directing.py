@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from ..game.execution import first_error
 from .playing import Result
 from .schedule import Match
 
@@ -65,7 +66,7 @@ class Director:
                 for _ in range(crews):
                     group.create_task(self._crew())
         except BaseExceptionGroup as errors:
-            raise _first(errors) from None
+            raise first_error(errors) from None
 
     async def _crew(self) -> None:
         """One worker and those that replace it."""
@@ -104,9 +105,3 @@ class Director:
         if self._losses >= MOST_LOSSES:
             raise TooManyLossesError(f"{self._losses} workers died one after another, and no game was finished")
         self._waiting.extendleft(sorted(under_way.values(), key=lambda match: -match.number))
-
-
-def _first(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -15,10 +15,8 @@ from typing import Any
 
 from .. import __version__
 from ..game.past import EVENTS, is_run, read_past
-from ..models.budget import NOTHING, Amount
-from ..models.model import Reply
+from ..models.budget import NOTHING, Amount, Budget
 from ..records.durable import replace_files
-from ..records.events import CallLost
 from .schedule import Match
 from .spec import Spec, SpecError
 
@@ -155,18 +153,9 @@ def _spent(path: Path) -> tuple[Amount, bool]:
 
 
 def _spent_by_journal(path: Path) -> tuple[Amount, bool]:
-    past = read_past(path)
-    total, known = NOTHING, True
-    for call in (*past.calls, *past.calls.late):
-        if isinstance(call.outcome, Reply) and not call.outcome.inherited:
-            usage, cost = call.outcome.usage, call.outcome.cost_usd
-            total += Amount(Decimal(str(cost or 0)), (usage.input or 0) + (usage.output or 0))
-            known = known and cost is not None
-    for event in past.incidents:
-        if isinstance(event, CallLost):
-            total += Amount(Decimal(str(event.cost_usd or 0)), event.input_tokens + event.output_tokens)
-            known = known and event.cost_usd is not None
-    return total, known
+    budget = Budget(lambda _: None)
+    read_past(path).charge(budget)
+    return budget.charged, budget.ledger.total().total_usd is not None
 
 
 def ended(path: Path) -> bool:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,14 +51,13 @@ class Result:
             "number": self.number,
             "text": self.text,
             "halt": self.halt,
-            "cost_usd": str(self.spent.cost_usd),
-            "tokens": self.spent.tokens,
+            **self.spent.document(),
             "known": self.known,
         }
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Result:
-        spent = Amount(Decimal(document["cost_usd"]), document["tokens"])
+        spent = Amount.from_document(document)
         return cls(document["number"], document["text"], document["halt"], spent, document["known"])
 
 

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from ..models.budget import Amount
 from .directing import WorkerLost
 from .folder import TournamentFolder
 from .playing import Result
 from .purse import Purse
 from .schedule import Match
 from .spec import Spec
-from .worker import amount_from, reached_document
+from .worker import reached_document
 
 PATIENCE = 60.0
 """Seconds in which a worker that is told to stop must have saved its games and gone."""
@@ -118,7 +119,7 @@ class ProcessWorker:
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
         elif "back" in news:
-            self._purse.release(self._name, amount_from(news["back"]), amount_from(news["charge"]))
+            self._purse.release(self._name, Amount.from_document(news["back"]), Amount.from_document(news["charge"]))
         else:
             result = Result.from_document(news["result"])
             if not self._purse.capped:
@@ -128,7 +129,7 @@ class ProcessWorker:
                 waiting.set_result(result)
 
     async def _grant(self, news: Mapping[str, Any]) -> None:
-        reached = await self._purse.reserve(self._name, amount_from(news))
+        reached = await self._purse.reserve(self._name, Amount.from_document(news))
         self._tell(room=news["need"], reached=reached_document(reached))
 
     def _gone(self) -> None:

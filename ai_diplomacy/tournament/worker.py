@@ -15,7 +15,6 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +24,6 @@ from .folder import TournamentFolder
 from .playing import Table
 from .purse import Share
 from .spec import parse_spec
-
-
-def amount_document(amount: Amount) -> dict[str, Any]:
-    """An amount as plain JSON data."""
-    return {"cost_usd": str(amount.cost_usd), "tokens": amount.tokens}
-
-
-def amount_from(document: Mapping[str, Any]) -> Amount:
-    """The same, back."""
-    return Amount(Decimal(document["cost_usd"]), document["tokens"])
 
 
 def reached_document(reached: BudgetReached | None) -> dict[str, Any] | None:
@@ -97,7 +86,7 @@ class _Worker:
     async def _ask(self, need: Amount) -> BudgetReached | None:
         request = next(self._ids)
         self._asked[request] = answer = asyncio.get_running_loop().create_future()
-        self._tell(need=request, **amount_document(need))
+        self._tell(need=request, **need.document())
         try:
             return await asyncio.shield(answer)
         except asyncio.CancelledError:
@@ -110,7 +99,7 @@ class _Worker:
         self._asked.pop(order["room"]).set_result(None if reached is None else BudgetReached(**reached))
 
     def _give_back(self, reserved: Amount, charge: Amount) -> None:
-        self._tell(back=amount_document(reserved), charge=amount_document(charge))
+        self._tell(back=reserved.document(), charge=charge.document())
 
     def _tell(self, **news: Any) -> None:
         line = f"{json.dumps(news)}\n".encode()
