@@ -7,13 +7,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..board.terrain import terrain
 from ..game.config import ConfigError, GameConfig, phase_order
 from ..game.past import CALLS, EVENTS, FORMAT, is_run
 from ..game.timeline import Timeline
+from ..models.calls import Call, call_of
 from ..models.ids import ModelId
+from ..models.model import Reply, Usage
 from ..prompts import DEFAULT_DIRECTORY
 from ..records.events import Event, RunForked, RunResumed, RunStarted, event_from
 from ..records.reading import DamagedLogError, LogReader
@@ -127,37 +128,40 @@ def _calls(path: Path) -> tuple[list[CallRow], Mapping[tuple[str, str], str]]:
     prompts = PromptsSeen()
     for number, record in enumerate(LogReader(path), 1):
         try:
-            row = _call(record)
+            call, late = call_of(record, number)
             prompts.call(record["key"], record["request"])
+        except ValueError as error:
+            raise DamagedLogError(f"{path}, line {number}: {error}") from None
         except (KeyError, TypeError) as error:
             raise DamagedLogError(f"{path}, line {number}: {error!r} is missing or of another kind") from None
+        row = _row(call, late=late)
         if row is not None:
             rows.append(row)
     return rows, prompts.hashes
 
 
-def _call(record: Mapping[str, Any]) -> CallRow | None:
+def _row(call: Call, *, late: bool) -> CallRow | None:
     """``None`` for a call that a fork took over: it belongs to the run that made it."""
-    key, reply = record["key"], record.get("reply")
-    if reply is not None and reply["inherited"]:
+    key, reply = call.key, call.outcome if isinstance(call.outcome, Reply) else None
+    if reply is not None and reply.inherited:
         return None
-    usage: Mapping[str, Any] = reply["usage"] if reply else {}
+    # What a call that was given up may cost is told by the calls that were lost.
+    usage = reply.usage if reply else Usage(0, 0, 0, 0)
     return CallRow(
-        phase=key["phase"],
-        power=key["power"],
-        step=key["step"],
-        round=key["round"],
-        attempt=key["attempt"],
-        model=record["model"],
-        status="failed" if reply is None else "late" if record.get("late") else "answered",
-        latency=reply["latency"] if reply else None,
-        waited=reply["waited"] if reply else None,
-        # What a call that was given up may cost is told by the calls that were lost.
-        input_tokens=usage.get("input") if reply else 0,
-        output_tokens=usage.get("output") if reply else 0,
-        cached_tokens=usage.get("cached") if reply else 0,
-        reasoning_tokens=usage.get("reasoning") if reply else 0,
-        cost_usd=reply["cost_usd"] if reply else 0.0,
+        phase=key.phase,
+        power=key.power,
+        step=key.step,
+        round=key.round,
+        attempt=key.attempt,
+        model=call.model,
+        status="failed" if reply is None else "late" if late else "answered",
+        latency=reply.latency if reply else None,
+        waited=reply.waited if reply else None,
+        input_tokens=usage.input,
+        output_tokens=usage.output,
+        cached_tokens=usage.cached,
+        reasoning_tokens=usage.reasoning,
+        cost_usd=reply.cost_usd if reply else 0.0,
     )
 
 

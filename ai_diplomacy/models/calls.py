@@ -91,14 +91,23 @@ def read_calls(path: Path) -> Calls:
     late: dict[CallKey, Call] = {}
     for number, record in enumerate(reader, 1):
         try:
-            call, came_late = _call(record, number)
-        except (KeyError, TypeError, ValueError) as error:
-            raise DamagedLogError(f"{path}, line {number}: {_why(error)}") from None
+            call, came_late = call_of(record, number)
+        except ValueError as error:
+            raise DamagedLogError(f"{path}, line {number}: {error}") from None
         known = late if came_late else calls
         if call.key in known:
             raise DamagedLogError(f"{path}, line {number}: the same call as in line {known[call.key].line}")
         known[call.key] = call
     return Calls(path, calls.values(), late.values(), reader.end)
+
+
+def call_of(record: Mapping[str, Any], line: int) -> tuple[Call, bool]:
+    """The call that a line of a journal tells of, and whether its reply came late. Raises ``ValueError`` that says
+    what is wrong with it."""
+    try:
+        return _call(record, line)
+    except (KeyError, TypeError) as error:
+        raise ValueError(_why(error)) from None
 
 
 def _call(record: Mapping[str, Any], line: int) -> tuple[Call, bool]:

@@ -15,7 +15,8 @@ from ..game.config import ConfigError, GameConfig
 from ..game.past import CALLS, EVENTS, FORMAT, is_run
 from ..game.statistics import FIGURES, Statistics
 from ..game.timeline import Timeline
-from ..models.model import CallKey, Reply, Usage
+from ..models.calls import Call, call_of
+from ..models.model import Reply
 from ..models.spending import Ledger
 from ..records.events import CallLost, Event, RunFinished, RunForked, RunResumed, RunStarted, event_from
 from ..records.reading import DamagedLogError
@@ -159,14 +160,12 @@ class RunRecord:
             line = self._journal.lines
             self._lines[line] = at
             try:
-                key = CallKey(**record["key"])
-                reply = _reply(record)
-                row = _row(line, key, record, reply)
-            except (KeyError, TypeError) as error:
+                call, late = call_of(record, line)
+            except ValueError as error:
                 raise DamagedLogError(f"{self._journal.path}, line {line}: {error}") from None
-            if reply is not None and not reply.inherited:
-                self._ledger.answered(key, record["model"], reply)
-            self._chapters.call(row, key.phase)
+            if isinstance(call.outcome, Reply) and not call.outcome.inherited:
+                self._ledger.answered(call.key, call.model, call.outcome)
+            self._chapters.call(_row(call, late=late), call.key.phase)
 
     def _score(self) -> None:
         """What the game was worth, once it is finished; by the code that scores many games."""
@@ -235,27 +234,21 @@ class RunRecord:
         return [*stories, *(name for name in (*whole, *logs) if (self.path / name).is_file())]
 
 
-def _reply(record: dict[str, Any]) -> Reply | None:
-    if "reply" not in record:
-        return None
-    told = record["reply"]
-    return Reply(**told | {"usage": Usage(**told["usage"]), "withheld": tuple(told["withheld"])})
-
-
-def _row(line: int, key: CallKey, record: dict[str, Any], reply: Reply | None) -> dict[str, Any]:
+def _row(call: Call, *, late: bool) -> dict[str, Any]:
     """What the page tells of a call beside its texts."""
+    key, reply = call.key, call.outcome
     row: dict[str, Any] = {
-        "line": line,
+        "line": call.line,
         "power": key.power,
         "step": key.step,
         "round": key.round,
         "attempt": key.attempt,
         "raised": key.raised,
-        "model": record["model"],
-        "late": record.get("late", False),
+        "model": call.model,
+        "late": late,
     }
-    if reply is None:
-        return row | {"failure": record["failure"]["message"]}
+    if not isinstance(reply, Reply):
+        return row | {"failure": reply.message}
     return row | {
         "started": round(reply.started, 4),
         "latency": round(reply.latency, 4),
