@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from ..asking import Asker, Exchange
@@ -82,8 +83,6 @@ async def _asked(past: Past, power: str, phase: str | None, question: str, model
 
 
 def _played_by(config: GameConfig, power: str, model: str) -> GameConfig:
-    from dataclasses import replace
-
     models = checked_models(f"{power}={model}", config.terrain.powers, config.models)
     if models[power].provider == "bot":
         raise ConfigError(f"--model: {model} cannot be asked")

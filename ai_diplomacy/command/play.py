@@ -18,7 +18,7 @@ from ..game import vendors
 from ..game.changing import check_changes
 from ..game.config import IN_PROCESS, ConfigError, GameConfig
 from ..game.execution import worker_threads
-from ..game.past import Past, held, is_run, read_past
+from ..game.past import HeldRun, Past, held, is_run, read_past
 from ..game.signals import stoppable
 from .flags import game_config
 
@@ -88,8 +88,6 @@ def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
 
 
 def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
-    from ..game.play import play_on
-
     with held(path) as run:
         past = run.past
         before = past.timeline.last
@@ -104,17 +102,18 @@ def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
             print(f"{path / name}: the last line was torn when the program ended; it is dropped", file=sys.stderr)
         if past.sittings:
             print(f"going on with {path} in {past.phase or 'its first phase'}; {len(past.calls)} calls are answered")
-        asyncio.run(
-            _shown(
-                config,
-                prices,
-                flags,
-                path,
-                lambda display, opener: play_on(
-                    run, config, display, started=started, opener=opener, lenient=flags.override
-                ),
-            )
-        )
+        _play_on(run, config, prices, flags, started)
+
+
+def _play_on(
+    run: HeldRun, config: GameConfig, prices: Mapping[str, Price | None], flags: argparse.Namespace, started: float
+) -> None:
+    from ..game.play import play_on
+
+    def play(display: Listener | None, opener: vendors.Opener) -> Awaitable[Played]:
+        return play_on(run, config, display, started=started, opener=opener, lenient=flags.override)
+
+    asyncio.run(_shown(config, prices, flags, run.past.path, play))
 
 
 def _check_nothing_is_discarded(phase: str | None, past: Past) -> None:
@@ -147,7 +146,8 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     prompt_books(config)
     if flags.repeat is None:
         fork_run(past, phase, path, config)
-        _go_on(path, argparse.Namespace(**vars(flags) | {"resume_from_phase": None}), started)
+        with held(path) as run:
+            _play_on(run, config, prices, flags, started)
         return
     forks = {path / str(number + 1): replace(config, seed=config.seed + number) for number in range(flags.repeat)}
     for folder in forks:

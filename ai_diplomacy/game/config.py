@@ -91,6 +91,10 @@ class GameConfig:
     def last_year(self) -> int:
         return min(self.max_year, int(self.end_at_phase[1:-1])) if self.end_at_phase else self.max_year
 
+    def model_names(self) -> dict[str, str]:
+        """Power -> model id without its key, sorted by power."""
+        return {power: str(model) for power, model in sorted(self.models.items())}
+
     def document(self) -> dict[str, Any]:
         """All settings as plain JSON data, without keys."""
         return {
@@ -100,7 +104,7 @@ class GameConfig:
             "end_at_phase": self.end_at_phase,
             "num_negotiation_rounds": self.rounds,
             "planning_phase": self.planning,
-            "models": {power: str(model) for power, model in sorted(self.models.items())},
+            "models": self.model_names(),
             "prompts": {power: str(folder) for power, folder in sorted(self.prompts.items())},
             "max_tokens": {power: self.max_tokens.get(power, self.default_max_tokens) for power in sorted(self.models)},
             "temperature": self.temperature,

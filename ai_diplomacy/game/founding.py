@@ -23,28 +23,26 @@ from .past import CALLS, EVENTS, FORMAT, Past, is_run
 
 def found_run(path: Path, config: GameConfig) -> None:
     """Makes the folder of a new game. Raises ``ConfigError`` when it holds something already or cannot be made."""
-    models = {power: str(model) for power, model in sorted(config.models.items())}
-    _found(path, [RunStarted(FORMAT, __version__, config.document(), models)])
+    _found(path, [_started(config)])
 
 
 def fork_run(past: Past, phase: str, path: Path, config: GameConfig) -> None:
     """Makes the folder of a run that goes on from the start of a phase of another one, with other settings from there
     on. The other run is only read. Raises ``ConfigError``."""
     after = phase_before(past, phase)
-    first = past.timeline.first
-    models = {power: str(model) for power, model in sorted(first.models.items())}
     earlier = past.timeline.before(after) if after else ()
     settings = [{"after": at, "config": held.document()} for at, held in (*earlier, (after, config))]
-    events = (
-        RunStarted(FORMAT, __version__, first.document(), models),
-        RunForked(str(past.path), phase, settings),
-    )
+    events = (_started(past.timeline.first), RunForked(str(past.path), phase, settings))
     calls = (
         inherited(record)
         for record in LogReader(past.calls.path)
         if after and "late" not in record and phase_order(record["key"]["phase"]) <= phase_order(after)
     )
     _found(path, events, calls)
+
+
+def _started(config: GameConfig) -> RunStarted:
+    return RunStarted(FORMAT, __version__, config.document(), config.model_names())
 
 
 def check_new(path: Path) -> None:

@@ -32,7 +32,7 @@ class LiveDisplay(Display):
     of events does not hold up the game."""
 
     def __init__(self, console: GameConsole, config: GameConfig, *, verbose: bool = False) -> None:
-        models = {power: str(model) for power, model in config.models.items()}
+        models = config.model_names()
         super().__init__(console, config.terrain, models, verbose=verbose)
         self._now = Now(config)
         self._pending: list[RenderableType] = []

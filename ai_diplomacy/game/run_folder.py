@@ -86,8 +86,11 @@ class RunFolder:
         """Bring every file up to what has happened by now; what is awaited is the writing. Raises ``DiskError``."""
         saved = self._saved.text(board, mailbox, players)
         timing = {"execution": self._config.execution} | self.timing.document(total_time, setup_time)
-        models = {power: str(model) for power, model in sorted(self._config.models.items())}
-        overview = [self.statistics.document() | {"spending": spending}, models, self._config.document()]
+        overview = [
+            self.statistics.document() | {"spending": spending},
+            self._config.model_names(),
+            self._config.document(),
+        ]
         texts = {
             **{f"powers/{power}.md": self._stories.text(power) for power in self._stories.powers()},
             "game_manifesto.txt": self._manifesto.text(),
