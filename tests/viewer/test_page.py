@@ -331,3 +331,26 @@ def test_a_live_game_goes_on_without_a_reload(visit, tmp_path):
         at_ease(page)
         page.close()
         other.close()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_light_and_dark_follow_the_system_and_the_button(visit, game, dark):
+    page = visit(game, dark=dark)
+
+    def look() -> tuple[str, str]:
+        return tuple(
+            page.page.evaluate(
+                "() => { const style = getComputedStyle(document.body); return [style.backgroundColor, style.color] }"
+            )
+        )
+
+    light, night = ("rgb(244, 239, 228)", "rgb(34, 40, 45)"), ("rgb(20, 25, 29)", "rgb(232, 227, 216)")
+    assert look() == (night if dark else light)
+    page.page.get_by_role("button", name="Light or dark").click()
+    assert look() == (light if dark else night)
+    page.page.reload()
+    page.page.wait_for_selector(".map .unit")
+    assert look() == (light if dark else night)
+    page.page.get_by_role("button", name="Light or dark").click()
+    assert look() == (night if dark else light)
+    at_ease(page)
