@@ -10,7 +10,6 @@ between them; saves are those of the last sitting. Timestamps are microseconds s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -19,6 +18,7 @@ from typing import Any
 from ..asking import Exchange
 from ..models.model import CallKey, Reply
 from ..records.events import Event, PhaseStarted, StepFinished
+from ..records.lines import compact_json
 from .program import Segment
 
 _Step = tuple[str, str, str, int]
@@ -164,7 +164,7 @@ def _slice(track: int, name: str, start: int, end: int, about: dict[str, Any], c
 
 
 def _entry(**fields: Any) -> str:
-    return json.dumps({"pid": 1, **fields})
+    return compact_json({"pid": 1, **fields})
 
 
 def _call_name(key: CallKey) -> str:

@@ -22,20 +22,22 @@ class Event:
 
     def record(self, time: float) -> dict[str, Any]:
         """The event as one JSON object."""
+        name, fields = _shape(type(self))
         return {
-            "type": event_type(type(self)),
+            "type": name,
             "time": round(time, 6),
-            **{field.name: getattr(self, field.name) for field in fields(self)},
+            **{field: getattr(self, field) for field in fields},
         }
 
     def identity(self) -> tuple[Any, ...]:
         """Equal for two tellings of the same event."""
-        return (event_type(type(self)), *(_comparable(getattr(self, field.name)) for field in fields(self)))
+        name, fields = _shape(type(self))
+        return (name, *(_comparable(getattr(self, field)) for field in fields))
 
 
 def event_type(cls: type[Event]) -> str:
     """``PhaseStarted`` -> ``phase_started``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+    return _shape(cls)[0]
 
 
 def event_from(record: Mapping[str, Any]) -> Event:
@@ -43,11 +45,22 @@ def event_from(record: Mapping[str, Any]) -> Event:
     cls = _TYPES.get(record.get("type", ""))
     if cls is None:
         raise ValueError(f"unknown type of event: {record.get('type')!r}")
-    names = {field.name for field in fields(cls)}
+    names = set(_shape(cls)[1])
     given = {name: value for name, value in record.items() if name not in ("type", "time")}
     if given.keys() != names:
         raise ValueError(f"{record['type']}: the fields {sorted(given.keys() ^ names)} are missing or unknown")
     return cls(**given)
+
+
+def _shape(cls: type[Event]) -> tuple[str, tuple[str, ...]]:
+    """The name of a type of events, and its fields."""
+    if cls not in _SHAPES:
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        _SHAPES[cls] = name, tuple(field.name for field in fields(cls))
+    return _SHAPES[cls]
+
+
+_SHAPES: dict[type[Event], tuple[str, tuple[str, ...]]] = {}
 
 
 def _comparable(value: Any) -> Any:

@@ -9,18 +9,15 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 _SEAL = re.compile(rb',"line":([1-9]\d*),"crc32":"([0-9a-f]{8})"}')
 
 
 def sealed(record: Mapping[str, Any], number: int) -> bytes:
     """The ``number``-th line of a log (from 1) in UTF-8, newline included: the record, which may not be empty, with
-    ``line`` and ``crc32`` behind its own fields. The checksum is over all bytes before its own field. Text that UTF-8
-    cannot hold (lone surrogates) is escaped."""
-    try:
-        body = compact_json(record).encode()
-    except UnicodeEncodeError:
-        body = json.dumps(record, separators=(",", ":"), default=_plain).encode()
-    numbered = b'%b,"line":%d' % (body[:-1], number)
+    ``line`` and ``crc32`` behind its own fields. The checksum is over all bytes before its own field."""
+    numbered = b'%b,"line":%d' % (json_bytes(record)[:-1], number)
     return b'%b,"crc32":"%08x"}\n' % (numbered, zlib.crc32(numbered))
 
 
@@ -39,11 +36,27 @@ def unsealed(line: bytes, number: int) -> dict[str, Any]:
     return record
 
 
-def compact_json(value: Any) -> str:
-    """JSON without spaces, letters of all scripts as they are, on what every reader takes for one line."""
-    text = _ENCODER.encode(value)
+def json_bytes(value: Any) -> bytes:
+    """JSON without spaces in UTF-8, letters of all scripts as they are, on what every reader takes for one line. Text
+    that UTF-8 cannot hold (lone surrogates) is escaped; a float that is no number becomes ``null``. Raises
+    ``TypeError`` for what is no JSON data."""
+    try:
+        text = orjson.dumps(value, _plain, _OPTIONS)
+    except TypeError:
+        # What it does not take, besides data of other kinds: lone surrogates, integers beyond 64 bits, keys that are
+        # no strings.
+        text = json.dumps(value, separators=(",", ":"), default=_plain).encode()
     # JSON lets these stand in strings, but many readers break lines at them.
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
+    for letter, escaped in _BREAKS:
+        # Looking for one byte first takes a twentieth of the time.
+        if letter[-1] in text:
+            text = text.replace(letter, escaped)
+    return text
+
+
+def compact_json(value: Any) -> str:
+    """The same as text."""
+    return json_bytes(value).decode()
 
 
 def _plain(value: Any) -> Any:
@@ -52,4 +65,5 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not JSON data")
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+_BREAKS = tuple((letter.encode(), f"\\u{ord(letter):04x}".encode()) for letter in "\u2028\u2029\x85")

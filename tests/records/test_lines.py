@@ -1,12 +1,16 @@
 """Sealed lines: what is read is what was written, and any other line is named."""
 
 import json
+import math
+from datetime import UTC, datetime
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_diplomacy.records.lines import compact_json, sealed, unsealed
+from ai_diplomacy.models.model import Usage
+from ai_diplomacy.records.lines import compact_json, json_bytes, sealed, unsealed
 from ai_diplomacy.records.reading import DamagedLogError, LogReader
 
 ANYTHING = st.recursive(
@@ -33,6 +37,23 @@ def test_no_other_byte_goes_unnoticed(at, byte):
     line[at] = byte
     with pytest.raises(ValueError, match=r"as it was written|checksum|as line"):
         unsealed(bytes(line), 3)
+
+
+@given(ANYTHING)
+def test_what_is_written_reads_as_what_it_was_and_holds_no_space_between(value):
+    written = json_bytes(value)
+    assert json.loads(written) == value
+    assert compact_json(value) == written.decode()
+    assert len(written) <= len(json.dumps(value, separators=(",", ":")))
+
+
+def test_other_kinds_of_data_are_written_as_json_has_them_or_refused():
+    assert json_bytes(MappingProxyType({"a": (1, 2)})) == b'{"a":[1,2]}'
+    assert json_bytes({"a": 2**70}) == b'{"a":1180591620717411303424}'
+    assert json_bytes({"a": math.nan, "b": -math.inf}) == b'{"a":null,"b":null}'
+    for other in ({"a": {1}}, {"a": b"bytes"}, Usage(input=1), {"a": datetime.now(UTC)}):
+        with pytest.raises(TypeError, match="not JSON data"):
+            json_bytes(other)
 
 
 def lines(count: int) -> list[bytes]:
