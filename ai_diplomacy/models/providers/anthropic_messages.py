@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from ..model import Request, StopReason, Usage
@@ -12,7 +12,7 @@ from .bodies import Body, count, nonsense, part, parts, text_of, total
 from .concessions import Wish, wishes_of, withheld
 from .schemas import closed
 from .sdk_provider import Question, SdkProvider
-from .stainless import Opened, StainlessLine, transport_options
+from .stainless import Opened, StainlessLine, blocking_options
 
 _STOPS: dict[Any, StopReason] = {
     "end_turn": "end",
@@ -58,24 +58,27 @@ def _unknown(request: Request) -> set[Wish]:
 
 
 def _client(account: Account) -> Opened:
-    from anthropic import APIStatusError, AsyncAnthropic, DefaultAioHttpClient
+    from anthropic import APIStatusError, AsyncAnthropic
 
-    return Opened(AsyncAnthropic(**_options(account, DefaultAioHttpClient)), APIStatusError)
+    from .whole_bodies import DirectClient
+
+    return Opened(AsyncAnthropic(**_options(account, DirectClient())), APIStatusError)
 
 
 def _blocking_client(account: Account) -> Opened:
     from anthropic import Anthropic, APIStatusError, DefaultHttpxClient
 
-    return Opened(Anthropic(**_options(account, DefaultHttpxClient)), APIStatusError)
+    transport = DefaultHttpxClient(**blocking_options())
+    return Opened(Anthropic(**_options(account, transport)), APIStatusError)
 
 
-def _options(account: Account, transport: Callable[..., Any]) -> dict[str, Any]:
+def _options(account: Account, transport: Any) -> dict[str, Any]:
     return {
         "api_key": account.key,
         "base_url": account.base_url.removesuffix("/v1"),
         "max_retries": 0,
         "open_telemetry": False,
-        "http_client": transport(**transport_options()),
+        "http_client": transport,
     }
 
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from ..model import ModelError
 
 Body = Mapping[str, Any]
@@ -14,16 +16,24 @@ _SPOKEN = ("message", "param", "code", "type", "status", "detail", "msg", "loc",
 """Fields of an error that its vendor wrote. What else stands in it may be our own request, quoted."""
 
 
-def read_object(text: str) -> Body:
+def read_object(sent: bytes | str) -> Body:
     """The JSON object that a body holds. Raises a transient ``ModelError`` for a page, a torso or anything else."""
     try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        kind = "a web page" if text.lstrip()[:1] == "<" else "text that is no JSON" if text.strip() else "nothing"
-        raise nonsense(f"answered with {kind}") from None
+        body = orjson.loads(sent)
+    except ValueError:
+        body = _read_leniently(sent if isinstance(sent, str) else sent.decode("utf-8", "replace"))
     if not isinstance(body, dict):
         raise nonsense("answered with JSON that is no object")
     return body
+
+
+def _read_leniently(text: str) -> Any:
+    """Also what is JSON to many, but not by the book: lone surrogates, ``NaN``, bytes that are no UTF-8."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        kind = "a web page" if text.lstrip()[:1] == "<" else "text that is no JSON" if text.strip() else "nothing"
+        raise nonsense(f"answered with {kind}") from None
 
 
 def error_body(text: str) -> Any:

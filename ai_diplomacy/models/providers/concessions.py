@@ -72,6 +72,8 @@ def wishes_of(request: Request) -> list[Wish]:
 
 def withheld(request: Request, without: Collection[Wish]) -> tuple[str, ...]:
     """The wishes of a request that were not sent, for ``Answer.withheld``."""
+    if not without:
+        return ()
     return tuple(sorted(wish for wish in wishes_of(request) if wish in without and wish != "token_limit"))
 
 

@@ -37,7 +37,7 @@ _ADDRESS = {
     "httpx2.TooManyRedirects",
     "httpx2.UnsupportedProtocol",
 }
-_BROKEN = {"google.UnknownApiResponseError", "pydantic_core.ValidationError"}
+_BROKEN = {"google.UnknownApiResponseError", "httpx2.DecodingError", "pydantic_core.ValidationError"}
 _LOST = {"aiohttp.ClientError", "anthropic.APIConnectionError", "httpx2.TransportError", "openai.APIConnectionError"}
 
 

@@ -12,7 +12,7 @@ from .accounts import Account
 from .bodies import Body, read_object
 from .concessions import RefusedError
 from .faults import cleaned, status_fault, transport_fault
-from .lazily import IDLE_SECONDS, Lazily, LazilyBlocking, connection_limit, tls_context
+from .lazily import Lazily, LazilyBlocking, open_session, tls_context
 from .sdk_provider import Question
 
 if TYPE_CHECKING:
@@ -79,14 +79,8 @@ def _declined(error: APIError) -> Exception:
 def _lazy_client(account: Account) -> Lazily[tuple[Client, ClientSession]]:
     async def build() -> tuple[Client, ClientSession]:
         await asyncio.to_thread(import_module, "google.genai")
-        import aiohttp
-
         # The session that the SDK would make itself has no limit, and a class that aiohttp warns of.
-        session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=connection_limit(), keepalive_timeout=IDLE_SECONDS),
-            trust_env=True,
-            read_bufsize=2**20,
-        )
+        session = open_session()
         try:
             return await asyncio.to_thread(_client, account, session), session
         except BaseException:

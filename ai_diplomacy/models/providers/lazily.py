@@ -7,7 +7,11 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from functools import cache
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.request import getproxies
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
 
 C = TypeVar("C")
 
@@ -70,6 +74,21 @@ def connection_limit() -> int:
         return 256
     soft, _ = getrlimit(RLIMIT_NOFILE)
     return 1000 if soft == RLIM_INFINITY else max(16, min(1000, soft // 4))
+
+
+def open_session() -> ClientSession:
+    """A session of aiohttp for one account, on the running loop."""
+    import aiohttp
+
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=connection_limit(), keepalive_timeout=IDLE_SECONDS, ssl=tls_context()),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+        read_bufsize=2**20,
+        # Asked to, aiohttp looks for proxies, and for a file of passwords, at every call, which takes longer than the
+        # call itself.
+        trust_env=bool(getproxies()),
+    )
 
 
 @cache

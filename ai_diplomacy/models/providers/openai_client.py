@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from .accounts import Account
 from .catalogue import BUILT_IN
-from .stainless import Opened, StainlessLine, transport_options
+from .stainless import Opened, StainlessLine, blocking_options
 
 
 def openai_line(account: Account) -> StainlessLine:
@@ -15,17 +15,18 @@ def openai_line(account: Account) -> StainlessLine:
 
 
 def _client(account: Account) -> Opened:
-    from openai import APIStatusError, AsyncOpenAI, DefaultAioHttpClient
+    from openai import APIStatusError, AsyncOpenAI
 
-    transport = DefaultAioHttpClient(**transport_options())
-    client = AsyncOpenAI(api_key=account.key, base_url=_url(account), max_retries=0, http_client=transport)
+    from .whole_bodies import DirectClient
+
+    client = AsyncOpenAI(api_key=account.key, base_url=_url(account), max_retries=0, http_client=DirectClient())
     return Opened(_discreet(client, account), APIStatusError)
 
 
 def _blocking_client(account: Account) -> Opened:
     from openai import APIStatusError, DefaultHttpxClient, OpenAI
 
-    transport = DefaultHttpxClient(**transport_options())
+    transport = DefaultHttpxClient(**blocking_options())
     client = OpenAI(api_key=account.key, base_url=_url(account), max_retries=0, http_client=transport)
     return Opened(_discreet(client, account), APIStatusError)
 

@@ -96,6 +96,7 @@ def _open_form(schema: Any) -> Any:
     return result
 
 
+@once_a_schema
 def schema_name(schema: Mapping[str, Any]) -> str:
     """A name for the schema as OpenAI takes it."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", str(schema.get("title", "")))[:64] or "reply"

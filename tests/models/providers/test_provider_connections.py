@@ -6,8 +6,10 @@ import asyncio
 import gc
 import warnings
 
+import pytest
+from aiohttp import web
 from scripted_vendor import says
-from vendor_questions import KEY, question
+from vendor_questions import KEY, fault, question
 
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.providers import Providers
@@ -53,6 +55,52 @@ def test_nothing_is_left_open_when_a_loop_ends(protocol):
         warnings.simplefilter("error")
         asyncio.run(game())
         gc.collect()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_an_answer_that_comes_packed_is_unpacked(vendor, protocol, provider, model, encoding):
+    vendor.plays(packed(protocol.answer("fine"), encoding), packed({"error": {"message": "no, sorry"}}, encoding, 404))
+    assert (await provider.call(model, question())).text == "fine"
+    assert encoding in vendor.received[0].headers["Accept-Encoding"]
+    assert "no, sorry" in str(await fault(provider, model))
+
+
+async def test_an_answer_that_is_packed_badly_is_worth_another_call(vendor, protocol, provider, model):
+    async def torn(request):
+        return web.Response(body=b"\x1f\x8b nothing of the sort", headers={"Content-Encoding": "gzip"})
+
+    vendor.plays(torn)
+    assert (await fault(provider, model)).kind == "transient"
+
+
+async def test_the_proxy_of_the_environment_is_asked(vendor, protocol, provider_at, monkeypatch):
+    vendor.otherwise = says(protocol.answer("fine"))
+    monkeypatch.setenv("http_proxy", vendor.url)
+    far = ModelId(protocol.provider, "m", "http://far-away.invalid", KEY)
+    provider = provider_at(protocol.provider, "http://far-away.invalid")
+    assert (await provider.call(far, question())).text == "fine"
+    assert vendor.received[0].headers["Host"] == "far-away.invalid"
+    monkeypatch.setenv("no_proxy", "far-away.invalid")
+    await provider.close()
+    assert not (await fault(provider, far)).reached
+
+
+async def test_a_moved_server_is_followed_with_the_key_and_the_question(vendor, protocol, provider, model):
+    vendor.plays(says({}, 307, Location=f"{vendor.url}/elsewhere"), says(protocol.answer("fine")))
+    assert (await provider.call(model, question())).text == "fine"
+    first, second = vendor.received
+    assert second.path == "/elsewhere"
+    assert second.body == first.body
+    assert any(KEY in value for value in second.headers.values())
+
+
+def packed(body, encoding, status=200):
+    async def play(request):
+        response = web.json_response(body, status=status)
+        response.enable_compression(web.ContentCoding(encoding))
+        return response
+
+    return play
 
 
 async def test_a_first_call_that_is_cancelled_leaves_the_client_to_the_next():

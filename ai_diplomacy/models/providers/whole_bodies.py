@@ -1,0 +1,67 @@
+"""HTTP for the SDKs that sit on httpx2: whole bodies, sent and read on aiohttp.
+
+The SDKs' own transport streams every answer, and httpx2 merges its client's defaults into every request and looks for
+cookies, logins and redirects on the way: half of the time of a call, for what a POST of a few kilobytes with a key in
+its headers never needs. Imported by the first call, as httpx2 is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+
+from .lazily import open_session
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+
+class WholeBodies(httpx2.AsyncBaseTransport):
+    """Sends requests on one aiohttp session, which it opens on the loop of the first one. Raises what aiohttp raises.
+
+    Redirects are followed, and an environment's proxies used, as aiohttp does it.
+    """
+
+    def __init__(self) -> None:
+        self._session: ClientSession | None = None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self._session is None:
+            self._session = open_session()
+        sent = self._session.request(
+            request.method, str(request.url), headers=request.headers.items(), data=await request.aread()
+        )
+        async with sent as answered:
+            body = await answered.read()
+            headers = answered.raw_headers
+            if "Content-Encoding" in answered.headers:
+                # It is decoded by now.
+                headers = tuple(pair for pair in headers if pair[0].lower() != b"content-encoding")
+            return httpx2.Response(answered.status, headers=headers, content=body, request=request)
+
+    async def aclose(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+class DirectClient(httpx2.AsyncClient):
+    """A client without defaults of its own: what it is given to send goes to its transport as it is."""
+
+    def __init__(self) -> None:
+        self._whole_bodies = WholeBodies()
+        super().__init__(transport=self._whole_bodies, trust_env=False)
+
+    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
+        content = options.pop("content", None)
+        headers = options.pop("headers", None)
+        # How long to wait is up to whoever awaits the answer.
+        options.pop("timeout", None)
+        if not isinstance(content, bytes) or any(option is not None for option in options.values()):
+            return super().build_request(method, url, content=content, headers=headers, **options)
+        return httpx2.Request(method, url, headers=headers, stream=httpx2.ByteStream(content))
+
+    async def send(self, request: httpx2.Request, **_: Any) -> httpx2.Response:
+        """The whole answer, also where the caller would stream it."""
+        return await self._whole_bodies.handle_async_request(request)
