@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.play import play_game
-from ai_diplomacy.game.vendors import Vendors, import_sdks
+from ai_diplomacy.game.vendors import Vendors, warm_up
 from ai_diplomacy.models.ids import ModelId
 
 PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": ""}
@@ -76,7 +76,7 @@ def main() -> None:
         assert server.stdout is not None
         url = server.stdout.readline().strip()
         model = ModelId(flags.provider, "local", url + PATHS[flags.provider])
-        import_sdks([model])
+        warm_up([model])
         # The server remembers what it answered, so that its thinking does not slow down what is measured.
         with tempfile.TemporaryDirectory() as folder:
             asyncio.run(games(1, model, Path(folder)))

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import itertools
 import json
 import os
@@ -38,7 +37,7 @@ from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import CallSettings, GameConfig
 from ai_diplomacy.game.execution import worker_threads
 from ai_diplomacy.game.play import Played, play_game
-from ai_diplomacy.game.vendors import Vendors, import_sdks
+from ai_diplomacy.game.vendors import Vendors, warm_up
 from ai_diplomacy.models.ids import ModelId
 from experiments.runtime_report import POLICIES, middle, picture, summary, table
 
@@ -76,12 +75,7 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
     config = GameConfig(models=models, calls=calls, execution=execution, threads=threads, **settings)
     blocking = worker_threads(execution, cell.games * cell.seats)
     vendors = Vendors({}, config.calls, {str(model): None}, blocking=blocking)
-    import_sdks([model])
-    # What is there before the games is looked through once and then left alone; many games make the collector run so
-    # often that it would cost a sixth of the time.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000, 20, 100)
+    warm_up([model])
     before, cpu = resident_mb(), time.process_time()
     lag = asyncio.create_task(lags())
     began = time.perf_counter()

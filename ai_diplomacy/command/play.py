@@ -217,7 +217,7 @@ def checked(
     for settings in (*earlier, config):
         prices |= vendors.find_prices(replace(settings, calls=config.calls))
     if not estimate:
-        vendors.import_sdks(config.models.values())
+        vendors.warm_up(config.models.values())
     return prices
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from ..game.config import ConfigError, GameConfig
 from ..game.past import held, is_run
 from ..game.play import Played, play_game, play_on
-from ..game.vendors import Opened, Vendors, find_prices, import_sdks
+from ..game.vendors import Opened, Vendors, find_prices, warm_up
 from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
 from ..models.budgeted import Budgeted
 from ..models.calls import PromptDiffersError
@@ -77,7 +77,7 @@ class Table:
         self._folder = folder
         self._budget = budget
         prices = prices_of(spec)
-        import_sdks(entrant.model for entrant in spec.entrants.values())
+        warm_up(entrant.model for entrant in spec.entrants.values())
         self._vendors = Vendors(environ, spec.calls, prices)
         self._told = NOTHING
 
