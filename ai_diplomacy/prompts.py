@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -37,6 +37,12 @@ class PromptError(ValueError):
     """A folder of templates that cannot be used. Its text fits a line."""
 
 
+class _Environment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A dictionary where Jinja makes a chain of them: every rendering copies it, and a chain is slow to copy."""
+        return {**self.globals, **(d or {})}
+
+
 class PromptBook:
     """One folder of templates. Calls of a step differ in one JSON document, which stands before the reply's form."""
 
@@ -46,7 +52,7 @@ class PromptBook:
         self._ground = ground
         if not directory.is_dir():
             raise PromptError(f"prompts: {str(directory)!r} is not a folder")
-        self._templates = Environment(
+        self._templates = _Environment(
             loader=ChoiceLoader([FileSystemLoader(directory), _INTERVIEW]),
             undefined=StrictUndefined,
             trim_blocks=True,

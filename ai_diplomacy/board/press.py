@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -98,6 +99,8 @@ class Mailbox:
         self._max_messages = max_messages
         self._max_characters = max_characters
         self._messages: list[Message] = []
+        self._readable: defaultdict[tuple[str, str], list[Message]] = defaultdict(list)
+        """(power, phase) -> the messages of the phase that the power may read."""
         self._returned: list[Returned] = []
 
     @property
@@ -137,13 +140,16 @@ class Mailbox:
                 sequence = len(self._messages) + len(delivered) + 1
                 delivered.append(Message(sender, recipients, letter.delivered, draft.pledges, phase, round, sequence))
         self._messages += delivered
+        for message in delivered:
+            for power in filter(message.readable_by, self._ground.powers):
+                self._readable[power, phase].append(message)
         self._returned += returned
         return Delivery(tuple(delivered), tuple(returned))
 
     def readable(self, power: str, phases: Iterable[str]) -> tuple[Message, ...]:
         """The messages of these phases that the power may read, oldest first."""
-        wanted = frozenset(phases)
-        return tuple(m for m in self._messages if m.phase in wanted and m.readable_by(power))
+        found = [message for phase in dict.fromkeys(phases) for message in self._readable.get((power, phase), ())]
+        return tuple(sorted(found, key=lambda message: message.sequence))
 
     def returned_to(self, power: str, phase: str) -> tuple[Returned, ...]:
         """What came back to this sender in this phase."""

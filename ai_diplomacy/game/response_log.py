@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterable
 
 from ..asking import Exchange
 from ..records.events import Event
@@ -35,9 +34,7 @@ class ResponseLog:
     """Collects rows until they are taken to be appended to the file."""
 
     def __init__(self) -> None:
-        self._buffer = io.StringIO()
-        self._writer = csv.writer(self._buffer)
-        self._writer.writerow(COLUMNS)
+        self._rows = [_row(COLUMNS)]
 
     def event(self, event: Event) -> None:
         """Rows come from calls alone."""
@@ -45,8 +42,8 @@ class ResponseLog:
     def exchange(self, exchange: Exchange) -> None:
         key, reply, read = exchange.request.key, exchange.reply, exchange.read
         usage = reply.usage if reply else None
-        self._writer.writerow(
-            [
+        row = _row(
+            (
                 exchange.model,
                 key.power,
                 key.phase,
@@ -67,15 +64,27 @@ class ResponseLog:
                 round(reply.waited, 6) if reply else "",
                 reply.attempts + reply.hedged if reply else "",
                 _known(usage.written if usage else None),
-            ]
+            )
         )
+        self._rows.append(row)
 
     def take(self) -> bytes:
         """The rows since the last call, as UTF-8."""
-        text = self._buffer.getvalue()
-        self._buffer.seek(0)
-        self._buffer.truncate()
-        return text.encode("utf-8", "replace")
+        rows, self._rows = self._rows, []
+        return "".join(rows).encode("utf-8", "replace")
+
+
+def _row(cells: Iterable[object]) -> str:
+    """A row as ``csv.writer`` writes it. That looks at a prompt letter by letter, which takes it longer than it takes
+    to make the prompt."""
+    return ",".join(map(_cell, cells)) + "\r\n"
+
+
+def _cell(value: object) -> str:
+    text = str(value)
+    if '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text
 
 
 def _known(figure: float | None) -> float | str:

@@ -129,7 +129,10 @@ class Stories:
         parts = [f"# {power.title()}\n", f"The {people} story, played by {self._played_by(power)}.\n", f"{_KEY}\n"]
         for chapter in self._chapters[power]:
             parts += _written(chapter)
-        return re.sub(r"\n{3,}", "\n\n", "\n".join([*parts, *self._endings]))
+        text = "\n".join([*parts, *self._endings])
+        while "\n\n\n" in text:
+            text = text.replace("\n\n\n", "\n\n")
+        return text
 
     def powers(self) -> tuple[str, ...]:
         return self._models

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from ..records.events import CallLost
@@ -36,19 +36,11 @@ class Spending:
         return known_sum(self.cost_usd, self.lost_cost_usd)
 
     def plus(self, other: Spending) -> Spending:
-        return Spending(
-            calls=self.calls + other.calls,
-            input_tokens=known_sum(self.input_tokens, other.input_tokens),
-            output_tokens=known_sum(self.output_tokens, other.output_tokens),
-            cached_tokens=known_sum(self.cached_tokens, other.cached_tokens),
-            cost_usd=known_sum(self.cost_usd, other.cost_usd),
-            lost_calls=self.lost_calls + other.lost_calls,
-            lost_cost_usd=known_sum(self.lost_cost_usd, other.lost_cost_usd),
-        )
+        return total((self, other))
 
     def document(self) -> dict[str, Any]:
         """As plain JSON data."""
-        return asdict(self) | {"total_usd": self.total_usd}
+        return {name: getattr(self, name) for name in self.__slots__} | {"total_usd": self.total_usd}
 
 
 class Ledger:
@@ -70,16 +62,15 @@ class Ledger:
         )
 
     def total(self) -> Spending:
-        return _all(self._rows.values())
+        return total(self._rows.values())
 
     def by(self, dimension: Dimension) -> dict[str, Spending]:
         """Sorted by name."""
         at = ("power", "model", "step", "phase").index(dimension)
-        sums: dict[str, Spending] = {}
+        rows: dict[str, list[Spending]] = {}
         for row, spent in self._rows.items():
-            found = sums.get(row[at])
-            sums[row[at]] = spent if found is None else found.plus(spent)
-        return dict(sorted(sums.items()))
+            rows.setdefault(row[at], []).append(spent)
+        return {name: total(bills) for name, bills in sorted(rows.items())}
 
     def document(self) -> dict[str, Any]:
         """The totals and all four views as plain JSON data."""
@@ -92,13 +83,25 @@ class Ledger:
         self._rows[row] = self._rows.get(row, Spending()).plus(spent)
 
 
-def _all(rows: Iterable[Spending]) -> Spending:
-    total = Spending()
-    for row in rows:
-        total = total.plus(row)
-    return total
+def total(bills: Iterable[Spending]) -> Spending:
+    """All of them as one."""
+    bills = tuple(bills)
+    return Spending(
+        calls=sum(bill.calls for bill in bills),
+        input_tokens=known_sum(0, *(bill.input_tokens for bill in bills)),
+        output_tokens=known_sum(0, *(bill.output_tokens for bill in bills)),
+        cached_tokens=known_sum(0, *(bill.cached_tokens for bill in bills)),
+        cost_usd=known_sum(0.0, *(bill.cost_usd for bill in bills)),
+        lost_calls=sum(bill.lost_calls for bill in bills),
+        lost_cost_usd=known_sum(0.0, *(bill.lost_cost_usd for bill in bills)),
+    )
 
 
-def known_sum(one: N | None, other: N | None) -> N | None:
-    """``None`` when one of the two is not known."""
-    return None if one is None or other is None else one + other
+def known_sum(first: N | None, *others: N | None) -> N | None:
+    """``None`` when one of them is not known."""
+    result = first
+    for figure in others:
+        if result is None or figure is None:
+            return None
+        result += figure
+    return result

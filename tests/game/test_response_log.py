@@ -1,0 +1,53 @@
+"""The table of calls is read by everything that reads CSV."""
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ai_diplomacy.asking import Exchange
+from ai_diplomacy.game.response_log import COLUMNS, ResponseLog
+from ai_diplomacy.models.model import CallKey, Reply, Request, Usage
+from ai_diplomacy.records.events import ReplyRead
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('",;\r\n\t '), max_size=60)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=4))
+def test_it_is_written_as_the_library_writes_it(calls):
+    log, library = ResponseLog(), io.StringIO()
+    writer = csv.writer(library)
+    writer.writerow(COLUMNS)
+    for prompt, text, problem in calls:
+        key = CallKey("S1901M", "FRANCE", "order")
+        read = ReplyRead(*key.about("m"), "unusable", (problem,))
+        reply = Reply(text, Usage(input=3), latency=1.5, cost_usd=1e-7)
+        log.exchange(Exchange(Request(key, "", prompt), "m", reply, read))
+        shown = [words.replace("\0", "\ufffd") for words in (prompt, text)]
+        cells = [
+            "m",
+            "FRANCE",
+            "S1901M",
+            "order",
+            *shown,
+            "false",
+            "order",
+            0,
+            0,
+            3,
+            "",
+            "",
+            1e-7,
+            1.5,
+            problem,
+            0.0,
+            1,
+            "",
+        ]
+        writer.writerow(cells)
+    written = log.take().decode()
+    assert written == library.getvalue()
+    assert log.take() == b""
+    table = list(csv.DictReader(io.StringIO(written, newline="")))
+    assert [row["raw_input"] for row in table] == [prompt.replace("\0", "\ufffd") for prompt, _, _ in calls]
