@@ -59,6 +59,7 @@ class PromptBook:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._loaded: dict[str, Template] = {}
         self._systems: dict[str, str] = {}
         for step, power, corrected in itertools.product((*get_args(Step), "interview"), ground.powers, (False, True)):
             self._render(step, "{}", corrected, power)
@@ -107,7 +108,10 @@ class PromptBook:
 
     def _load(self, name: str) -> Template:
         try:
-            return self._templates.get_template(name)
+            template = self._loaded.get(name)
+            if template is None:
+                template = self._loaded[name] = self._templates.get_template(name)
+            return template
         except TemplateNotFound:
             raise PromptError(f"prompts: the template {str(self.directory / name)!r} is missing") from None
         except (TemplateError, UnicodeDecodeError) as error:

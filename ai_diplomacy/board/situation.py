@@ -30,6 +30,7 @@ class PhaseResult:
         return self.results.get(unit_of(order), ())
 
 
+@lru_cache(4096)
 def unit_of(order: str) -> str:
     """The unit that an order is for: ``F STP/SC - BOT`` -> ``F STP/SC``; ``WAIVE`` for itself."""
     return " ".join(order.split(" ", 2)[:2])

@@ -224,7 +224,7 @@ class _Sitting:
         return Played(result, finished, self._folder, self._desk.budget.ledger)
 
     async def _finish(self, result: GameResult) -> RunFinished:
-        await self.save()
+        await self._saved()
         finished = RunFinished(
             outcome=result.outcome,
             winners=result.winners,

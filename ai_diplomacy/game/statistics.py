@@ -135,9 +135,9 @@ class Statistics:
 
     def _sums(self, chosen: Callable[[tuple[str, str]], bool]) -> dict[str, int | None]:
         rows = [who for who in self._counts.keys() | self._unknown.keys() if chosen(who)]
-        return {
-            figure: None
-            if any(figure in self._unknown[who] for who in rows)
-            else sum(self._counts[who][figure] for who in rows)
-            for figure in FIGURES
-        }
+        sums: dict[str, int | None] = dict.fromkeys(FIGURES, 0)
+        for who in rows:
+            for figure, count in self._counts.get(who, {}).items():
+                sums[figure] = (sums[figure] or 0) + count
+        unknown = {figure for who in rows for figure in self._unknown.get(who, ())}
+        return sums | dict.fromkeys(unknown)

@@ -38,25 +38,23 @@ def view(board: Board, mailbox: Mailbox, power: str, step: Question, round: int,
 
 def pledge_outcomes(messages: Iterable[Message], turn: Iterable[PhaseResult]) -> list[PledgeOutcome]:
     """The pledges in these messages, each once, held against the orders of their own movement phase."""
-    issued = {
-        (result.phase, power, unit_of(order)): order
-        for result in turn
-        for power, orders in result.orders.items()
-        for order in orders
-    }
-    played = {phase for phase, _, _ in issued}
+    played = {result.phase: result.orders for result in turn if result.orders}
     outcomes = [
         PledgeOutcome(
             sender=message.sender,
             recipients=message.recipients,
             pledged=pledge,
-            ordered=issued.get((message.phase, message.sender, unit_of(pledge))),
+            ordered=_order_of(unit_of(pledge), played[message.phase].get(message.sender, ())),
         )
         for message in messages
         if message.phase in played
         for pledge in message.pledges
     ]
     return list(dict.fromkeys(outcomes))
+
+
+def _order_of(unit: str, orders: Iterable[str]) -> str | None:
+    return next((order for order in orders if unit_of(order) == unit), None)
 
 
 def _awaiting(mailbox: Mailbox, power: str, turn: list[str], phase: str) -> tuple[Message, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from ..records.events import CallLost
 from .model import CallKey, Reply
 
 Dimension = Literal["power", "model", "step", "phase"]
+VIEWS: tuple[Dimension, ...] = get_args(Dimension)
 
 N = TypeVar("N", int, float)
 
@@ -36,7 +36,15 @@ class Spending:
         return known_sum(self.cost_usd, self.lost_cost_usd)
 
     def plus(self, other: Spending) -> Spending:
-        return total((self, other))
+        return Spending(
+            calls=self.calls + other.calls,
+            input_tokens=known_sum(self.input_tokens, other.input_tokens),
+            output_tokens=known_sum(self.output_tokens, other.output_tokens),
+            cached_tokens=known_sum(self.cached_tokens, other.cached_tokens),
+            cost_usd=known_sum(self.cost_usd, other.cost_usd),
+            lost_calls=self.lost_calls + other.lost_calls,
+            lost_cost_usd=known_sum(self.lost_cost_usd, other.lost_cost_usd),
+        )
 
     def document(self) -> dict[str, Any]:
         """As plain JSON data."""
@@ -47,61 +55,39 @@ class Ledger:
     """All calls of one run."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, str, str, str], Spending] = {}
+        self._total = Spending()
+        self._by: dict[Dimension, dict[str, Spending]] = {view: {} for view in VIEWS}
 
     def answered(self, key: CallKey, model: str, reply: Reply) -> None:
         usage = reply.usage
-        self._add(
-            (key.power, model, key.step, key.phase),
-            Spending(reply.answers, usage.input, usage.output, usage.cached, reply.cost_usd),
-        )
+        bill = Spending(reply.answers, usage.input, usage.output, usage.cached, reply.cost_usd)
+        self._add(bill, key.power, model, key.step, key.phase)
 
     def lost(self, event: CallLost) -> None:
-        self._add(
-            (event.power, event.model, event.step, event.phase), Spending(lost_calls=1, lost_cost_usd=event.cost_usd)
-        )
+        bill = Spending(lost_calls=1, lost_cost_usd=event.cost_usd)
+        self._add(bill, event.power, event.model, event.step, event.phase)
 
     def total(self) -> Spending:
-        return total(self._rows.values())
+        return self._total
 
     def by(self, dimension: Dimension) -> dict[str, Spending]:
         """Sorted by name."""
-        at = ("power", "model", "step", "phase").index(dimension)
-        rows: dict[str, list[Spending]] = {}
-        for row, spent in self._rows.items():
-            rows.setdefault(row[at], []).append(spent)
-        return {name: total(bills) for name, bills in sorted(rows.items())}
+        return dict(sorted(self._by[dimension].items()))
 
     def document(self) -> dict[str, Any]:
         """The totals and all four views as plain JSON data."""
-        views: tuple[Dimension, ...] = ("power", "model", "step", "phase")
         return {"total": self.total().document()} | {
-            f"by_{view}": {name: spent.document() for name, spent in self.by(view).items()} for view in views
+            f"by_{view}": {name: spent.document() for name, spent in self.by(view).items()} for view in VIEWS
         }
 
-    def _add(self, row: tuple[str, str, str, str], spent: Spending) -> None:
-        self._rows[row] = self._rows.get(row, Spending()).plus(spent)
+    def _add(self, bill: Spending, *names: str) -> None:
+        """``names``: what it is for, in the order of ``VIEWS``."""
+        self._total = self._total.plus(bill)
+        for view, name in zip(VIEWS, names, strict=True):
+            sums = self._by[view]
+            sums[name] = sums[name].plus(bill) if name in sums else bill
 
 
-def total(bills: Iterable[Spending]) -> Spending:
-    """All of them as one."""
-    bills = tuple(bills)
-    return Spending(
-        calls=sum(bill.calls for bill in bills),
-        input_tokens=known_sum(0, *(bill.input_tokens for bill in bills)),
-        output_tokens=known_sum(0, *(bill.output_tokens for bill in bills)),
-        cached_tokens=known_sum(0, *(bill.cached_tokens for bill in bills)),
-        cost_usd=known_sum(0.0, *(bill.cost_usd for bill in bills)),
-        lost_calls=sum(bill.lost_calls for bill in bills),
-        lost_cost_usd=known_sum(0.0, *(bill.lost_cost_usd for bill in bills)),
-    )
-
-
-def known_sum(first: N | None, *others: N | None) -> N | None:
-    """``None`` when one of them is not known."""
-    result = first
-    for figure in others:
-        if result is None or figure is None:
-            return None
-        result += figure
-    return result
+def known_sum(one: N | None, other: N | None) -> N | None:
+    """``None`` when one of the two is not known."""
+    return None if one is None or other is None else one + other

@@ -113,11 +113,13 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
     try:
         for path, data in files.items():
             handle = os.open(parts[path], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
-            with os.fdopen(handle, "wb", buffering=0) as file:
+            try:
                 view = memoryview(data)
                 while view:
-                    view = view[file.write(view) :]
-                os.fsync(file.fileno())
+                    view = view[os.write(handle, view) :]
+                os.fsync(handle)
+            finally:
+                os.close(handle)
         for path, part in parts.items():
             os.replace(part, path)
     except BaseException:
