@@ -6,7 +6,6 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ class AppendLog:
         self._pending: list[bytes] = []
         self._appended = 0
         self._on_disk = 0
-        self._writing: asyncio.Future[None] | None = None
+        self._writer: asyncio.Task[None] | None = None
         self._error: DiskError | None = None
 
     def go_on(self, end: LogEnd) -> None:
@@ -69,11 +68,10 @@ class AppendLog:
         while self._on_disk < goal:
             if self._error is not None:
                 raise self._error
-            if self._writing is None:
-                self._writing = self._write_pending()
+            if self._writer is None or self._writer.done():
+                self._writer = asyncio.create_task(self._write_pending())
             # Shielded: a cancelled waiter must not stop the write that others wait for.
-            with suppress(OSError):
-                await asyncio.shield(self._writing)
+            await asyncio.shield(self._writer)
 
     async def close(self) -> None:
         """Bring the last lines to the disk and let others at the file. Raises ``DiskError``."""
@@ -86,23 +84,14 @@ class AppendLog:
         """Let others at the file. What is not synced is lost."""
         self._file.close()
 
-    def _write_pending(self) -> asyncio.Future[None]:
+    async def _write_pending(self) -> None:
         lines, self._pending = self._pending, []
-
-        def ended(writing: asyncio.Future[None]) -> None:
-            self._writing = None
-            if writing.cancelled():
-                return
-            error = writing.exception()
-            if error is None:
-                self._on_disk += len(lines)
-            elif isinstance(error, OSError):
-                self._error = self._failed(error)
-
-        writing = asyncio.get_running_loop().run_in_executor(None, self._write, b"".join(lines))
-        # The first to hear of it, before whoever waits.
-        writing.add_done_callback(ended)
-        return writing
+        try:
+            await asyncio.to_thread(self._write, b"".join(lines))
+        except OSError as error:
+            self._error = self._failed(error)
+        else:
+            self._on_disk += len(lines)
 
     def _failed(self, error: OSError) -> DiskError:
         return DiskError(f"cannot write {self.path}: {error.strerror or error}")
