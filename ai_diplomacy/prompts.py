@@ -59,7 +59,6 @@ class PromptBook:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._loaded: dict[str, Template] = {}
         self._systems: dict[str, str] = {}
         for step, power, corrected in itertools.product((*get_args(Step), "interview"), ground.powers, (False, True)):
             self._render(step, "{}", corrected, power)
@@ -108,10 +107,7 @@ class PromptBook:
 
     def _load(self, name: str) -> Template:
         try:
-            template = self._loaded.get(name)
-            if template is None:
-                template = self._loaded[name] = self._templates.get_template(name)
-            return template
+            return self._templates.get_template(name)
         except TemplateNotFound:
             raise PromptError(f"prompts: the template {str(self.directory / name)!r} is missing") from None
         except (TemplateError, UnicodeDecodeError) as error:

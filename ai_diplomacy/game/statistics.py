@@ -135,9 +135,8 @@ class Statistics:
 
     def _sums(self, chosen: Callable[[tuple[str, str]], bool]) -> dict[str, int | None]:
         rows = [who for who in self._counts.keys() | self._unknown.keys() if chosen(who)]
-        sums: dict[str, int | None] = dict.fromkeys(FIGURES, 0)
+        sums: Counter[str] = Counter()
         for who in rows:
-            for figure, count in self._counts.get(who, {}).items():
-                sums[figure] = (sums[figure] or 0) + count
-        unknown = {figure for who in rows for figure in self._unknown.get(who, ())}
-        return sums | dict.fromkeys(unknown)
+            sums.update(self._counts[who])
+        unknown = {figure for who in rows for figure in self._unknown[who]}
+        return {figure: None if figure in unknown else sums[figure] for figure in FIGURES}

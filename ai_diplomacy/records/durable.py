@@ -97,10 +97,7 @@ class AppendLog:
         return DiskError(f"cannot write {self.path}: {error.strerror or error}")
 
     def _write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) :]
-        os.fsync(self._file.fileno())
+        _write_synced(self._file.fileno(), data)
 
 
 def replace_files(files: Mapping[Path, bytes]) -> None:
@@ -114,10 +111,7 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
         for path, data in files.items():
             handle = os.open(parts[path], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
             try:
-                view = memoryview(data)
-                while view:
-                    view = view[os.write(handle, view) :]
-                os.fsync(handle)
+                _write_synced(handle, data)
             finally:
                 os.close(handle)
         for path, part in parts.items():
@@ -129,6 +123,13 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
     # One sync makes all new names in a folder durable.
     for folder in {path.parent for path in files}:
         sync_directory(folder)
+
+
+def _write_synced(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+    os.fsync(handle)
 
 
 def sync_directory(path: Path) -> None:

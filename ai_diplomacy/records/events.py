@@ -22,17 +22,13 @@ class Event:
 
     def record(self, time: float) -> dict[str, Any]:
         """The event as one JSON object."""
-        name, fields = _shape(type(self))
-        return {
-            "type": name,
-            "time": round(time, 6),
-            **{field: getattr(self, field) for field in fields},
-        }
+        kind, names = _shape(type(self))
+        return {"type": kind, "time": round(time, 6), **{name: getattr(self, name) for name in names}}
 
     def identity(self) -> tuple[Any, ...]:
         """Equal for two tellings of the same event."""
-        name, fields = _shape(type(self))
-        return (name, *(_comparable(getattr(self, field)) for field in fields))
+        kind, names = _shape(type(self))
+        return (kind, *(_comparable(getattr(self, name)) for name in names))
 
 
 def event_type(cls: type[Event]) -> str:

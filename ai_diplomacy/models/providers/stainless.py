@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ...records.lines import json_bytes
@@ -35,7 +35,7 @@ class Opened:
         """Without a slash at its end."""
         return str(self.client.base_url).rstrip("/")
 
-    def arguments(self, question: Question, timeout: Timeout) -> dict[str, Any]:
+    def arguments(self, question: Question, timeout: Timeout | None) -> dict[str, Any]:
         """What the client posts the question with. An option that is left out, and a path that is no whole URL, would
         be completed by copies of the client's own at every call, which takes a tenth of its time."""
         import httpx2
@@ -71,7 +71,7 @@ class StainlessLine:
     async def post(self, question: Question) -> Body | None:
         opened = await self._async.get()
         try:
-            answer = await opened.client.post(**opened.arguments(question, _patience()))
+            answer = await opened.client.post(**opened.arguments(question, None))
         except opened.status_error as error:
             _raise_unless_filtered(error)
             return None
@@ -103,16 +103,9 @@ def blocking_options() -> dict[str, Any]:
 
     return {
         "verify": tls_context(),
-        "timeout": _patience(),
+        "timeout": httpx2.Timeout(None, connect=CONNECT_SECONDS),
         "limits": httpx2.Limits(max_connections=connection_limit(), keepalive_expiry=IDLE_SECONDS),
     }
-
-
-@cache
-def _patience() -> Timeout:
-    import httpx2
-
-    return httpx2.Timeout(None, connect=CONNECT_SECONDS)
 
 
 def _raise_unless_filtered(error: Exception) -> None:

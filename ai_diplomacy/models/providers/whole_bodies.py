@@ -1,8 +1,8 @@
 """HTTP for the SDKs that sit on httpx2: whole bodies, sent and read on aiohttp.
 
 The SDKs' own transport streams every answer, and httpx2 merges its client's defaults into every request and looks for
-cookies, logins and redirects on the way: half of the time of a call, for what a POST of a few kilobytes with a key in
-its headers never needs. Imported by the first call, as httpx2 is.
+cookies, logins and redirects on the way. That is a quarter of what a call through an SDK costs, and a POST of a few
+kilobytes with a key in its headers needs none of it. Imported by the first call, as httpx2 is.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class DirectClient(httpx2.AsyncClient):
     def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
         content = options.pop("content", None)
         headers = options.pop("headers", None)
-        # How long to wait is up to whoever awaits the answer.
+        # The session limits how long it connects; how long to wait for an answer is up to whoever awaits it.
         options.pop("timeout", None)
         if not isinstance(content, bytes) or any(option is not None for option in options.values()):
             return super().build_request(method, url, content=content, headers=headers, **options)
