@@ -1,5 +1,6 @@
 """What a call costs the harness: CPU time and memory of many games at once against the local server, which runs in
-another process.
+another process. ``cpu_ms_a_call`` is what was spent, ``slowdown`` by how much others on the machine lengthened that
+meanwhile (``disturbance.py``), ``undisturbed_ms_a_call`` the one by the other.
 
     python experiments/benchmark_calls.py --games 50 --provider openai
 """
@@ -25,6 +26,7 @@ from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.play import play_game
 from ai_diplomacy.game.vendors import Vendors, warm_up
 from ai_diplomacy.models.ids import ModelId
+from experiments.disturbance import Disturbance
 
 PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": ""}
 
@@ -49,14 +51,22 @@ async def games(count: int, model: ModelId, folder: Path) -> int:
 
 def measured(count: int, model: ModelId) -> dict[str, float]:
     """CPU milliseconds a call of this process, all its threads included, and the rest of the figures."""
+    disturbance = Disturbance()
+
+    async def disturbed(folder: Path) -> int:
+        async with disturbance:
+            return await games(count, model, folder)
+
     with tempfile.TemporaryDirectory() as folder:
         before, began = time.process_time(), time.perf_counter()
-        calls = asyncio.run(games(count, model, Path(folder)))
-        spent, took = time.process_time() - before, time.perf_counter() - began
+        calls = asyncio.run(disturbed(Path(folder)))
+        spent, took = time.process_time() - before - disturbance.cpu_seconds, time.perf_counter() - began
     return {
         "games": count,
         "calls": calls,
         "cpu_ms_a_call": round(1000 * spent / calls, 3),
+        "slowdown": round(disturbance.slowdown(), 2),
+        "undisturbed_ms_a_call": round(1000 * spent / calls / disturbance.slowdown(), 3),
         "calls_a_second": round(calls / took, 1),
         "seconds": round(took, 2),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
