@@ -45,7 +45,8 @@ def json_bytes(value: Any) -> bytes:
     except TypeError:
         # What it does not take, besides data of other kinds: lone surrogates, integers beyond 64 bits, keys that are
         # no strings.
-        text = json.dumps(value, separators=(",", ":"), default=_plain).encode()
+        known = json.loads(json.dumps(value, default=_plain), parse_constant=lambda _: None)
+        text = json.dumps(known, separators=(",", ":")).encode()
     # JSON lets these stand in strings, but many readers break lines at them.
     for letter, escaped in _BREAKS:
         # Looking for one byte first takes a twentieth of the time.

@@ -54,6 +54,8 @@ def test_other_kinds_of_data_are_written_as_json_has_them_or_refused():
     assert json_bytes(MappingProxyType({"a": (1, 2)})) == b'{"a":[1,2]}'
     assert json_bytes({"a": 2**70}) == b'{"a":1180591620717411303424}'
     assert json_bytes({"a": math.nan, "b": -math.inf}) == b'{"a":null,"b":null}'
+    assert json_bytes({"a": math.nan, "b": 2**70}) == b'{"a":null,"b":1180591620717411303424}'
+    assert json_bytes({"a": math.inf, "b": "\ud800"}) == b'{"a":null,"b":"\\ud800"}'
     for other in ({"a": {1}}, {"a": b"bytes"}, Usage(input=1), {"a": datetime.now(UTC)}):
         with pytest.raises(TypeError, match="not JSON data"):
             json_bytes(other)
