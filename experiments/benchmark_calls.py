@@ -13,7 +13,6 @@ import json
 import os
 import platform
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,8 +26,7 @@ from ai_diplomacy.game.play import play_game
 from ai_diplomacy.game.vendors import Vendors, warm_up
 from ai_diplomacy.models.ids import ModelId
 from experiments.disturbance import Disturbance
-
-PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": ""}
+from experiments.local_server import PATHS, server
 
 
 async def games(count: int, model: ModelId, folder: Path) -> int:
@@ -61,12 +59,13 @@ def measured(count: int, model: ModelId) -> dict[str, float]:
         before, began = time.process_time(), time.perf_counter()
         calls = asyncio.run(disturbed(Path(folder)))
         spent, took = time.process_time() - before - disturbance.cpu_seconds, time.perf_counter() - began
+    cost, slowdown = 1000 * spent / calls, disturbance.slowdown()
     return {
         "games": count,
         "calls": calls,
-        "cpu_ms_a_call": round(1000 * spent / calls, 3),
-        "slowdown": round(disturbance.slowdown(), 2),
-        "undisturbed_ms_a_call": round(1000 * spent / calls / disturbance.slowdown(), 3),
+        "cpu_ms_a_call": round(cost, 3),
+        "slowdown": round(slowdown, 2),
+        "undisturbed_ms_a_call": round(cost / slowdown, 3),
         "calls_a_second": round(calls / took, 1),
         "seconds": round(took, 2),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
@@ -80,11 +79,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=1.0, help="median seconds an answer takes")
     parser.add_argument("--repeat", type=int, default=3)
     flags = parser.parse_args()
-    command = [sys.executable, "-m", "ai_diplomacy", "serve", "--port", "0", "--latency", str(flags.latency)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
-    try:
-        assert server.stdout is not None
-        url = server.stdout.readline().strip()
+    with server(flags.latency) as url:
         model = ModelId(flags.provider, "local", url + PATHS[flags.provider])
         warm_up([model])
         # The server remembers what it answered, so that its thinking does not slow down what is measured.
@@ -93,9 +88,6 @@ def main() -> None:
         print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
         for _ in range(flags.repeat):
             print(json.dumps({"provider": flags.provider, **measured(flags.games, model)}))
-    finally:
-        server.terminate()
-        server.wait()
 
 
 if __name__ == "__main__":

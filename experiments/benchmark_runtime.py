@@ -26,7 +26,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -39,11 +38,9 @@ from ai_diplomacy.game.execution import worker_threads
 from ai_diplomacy.game.play import Played, play_game
 from ai_diplomacy.game.vendors import Vendors, warm_up
 from ai_diplomacy.models.ids import ModelId
+from experiments.local_server import PATHS, ROOT, server
 from experiments.runtime_report import POLICIES, middle, picture, summary, table
 
-ROOT = Path(__file__).resolve().parent.parent
-
-PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": ""}
 BEAT = 0.01
 """Seconds between two looks at how late the event loop is."""
 
@@ -162,20 +159,6 @@ async def lag_figures(lag: asyncio.Task[list[float]]) -> dict[str, float]:
 
 
 # Around it
-
-
-@contextmanager
-def server(latency: float, sigma: float, seed: int) -> Iterator[str]:
-    """The address of a local protocol server."""
-    command = [sys.executable, "-m", "ai_diplomacy", "serve", "--port", "0"]
-    options = ["--latency", str(latency), "--sigma", str(sigma), "--seed", str(seed)]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def measure_apart(cell: Cell, url: str, settings: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How much longer the machine takes for the same work because of others who use it.
 
-The cores of a virtual machine are threads of shared ones. While somebody else computes on the other thread of a core,
-the same instructions take up to 1.8 times the CPU time, and nothing but a clock shows it.
+The cores of a virtual machine may be threads of cores that others use too. While somebody computes on the other thread,
+the same instructions take longer (up to 1.8 times on the machine of the experiment log), and only a clock shows it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import statistics
 import time
 
 _EVERY = 0.02
+"""Seconds between two turns."""
 _TURNS = 3000
 """0.1 ms on an undisturbed core: long beside the clock's grain, short beside an event loop's other work."""
 

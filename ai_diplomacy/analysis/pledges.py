@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..board.press import Message
-from ..board.situation import unit_of
+from ..board.situation import order_for, unit_of
 from .intentions import means_to_break
 from .retractions import taken_back
 
@@ -119,7 +119,7 @@ def _judged(pledge: Pledge, talk: Talk) -> Pledge:
 
 def _ordered(pledge: Pledge, talk: Talk) -> str | None:
     given = talk.orders.get(_phase_of(pledge.pledged, talk) or "", {}).get(pledge.sender, ())
-    return next((order for order in given if unit_of(order) == unit_of(pledge.pledged)), None)
+    return order_for(unit_of(pledge.pledged), given)
 
 
 def _phase_of(order: str, talk: Talk) -> str | None:
@@ -160,7 +160,7 @@ def _partner_failed(pledge: Pledge, talk: Talk) -> bool:
     owner = next((power for power, units in talk.units.items() if unit in units), None)
     if owner is None or owner == pledge.sender:
         return False
-    given = next((o for o in talk.orders.get(talk.phase, {}).get(owner, ()) if unit_of(o) == unit), f"{unit} H")
+    given = order_for(unit, talk.orders.get(talk.phase, {}).get(owner, ())) or f"{unit} H"
     if " - " in helped[0]:
         return not _same(given, helped[0])
     return given.split()[2:3] == ["-"]

@@ -36,6 +36,11 @@ def unit_of(order: str) -> str:
     return " ".join(order.split(" ", 2)[:2])
 
 
+def order_for(unit: str, orders: Iterable[str]) -> str | None:
+    """The one of these orders that is for the unit."""
+    return next((order for order in orders if unit_of(order) == unit), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """One phase as one power sees it. Units are written ``A PAR`` or ``F STP/SC``; orders as the engine writes them."""

@@ -224,6 +224,7 @@ class _Sitting:
         return Played(result, finished, self._folder, self._desk.budget.ledger)
 
     async def _finish(self, result: GameResult) -> RunFinished:
+        # The save that is still being written belongs to the game's time, and it may fail.
         await self._saved()
         finished = RunFinished(
             outcome=result.outcome,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..board.board import Board
 from ..board.press import Mailbox, Message
-from ..board.situation import PhaseResult, unit_of
+from ..board.situation import PhaseResult, order_for, unit_of
 from ..player import PledgeOutcome, Question, View
 from .timeline import Timeline
 
@@ -44,17 +44,13 @@ def pledge_outcomes(messages: Iterable[Message], turn: Iterable[PhaseResult]) ->
             sender=message.sender,
             recipients=message.recipients,
             pledged=pledge,
-            ordered=_order_of(unit_of(pledge), played[message.phase].get(message.sender, ())),
+            ordered=order_for(unit_of(pledge), played[message.phase].get(message.sender, ())),
         )
         for message in messages
         if message.phase in played
         for pledge in message.pledges
     ]
     return list(dict.fromkeys(outcomes))
-
-
-def _order_of(unit: str, orders: Iterable[str]) -> str | None:
-    return next((order for order in orders if unit_of(order) == unit), None)
 
 
 def _awaiting(mailbox: Mailbox, power: str, turn: list[str], phase: str) -> tuple[Message, ...]:

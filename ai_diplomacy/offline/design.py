@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ..board.situation import unit_of
+from ..board.situation import order_for, unit_of
 from ..board.tactics import choose_orders
 from ..board.terrain import province_of
 from ..board.valuation import Valuation
@@ -37,7 +37,7 @@ class Design:
         return tuple(dict.fromkeys((*pledged, *entered)))
 
     def order_of(self, unit: str) -> str:
-        return next((order for order in self.orders if unit_of(order) == unit), f"{unit} H")
+        return order_for(unit, self.orders) or f"{unit} H"
 
 
 def design(
