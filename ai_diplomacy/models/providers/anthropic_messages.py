@@ -62,13 +62,13 @@ def _client(account: Account) -> Opened:
 
     from .whole_bodies import DirectClient
 
-    return Opened(AsyncAnthropic(**_options(account, DirectClient())), APIStatusError)
+    return Opened(AsyncAnthropic(**_options(account, DirectClient(account))), APIStatusError)
 
 
 def _blocking_client(account: Account) -> Opened:
     from anthropic import Anthropic, APIStatusError, DefaultHttpxClient
 
-    transport = DefaultHttpxClient(**blocking_options())
+    transport = DefaultHttpxClient(**blocking_options(account))
     return Opened(Anthropic(**_options(account, transport)), APIStatusError)
 
 

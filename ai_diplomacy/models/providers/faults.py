@@ -1,6 +1,7 @@
 """What an error means: useless to ask again, worth it, or worth it later. The same for every vendor.
 
-fatal        a wrong key, request or model; a quota that is used up; a redirect; a certificate that does not hold
+fatal        a wrong key, request or model; a quota that is used up; a redirect to another server; a certificate that
+             does not hold
 rate_limit   429; 402 that names a time
 transient    408, 409, 425, 5xx (overload included), a broken connection, a time-out, a body that makes no sense
 """
@@ -62,8 +63,6 @@ def status_fault(account: Account, status: int, headers: Mapping[str, str], body
 
 def sdk_fault(account: Account, error: Exception) -> ModelError:
     """What an error of the OpenAI or the Anthropic SDK means."""
-    if isinstance(error, ModelError):
-        return cleaned(account, error)
     status, response = getattr(error, "status_code", None), getattr(error, "response", None)
     if isinstance(status, int) and response is not None:
         return status_fault(account, status, response.headers, error_body(response.text))
@@ -87,8 +86,12 @@ def _is_used_up(body: Any) -> bool:
 
 
 def transport_fault(account: Account, error: Exception) -> ModelError:
-    """What an error without a status means: a connection, a body, or a fault of ours."""
+    """What an error without a status means: a connection, a body, one that was classified where it arose, or a fault of
+    ours."""
     causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ModelError):
+            return _cleaned(account, cause)
     kinds = {f"{kin.__module__.partition('.')[0]}.{kin.__name__}" for cause in causes for kin in type(cause).__mro__}
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) or kinds & _BROKEN:
         return ModelError(f"{account} answered with something that is no JSON", kind="transient")
@@ -113,7 +116,7 @@ def _told(causes: list[BaseException]) -> str:
     return f"{type(deepest).__name__}: {deepest}" if str(deepest) else type(deepest).__name__
 
 
-def cleaned(account: Account, error: ModelError) -> ModelError:
+def _cleaned(account: Account, error: ModelError) -> ModelError:
     """The same error, surely without the key and on one line."""
     text = one_line(scrubbed(str(error), account.key))
     return ModelError(

@@ -11,8 +11,9 @@ from ..model import ModelError
 from .accounts import Account
 from .bodies import Body, read_object
 from .concessions import RefusedError
-from .faults import cleaned, status_fault, transport_fault
+from .faults import status_fault, transport_fault
 from .lazily import Lazily, LazilyBlocking, open_session, tls_context
+from .redirects import request_hook
 from .sdk_provider import Question
 
 if TYPE_CHECKING:
@@ -59,8 +60,6 @@ class GoogleLine:
         return read_object(answer.body or "")
 
     def classify(self, error: Exception) -> ModelError:
-        if isinstance(error, ModelError):
-            return cleaned(self._account, error)
         from google.genai.errors import APIError
 
         if isinstance(error, APIError) and isinstance(error.code, int):
@@ -80,7 +79,7 @@ def _lazy_client(account: Account) -> Lazily[tuple[Client, ClientSession]]:
     async def build() -> tuple[Client, ClientSession]:
         await asyncio.to_thread(import_module, "google.genai")
         # The session that the SDK would make itself has no limit, and a class that aiohttp warns of.
-        session = open_session()
+        session = open_session(account)
         try:
             return await asyncio.to_thread(_client, account, session), session
         except BaseException:
@@ -110,7 +109,7 @@ def _client(account: Account, session: ClientSession | None) -> Client:
             api_version=version[1] if version else "v1beta",
             # Without options the SDK tries a broken connection once more by itself, after up to ten seconds.
             retry_options=HttpRetryOptions(attempts=1),
-            client_args={"verify": tls_context()},
+            client_args={"verify": tls_context(), "event_hooks": {"request": [request_hook(account)]}},
             async_client_args={"verify": tls_context(), "ssl": tls_context()},
             **transport,
         ),

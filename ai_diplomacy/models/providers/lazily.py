@@ -10,6 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.request import getproxies
 
+from .accounts import Account
+from .redirects import session_guard
+
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
@@ -76,7 +79,7 @@ def connection_limit() -> int:
     return 1000 if soft == RLIM_INFINITY else max(16, min(1000, soft // 4))
 
 
-def open_session() -> ClientSession:
+def open_session(account: Account) -> ClientSession:
     """A session of aiohttp for one account, on the running loop."""
     import aiohttp
 
@@ -85,6 +88,7 @@ def open_session() -> ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         read_bufsize=2**20,
+        middlewares=(session_guard(account),),
         # Asked to, aiohttp looks for proxies, and for a file of passwords, at every call, which takes longer than the
         # call itself.
         trust_env=bool(getproxies()),

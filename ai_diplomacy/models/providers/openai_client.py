@@ -19,14 +19,14 @@ def _client(account: Account) -> Opened:
 
     from .whole_bodies import DirectClient
 
-    client = AsyncOpenAI(api_key=account.key, base_url=_url(account), max_retries=0, http_client=DirectClient())
+    client = AsyncOpenAI(api_key=account.key, base_url=_url(account), max_retries=0, http_client=DirectClient(account))
     return Opened(_discreet(client, account), APIStatusError)
 
 
 def _blocking_client(account: Account) -> Opened:
     from openai import APIStatusError, DefaultHttpxClient, OpenAI
 
-    transport = DefaultHttpxClient(**blocking_options())
+    transport = DefaultHttpxClient(**blocking_options(account))
     client = OpenAI(api_key=account.key, base_url=_url(account), max_retries=0, http_client=transport)
     return Opened(_discreet(client, account), APIStatusError)
 

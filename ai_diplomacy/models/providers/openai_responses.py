@@ -10,7 +10,6 @@ from ..provider import Answer
 from .accounts import Account
 from .bodies import Body, count, message_of, nonsense, part, parts, text_of
 from .concessions import Wish, wishes_of, withheld
-from .faults import cleaned
 from .openai_client import openai_line
 from .schemas import closed, schema_name
 from .sdk_provider import Question, SdkProvider
@@ -52,7 +51,7 @@ class OpenAIResponses(SdkProvider):
             return Answer("", usage, "refusal", withheld)
         text = f"{self._account} failed ({code}): {message_of(body)}"
         limited = code == "rate_limit_exceeded"
-        raise cleaned(self._account, ModelError(text, kind="rate_limit" if limited else "transient"))
+        raise ModelError(text, kind="rate_limit" if limited else "transient")
 
 
 def _body(model: str, request: Request, without: Collection[Wish]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from .concessions import RefusedError
 from .faults import sdk_fault
 from .lazily import CONNECT_SECONDS, IDLE_SECONDS, Lazily, LazilyBlocking, connection_limit, tls_context
 from .moderation import is_moderated
+from .redirects import request_hook
 from .sdk_provider import Question
 
 if TYPE_CHECKING:
@@ -97,12 +98,13 @@ class StainlessLine:
         await self._async.close()
 
 
-def blocking_options() -> dict[str, Any]:
-    """What the HTTP clients of the blocking twins are made with."""
+def blocking_options(account: Account) -> dict[str, Any]:
+    """What the HTTP client of an account's blocking twin is made with."""
     import httpx2
 
     return {
         "verify": tls_context(),
+        "event_hooks": {"request": [request_hook(account)]},
         "timeout": httpx2.Timeout(None, connect=CONNECT_SECONDS),
         "limits": httpx2.Limits(max_connections=connection_limit(), keepalive_expiry=IDLE_SECONDS),
     }

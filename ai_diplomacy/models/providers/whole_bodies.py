@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from .accounts import Account
 from .lazily import open_session
 
 if TYPE_CHECKING:
@@ -18,17 +19,16 @@ if TYPE_CHECKING:
 
 
 class WholeBodies(httpx2.AsyncBaseTransport):
-    """Sends requests on one aiohttp session, which it opens on the loop of the first one. Raises what aiohttp raises.
+    """Sends requests on one aiohttp session, which it opens on the loop of the first one. Raises what the session
+    raises, which also follows redirects and uses the proxies of the environment."""
 
-    Redirects are followed, and an environment's proxies used, as aiohttp does it.
-    """
-
-    def __init__(self) -> None:
+    def __init__(self, account: Account) -> None:
+        self._account = account
         self._session: ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if self._session is None:
-            self._session = open_session()
+            self._session = open_session(self._account)
         sent = self._session.request(
             request.method, str(request.url), headers=request.headers.items(), data=await request.aread()
         )
@@ -49,8 +49,8 @@ class WholeBodies(httpx2.AsyncBaseTransport):
 class DirectClient(httpx2.AsyncClient):
     """A client without defaults of its own: what it is given to send goes to its transport as it is."""
 
-    def __init__(self) -> None:
-        self._whole_bodies = WholeBodies()
+    def __init__(self, account: Account) -> None:
+        self._whole_bodies = WholeBodies(account)
         super().__init__(transport=self._whole_bodies, trust_env=False)
 
     def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -20,6 +21,18 @@ from ai_diplomacy.models.providers import Providers
 
 @pytest.fixture
 async def vendor() -> AsyncIterator[ScriptedVendor]:
+    async with _scripted_vendor() as scripted:
+        yield scripted
+
+
+@pytest.fixture
+async def other_vendor() -> AsyncIterator[ScriptedVendor]:
+    async with _scripted_vendor() as scripted:
+        yield scripted
+
+
+@asynccontextmanager
+async def _scripted_vendor() -> AsyncIterator[ScriptedVendor]:
     scripted = ScriptedVendor()
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", scripted.handle)

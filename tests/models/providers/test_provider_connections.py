@@ -85,15 +85,6 @@ async def test_the_proxy_of_the_environment_is_asked(vendor, protocol, provider_
     assert not (await fault(provider, far)).reached
 
 
-async def test_a_moved_server_is_followed_with_the_key_and_the_question(vendor, protocol, provider, model):
-    vendor.plays(says({}, 307, Location=f"{vendor.url}/elsewhere"), says(protocol.answer("fine")))
-    assert (await provider.call(model, question())).text == "fine"
-    first, second = vendor.received
-    assert second.path == "/elsewhere"
-    assert second.body == first.body
-    assert any(KEY in value for value in second.headers.values())
-
-
 def packed(body, encoding, status=200):
     async def play(request):
         response = web.json_response(body, status=status)
