@@ -22,6 +22,7 @@ from ..records.events import (
     RunForked,
     RunResumed,
     RunStarted,
+    UsageUnknown,
     event_from,
 )
 from ..records.reading import DamagedLogError, LogEnd, LogReader
@@ -71,6 +72,8 @@ class Past:
         for incident in self.incidents:
             if isinstance(incident, CallLost):
                 budget.restore_lost(incident)
+            elif isinstance(incident, UsageUnknown):
+                budget.restore_unmetered(incident)
 
     @property
     def torn(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from ..records.events import BudgetReached, BudgetWarned, CallLost, Event
+from ..records.events import BudgetReached, BudgetWarned, CallLost, Event, UsageUnknown
 from .model import CallKey, Reply
 from .spending import Ledger
 from .stopping import Stopped
@@ -134,16 +134,25 @@ class Budget:
         self.ledger.lost(event)
         self._emit(event)
 
+    def unmetered(self, event: UsageUnknown) -> None:
+        """Says what an answered call of unknown usage counts for."""
+        self._emit(event)
+
     def restore(self, key: CallKey, model: str, reply: Reply) -> None:
-        """An answered call of an earlier sitting of this run, from its journal."""
+        """An answered call of an earlier sitting of this run, from its journal. One of unknown usage is charged by its
+        event."""
         self.ledger.answered(key, model, reply)
-        tokens = (reply.usage.input or 0) + (reply.usage.output or 0)
-        self._charge(Amount(Decimal(str(reply.cost_usd or 0)), tokens))
+        if (tokens := reply.usage.total) is not None:
+            self._charge(_amount(reply.cost_usd, tokens))
 
     def restore_lost(self, event: CallLost) -> None:
         """A lost call of an earlier sitting of this run, from its events."""
         self.ledger.lost(event)
-        self._charge(Amount(Decimal(str(event.cost_usd or 0)), event.input_tokens + event.output_tokens))
+        self._charge(_amount(event.cost_usd, event.input_tokens + event.output_tokens))
+
+    def restore_unmetered(self, event: UsageUnknown) -> None:
+        """What an answered call of unknown usage counted for in an earlier sitting of this run, from its events."""
+        self._charge(_amount(event.cost_usd, event.tokens))
 
     def restore_warned(self, event: BudgetWarned) -> None:
         """A warning of an earlier sitting, which is told again for another cap alone."""
@@ -185,6 +194,11 @@ class Budget:
                 self._emit(reached)
                 return reached
         return None
+
+
+def _amount(cost_usd: float | None, tokens: int) -> Amount:
+    """An unknown price counts for nothing: it is for the cap on tokens to hold such calls."""
+    return Amount(Decimal(str(cost_usd or 0)), tokens)
 
 
 def _sentence(reached: BudgetReached) -> str:

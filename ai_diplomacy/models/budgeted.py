@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from ..records.events import CallLost
+from ..records.events import CallLost, UsageUnknown
 from .budget import NOTHING, Amount, Budget
 from .calling import DeadlineError
 from .model import Model, ModelError, Reply, Request, Usage
@@ -100,9 +100,11 @@ class Budgeted:
         cost = None if self.price is None else self.price.cost(usage, bill.at)
         reply = replace(reply, cost_usd=None if cost is None else float(cost))
         self.budget.answered(bill.request.key, self.name, reply)
-        if usage.input is None or usage.output is None:
+        if (tokens := usage.total) is None:
+            most = None if self.price is None else float(bill.most.cost_usd)
+            self.budget.unmetered(UsageUnknown(*bill.request.key.about(self.name), bill.most.tokens, most))
             return reply, bill.most
-        return reply, Amount(cost or Decimal(0), usage.input + usage.output)
+        return reply, Amount(cost or Decimal(0), tokens)
 
     def _failed(self, bill: Bill, error: ModelError) -> Amount:
         if error.kind != "transient" or not error.billable:

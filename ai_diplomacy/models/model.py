@@ -66,6 +66,11 @@ class Usage:
     written: int | None = None
     """Those of ``input`` that were written to the provider's cache, which some vendors charge more for."""
 
+    @property
+    def total(self) -> int | None:
+        """Tokens in and out; ``None`` when one of them is not known."""
+        return None if self.input is None or self.output is None else self.input + self.output
+
     def __add__(self, other: Usage) -> Usage:
         """The tokens of both; ``None`` where one of them is not known."""
         return Usage(

@@ -375,6 +375,17 @@ class CallLost(CallEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class UsageUnknown(CallEvent):
+    """A call was answered, but not with how many tokens it took. What it may have taken at most counts against the
+    caps; on every bill its usage is unknown."""
+
+    recurs: ClassVar[bool] = False
+    tokens: int
+    cost_usd: float | None
+    """``None`` when the price is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class LimiterChanged(Event):
     """The gate of an account lets more, or less, through than before."""
 

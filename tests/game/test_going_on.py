@@ -19,7 +19,7 @@ from ai_diplomacy.game.vendors import Opened
 from ai_diplomacy.models.budget import BudgetExceeded
 from ai_diplomacy.models.calls import PromptDiffersError
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.models.model import ModelError
+from ai_diplomacy.models.model import ModelError, Usage
 from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.offline.model import OfflineModel
 
@@ -184,6 +184,30 @@ async def test_a_higher_cap_lets_a_stopped_game_go_on_to_the_same_end(tmp_path, 
     spent = sum(call["reply"]["usage"]["input"] + call["reply"]["usage"]["output"] for call in run.calls)
     total = run_spending(run)
     assert total["input_tokens"] + total["output_tokens"] == spent
+
+
+class Unmetered(Asked):
+    """Does not say how many tokens it took."""
+
+    async def generate(self, request):
+        return replace(await super().generate(request), usage=Usage())
+
+
+async def test_calls_of_unknown_usage_count_for_a_cap_when_a_game_goes_on(tmp_path):
+    path, low = tmp_path / "run", replace(GAME, calls=CallSettings(max_tokens_total=150_000))
+    with pytest.raises(BudgetExceeded):
+        await begin(path, low, Unmetered())
+    run = Run(path, None)
+    charged = sum(event["tokens"] for event in run.events_of("usage_unknown"))
+    assert len(run.events_of("usage_unknown")) == len(run.calls)
+    assert 150_000 - 2 * run.calls[0]["request"]["max_tokens"] < charged <= 150_000
+    with pytest.raises(BudgetExceeded) as still:
+        await go_on(path, low, Unmetered(0))
+    assert f"{charged:,} are spent" in str(still.value)
+    run = await go_on(path, replace(GAME, calls=CallSettings(max_tokens_total=10_000_000)), Unmetered())
+    assert run.result is not None
+    assert len(run.events_of("usage_unknown")) == len(run.calls)
+    assert run_spending(run)["input_tokens"] is None
 
 
 def run_spending(run):

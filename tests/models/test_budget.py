@@ -14,7 +14,7 @@ from ai_diplomacy.models.calling import DeadlineError
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError, Reply, Usage
 from ai_diplomacy.models.prices import FREE, find_price
-from ai_diplomacy.records.events import BudgetReached, BudgetWarned, CallLost
+from ai_diplomacy.records.events import BudgetReached, BudgetWarned, CallLost, UsageUnknown
 
 MINI = find_price(ModelId("openai", "gpt-4o-mini"))
 """$0.15 a million tokens in, $0.60 out."""
@@ -235,6 +235,9 @@ async def test_without_known_usage_the_cap_counts_what_was_reserved_and_the_bill
     assert desk.budget.charged.tokens == INPUT + 1000
     total = desk.budget.ledger.total()
     assert (reply.cost_usd, total.input_tokens, total.output_tokens, total.cost_usd) == (None, None, None, None)
+    (event,) = of_type(desk.events, UsageUnknown)
+    assert (event.power, event.tokens) == ("FRANCE", INPUT + 1000)
+    assert event.cost_usd == pytest.approx(INPUT * 0.15e-6 + 1000 * 0.6e-6)
 
 
 @virtual_time
@@ -280,6 +283,7 @@ CALLS = st.lists(
 @given(calls=CALLS, tokens=st.integers(0, 2000), cents=st.floats(0, 0.05))
 def test_no_interleaving_exceeds_a_cap_or_leaves_anyone_waiting(calls, tokens, cents):
     desk = Desk(max_tokens_total=tokens, max_cost_usd=cents / 100)
+    replies = []
 
     def within() -> None:
         taken = desk.budget.charged + desk.budget.reserved
@@ -301,9 +305,20 @@ def test_no_interleaving_exceeds_a_cap_or_leaves_anyone_waiting(calls, tokens, c
         within()
         if not call.cancelled() and call.exception() is not None:
             assert isinstance(call.exception(), BudgetExceeded | ModelError)
+        elif not call.cancelled():
+            replies.append(call.result())
 
     async def history() -> None:
         await asyncio.gather(*(one(*call) for call in calls))
         assert desk.budget.reserved.tokens == 0
 
     run_virtual(history())
+    resumed = Budget(lambda _: None)
+    for reply in replies:
+        resumed.restore(request().key, "scripted:model", reply)
+    for event in of_type(desk.events, CallLost):
+        resumed.restore_lost(event)
+    for event in of_type(desk.events, UsageUnknown):
+        resumed.restore_unmetered(event)
+    assert resumed.charged.tokens == desk.budget.charged.tokens
+    assert float(resumed.charged.cost_usd) == pytest.approx(float(desk.budget.charged.cost_usd), abs=1e-15)
