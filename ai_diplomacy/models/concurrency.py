@@ -22,7 +22,8 @@ class Change:
     """A limit before and after."""
 
     before: float | None
-    after: float
+    after: float | None
+    """``None``: no limit any more."""
 
 
 class ConcurrencyLimit:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..records.durable import DiskError
-from ..records.events import CoolDownStarted, Event, LimiterChanged
+from ..records.events import CoolDownStarted, Event, LimiterChanged, LimiterReason
 from .concurrency import Change, ConcurrencyLimit
 from .connections import Connections
 from .cool_down import CoolDown
 from .model import Model, ModelError, Reply, Request
-from .pace import Pace
+from .pace import HeldUp, Pace
 
 Emit = Callable[[Event], None]
 
@@ -54,7 +54,7 @@ class Gate:
         self._timer: asyncio.TimerHandle | None = None
         self._serial = 0
         self._next_turn = -math.inf
-        self._delayed = False
+        self._held_up: HeldUp = None
         self._cool_down = CoolDown()
         self._answered = False
         self._episode = 0
@@ -163,7 +163,7 @@ class Gate:
                 return
             opens = self._opens()
             if opens > loop.time():
-                self._delayed = opens > self._cool_down.until
+                self._held_up = "rate" if opens > self._cool_down.until else "account"
                 self._timer = loop.call_at(opens, self._admit)
                 return
             self._waiting.popleft()
@@ -178,8 +178,8 @@ class Gate:
         self.in_flight += 1
         self._connections.take()
         self._limit.sent(self.in_flight)
-        delayed, self._delayed = self._delayed, False
-        self._tell("rate", self._pace.sent(now, delayed=delayed))
+        held_up, self._held_up = self._held_up, None
+        self._tell("rate", self._pace.sent(now, held_up))
         self._next_turn = now + max(self._pace.interval, ALONE if self._cool_down.sent() else 0.0)
         return permit
 
@@ -187,10 +187,10 @@ class Gate:
 
     def _tell(self, what: Literal["concurrency", "rate"], change: Change | None) -> None:
         if change is not None:
-            grown = change.before is not None and change.after > change.before
-            reason: Literal["clean_round", "refused"] = "clean_round" if grown else "refused"
-            before = None if change.before is None else round(change.before, 4)
-            self._broadcast(LimiterChanged(self.account, what, before, round(change.after, 4), reason))
+            before, after = (None if limit is None else round(limit, 4) for limit in (change.before, change.after))
+            grown = change.before is not None and change.after is not None and change.after > change.before
+            reason: LimiterReason = "given_up" if after is None else "clean_round" if grown else "refused"
+            self._broadcast(LimiterChanged(self.account, what, before, after, reason))
 
     def _broadcast(self, event: Event) -> None:
         for emit in list(self._listeners):

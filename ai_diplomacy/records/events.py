@@ -385,6 +385,10 @@ class UsageUnknown(CallEvent):
     """``None`` when the price is not known."""
 
 
+LimiterReason = Literal["clean_round", "refused", "given_up"]
+"""``given_up``: a slower pace was refused just as a faster one had been, so it is not the pace that is refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class LimiterChanged(Event):
     """The gate of an account lets more, or less, through than before."""
@@ -395,8 +399,8 @@ class LimiterChanged(Event):
     what: Literal["concurrency", "rate"]
     before: float | None
     """Calls at once, or calls a second; ``None``: not limited."""
-    after: float
-    reason: Literal["clean_round", "refused"]
+    after: float | None
+    reason: LimiterReason
 
 
 @dataclass(frozen=True, slots=True)

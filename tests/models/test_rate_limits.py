@@ -1,6 +1,7 @@
 """Accounts with a rate limit: everybody is served, few are refused, and the limit is nearly used up."""
 
 import asyncio
+import random
 from itertools import pairwise
 
 import pytest
@@ -114,6 +115,55 @@ def test_a_limit_that_is_lifted_is_forgotten_in_minutes():
     load(server, 70, 500)
     assert server.answered(120, 180) <= 65
     assert server.answered(440, 500) >= 5 * 60
+
+
+class Now:
+    """Refuses when told to, whatever the pace."""
+
+    def __init__(self, refuses) -> None:
+        self.refuses = refuses
+
+    def refusal(self, now: float) -> float | None:
+        return 2.0 if self.refuses(now) else None
+
+
+def steps_of_a_game(server: Server, count: int) -> tuple[float, list]:
+    """Seconds that so many steps take, each a call of seven seats at once."""
+    events: list = []
+    model = Retried(Gated(server, Gate("account", Connections(500)), events.append), events.append)
+
+    async def game() -> float:
+        for step in range(count):
+            seats = (model.generate(request(power=str(seat), phase=str(step))) for seat in range(7))
+            await asyncio.gather(*seats)
+        return asyncio.get_running_loop().time()
+
+    return run_virtual(game()), events
+
+
+@pytest.mark.parametrize("minutes", [10, 30])
+def test_stray_refusals_do_not_slow_a_long_game_down(minutes):
+    due = [60.0 * minutes]
+
+    def stray(now: float) -> bool:
+        refused = now >= due[0]
+        due[0] += 60 * minutes * refused
+        return refused
+
+    seconds, events = steps_of_a_game(Server(Now(stray), latency=10.0), 2000)
+    assert len(of_type(events, CallRetried)) >= 20_000 // (60 * minutes)
+    assert seconds <= 1.03 * 2000 * 10
+
+
+@pytest.mark.parametrize("says_when", [True, False], ids=["Retry-After", "no Retry-After"])
+@pytest.mark.parametrize(("latency", "times"), [(1.0, 7.0), (10.0, 2.7)])
+@pytest.mark.parametrize("seed", range(5))
+def test_an_account_that_refuses_at_any_pace_is_not_asked_ever_more_slowly(seed, latency, times, says_when):
+    draw = random.Random(seed)
+    server = Server(Now(lambda _: draw.random() < 0.05), latency=latency, says_when=says_when)
+    seconds, events = steps_of_a_game(server, 200)
+    assert any(change.reason == "given_up" and change.after is None for change in of_type(events, LimiterChanged))
+    assert seconds <= times * 200 * latency
 
 
 def test_a_fixed_concurrency_never_changes_but_cools_down_and_keeps_the_pace_all_the_same():
