@@ -141,7 +141,7 @@ def _desk(config: GameConfig, past: Past, journal: Journal, recorder: Recorder) 
     calls = config.calls
     budget = Budget(recorder.event, max_cost_usd=calls.max_cost_usd, max_tokens_total=calls.max_tokens_total)
     past.charge(budget)
-    standing = Standing()
+    standing = Standing({call.model for call in past.calls if isinstance(call.outcome, Reply)})
     for incident in past.incidents:
         if isinstance(incident, WishWithheld):
             standing.news(incident.model, (incident.wish,))

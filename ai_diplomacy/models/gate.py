@@ -15,7 +15,7 @@ from ..records.events import CoolDownStarted, Event, LimiterChanged, LimiterReas
 from .concurrency import Change, ConcurrencyLimit
 from .connections import Connections
 from .cool_down import CoolDown
-from .model import Model, ModelError, Reply, Request
+from .model import CallKey, Model, ModelError, Reply, Request
 from .pace import HeldUp, Pace
 
 Emit = Callable[[Event], None]
@@ -57,6 +57,8 @@ class Gate:
         self._held_up: HeldUp = None
         self._cool_down = CoolDown()
         self._answered = False
+        self._faulty: set[CallKey] = set()
+        """The calls that met such faults since the last answer."""
         self._episode = 0
         """Serial of the first permit after the last refusal: refusals of earlier ones are no news."""
 
@@ -73,6 +75,10 @@ class Gate:
     def has_answered(self) -> bool:
         """Whether the account has answered any call of this process."""
         return self._answered
+
+    def is_out(self) -> bool:
+        """Whether more than one call has met a fault that ought to pass, and none was answered since."""
+        return len(self._faulty) > 1
 
     async def enter(self, emit: Emit) -> Permit:
         """Wait for one's turn: first come, first served. Every permit must be used in ``call``.
@@ -113,12 +119,15 @@ class Gate:
         try:
             reply = await model.generate(request)
             self._answered = True
+            self._faulty.clear()
             now = asyncio.get_running_loop().time()
             self._tell("concurrency", self._limit.answered(now, self.in_flight - 1))
             return reply
         except ModelError as error:
             if error.kind == "rate_limit":
                 error.retry_after = self._refused(permit, error.retry_after)
+            elif error.kind == "transient":
+                self._faulty.add(request.key)
             raise
         finally:
             self._leave(permit)

@@ -71,5 +71,5 @@ def limited(model: Model, desk: Desk, price: Price | None, gate: Gate | None = N
         if desk.hedge is not None:
             model = Hedged(budgeted, gate, desk.hedge, desk.emit)
         gated = Gated(model, gate, desk.emit)
-        model = Retried(gated, desk.emit, desk.attempts, desk.patience, gate.has_answered)
+        model = Retried(gated, desk.emit, desk.attempts, desk.patience, gate.has_answered, gate.is_out)
     return Trusted(model, gate.account if gate is not None else "", desk.standing, desk.emit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,7 +18,8 @@ ATTEMPTS_WITH_NOBODY = 5
 """The same where no server answers at an address that never had one: fifteen seconds at most. More likely than a server
 that is about to come is a wrong address."""
 PATIENCE = 1800.0
-"""Seconds that one call waits for rate limits, all its waits together. Queueing behind others is not counted."""
+"""Seconds that one call waits for rate limits, or for an account to be there again that answers nobody, all its waits
+together. Queueing behind others is not counted."""
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 60.0
 
 
@@ -31,6 +33,8 @@ class Retried:
     patience: float = PATIENCE
     has_answered: Callable[[], bool] = lambda: True
     """Whether its account has ever answered."""
+    is_out: Callable[[], bool] = lambda: False
+    """Whether its account answers nobody for now."""
 
     @property
     def name(self) -> str:
@@ -44,8 +48,7 @@ class Retried:
             try:
                 reply = await self.inner.generate(request)
             except ModelError as error:
-                nobody = not error.reached and not self.has_answered()
-                wait = troubles.wait_after(error, min(self.attempts, ATTEMPTS_WITH_NOBODY) if nobody else self.attempts)
+                wait = troubles.wait_after(error, self._attempts(error))
                 if wait is None:
                     raise
                 self._tell(request, error, troubles.count, wait)
@@ -53,6 +56,13 @@ class Retried:
             else:
                 waited = max(0.0, clock() - began - reply.latency)
                 return replace(reply, attempts=reply.attempts + troubles.count, waited=waited)
+
+    def _attempts(self, error: ModelError) -> float:
+        """How often a call that met this fault may be sent."""
+        if not self.has_answered():
+            return self.attempts if error.reached else min(self.attempts, ATTEMPTS_WITH_NOBODY)
+        # To wait costs time; to go on without would cost every power a step.
+        return math.inf if self.is_out() and not error.billable else self.attempts
 
     def _tell(self, request: Request, error: ModelError, tries: int, wait: float) -> None:
         self.emit(
@@ -75,7 +85,7 @@ class _Troubles:
         self._patience_left = patience
         self.count = 0
 
-    def wait_after(self, error: ModelError, attempts: int) -> float | None:
+    def wait_after(self, error: ModelError, attempts: float) -> float | None:
         """Seconds until it is asked again; ``None``: never. ``attempts``: so many passing faults are one too many."""
         self.count += 1
         asked_for = min(max(error.retry_after or 0.0, 0.0), LONGEST_RETRY_AFTER)
@@ -86,7 +96,9 @@ class _Troubles:
         if error.kind == "fatal":
             return None
         self._faults += 1
-        return max(_backoff(self._request, self.count), asked_for) if self._faults < attempts else None
+        wait = max(_backoff(self._request, self.count), asked_for)
+        self._patience_left -= max(wait, FIRST_BACKOFF)
+        return wait if self._faults < attempts and self._patience_left >= 0 else None
 
 
 def _backoff(request: Request, tries: int) -> float:

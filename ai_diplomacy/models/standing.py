@@ -11,7 +11,8 @@ from .model import Model, ModelError, Reply, Request
 from .stopping import Stopped
 
 MOST_REFUSALS = 3
-"""Calls in a row, each given up for good, after which a model that used to answer is given up."""
+"""Calls in a row, each given up for good, after which a model that used to answer is given up; or an account, when it
+was for faults that ought to pass."""
 
 
 class ModelRefused(Stopped):
@@ -26,22 +27,27 @@ class ModelRefused(Stopped):
 class Standing:
     """What is known of the models of one run, each as one account knows it: two keys may fare differently."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Collection[str] = ()) -> None:
+        """``known``: the models that have answered this run before."""
+        self._known = frozenset(known)
         self._answered: set[tuple[str, str]] = set()
         self._refusals: Counter[tuple[str, str]] = Counter()
+        self._faults: Counter[str] = Counter()
+        """By account."""
         self._withheld: set[tuple[str, str]] = set()
 
     def answered(self, account: str, model: str) -> None:
         self._answered.add((account, model))
-        del self._refusals[account, model]
+        del self._refusals[account, model], self._faults[account]
 
     def refused(self, account: str, model: str, error: ModelError) -> None:
         """Raises ``ModelRefused`` when the model has never answered, or no longer does. A key that is revoked, or a
         server that is gone, costs nobody a step: the game stops, and goes on when it is mended."""
         self._refusals[account, model] += 1
-        never = (account, model) not in self._answered
+        self._faults[account] += error.kind != "fatal"
+        never = (account, model) not in self._answered and model not in self._known
         gone = error.of_account or not error.reached
-        if never or gone or self._refusals[account, model] >= MOST_REFUSALS:
+        if never or gone or max(self._refusals[account, model], self._faults[account]) >= MOST_REFUSALS:
             raise ModelRefused(f"{model} cannot be asked: {error}", at_once=never) from None
 
     def news(self, model: str, withheld: Collection[str]) -> list[str]:

@@ -186,6 +186,25 @@ async def test_a_higher_cap_lets_a_stopped_game_go_on_to_the_same_end(tmp_path, 
     assert total["input_tokens"] + total["output_tokens"] == spent
 
 
+class RefusingOne(Asked):
+    """Does not take the first request that it is asked."""
+
+    async def generate(self, request):
+        if not self.keys:
+            self.keys[request.key] += 1
+            raise ModelError("400 context too long", billable=False)
+        return await super().generate(request)
+
+
+async def test_a_game_goes_on_where_the_next_call_is_refused_for_its_own_sake(tmp_path):
+    path = tmp_path / "run"
+    with pytest.raises(asyncio.CancelledError):
+        await begin(path, GAME, Asked(60))
+    run = await go_on(path, model=RefusingOne())
+    assert run.result is not None
+    assert sum(figures["failed_calls"] for figures in run.figures.values()) == 1
+
+
 class Unmetered(Asked):
     """Does not say how many tokens it took."""
 

@@ -1,15 +1,20 @@
 """Asking again: how often, how soon, after what, and never for what is fatal."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import pytest
 from scripted import Script, of_type, rate_limited, request, transient
 from virtual_time import virtual_time
 
+from ai_diplomacy.models.budget import Budget
 from ai_diplomacy.models.connections import Connections
 from ai_diplomacy.models.gate import Gate, Gated
-from ai_diplomacy.models.model import ModelError
-from ai_diplomacy.models.retries import FIRST_BACKOFF, LONGEST_BACKOFF, Retried
+from ai_diplomacy.models.layers import Desk, limited
+from ai_diplomacy.models.model import ModelError, Reply, Request
+from ai_diplomacy.models.retries import FIRST_BACKOFF, LONGEST_BACKOFF, PATIENCE, Retried
+from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.records.events import CallRetried
 
 
@@ -74,6 +79,67 @@ async def test_where_there_was_never_a_server_it_gives_up_within_fifteen_seconds
     with pytest.raises(ModelError):
         await Retried(busy, lambda _: None, has_answered=lambda: False).generate(request())
     assert (len(known.requests), len(busy.requests)) == (8, 8)
+
+
+def out_until(seconds: float, **how):
+    """Answers before 10 s and after so many."""
+
+    async def ask() -> Reply:
+        if 10 <= elapsed() < seconds:
+            raise ModelError("503", kind="transient", **how)
+        return Reply("answer")
+
+    return ask
+
+
+@dataclass
+class Asked:
+    """Answers as it is told to."""
+
+    answer: Callable[[], Awaitable[Reply]]
+    name: str = "scripted:model"
+
+    async def generate(self, request: Request) -> Reply:
+        return await self.answer()
+
+
+async def meet(answer: Callable[[], Awaitable[Reply]], calls: int) -> list[Reply | BaseException]:
+    """What comes of so many calls at once of an account that has answered one before."""
+    gate = Gate("account", Connections(100))
+    model = limited(Asked(answer), Desk(None, Budget(lambda _: None), lambda _: None), None, gate)
+    await model.generate(request())
+    await asyncio.sleep(10)
+    asked = (model.generate(request(power=str(number))) for number in range(calls))
+    return await asyncio.gather(*asked, return_exceptions=True)
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_an_outage_is_sat_out(reached):
+    @virtual_time
+    async def check():
+        replies = await meet(out_until(610, reached=reached, billable=False), 7)
+        assert all(reply.text == "answer" and reply.attempts > 8 for reply in replies)
+        assert 610 <= elapsed() <= 610 + LONGEST_BACKOFF
+
+    check()
+
+
+@virtual_time
+async def test_an_outage_is_sat_out_for_half_an_hour():
+    errors = await meet(out_until(10_000, billable=False), 2)
+    assert [str(error) for error in errors] == ["503", "503"]
+    assert PATIENCE - LONGEST_BACKOFF <= elapsed() - 10 <= PATIENCE
+
+
+@pytest.mark.parametrize(("calls", "billable"), [(1, False), (7, True)], ids=["its own prompt", "may be billed"])
+def test_a_fault_of_one_call_or_one_that_costs_is_no_outage(calls, billable):
+    @virtual_time
+    async def check():
+        errors = await meet(out_until(10_000, billable=billable), calls)
+        assert all(isinstance(error, ModelError | ModelRefused) for error in errors)
+        assert elapsed() < 200
+
+    check()
 
 
 @virtual_time

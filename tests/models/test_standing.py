@@ -66,6 +66,25 @@ async def test_what_one_key_is_answered_says_nothing_about_another_key():
 
 
 @virtual_time
+async def test_a_model_that_answered_the_run_before_is_not_given_up_for_one_refusal():
+    model = trusted(Standing({"scripted:model"}), *[ModelError("400 context too long")] * 3)
+    assert [await refusal(model) for _ in range(2)] == [None, None]
+    assert not (await refusal(model)).at_once
+
+
+@virtual_time
+async def test_an_account_that_answers_none_of_its_models_is_given_up_after_three_faults():
+    standing, models = Standing({f"model {number}" for number in range(4)}), []
+    for number in range(4):
+        models.append(trusted(standing, transient(), transient()))
+        models[-1].inner.name = f"model {number}"
+    assert [await refusal(model) for model in models[:2]] == [None, None]
+    assert not (await refusal(models[2])).at_once
+    standing.answered("account", "model 3")
+    assert await refusal(models[0]) is None
+
+
+@virtual_time
 async def test_refusing_a_larger_allowance_is_no_refusal_to_answer():
     asked = request()
     larger = replace(asked, key=replace(asked.key, raised=1))
