@@ -22,7 +22,6 @@ from ..records.events import (
     RunForked,
     RunResumed,
     RunStarted,
-    UsageUnknown,
     event_from,
 )
 from ..records.reading import DamagedLogError, LogEnd, LogReader
@@ -72,8 +71,7 @@ class Past:
         for incident in self.incidents:
             if isinstance(incident, CallLost):
                 budget.restore_lost(incident)
-            elif isinstance(incident, UsageUnknown):
-                budget.restore_unmetered(incident)
+        budget.warn()
 
     @property
     def torn(self) -> tuple[str, ...]:

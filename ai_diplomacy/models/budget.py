@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from ..records.events import BudgetReached, BudgetWarned, CallLost, Event, UsageUnknown
+from ..records.events import BudgetReached, BudgetWarned, CallLost, Event
 from .model import CallKey, Reply
 from .spending import Ledger
 from .stopping import Stopped
@@ -122,7 +122,8 @@ class Budget:
     def release(self, reserved: Amount, charge: Amount = NOTHING) -> None:
         """A call has ended: what was set aside for it is free again but for what it cost."""
         self.reserved -= reserved
-        self._charge(charge)
+        self.charged += charge
+        self.warn()
         self._admit()
 
     def answered(self, key: CallKey, model: str, reply: Reply) -> None:
@@ -134,33 +135,23 @@ class Budget:
         self.ledger.lost(event)
         self._emit(event)
 
-    def unmetered(self, event: UsageUnknown) -> None:
-        """Says what an answered call of unknown usage counts for."""
-        self._emit(event)
-
     def restore(self, key: CallKey, model: str, reply: Reply) -> None:
-        """An answered call of an earlier sitting of this run, from its journal. One of unknown usage is charged by its
-        event."""
+        """An answered call of an earlier sitting of this run, from its journal."""
         self.ledger.answered(key, model, reply)
-        if (tokens := reply.usage.total) is not None:
-            self._charge(_amount(reply.cost_usd, tokens))
+        self.charged += _amount(reply.cost_usd, reply.usage.total or 0) + _amount(reply.most_usd, reply.most_tokens)
 
     def restore_lost(self, event: CallLost) -> None:
         """A lost call of an earlier sitting of this run, from its events."""
         self.ledger.lost(event)
-        self._charge(_amount(event.cost_usd, event.input_tokens + event.output_tokens))
-
-    def restore_unmetered(self, event: UsageUnknown) -> None:
-        """What an answered call of unknown usage counted for in an earlier sitting of this run, from its events."""
-        self._charge(_amount(event.cost_usd, event.tokens))
+        self.charged += _amount(event.cost_usd, event.input_tokens + event.output_tokens)
 
     def restore_warned(self, event: BudgetWarned) -> None:
         """A warning of an earlier sitting, which is told again for another cap alone."""
         if self._caps.get(event.what) == Decimal(str(event.cap)):
             self._warned.add(event.what)
 
-    def _charge(self, charge: Amount) -> None:
-        self.charged += charge
+    def warn(self) -> None:
+        """Says, once a cap, that most of it is spent."""
         for unit, cap in self._caps.items():
             spent = self.charged.of(unit)
             if unit not in self._warned and spent >= WARN_AT * cap:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from ..records.events import CallLost, UsageUnknown
+from ..records.events import CallLost
 from .budget import NOTHING, Amount, Budget
 from .calling import DeadlineError
 from .model import Model, ModelError, Reply, Request, Usage
@@ -98,11 +98,14 @@ class Budgeted:
             density = usage.input / max(1, bill.characters)
             self.budget.densest[self.name] = max(density, self.budget.densest.get(self.name, 0.0))
         cost = None if self.price is None else self.price.cost(usage, bill.at)
-        reply = replace(reply, cost_usd=None if cost is None else float(cost))
+        reply = replace(
+            reply,
+            cost_usd=None if cost is None else float(cost),
+            most_tokens=bill.most.tokens if usage.total is None else 0,
+            most_usd=float(bill.most.cost_usd) if usage.total is None else 0.0,
+        )
         self.budget.answered(bill.request.key, self.name, reply)
         if (tokens := usage.total) is None:
-            most = None if self.price is None else float(bill.most.cost_usd)
-            self.budget.unmetered(UsageUnknown(*bill.request.key.about(self.name), bill.most.tokens, most))
             return reply, bill.most
         return reply, Amount(cost or Decimal(0), tokens)
 

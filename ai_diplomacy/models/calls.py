@@ -118,9 +118,13 @@ def _call(record: Mapping[str, Any], line: int) -> tuple[Call, bool]:
         outcome = _made(Failure, record["failure"])
     else:
         reply = dict(record["reply"])
-        outcome = _made(Reply, reply | {"usage": _made(Usage, reply["usage"])})
+        outcome = _made(Reply, _SINCE | reply | {"usage": _made(Usage, reply["usage"])})
     key = _made(CallKey, record["key"])
     return Call(key, record["model"], record["request"]["sha256"], line, outcome), record.get("late", False)
+
+
+_SINCE: dict[str, Any] = {"most_tokens": 0, "most_usd": 0.0}
+"""Fields of a reply that the first journals of this format do not have."""
 
 
 def request_digest(request: Request) -> str:

@@ -102,6 +102,10 @@ class Reply:
     """How many answers ``usage`` and ``cost_usd`` are for: 2 when two came at once."""
     cost_usd: float | None = None
     """What ``usage`` costs; ``None`` when the price or the usage is not known."""
+    most_tokens: int = 0
+    """What answers of unknown usage may have taken at most. It counts for the caps, and is on no bill."""
+    most_usd: float = 0.0
+    """What that may have cost at a known price."""
     inherited: bool = False
     """Whether it was answered, and paid for, in the run that this one was forked from."""
     allowance: int | None = None
@@ -118,11 +122,17 @@ class Reply:
 def with_bill_of(reply: Reply, other: Reply) -> Reply:
     """A reply that has also cost what another one did."""
     known = reply.cost_usd is not None and other.cost_usd is not None
+    usage, most_tokens, most_usd = reply.usage + other.usage, 0, 0.0
+    if usage.total is None:
+        most_tokens = sum(one.most_tokens + (one.usage.total or 0) for one in (reply, other))
+        most_usd = sum(one.most_usd + (one.cost_usd or 0) for one in (reply, other))
     return replace(
         reply,
-        usage=reply.usage + other.usage,
+        usage=usage,
         answers=reply.answers + other.answers,
         cost_usd=(reply.cost_usd or 0) + (other.cost_usd or 0) if known else None,
+        most_tokens=most_tokens,
+        most_usd=most_usd,
     )
 
 

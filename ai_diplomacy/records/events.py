@@ -374,17 +374,6 @@ class CallLost(CallEvent):
     """``None`` when the price is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class UsageUnknown(CallEvent):
-    """A call was answered, but not with how many tokens it took. What it may have taken at most counts against the
-    caps; on every bill its usage is unknown."""
-
-    recurs: ClassVar[bool] = False
-    tokens: int
-    cost_usd: float | None
-    """``None`` when the price is not known."""
-
-
 LimiterReason = Literal["clean_round", "refused", "given_up"]
 """``given_up``: a slower pace was refused just as a faster one had been, so it is not the pace that is refused."""
 

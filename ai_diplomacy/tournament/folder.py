@@ -144,10 +144,10 @@ def _spent(path: Path) -> tuple[Amount, bool]:
     try:
         total = json.loads((path / "overview.jsonl").read_bytes().splitlines()[0])["spending"]["total"]
         if total["lost_calls"] == 0 and ended(path):
-            tokens = (total["input_tokens"] or 0) + (total["output_tokens"] or 0)
+            tokens = total["input_tokens"] + total["output_tokens"]
             return Amount(Decimal(str(total["cost_usd"] or 0)), tokens), total["cost_usd"] is not None
     except (OSError, ValueError, LookupError, TypeError):
-        # It was not written yet, or not by this version: the journal knows.
+        # It was not written yet, or not by this version, or there are calls of unknown usage: the journal knows.
         pass
     return _spent_by_journal(path)
 

@@ -12,9 +12,9 @@ from ai_diplomacy.models.budget import Budget, BudgetExceeded
 from ai_diplomacy.models.budgeted import Budgeted
 from ai_diplomacy.models.calling import DeadlineError
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.models.model import ModelError, Reply, Usage
+from ai_diplomacy.models.model import ModelError, Reply, Usage, with_bill_of
 from ai_diplomacy.models.prices import FREE, find_price
-from ai_diplomacy.records.events import BudgetReached, BudgetWarned, CallLost, UsageUnknown
+from ai_diplomacy.records.events import BudgetReached, BudgetWarned, CallLost
 
 MINI = find_price(ModelId("openai", "gpt-4o-mini"))
 """$0.15 a million tokens in, $0.60 out."""
@@ -235,9 +235,17 @@ async def test_without_known_usage_the_cap_counts_what_was_reserved_and_the_bill
     assert desk.budget.charged.tokens == INPUT + 1000
     total = desk.budget.ledger.total()
     assert (reply.cost_usd, total.input_tokens, total.output_tokens, total.cost_usd) == (None, None, None, None)
-    (event,) = of_type(desk.events, UsageUnknown)
-    assert (event.power, event.tokens) == ("FRANCE", INPUT + 1000)
-    assert event.cost_usd == pytest.approx(INPUT * 0.15e-6 + 1000 * 0.6e-6)
+    assert reply.most_tokens == INPUT + 1000
+    assert reply.most_usd == pytest.approx(INPUT * 0.15e-6 + 1000 * 0.6e-6)
+
+
+def test_two_answers_to_one_call_of_which_one_is_of_unknown_usage_count_for_both():
+    known = Reply("", Usage(100, 20), cost_usd=0.5)
+    unknown = Reply("", Usage(), most_tokens=900, most_usd=3.0)
+    for both in (with_bill_of(known, unknown), with_bill_of(unknown, known)):
+        assert (both.usage.total, both.cost_usd, both.most_tokens, both.most_usd) == (None, None, 1020, 3.5)
+    both = with_bill_of(known, known)
+    assert (both.usage.total, both.cost_usd, both.most_tokens, both.most_usd) == (240, 1.0, 0, 0.0)
 
 
 @virtual_time
@@ -318,7 +326,5 @@ def test_no_interleaving_exceeds_a_cap_or_leaves_anyone_waiting(calls, tokens, c
         resumed.restore(request().key, "scripted:model", reply)
     for event in of_type(desk.events, CallLost):
         resumed.restore_lost(event)
-    for event in of_type(desk.events, UsageUnknown):
-        resumed.restore_unmetered(event)
     assert resumed.charged.tokens == desk.budget.charged.tokens
     assert float(resumed.charged.cost_usd) == pytest.approx(float(desk.budget.charged.cost_usd), abs=1e-15)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from virtual_time import virtual_time
 
-from ai_diplomacy.models.calls import PromptDiffersError, read_calls, request_digest
+from ai_diplomacy.models.calls import PromptDiffersError, call_of, read_calls, request_digest
 from ai_diplomacy.models.journal import Journal, Journaled, NotRecorded, Recorded
 from ai_diplomacy.models.model import CallKey, ModelError, Reply, Request, Usage
 from ai_diplomacy.models.punctuality import Deadlines, LateError
@@ -132,6 +132,16 @@ async def test_another_prompt_is_not_answered_with_the_old_reply_unless_that_is_
     reply = await Journaled(Silent(), Journal(log, calls, lenient=True)).generate(other)
     assert reply.text == "answer"
     log.release()
+
+
+async def test_a_line_from_before_unknown_usage_was_charged_can_be_read(tmp_path):
+    journal = Journal(AppendLog(tmp_path / "calls.jsonl"))
+    await Journaled(Parrot(), journal).generate(REQUEST)
+    await journal.close()
+    (line,) = LogReader(tmp_path / "calls.jsonl")
+    del line["reply"]["most_tokens"], line["reply"]["most_usd"]
+    call, _ = call_of(line, 1)
+    assert (call.outcome.most_tokens, call.outcome.most_usd) == (0, 0.0)
 
 
 @pytest.mark.parametrize(
