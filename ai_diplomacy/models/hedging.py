@@ -70,11 +70,18 @@ class Hedged:
             name: Literal["first", "second"] = "first" if winner is first else "second"
             self.emit(HedgeDecided(*bill.request.key.about(self.name), winner=None if winner is None else name))
             return await first if winner is None else _billed(winner, calls)
+        except asyncio.CancelledError:
+            answer = _in_hand(calls)
+            if answer is None:
+                raise
         finally:
             # Waited for as well: nothing goes on running, and paying, in the background.
             for call in calls:
                 call.cancel()
             await asyncio.wait(calls)
+        # An answer that came in the moment of the cancellation is paid for: the journal is to have it first.
+        _cancel_again()
+        return answer
 
     def _second(self, request: Request, calls: dict[asyncio.Task[Reply], Bill], after: float) -> bool:
         """Sends it if there is room for it this moment; whether there was."""
@@ -106,6 +113,21 @@ class _Second:
     async def generate(self, request: Request) -> Reply:  # noqa: ARG002 - the bill has it
         self.emit(self.event)
         return await self.inner.send(self.bill)
+
+
+def _in_hand(calls: dict[asyncio.Task[Reply], Bill]) -> Reply | None:
+    """The answer to one of them, if there is one."""
+    answered = (call for call in calls if call.done() and not call.cancelled() and call.exception() is None)
+    first = next(answered, None)
+    return None if first is None else _billed(first, calls)
+
+
+def _cancel_again() -> None:
+    """Let the cancellation that was caught come when its task waits for something next."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.uncancel()
+    task.cancel()
 
 
 async def _first_answer(calls: list[asyncio.Task[Reply]]) -> asyncio.Task[Reply] | None:

@@ -114,6 +114,9 @@ class Journaled:
         except asyncio.CancelledError:
             asked.cancel()
             await asyncio.wait((asked,))
+            if not asked.cancelled() and asked.exception() is None:
+                # It came in the same moment, and is paid for.
+                await self.journal.record(self.name, request, asked.result())
             raise
         if in_time:
             return asked.result()

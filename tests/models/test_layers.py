@@ -18,6 +18,7 @@ from ai_diplomacy.models.journal import Journal
 from ai_diplomacy.models.layers import Desk, layered
 from ai_diplomacy.models.model import ModelError, Reply, Usage
 from ai_diplomacy.models.prices import FREE, find_price
+from ai_diplomacy.models.punctuality import Deadlines
 from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.records.durable import AppendLog
 from ai_diplomacy.records.events import AllowanceRaised, CallEvent, CallLost, CallRetried, CoolDownStarted
@@ -148,3 +149,32 @@ async def test_ten_games_on_one_account_share_its_limit(tmp_path):
     assert asyncio.get_running_loop().time() < 300
     for run in runs:
         assert len(await run.journal()) == 21
+
+
+@pytest.mark.parametrize("how", ["plain", "hedged", "with a deadline"])
+def test_a_reply_that_comes_in_the_moment_of_a_cancellation_is_kept(tmp_path, how):
+    @virtual_time
+    async def check():
+        answer = asyncio.get_running_loop().create_future()
+
+        class Awaited:
+            name = "scripted:model"
+
+            async def generate(self, asked):
+                return await answer
+
+        run = Run(tmp_path, hedge=how == "hedged")
+        for _ in range(30 * (how == "hedged")):
+            run.desk.hedge.add("scripted:model", "order", 100.0)
+        desk = replace(run.desk, deadlines=Deadlines() if how == "with a deadline" else None)
+        model = layered(Awaited(), desk, FREE, Gate("account", Connections(9)))
+        asking = asyncio.create_task(model.generate(request()))
+        await asyncio.sleep(1)
+        answer.set_result(Reply("paid for", Usage(1, 1)))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait((asking,))
+        assert asking.cancelled()
+        assert [call["reply"]["text"] for call in await run.journal()] == ["paid for"]
+
+    check()
