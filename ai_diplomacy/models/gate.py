@@ -114,7 +114,7 @@ class Gate:
     async def call(self, permit: Permit, model: Model, request: Request) -> Reply:
         """Make the one call that the permit is for, and give it back.
 
-        Raises ``ModelError``; the ``retry_after`` of a rate limit is then the time for which the gate is closed.
+        Raises ``ModelError``; its ``retry_after``, if it has one, is then the time for which the gate is closed.
         """
         try:
             reply = await model.generate(request)
@@ -128,26 +128,40 @@ class Gate:
                 error.retry_after = self._refused(permit, error.retry_after)
             elif error.kind == "transient":
                 self._faulty.add(request.key)
+                if error.retry_after is not None:
+                    error.retry_after = self._hold(permit, error.retry_after)
             raise
         finally:
             self._leave(permit)
 
     def _refused(self, permit: Permit, retry_after: float | None) -> float:
+        """The account was asked too much or too fast. Closes the gate; returns for how many seconds."""
+        now, news = asyncio.get_running_loop().time(), self._is_news(permit)
+        seconds = self._hold(permit, retry_after)
+        if news:
+            until = now + seconds
+            self._pace.refused(now if retry_after is None else until)
+            self._tell("concurrency", self._limit.refused(now, until))
+        else:
+            self._pace.refused_too()
+        return seconds
+
+    def _hold(self, permit: Permit, retry_after: float | None) -> float:
         """Closes the gate. Returns for how many seconds."""
         now = asyncio.get_running_loop().time()
         before = self._cool_down.until
-        if permit.serial < self._episode:
-            self._pace.refused_too()
-            self._cool_down.extend(now, retry_after)
-        else:
+        if self._is_news(permit):
             self._episode = self._serial
             self._cool_down.begin(now, retry_after)
-            until = self._cool_down.until
-            self._pace.refused(now if retry_after is None else until)
-            self._tell("concurrency", self._limit.refused(now, until))
+        else:
+            self._cool_down.extend(now, retry_after)
         if self._cool_down.until > max(now, before):
             self._broadcast(CoolDownStarted(self.account, round(self._cool_down.until - now, 3), retry_after))
         return max(0.0, self._cool_down.until - now)
+
+    def _is_news(self, permit: Permit) -> bool:
+        """Whether the call was sent since the gate was last closed."""
+        return permit.serial >= self._episode
 
     def _leave(self, permit: Permit) -> None:
         self.in_flight -= 1

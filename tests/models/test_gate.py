@@ -65,6 +65,20 @@ async def test_a_retry_after_is_believed_up_to_two_minutes():
 
 
 @virtual_time
+async def test_an_overloaded_server_that_names_a_time_is_left_alone_by_all_but_is_asked_no_slower():
+    gate, events = Gate("account", Connections(100)), []
+    script = Script((0.5, ModelError("503", kind="transient", retry_after=30)))
+    first = asyncio.create_task(gated(script, gate, events.append).generate(request()))
+    await asyncio.sleep(1)
+    others = [gated(script, gate, events.append).generate(request(power=str(number))) for number in range(3)]
+    await asyncio.gather(*others)
+    assert first.exception().retry_after == 30
+    assert script.sent == [0, 30.5, 31.5, 31.5]
+    assert (gate.rate, gate.limit) == (None, 20)
+    assert [type(event) for event in events] == [CoolDownStarted]
+
+
+@virtual_time
 async def test_refusals_in_a_row_lengthen_a_cool_down_that_nobody_named_or_that_was_named_too_short():
     for said, expected in ((None, [2, 4, 8, 15, 15]), (3.0, [3, 4, 8, 15, 15]), (60.0, [60] * 5)):
         model, waits = gated(Script(*(rate_limited(said) for _ in expected)), Gate("account", Connections(100))), []
