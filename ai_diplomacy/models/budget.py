@@ -89,7 +89,7 @@ class Budget:
         if max_tokens_total is not None:
             self._caps["tokens"] = Decimal(max_tokens_total)
         self.densest: dict[str, float] = {}
-        """Model -> the most tokens a character that a prompt of this run has had."""
+        """Model -> the most tokens a byte that a prompt of this run has had."""
         self._warned: set[Unit] = set()
         self._waiting: deque[_Waiter] = deque()
 

@@ -18,8 +18,10 @@ from .model import Model, ModelError, Reply, Request, Usage
 from .once import once_a_schema
 from .prices import Price
 
-CHARACTERS_PER_TOKEN = 3.5
-"""Fewer than English prose has (about four), for prompts that are full of JSON and province names."""
+BYTES_PER_TOKEN = 2.0
+"""Fewer than any model's prompts of JSON and province names have (2.5 to 4), for a model that has answered none yet."""
+HEADROOM = 1.1
+"""A prompt may have so many times as many tokens a byte as the densest so far."""
 
 
 @dataclass(slots=True)
@@ -27,7 +29,8 @@ class Bill:
     """One call that there is room for, and what is known of its bill before it is answered."""
 
     request: Request
-    characters: int
+    bytes: int
+    """Size of the prompts and the schema."""
     input_tokens: int
     """An estimate."""
     at: float
@@ -86,16 +89,17 @@ class Budgeted:
         return reply
 
     def _bill(self, request: Request) -> Bill:
-        density = max(1 / CHARACTERS_PER_TOKEN, self.budget.densest.get(self.name, 0.0))
-        characters, output, now = _characters(request), request.max_tokens, time.time()
-        input = math.ceil(characters * density)
+        densest = self.budget.densest.get(self.name)
+        density = 1 / BYTES_PER_TOKEN if densest is None else HEADROOM * densest
+        size, output, now = _bytes(request), request.max_tokens, time.time()
+        input = math.ceil(size * density)
         cost = Decimal(0) if self.price is None else self.price.most(input, output, now)
-        return Bill(request, characters, input, now, Amount(cost, input + output))
+        return Bill(request, size, input, now, Amount(cost, input + output))
 
     def _settled(self, bill: Bill, reply: Reply) -> tuple[Reply, Amount]:
         usage = reply.usage
         if usage.input is not None:
-            density = usage.input / max(1, bill.characters)
+            density = usage.input / max(1, bill.bytes)
             self.budget.densest[self.name] = max(density, self.budget.densest.get(self.name, 0.0))
         cost = None if self.price is None else self.price.cost(usage, bill.at)
         reply = replace(
@@ -141,11 +145,15 @@ class Budgeted:
         return Amount(cost or Decimal(0), bill.input_tokens + output_tokens)
 
 
-def _characters(request: Request) -> int:
-    schema = 0 if request.schema is None else _schema_characters(request.schema)
-    return len(request.system) + len(request.prompt) + schema
+def _bytes(request: Request) -> int:
+    schema = 0 if request.schema is None else _schema_bytes(request.schema)
+    return _size(request.system) + _size(request.prompt) + schema
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 @once_a_schema
-def _schema_characters(schema: Mapping[str, Any]) -> int:
+def _schema_bytes(schema: Mapping[str, Any]) -> int:
     return len(json.dumps(schema))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .budgeted import CHARACTERS_PER_TOKEN
+from .budgeted import BYTES_PER_TOKEN
 from .model import Usage
 from .prices import Price
 
@@ -118,7 +118,7 @@ def cap_problem(
     """Why a cap would stop the game at its first call, as one line, or ``None`` if it would not: what a call may take
     at most must fit, whoever it is that asks."""
     for seat in seats:
-        input = round(PROMPT_CHARACTERS["initialize"][0] / CHARACTERS_PER_TOKEN)
+        input = round(PROMPT_CHARACTERS["initialize"][0] / BYTES_PER_TOKEN)
         tokens = input + seat.max_tokens
         cost = 0.0 if seat.price is None else float(seat.price.most(input, seat.max_tokens, at))
         hint = f"with a reply of up to {seat.max_tokens:,} tokens; raise the cap, or lower --max_tokens"

@@ -9,7 +9,7 @@ from ai_diplomacy.models.model import CallKey, ModelError, Reply, Request, Usage
 
 
 def request(power: str = "FRANCE", step: str = "order", phase: str = "S1901M", **fields) -> Request:
-    return Request(CallKey(phase, power, step), "system", "prompt", **fields)
+    return Request(CallKey(phase, power, step), "system", **{"prompt": "prompt"} | fields)
 
 
 @dataclass

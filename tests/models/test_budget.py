@@ -18,7 +18,7 @@ from ai_diplomacy.records.events import BudgetReached, BudgetWarned, CallLost
 
 MINI = find_price(ModelId("openai", "gpt-4o-mini"))
 """$0.15 a million tokens in, $0.60 out."""
-INPUT = 4
+INPUT = 6
 """Tokens estimated for the prompts of these tests: 12 characters."""
 
 
@@ -102,7 +102,7 @@ async def test_once_the_cap_is_reached_no_call_is_made_but_those_in_flight_are_a
     waiting = asyncio.create_task(desk.ask(max_tokens=500))
     await asyncio.sleep(1)
     with pytest.raises(
-        BudgetExceeded, match="of 1,000 tokens is reached: 404 are spent and the next call may take 5,004"
+        BudgetExceeded, match="of 1,000 tokens is reached: 404 are spent and the next call may take 5,006"
     ):
         await desk.ask(max_tokens=5000)
     assert (flying.done(), waiting.done()) == (True, False)
@@ -261,8 +261,22 @@ async def test_prompts_that_turn_out_denser_than_estimated_are_reserved_for_as_s
     asking = asyncio.create_task(desk.ask(max_tokens=100))
     desk.script.acts.append(1.0)
     await asyncio.sleep(0.5)
-    assert desk.budget.reserved.tokens == 112
+    assert desk.budget.reserved.tokens == 100 + 14
     await asking
+
+
+@pytest.mark.parametrize("text", ["an order", "приказ", "命令"])
+def test_a_first_wave_of_dense_prompts_stays_under_the_cap(text):
+    @virtual_time
+    async def check():
+        prompt = text * 1000
+        tokens = round(len(prompt.encode()) / 2.5)
+        desk = Desk(*[10.0] * 50, usage=Usage(tokens, 100, 0), max_tokens_total=5 * (tokens + 100))
+        calls = (desk.ask(prompt=prompt, max_tokens=100) for _ in range(20))
+        await asyncio.gather(*calls, return_exceptions=True)
+        assert 4 * (tokens + 100) <= desk.budget.charged.tokens <= 5 * (tokens + 100)
+
+    check()
 
 
 @virtual_time
@@ -270,7 +284,7 @@ async def test_the_schema_counts_as_a_part_of_the_prompt():
     desk = Desk(1.0)
     asking = asyncio.create_task(desk.ask(max_tokens=100, schema={"type": "object"}))
     await asyncio.sleep(0.5)
-    assert desk.budget.reserved.tokens == 100 + 9
+    assert desk.budget.reserved.tokens == 100 + 15
     await asking
 
 

@@ -81,6 +81,6 @@ def test_a_cap_has_room_for_the_dearest_first_call_or_is_a_problem():
         return cap_problem(seats, max_cost_usd=cost, max_tokens_total=tokens, at=AT)
 
     assert problem() is None
-    assert problem(cost=0.02, tokens=2457) is None
-    assert problem(tokens=2456).startswith("--max_tokens_total: 2,456 is not enough for one call of cheap, 2,457 ")
-    assert problem(cost=0.01).startswith("--max_cost_usd: $0.01 is not enough for one call of openai:gpt-4o, $0.0136 ")
+    assert problem(cost=0.02, tokens=3550) is None
+    assert problem(tokens=3549).startswith("--max_tokens_total: 3,549 is not enough for one call of cheap, 3,550 ")
+    assert problem(cost=0.01).startswith("--max_cost_usd: $0.01 is not enough for one call of openai:gpt-4o, $0.0164 ")

@@ -62,7 +62,7 @@ async def test_after_the_ninetieth_percentile_a_second_one_is_sent_and_wins():
     assert [event.after for event in desk.hedges] == [9]
     assert (desk.winners, desk.lost) == (["second"], [("hedged", 5)])
     assert desk.settled()
-    assert (desk.budget.charged.tokens, desk.budget.ledger.total().calls) == (15 + 4 + 5, 1)
+    assert (desk.budget.charged.tokens, desk.budget.ledger.total().calls) == (15 + 6 + 5, 1)
 
 
 @virtual_time
@@ -133,7 +133,7 @@ async def test_when_neither_is_answered_in_time_both_are_on_the_bill():
     with pytest.raises(DeadlineError):
         await desk.model.generate(request(max_tokens=1000))
     assert desk.lost == [("timeout", 1000), ("timeout", 1000)]
-    assert desk.budget.charged.tokens == 2 * 1004
+    assert desk.budget.charged.tokens == 2 * 1006
 
 
 @virtual_time
