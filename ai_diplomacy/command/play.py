@@ -63,6 +63,12 @@ def _check_modes(path: Path, flags: argparse.Namespace) -> None:
         raise ConfigError("--resume_from_phase: say of which run: --run_dir DIR")
     if flags.repeat and not flags.fork_to:
         raise ConfigError(f"--repeat is for forks: {example} --repeat N")
+    if flags.override and not (flags.fork_to or flags.replay or is_run(path)):
+        raise ConfigError(
+            f"--override: {str(path)!r} holds no run to go on with"
+            if flags.run_dir
+            else "--override: say of which run: --run_dir DIR"
+        )
     if flags.estimate and (flags.fork_to or is_run(path)):
         raise ConfigError("--estimate tells of a game from its start: leave --run_dir out, or give a new folder")
 

@@ -47,6 +47,8 @@ ROOT = Path(lm_game.__file__).parent
         (["--model", "openai:x#secret"], "unrecognized arguments: --model openai:x#..."),
         (["--max_tokens_per_model", "openai:x#secret"], "--max_tokens_per_model: "),
         (["--max", "1901"], "unrecognized arguments: --max 1901"),
+        (["--override"], "--override: say of which run: --run_dir DIR"),
+        (["--override", "--run_dir", "none", "--models", "bot:hold"], "--override: 'none' holds no run to go on with"),
     ],
 )
 def test_a_bad_flag_is_one_line_exit_2_and_nothing_written(empty, capsys, flags, problem):
