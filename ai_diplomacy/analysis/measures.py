@@ -209,25 +209,29 @@ MEASURES: tuple[Measure, ...] = (
         "answered_calls",
         what="Queues, pauses and failed attempts.",
     ),
-    Measure("calls", "calls a game", "calls", "calls", "seats", digits=1, what="Answered calls of one seat."),
-    Measure("input_tokens", "input tokens a game", "calls", "input_tokens", "seats", digits=0, what="Of one seat."),
+    Measure(
+        "calls", "calls a seat", "calls", "calls", "seats", digits=1, what="Answered calls of one seat in one game."
+    ),
+    Measure(
+        "input_tokens", "input tokens a seat", "calls", "input_tokens", "seats", digits=0, what="Of its answered calls."
+    ),
     Measure(
         "output_tokens",
-        "output tokens a game",
+        "output tokens a seat",
         "calls",
         "output_tokens",
         "seats",
         digits=0,
-        what="Of one seat, reasoning included.",
+        what="Of its answered calls, reasoning included.",
     ),
     Measure(
         "cost",
-        "cost a game, $",
+        "cost a seat, $",
         "calls",
         "cost",
         "seats",
         digits=4,
-        what="Of one seat, with what calls without an answer may have cost. Unknown where a price is.",
+        what="Of the answered calls of one seat in one game. Unknown where a price is.",
     ),
     Measure(
         "cost_a_center",
@@ -239,6 +243,15 @@ MEASURES: tuple[Measure, ...] = (
         what="The same over the centres at the end.",
     ),
     Measure(
+        "cost_lost",
+        "lost calls a seat, $",
+        "calls",
+        "cost_lost",
+        "seats",
+        digits=4,
+        what="What calls that were sent and never answered may be billed, estimated high; in no other figure.",
+    ),
+    Measure(
         "unusable",
         "unusable replies",
         "calls",
@@ -248,7 +261,7 @@ MEASURES: tuple[Measure, ...] = (
         what="Replies of no use, and calls given up.",
     ),
     Measure(
-        "defaulted", "steps defaulted a game", "calls", "defaulted", "seats", what="Steps without any usable reply."
+        "defaulted", "steps defaulted a seat", "calls", "defaulted", "seats", what="Steps without any usable reply."
     ),
 )
 

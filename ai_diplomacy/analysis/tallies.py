@@ -58,6 +58,7 @@ def _score(game: GameRecord, power: str) -> Tally:
         "rank": score.rank,
         # What a bot, which asks nobody, has none of.
         "cost": 0.0,
+        "cost_lost": 0.0,
         "calls": 0.0,
         "input_tokens": 0.0,
         "output_tokens": 0.0,
@@ -107,8 +108,11 @@ def _count_pledges(game: GameRecord, found: dict[str, Tally]) -> None:
 
 def _count_calls(game: GameRecord, found: dict[str, Tally]) -> None:
     for call in game.calls:
-        answered = call.status == "answered"
         tally = found[call.power]
+        if call.status == "lost":
+            # What it took is an estimate, which is not added to what was measured.
+            _plus(tally, cost_lost=call.cost_usd)
+            continue
         _plus(tally, cost=call.cost_usd, input_tokens=call.input_tokens, output_tokens=call.output_tokens)
-        if answered:
+        if call.status == "answered":
             _plus(tally, calls=1, answered_calls=1, latency=call.latency, waited=call.waited)

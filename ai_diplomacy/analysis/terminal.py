@@ -24,7 +24,10 @@ WIDTH = 170
 def show(analysis: Analysis, console: Console) -> None:
     """Prints the tables of one folder."""
     console.print(_grid(analysis, "Scores", _SCORES, rating=True))
-    console.print(_grid(analysis, "Orders, press, honesty, calls", _BEHAVIOUR))
+    lost = [figures[MEASURES.index(NAMED["cost_lost"])] for figures in analysis.estimates.values()]
+    # A column for what is rare.
+    names = (*_BEHAVIOUR, "cost_lost") if any(figure.mean or figure.unknown for figure in lost) else _BEHAVIOUR
+    console.print(_grid(analysis, "Orders, press, honesty, calls", names))
     for line in duel_lines(analysis)[:_MOST_DUELS]:
         console.print(escape(line), highlight=False)
     show_provenance(analysis.provenance, console)

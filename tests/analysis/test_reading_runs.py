@@ -1,15 +1,18 @@
 """Run folders read into records: played games, forks, seats that changed hands, prompts, damage."""
 
+import io
 import shutil
 import time
 from dataclasses import replace
 
 import pytest
 from analysis.making import call, config, one_year, write_run
+from rich.console import Console
 
 from ai_diplomacy.analysis.analyzing import analyze
 from ai_diplomacy.analysis.reading import Unreadable, read_game, read_games
 from ai_diplomacy.analysis.tallies import tallies
+from ai_diplomacy.analysis.terminal import show
 from ai_diplomacy.game.config import ConfigError
 from ai_diplomacy.game.founding import fork_run
 from ai_diplomacy.game.past import held, read_past
@@ -100,7 +103,7 @@ def _names():
     return [measure.name for measure in MEASURES]
 
 
-def test_every_call_that_may_be_billed_is_on_the_bill_and_only_answers_have_a_latency(tmp_path):
+def test_what_lost_calls_may_cost_is_a_figure_of_its_own_and_only_answers_have_a_latency(tmp_path):
     failed = call(step="plan")
     del failed["reply"]
     failed["failure"] = {"kind": "transient", "message": "no answer"}
@@ -110,9 +113,25 @@ def test_every_call_that_may_be_billed_is_on_the_bill_and_only_answers_have_a_la
     game = read_game(path, tmp_path)
     assert [row.status for row in game.calls] == ["answered", "failed", "late", "lost"]
     counted = tallies(game)["openai:some"]
-    assert counted["cost"] == 0.6875
-    assert counted["input_tokens"] == 2500
+    assert (counted["cost"], counted["cost_lost"]) == (0.625, 0.0625)
+    assert counted["input_tokens"] == 2000
     assert (counted["answered_calls"], counted["latency"]) == (1, 2.0)
+
+
+def test_the_terminal_names_the_cost_of_a_seat_and_that_of_lost_calls_where_there_are_any(tmp_path):
+    lost = CallLost("FRANCE", "S1901M", "plan", 0, 0, "openai:some", "timeout", 500, 50, 0.07)
+
+    def shown(name, *events):
+        write_run(tmp_path / name, config("openai:some"), [*one_year(), *events], [call(cost=0.7)])
+        console = Console(file=io.StringIO(), width=250)
+        show(analyze(tmp_path / name), console)
+        return " ".join(console.file.getvalue().split())
+
+    without, with_lost = shown("a"), shown("b", lost)
+    assert "cost a seat, $" in without
+    assert "lost calls a seat, $" not in without
+    assert "lost calls a seat, $" in with_lost
+    assert "0.1000 │ 0.0100" in with_lost
 
 
 def test_the_same_templates_have_the_same_hash_in_every_game_and_others_another_one(tmp_path):
