@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _CAPS = {"--max_cost_usd": "max_cost_usd", "--max_tokens_total": "max_tokens", "--max_tokens": "max_tokens of a player"}
 """Flag of a single game -> key of a specification."""
+_CAP_KEYS = {"cost_usd": "max_cost_usd", "tokens": "max_tokens"}
+"""What a cap is on -> its key in ``[budget]``."""
 
 
 def hold_tournament(flags: argparse.Namespace) -> int:
@@ -102,7 +104,8 @@ def _played(
     progress = Progress(_say, len(matches), len(matches) - len(left), lambda: purse.charged, priced=priced)
     if len(left) < len(matches):
         _say(f"going on with {folder.path}: {progress.standing()}")
-    going_on = f"everything is kept. Go on with: {_command(flags)}"
+    command = _command(flags)
+    going_on = f"everything is kept. Go on with: {command}"
     if not left:
         return 0
     try:
@@ -113,6 +116,11 @@ def _played(
         _stop(f"{error}; {going_on}")
         return 1
     if halted is not None:
+        if halted.halt in _CAP_KEYS:
+            going_on = (
+                f"everything is kept. Give a higher {_CAP_KEYS[halted.halt]} in [budget] of {spec.path}, and go on "
+                f"with: {command}"
+            )
         return _stop(f"stopped: {halted.text}; {going_on}")
     _say(f"all {len(matches)} games are played, {progress.rate():.1f} a minute, {progress.cost()}")
     return 0

@@ -26,9 +26,9 @@ from .folder import TournamentFolder, ended
 from .schedule import Match
 from .spec import Spec
 
-HaltKind = Literal["budget", "refused", "disk", "input"]
-"""``budget``: a cap is reached; ``refused``: a model cannot be asked; ``disk``: a record could not be written;
-``input``: a folder, or a template, cannot be used (any more)."""
+HaltKind = Literal["cost_usd", "tokens", "refused", "disk", "input"]
+"""``cost_usd``, ``tokens``: this cap is reached; ``refused``: a model cannot be asked; ``disk``: a record could
+not be written; ``input``: a folder, or a template, cannot be used (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Table:
         try:
             played = await self._played(match)
         except BudgetExceeded as error:
-            return self._result(match, str(error), "budget")
+            return self._result(match, str(error), error.what)
         except ModelRefused as error:
             return self._result(match, str(error), "refused")
         except DiskError as error:

@@ -27,6 +27,7 @@ class Progress:
         self._began = time.monotonic()
         self._played = 0
         self._under_way: set[int] = set()
+        self._stops: set[str] = set()
 
     @property
     def finished(self) -> int:
@@ -41,7 +42,10 @@ class Progress:
         """A game has ended, or cannot go on."""
         self._under_way.discard(result.number)
         if result.halt is not None:
-            self._say(f"game {result.number} stopped: {result.text}")
+            # What stops one game most often stops all that are under way.
+            if result.text not in self._stops:
+                self._stops.add(result.text)
+                self._say(f"game {result.number} stopped: {result.text}")
             return
         self._played += 1
         self._say(f"game {result.number}: {result.text}. {self.standing()}")

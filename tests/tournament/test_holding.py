@@ -139,9 +139,10 @@ def test_the_budget_is_one_for_all_games_and_counts_what_is_in_flight(whole, tmp
     assert every > 1.5 * cap
     more = "[budget]\nmax_tokens = {}\n"
     assert held(small(tmp_path, concurrency=3, processes=processes, more=more.format(cap)), out) == 3
-    said = capsys.readouterr().err
-    assert "the cap of 150,000 tokens is reached" in said
-    assert "Go on with: " in said
+    said = capsys.readouterr()
+    assert "the cap of 150,000 tokens is reached" in said.err
+    assert f"Give a higher max_tokens in [budget] of {tmp_path}/spec.toml, and go on with: python -m " in said.err
+    assert said.out.count("the cap of 150,000 tokens is reached") == 1
     assert 0.5 * cap < spent(out) <= cap
     # What was spent before counts: the same cap leaves no room.
     assert held(small(tmp_path, concurrency=3, processes=processes, more=more.format(cap)), out) == 3
