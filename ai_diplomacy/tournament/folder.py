@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +27,8 @@ PLAYERS = "players.json"
 FORMAT = 1
 _TAIL = 65536
 """Bytes at the end of a log in which its last event lies."""
+LOCK, WORKERS = ".lock", ".workers"
+"""Locked by the program that holds the tournament, and by its workers too."""
 PATIENCE = 20.0
 """Seconds in which workers of a tournament that was killed must have noticed and gone."""
 
@@ -88,18 +90,22 @@ class TournamentFolder:
 
     @contextmanager
     def held(self) -> Iterator[int]:
-        """Keeps others from the tournament: a handle of the lock, which worker processes hold on to, so that nobody
-        plays on while one of them still does. Raises ``SpecError``."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise SpecError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from None
-        try:
-            _lock(handle, self.path)
-            yield handle
-        finally:
-            os.close(handle)
+        """Keeps others from the tournament: a handle of the lock that worker processes hold on to, so that nobody plays
+        on while one of them still does. Another program that holds it is told of at once. Raises ``SpecError``."""
+        with ExitStack() as opened:
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+                lock, workers = (opened.enter_context(_handle(self.path / name)) for name in (LOCK, WORKERS))
+            except OSError as error:
+                raise SpecError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from None
+            if not _locked(lock):
+                raise SpecError(f"{self.path} is being played by another program")
+            until = time.monotonic() + PATIENCE
+            while not _locked(workers):
+                if time.monotonic() > until:
+                    raise SpecError(f"{self.path} is still being played by workers of a program that was killed")
+                time.sleep(0.1)
+            yield workers
 
     def _agreed(self) -> dict[str, Any] | None:
         path = self.path / AGREED
@@ -128,16 +134,22 @@ class TournamentFolder:
             )
 
 
-def _lock(handle: int, path: Path) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > until:
-                raise SpecError(f"{path} is being played by another program") from None
-            time.sleep(0.1)
+@contextmanager
+def _handle(path: Path) -> Iterator[int]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    """Whether this program has the lock now."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _spent(path: Path) -> tuple[Amount, bool]:

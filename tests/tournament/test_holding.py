@@ -183,8 +183,20 @@ def test_no_key_reaches_the_folder(tmp_path):
     assert agreed["settings"]["players"]["vendor"]["model"] == "openai:some@http://127.0.0.1:9"
 
 
-def test_two_programs_do_not_play_the_same_tournament(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("ai_diplomacy.tournament.folder.PATIENCE", 0.2)
+def test_a_second_program_is_refused_at_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("ai_diplomacy.tournament.folder.PATIENCE", 3600.0)
     with TournamentFolder(tmp_path / "out").held():
         assert held(small(tmp_path), tmp_path / "out") == 2
     assert "is being played by another program" in capsys.readouterr().err
+
+
+def test_workers_of_a_program_that_was_killed_are_waited_for(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("ai_diplomacy.tournament.folder.PATIENCE", 0.2)
+    with TournamentFolder(tmp_path / "out").held() as handle:
+        worker = os.dup(handle)
+    try:
+        assert held(small(tmp_path), tmp_path / "out") == 2
+    finally:
+        os.close(worker)
+    assert "is still being played by workers of a program that was killed" in capsys.readouterr().err
+    assert held(small(tmp_path, games=2), tmp_path / "out") == 0
