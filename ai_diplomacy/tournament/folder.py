@@ -6,8 +6,8 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +17,7 @@ from .. import __version__
 from ..game.past import EVENTS, is_run, read_past
 from ..models.budget import NOTHING, Amount, Budget
 from ..records.durable import replace_files
-from .schedule import Match
+from .schedule import Match, match_name
 from .spec import Spec, SpecError
 
 AGREED = "tournament.json"
@@ -68,12 +68,25 @@ class TournamentFolder:
         if before is not None:
             self._check(before, document, seats, spec)
             if len(before["games"]) >= len(seats):
-                return
+                if before["settings"] == document:
+                    return
+                seats = before["games"]
         self.games.mkdir(parents=True, exist_ok=True)
-        names = {match.name: dict(match.seats) for match in matches}
+        names = {match_name(number): game["seats"] for number, game in enumerate(seats, 1)}
         replace_files({self.games / PLAYERS: _json(names)})
         agreed = {"format": FORMAT, "version": __version__, "settings": document, "games": seats}
         replace_files({self.path / AGREED: _json(agreed)})
+
+    def begun(self) -> bool:
+        """Whether there is a game in it, however far."""
+        return self.games.is_dir() and any(map(is_run, self.games.iterdir()))
+
+    def discard(self) -> None:
+        """Takes away what was agreed on, when nothing was played; ``held`` then takes away the rest."""
+        for path in (self.games / PLAYERS, self.path / AGREED):
+            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.games.rmdir()
 
     def finished(self, match: Match) -> bool:
         """Whether its game was played to its end."""
@@ -91,21 +104,36 @@ class TournamentFolder:
     @contextmanager
     def held(self) -> Iterator[int]:
         """Keeps others from the tournament: a handle of the lock that worker processes hold on to, so that nobody plays
-        on while one of them still does. Another program that holds it is told of at once. Raises ``SpecError``."""
+        on while one of them still does. Another program that holds it is told of at once. A folder in which nothing was
+        agreed on in the end goes again. Raises ``SpecError``."""
+        made = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         with ExitStack() as opened:
             try:
                 self.path.mkdir(parents=True, exist_ok=True)
                 lock, workers = (opened.enter_context(_handle(self.path / name)) for name in (LOCK, WORKERS))
             except OSError as error:
                 raise SpecError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from None
-            if not _locked(lock):
+            # The lock of a folder that has just gone again holds nobody off.
+            if not _locked(lock) or os.fstat(lock).st_nlink == 0:
                 raise SpecError(f"{self.path} is being played by another program")
             until = time.monotonic() + PATIENCE
             while not _locked(workers):
                 if time.monotonic() > until:
                     raise SpecError(f"{self.path} is still being played by workers of a program that was killed")
                 time.sleep(0.1)
-            yield workers
+            try:
+                yield workers
+            finally:
+                if not (self.path / AGREED).exists():
+                    self._leave(made)
+
+    def _leave(self, made: Sequence[Path]) -> None:
+        """Takes away the locks, and those folders that were made."""
+        for name in (LOCK, WORKERS):
+            (self.path / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            for folder in made:
+                folder.rmdir()
 
     def _agreed(self) -> dict[str, Any] | None:
         path = self.path / AGREED
@@ -121,10 +149,20 @@ class TournamentFolder:
         except (ValueError, KeyError, TypeError, UnicodeDecodeError):
             raise SpecError(f"{path} cannot be read; choose another --out") from None
 
+    def _new_to_all(self, old: Mapping[str, Any], new: Mapping[str, Any], before: dict[str, Any]) -> bool:
+        """Whether the players that differ sit in no game that was begun: nobody knows them by another id."""
+        played = {
+            player
+            for number, game in enumerate(before["games"], 1)
+            if is_run(self.games / match_name(number))
+            for player in game["seats"].values()
+        }
+        return old.keys() == new.keys() and all(old[name] == new[name] for name in played)
+
     def _check(self, before: dict[str, Any], settings: dict[str, Any], seats: list[Any], spec: Spec) -> None:
         old = before["settings"]
         changed = [name for name, value in settings.items() if old.get(name) != value]
-        if changed:
+        if changed and not (changed == ["players"] and self._new_to_all(old["players"], settings["players"], before)):
             shown = "; ".join(f"{name} was {json.dumps(old.get(name))}" for name in changed)
             raise SpecError(f"{spec.path}: {self.path} was begun with other settings ({shown}); choose another --out")
         common = min(len(seats), len(before["games"]))

@@ -116,6 +116,9 @@ def _played(
         _stop(f"{error}; {going_on}")
         return 1
     if halted is not None:
+        if halted.halt in ("refused", "input") and not folder.begun():
+            folder.discard()
+            raise SpecError(halted.text)
         if halted.halt in _CAP_KEYS:
             going_on = (
                 f"everything is kept. Give a higher {_CAP_KEYS[halted.halt]} in [budget] of {spec.path}, and go on "

@@ -35,7 +35,12 @@ class Match:
     @property
     def name(self) -> str:
         """Of its folder."""
-        return f"{self.number:04}"
+        return match_name(self.number)
+
+
+def match_name(number: int) -> str:
+    """Of a game's folder."""
+    return f"{number:04}"
 
 
 def block_size(kind: Kind, players: int) -> int:

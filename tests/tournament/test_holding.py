@@ -3,6 +3,9 @@
 import json
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from tournament.holding import (
@@ -192,11 +195,64 @@ def test_a_second_program_is_refused_at_once(tmp_path, monkeypatch, capsys):
 
 def test_workers_of_a_program_that_was_killed_are_waited_for(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("ai_diplomacy.tournament.folder.PATIENCE", 0.2)
-    with TournamentFolder(tmp_path / "out").held() as handle:
+    spec, folder = read_spec(small(tmp_path)), TournamentFolder(tmp_path / "out")
+    with folder.held() as handle:
+        folder.agree(spec, spec.matches())
         worker = os.dup(handle)
     try:
         assert held(small(tmp_path), tmp_path / "out") == 2
     finally:
         os.close(worker)
     assert "is still being played by workers of a program that was killed" in capsys.readouterr().err
-    assert held(small(tmp_path, games=2), tmp_path / "out") == 0
+    assert held(small(tmp_path), tmp_path / "out") == 0
+
+
+@pytest.fixture
+def refusing():
+    """The id of a model that cannot be asked: its server wants a key."""
+    command = [sys.executable, "-m", "ai_diplomacy", "serve", "--port", "0", "--key", "another"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    assert server.stdout is not None
+    yield f"openai:x@{server.stdout.readline().strip()}/v1"
+    server.terminate()
+    server.communicate()
+
+
+def against_bots(folder, model, *, games, baselines):
+    (folder / "spec.toml").write_text(
+        f'schedule = "one_vs_six"\nfield = "bot:hold"\ngames = {games}\nlast_year = 1901\nrounds = 0\nconcurrency = 2\n'
+        f'baselines = {baselines}\n[players.one]\nmodel = "{model}"\n'
+    )
+    return folder / "spec.toml"
+
+
+def test_when_nobody_could_be_asked_no_folder_is_left(tmp_path, capsys, refusing):
+    spec = against_bots(tmp_path, refusing, games=7, baselines=["bot:hold"])
+    assert held(spec, tmp_path / "new" / "out") == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "x@http" in said
+    assert "cannot be asked" in said
+    assert list(tmp_path.iterdir()) == [spec]
+    (tmp_path / "out").mkdir()
+    assert held(spec, tmp_path / "out") == 2
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_the_id_of_a_player_that_has_not_played_yet_is_corrected(tmp_path, capsys, refusing):
+    out = tmp_path / "out"
+
+    def tournament(model):
+        return held(against_bots(tmp_path, model, games=14, baselines=["bot:hold", "bot:random"]), out)
+
+    assert tournament(refusing) == 3
+    before = finished_logs(out)
+    assert before
+    assert tournament("bot:dumbbot") == 0
+    assert {name: log for name, log in finished_logs(out).items() if name in before} == before
+    agreed = json.loads((out / "tournament.json").read_text())
+    assert agreed["settings"]["players"]["one"]["model"] == "bot:dumbbot"
+    assert len(agreed["games"]) == 14
+    capsys.readouterr()
+    assert tournament("bot:hold") == 2
+    assert "was begun with other settings (players was " in capsys.readouterr().err
