@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 
 from ..game import vendors
 from ..game.changing import check_changes
-from ..game.config import IN_PROCESS, ConfigError, GameConfig
+from ..game.config import IN_PROCESS, ConfigError, GameConfig, UnreadableValuesError
 from ..game.execution import worker_threads
 from ..game.past import HeldRun, Past, held, is_run, read_past
 from ..game.signals import stoppable
+from ..models.ids import ModelId
+from ..models.providers import seat_problems
 from .flags import game_config
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def _check_modes(path: Path, flags: argparse.Namespace) -> None:
 def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
     from ..game.play import play_game
 
-    config = game_config(flags)
+    config = _config(flags)
     prices = checked(config, estimate=flags.estimate)
     if flags.estimate:
         print("\n".join(vendors.estimated(config, prices)))
@@ -97,7 +99,7 @@ def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
     with held(path) as run:
         past = run.past
         before = past.timeline.last
-        config = game_config(flags, before)
+        config = _config(flags, before)
         check_changes(before, config, override=flags.override)
         _check_nothing_is_discarded(flags.resume_from_phase, past)
         if past.finished is not None and config.game_settings() == before.game_settings():
@@ -109,6 +111,18 @@ def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
         if past.sittings:
             print(f"going on with {path} in {past.phase or 'its first phase'}; {len(past.calls)} calls are answered")
         _play_on(run, config, prices, flags, started)
+
+
+def _config(flags: argparse.Namespace, base: GameConfig | None = None) -> GameConfig:
+    """As ``game_config``; where some model ids cannot be read, what the others lack is said along with it."""
+    try:
+        return game_config(flags, base)
+    except UnreadableValuesError as error:
+        models = {power: model for power, model in error.read.items() if isinstance(model, ModelId)}
+        if not models or flags.estimate:
+            raise
+        _load_keys(models.values())
+        raise ConfigError("; ".join([str(error), *seat_problems(models, os.environ, IN_PROCESS)])) from None
 
 
 def _play_on(
@@ -144,7 +158,7 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     phase_before(past, phase)
     # The game as it was then; but how models are asked holds for a run as a whole.
     base = replace(past.timeline.at(phase), calls=past.timeline.last.calls)
-    config = game_config(flags, base)
+    config = _config(flags, base)
     check_changes(base, config, override=True)
     if not config.plays(phase):
         raise ConfigError(f"--resume_from_phase: the game would end before {phase}; give a later --max_year")
@@ -211,10 +225,7 @@ def checked(
 ) -> dict[str, Price | None]:
     """Checks whom to ask, before anything is written, and returns what they cost. Nobody is asked for an estimate.
     ``earlier``: settings of phases gone by, whose models may have calls left that have no seat any more."""
-    if any(model.provider not in IN_PROCESS for model in config.models.values()):
-        from dotenv import load_dotenv
-
-        load_dotenv(".env")
+    _load_keys(config.models.values())
     if not estimate:
         vendors.check_seats(config, os.environ)
         if config.execution == "threaded":
@@ -225,6 +236,14 @@ def checked(
     if not estimate:
         vendors.warm_up(config.models.values())
     return prices
+
+
+def _load_keys(models: Iterable[ModelId]) -> None:
+    """Those of the file ``.env``, if somebody needs one."""
+    if any(model.provider not in IN_PROCESS for model in models):
+        from dotenv import load_dotenv
+
+        load_dotenv(".env")
 
 
 @asynccontextmanager

@@ -29,6 +29,15 @@ class ConfigError(ValueError):
     """A setting that cannot be used. Its text is one line for the person who gave it."""
 
 
+class UnreadableValuesError(ConfigError):
+    """Values of some powers that cannot be read: all of them, so that nobody mends them one by one."""
+
+    def __init__(self, message: str, read: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.read = read
+        """Power -> value, of the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallSettings:
     """How models are asked: this decides what a game takes, not how it goes."""
@@ -192,7 +201,8 @@ def checked_execution(execution: Execution, threads: Threads | None, *, hedge: b
 def checked_models(
     text: str | None, powers: Sequence[str], base: Mapping[str, ModelId] | None = None
 ) -> dict[str, ModelId]:
-    """Who plays each power; ``base`` plays those of which nothing is said. Raises ``ConfigError``."""
+    """Who plays each power; ``base`` plays those of which nothing is said. Raises ``ConfigError``, as
+    ``per_power``."""
     if text is None and base is not None:
         return dict(base)
 
@@ -226,36 +236,39 @@ def per_power(
     """One value for all powers, one for each in alphabetical order, or ``POWER=value`` for some, the others keeping
     theirs of ``base``.
 
-    Raises ``ConfigError`` that names the flag.
+    Raises ``ConfigError`` that names the flag; ``UnreadableValuesError`` when only some of them can be read.
     """
-
-    def value(item: str) -> T:
-        if not item:
-            raise ConfigError(f"{flag}: an entry of {text.partition('#')[0]!r} is empty")
-        try:
-            return read(item)
-        except ValueError as error:
-            raise ConfigError(f"{flag}: {error}") from None
-
     items = [item.strip() for item in text.split(",")]
+    chosen: dict[str, T] = {}
     if any(_named(item) for item in items):
-        chosen: dict[str, T] = dict(base or {})
-        given: set[str] = set()
+        chosen |= base or {}
+        given: dict[str, str] = {}
         for item in items:
             power = _power_of(flag, item, powers)
             if power in given:
                 raise ConfigError(f"{flag}: {power} is given twice")
-            given.add(power)
-            chosen[power] = value(item.partition("=")[2].strip())
-        return chosen
-    if len(items) == 1:
-        return dict.fromkeys(powers, value(items[0]))
-    if len(items) != len(powers):
+            given[power] = item.partition("=")[2].strip()
+    elif len(items) == 1:
+        given = dict.fromkeys(powers, items[0])
+    elif len(items) == len(powers):
+        given = dict(zip(powers, items, strict=True))
+    else:
         raise ConfigError(
             f"{flag}: {len(items)} values for {len(powers)} powers; give one, {len(powers)} "
             f"(for {', '.join(powers)}), or POWER=value"
         )
-    return {power: value(item) for power, item in zip(powers, items, strict=True)}
+    if not all(given.values()):
+        raise ConfigError(f"{flag}: an entry of {text.partition('#')[0]!r} is empty")
+    problems: dict[str, None] = {}
+    for power, item in given.items():
+        try:
+            chosen[power] = read(item)
+        except ValueError as error:
+            problems[str(error)] = None
+            chosen.pop(power, None)
+    if problems:
+        raise UnreadableValuesError(f"{flag}: {'; '.join(problems)}", chosen)
+    return chosen
 
 
 def _named(item: str) -> bool:

@@ -161,6 +161,18 @@ def test_a_missing_key_is_told_before_the_game(empty, capsys, monkeypatch):
     assert list(empty.iterdir()) == []
 
 
+def test_everything_that_is_wrong_with_the_seats_is_told_at_once(empty, capsys, monkeypatch):
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    assert run("--models", "FRANCE=openai:x,ITALY=anthropic:x,GERMANY=foo:z,TURKEY=bar:z#secret,RUSSIA=bot:what") == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    for problem in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "'foo:z'", "'bar:z'", "'bot:what'"):
+        assert problem in said
+    assert "secret" not in said
+    assert list(empty.iterdir()) == []
+
+
 @pytest.fixture
 def server_with_key():
     """The address of a local server that accepts the key ``sk-from-file`` alone."""
