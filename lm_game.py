@@ -6,6 +6,12 @@ import time
 
 _STARTED = time.perf_counter()  # before the imports, which are part of the setup time
 
+import signal  # noqa: E402
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # While it imports there is nothing to save, and nothing to say.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse  # noqa: E402
 import asyncio  # noqa: E402
 import os  # noqa: E402
@@ -23,6 +29,14 @@ from ai_diplomacy.command.flags import parser, without_keys  # noqa: E402
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     flags = parser().parse_args(arguments)
+    try:
+        return _placed(flags)
+    except KeyboardInterrupt:
+        return _say("stopped", 3)
+
+
+def _placed(flags: argparse.Namespace) -> int:
+    """Runs it in the folder that is given, or in a new one."""
     given = flags.fork_to or flags.run_dir
     if given:
         return _run(given.expanduser(), flags)
@@ -129,4 +143,6 @@ def _leave(status: int) -> NoReturn:
 
 
 if __name__ == "__main__":
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     _leave(main())

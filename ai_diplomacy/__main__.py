@@ -5,6 +5,12 @@ Each command's module is loaded only when it is called, so that ``--help`` answe
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # While it imports there is nothing to save, and nothing to say.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -86,10 +92,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     name = _chosen(given[:1])
-    command = COMMANDS[name].load()
     parser = _OneLineParser(prog=f"python -m ai_diplomacy {name}", allow_abbrev=False)
+    try:
+        return _run(COMMANDS[name].load(), parser, given[1:])
+    except KeyboardInterrupt:
+        parser.exit(3, f"{parser.prog}: stopped\n")
+
+
+def _run(command: Command, parser: argparse.ArgumentParser, given: Sequence[str]) -> int:
     command.add_flags(parser)
-    flags = parser.parse_args(given[1:])
+    flags = parser.parse_args(given)
     try:
         return command.run(flags)
     except argparse.ArgumentError as error:
@@ -113,4 +125,6 @@ def _chosen(given: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

@@ -87,6 +87,50 @@ def test_a_second_signal_ends_the_program_at_once_and_the_run_goes_on(tmp_path, 
     assert lm_game.main(["--run_dir", str(path), *override]) == 0
 
 
+INTERRUPTING = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["INTERRUPTED"]:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [
+        (["lm_game.py"], "asyncio"),
+        (["lm_game.py"], "ai_diplomacy.command.flags"),
+        (["lm_game.py"], "ai_diplomacy.command.play"),
+        (["lm_game.py"], "ai_diplomacy.game.play"),
+        (["-m", "ai_diplomacy", "analyze", "."], "argparse"),
+        (["-m", "ai_diplomacy", "analyze", "."], "ai_diplomacy.analysis.command"),
+        (["-m", "ai_diplomacy", "tournament", "spec.toml"], "ai_diplomacy.tournament.holding"),
+    ],
+)
+def test_stopped_while_it_still_imports_it_ends_without_a_traceback_and_nothing_is_written(tmp_path, command, module):
+    (tmp_path / "before").mkdir()
+    (tmp_path / "before" / "sitecustomize.py").write_text(INTERRUPTING)
+    (tmp_path / "here").mkdir()
+    ended = subprocess.run(
+        [sys.executable, *(str(ROOT / part) if part.endswith(".py") else part for part in command)],
+        cwd=tmp_path / "here",
+        env=os.environ | {"PYTHONPATH": f"{tmp_path / 'before'}:{ROOT}", "INTERRUPTED": module},
+        capture_output=True,
+        text=True,
+        preexec_fn=usual_signals,
+        check=False,
+    )
+    assert ended.returncode in (3, -signal.SIGINT)
+    assert ended.stderr.count("\n") == (ended.returncode == 3)
+    assert "stopped" in ended.stderr or ended.returncode != 3
+    assert list((tmp_path / "here").iterdir()) == []
+
+
 STUBBORN = """
 import sys, threading
 sys.path.insert(0, ".")
