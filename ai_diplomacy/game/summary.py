@@ -18,11 +18,12 @@ def summary(played: Played) -> list[str]:
             ("retries", "retries"),
         )
     )
-    waited = f", and {timing.waiting:.2f} s of waiting for limits and retries" if timing.waiting >= 0.01 else ""
+    waiting = timing.waiting_on_path
+    waited = f", {waiting:.2f} s of it waiting for limits and retries," if waiting >= 0.01 else ""
     return [
         "",
-        f"total_time {played.finished.total_time:.2f} s for {timing.calls} calls, which took "
-        f"{timing.answering:.2f} s in sum (critical path {timing.critical_path:.2f} s){waited}",
+        f"total_time {played.finished.total_time:.2f} s{waited} for {timing.calls} calls, which took "
+        f"{timing.answering:.2f} s in sum (critical path {timing.critical_path:.2f} s)",
         f"replies: {troubles}",
         f"tokens: {_tokens(played)}; cost: {_cost(played)}",
         f"run folder: {played.folder.path} (start with {played.folder.path / 'powers'})",

@@ -1,18 +1,28 @@
 """The critical path: the least time that any schedule could take, computed here once more on its own."""
 
 import pytest
+from staging import OFFLINE, seats
 
 from ai_diplomacy.asking import Exchange
+from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.game import GameResult
+from ai_diplomacy.game.play import Played
 from ai_diplomacy.game.program import Segment, Stage
+from ai_diplomacy.game.run_folder import RunFolder
+from ai_diplomacy.game.summary import summary
+from ai_diplomacy.game.timeline import Timeline
 from ai_diplomacy.game.timing import Timing
 from ai_diplomacy.models.model import CallKey, Reply, Request
-from ai_diplomacy.records.events import ReplyRead
+from ai_diplomacy.models.spending import Ledger
+from ai_diplomacy.records.events import ReplyRead, RunFinished
 
 
-def call(power: str, step: str, seconds: float, *, phase: str = "S1901M", round: int = 0, attempt: int = 0) -> Exchange:
+def call(
+    power: str, step: str, seconds: float, *, phase: str = "S1901M", round: int = 0, attempt: int = 0, waited: float = 0
+) -> Exchange:
     key = CallKey(phase, power, step, round, attempt)
     read = ReplyRead(power, phase, step, round, attempt, "m", "ok", ())
-    return Exchange(Request(key, "s", "p"), "m", Reply("{}", latency=seconds), read)
+    return Exchange(Request(key, "s", "p"), "m", Reply("{}", latency=seconds, waited=waited), read)
 
 
 def test_between_barriers_only_the_slowest_chain_counts():
@@ -63,3 +73,36 @@ def test_the_document_holds_every_figure():
     assert document["sum_of_call_time"] == 3
     assert document["speedup_over_sequential"] == pytest.approx(1.2)
     assert document["phases"]["S1901M"]["order"] == {"calls": 2, "answering": 3, "slowest": 2, "elapsed": 2}
+
+
+def test_waits_are_a_figure_of_their_own_and_neither_the_harness_nor_the_speedup_is_charged_with_them():
+    timing = Timing()
+    # Both wait at once; the longest chain of answers is B's, the one with waits A's.
+    timing.exchange(call("A", "order", 1, waited=30))
+    timing.exchange(call("B", "order", 2, waited=20))
+    timing.crossed(Segment((Stage("order", ("A", "B")),), "adjudicate"))
+    timing.exchange(call("A", "reflect", 1, waited=0.5))
+    timing.crossed(Segment((Stage("reflect", ("A",)),), "deliver"))
+    document = timing.document(total_time=33, setup_time=0)
+    assert document["critical_path"] == 3
+    assert document["overhead"] == 30
+    assert document["sum_of_waiting_time"] == 50.5
+    assert document["waiting_on_path"] == 29.5
+    assert document["overhead_without_waiting"] == 0.5
+    assert document["speedup_over_sequential"] == pytest.approx(4 / 3.5, abs=0.001)
+    assert "overhead 30.000 s, of which waiting_on_path 29.500 s, speedup_over_sequential 1.143" in timing.account(
+        33, 0
+    )
+
+
+def test_the_line_under_the_game_tells_the_waiting_as_a_part_of_its_time(tmp_path):
+    folder = RunFolder(tmp_path, Timeline(GameConfig(models=seats(OFFLINE), max_year=1901)))
+    folder.timing.exchange(call("A", "order", 1, waited=30))
+    folder.timing.exchange(call("B", "order", 2, waited=20))
+    folder.timing.crossed(Segment((Stage("order", ("A", "B")),), "adjudicate"))
+    finished = RunFinished("limit", (), "F1901M", {}, 32.5)
+    line = summary(Played(GameResult("limit", (), "F1901M", {}), finished, folder, Ledger()))[1]
+    assert line == (
+        "total_time 32.50 s, 29.00 s of it waiting for limits and retries, for 2 calls, which took 3.00 s in sum "
+        "(critical path 2.00 s)"
+    )
