@@ -27,6 +27,7 @@ COLUMNS = (
     "waited_s",
     "sent",
     "written_tokens",
+    "inherited",
 )
 
 
@@ -64,6 +65,7 @@ class ResponseLog:
                 round(reply.waited, 6) if reply else "",
                 reply.attempts + reply.hedged if reply else "",
                 _known(usage.written if usage else None),
+                "true" if reply and reply.inherited else "",
             )
         )
         self._rows.append(row)

@@ -1,6 +1,7 @@
 """Runs that were broken off: they go on from their journal, as the game that would have been, and ask nothing twice."""
 
 import asyncio
+import csv
 import json
 import shutil
 import time
@@ -326,6 +327,13 @@ async def test_a_fork_pays_only_for_what_it_asks_itself_and_can_be_broken_off_to
     assert 0 < len(own) < len(whole.calls)
     assert without_timestamps(run.saved) == without_timestamps(whole.saved)
     assert (await replay(read_past(run.path))).ended
+    with (tmp_path / "fork" / "llm_responses.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    own = [row for row in rows if row["inherited"] != "true"]
+    assert 0 < len(own) < len(rows)
+    told = json.loads((tmp_path / "fork" / "overview.jsonl").read_text().splitlines()[0])
+    assert sum(int(row["input_tokens"]) for row in own) == told["spending"]["total"]["input_tokens"]
+    assert len(own) == told["spending"]["total"]["calls"]
 
 
 async def test_a_fork_with_another_seed_or_model_goes_another_way_from_there_on(tmp_path, whole):

@@ -14,15 +14,15 @@ from ai_diplomacy.records.events import ReplyRead
 WORDS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('",;\r\n\t '), max_size=60)
 
 
-@given(st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=4))
-def test_it_is_written_as_the_library_writes_it(calls):
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=4), st.booleans())
+def test_it_is_written_as_the_library_writes_it(calls, inherited):
     log, library = ResponseLog(), io.StringIO()
     writer = csv.writer(library)
     writer.writerow(COLUMNS)
     for prompt, text, problem in calls:
         key = CallKey("S1901M", "FRANCE", "order")
         read = ReplyRead(*key.about("m"), "unusable", (problem,))
-        reply = Reply(text, Usage(input=3), latency=1.5, cost_usd=1e-7)
+        reply = Reply(text, Usage(input=3), latency=1.5, cost_usd=1e-7, inherited=inherited)
         log.exchange(Exchange(Request(key, "", prompt), "m", reply, read))
         shown = [words.replace("\0", "\ufffd") for words in (prompt, text)]
         cells = [
@@ -44,6 +44,7 @@ def test_it_is_written_as_the_library_writes_it(calls):
             0.0,
             1,
             "",
+            "true" if inherited else "",
         ]
         writer.writerow(cells)
     written = log.take().decode()
