@@ -115,12 +115,12 @@ class Display:
             case PhaseAdjudicated():
                 self._adjudicated(event)
             case CallRetried() if self._is_news(event.model):
-                self._aside(f"asking {event.model} again in {event.wait:.0f} s: {event.reason}")
+                when = f"in {event.wait:.0f} s" if event.wait >= 0.5 else "at once"
+                self._aside(f"asking {event.model} again {when}: {event.reason}")
             case CoolDownStarted() if event.seconds >= 5:
                 self._aside(f"{event.account} wants a pause of {event.seconds:.0f} s")
             case BudgetWarned():
-                unit = "$" if event.what == "cost_usd" else ""
-                self._aside(f"{unit}{event.spent:,.2f} of {unit}{event.cap:,.2f} {event.what} are spent")
+                self._aside(_warning(event))
             case StepDefaulted():
                 self._note(event.power, f"no usable reply to {event.step}: {event.reason}")
             case DiaryWritten() if self._verbose:
@@ -264,6 +264,13 @@ class Display:
         for part in text.wrap(self._console, room):
             self._print(name + part, wrapped=True)
             name = Text(" " * (self._width + 1))
+
+
+def _warning(event: BudgetWarned) -> str:
+    if event.what == "tokens":
+        return f"{event.spent:,.0f} of {event.cap:,.0f} tokens are spent"
+    digits = 2 if event.cap >= 0.1 else 4
+    return f"${event.spent:,.{digits}f} of ${event.cap:,.{digits}f} is spent"
 
 
 def _leaders(centers: Mapping[str, Sequence[str]]) -> str:

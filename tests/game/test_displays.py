@@ -24,6 +24,7 @@ from ai_diplomacy.game.play import play_game
 from ai_diplomacy.game.vendors import Vendors
 from ai_diplomacy.models.model import CallKey
 from ai_diplomacy.records.events import (
+    BudgetWarned,
     CallRetried,
     CoolDownStarted,
     DiaryWritten,
@@ -143,6 +144,27 @@ def test_the_panel_fits(width, height):
     assert all(sum(segment.cell_length for segment in line) <= width for line in lines)
     assert len(lines) == (4 if height < 18 else 11) - 1
     assert all(isinstance(line, Text) for line in display.panel(at).renderables)
+
+
+def retried(wait: float) -> CallRetried:
+    return CallRetried("ITALY", "S1901M", "order", 0, 0, "m", "transient", "503", tries=1, wait=wait)
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (BudgetWarned("tokens", 49_400, 50_000), "49,400 of 50,000 tokens are spent"),
+        (BudgetWarned("cost_usd", 0.361, 0.45), "$0.36 of $0.45 is spent"),
+        (BudgetWarned("cost_usd", 0.0041, 0.005), "$0.0041 of $0.0050 is spent"),
+        (retried(0.2), "asking m again at once: 503"),
+        (retried(2.2), "asking m again in 2 s: 503"),
+    ],
+)
+def test_asides_are_sentences(event, line):
+    file = io.StringIO()
+    models = dict.fromkeys(GAME.models, "m")
+    Display(GameConsole(file=file, width=100), GAME.terrain, models).event(event)
+    assert file.getvalue().strip() == line
 
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J\x1b[31mred\x9b5n\x00\x08\r\u202eback\u2066"
