@@ -38,6 +38,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     try:
         past = read_past(flags.run.expanduser())
+        if not flags.question.strip():
+            raise ConfigError("the question is empty")
         power, phase = flags.power.upper(), flags.phase.upper() if flags.phase else None
         if power not in past.timeline.first.models:
             raise ConfigError(f"unknown power {flags.power!r}; there are {', '.join(past.timeline.first.models)}")

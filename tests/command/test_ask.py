@@ -39,6 +39,8 @@ def test_an_agent_answers_and_the_run_is_as_it_was(offline_run, capsys):
     ("given", "problem"),
     [
         (["SPAIN", "Why?"], "unknown power 'SPAIN'"),
+        (["FRANCE", ""], "the question is empty"),
+        (["FRANCE", " \n"], "the question is empty"),
         (["FRANCE", "Why?", "--phase", "F1999M"], "F1999M has not been adjudicated"),
         (["FRANCE", "Why?", "--model", "bot:hold"], "cannot be asked"),
         (["FRANCE", "Why?", "--model", "gpt#secret"], "unknown provider in model id 'gpt'"),
