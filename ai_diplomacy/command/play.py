@@ -58,6 +58,14 @@ def begun(path: Path) -> bool:
 
 
 def _check_modes(path: Path, flags: argparse.Namespace) -> None:
+    if flags.replay:
+        given = [
+            f"--{name}"
+            for name, value in vars(flags).items()
+            if value is not None and value is not False and name not in ("replay", "display", "verbose")
+        ]
+        if given:
+            raise ConfigError(f"--replay plays a run as it was: leave {', '.join(given)} out")
     example = "--run_dir DIR --resume_from_phase PHASE --fork_to NEW"
     if flags.fork_to and not (flags.resume_from_phase and flags.run_dir):
         raise ConfigError(f"--fork_to: say what to fork: {example}")
@@ -65,7 +73,7 @@ def _check_modes(path: Path, flags: argparse.Namespace) -> None:
         raise ConfigError("--resume_from_phase: say of which run: --run_dir DIR")
     if flags.repeat and not flags.fork_to:
         raise ConfigError(f"--repeat is for forks: {example} --repeat N")
-    if flags.override and not (flags.fork_to or flags.replay or is_run(path)):
+    if flags.override and not (flags.fork_to or is_run(path)):
         raise ConfigError(
             f"--override: {str(path)!r} holds no run to go on with"
             if flags.run_dir

@@ -254,6 +254,23 @@ def test_a_run_may_lie_behind_a_link(empty):
     assert read_past(empty / "made").finished
 
 
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (["--models", "bot:hold"], "leave --models out"),
+        (["--seed", "0", "--override"], "leave --seed, --override out"),
+        (["--run_dir", "other"], "leave --run_dir out"),
+        (["--run_dir", "run", "--resume_from_phase", "S1902M", "--fork_to", "other"], "--fork_to out"),
+    ],
+)
+def test_what_a_replay_would_ignore_is_refused_by_name(finished, capsys, flags, named):
+    assert run("--replay", "run", *flags) == 2
+    said = capsys.readouterr().err
+    assert named in said
+    assert said.count("\n") == 1
+    assert run("--replay", "run", "--display", "none", "--verbose") == 0
+
+
 def test_a_replay_tells_what_was_checked_and_shows_a_changed_template(finished, capsys, tmp_path):
     assert run("--replay", "run") == 0
     said = capsys.readouterr().out
