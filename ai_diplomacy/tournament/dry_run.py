@@ -37,7 +37,8 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
         total = [None if one is None or two is None else one + two for one, two in zip(total, figures, strict=True)]
         rows.append(_row(name, seats[name], figures))
     rows.append(_row("total", sum(seats.values()), total))
-    return [f"{row[0]:28} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows]
+    width = max(28, *(len(row[0]) for row in rows))
+    return [f"{row[0]:{width}} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows]
 
 
 def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Price | None]) -> list[Range | None]:

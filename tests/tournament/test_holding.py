@@ -164,6 +164,15 @@ def test_a_dry_run_prints_and_writes_nothing(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["spec.toml"]
 
 
+def test_the_columns_of_a_dry_run_stand_under_each_other_whatever_a_player_is_called(tmp_path, capsys):
+    name = "a-player-whose-name-is-longer-than-its-column"
+    spec = small(tmp_path, more=f'[players.{name}]\nmodel = "offline"\n')
+    assert held(spec, tmp_path / "out", "--dry-run") == 0
+    table = capsys.readouterr().out.split("\n\n")[1].splitlines()
+    assert any(line.startswith(name) for line in table)
+    assert len({len(line) for line in table}) == 1
+
+
 def test_another_tournament_is_not_played_into_its_folder(whole, tmp_path, capsys):
     spec = small(tmp_path)
     spec.write_text(spec.read_text().replace("1901", "1902"))
