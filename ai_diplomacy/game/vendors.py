@@ -139,14 +139,21 @@ def _collect_rarely() -> None:
 
 def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[str]:
     """What the game will take, as lines to print. Asks nothing."""
-    from ..models.estimate import estimate
+    from ..models.estimate import cap_warnings, estimate
 
     phases = (
         f"{season}{year:04}M" for year in range(config.terrain.first_year, config.last_year + 1) for season in "SF"
     )
     turns = sum(config.plays(phase) for phase in phases)
     seats = _asked(config, prices)
-    return estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time()).text()
+    expected = estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time())
+    total, calls = expected.total, config.calls
+    return expected.text() + cap_warnings(
+        total.cost_usd,
+        total.input_tokens + total.output_tokens,
+        max_cost_usd=calls.max_cost_usd,
+        max_tokens_total=calls.max_tokens_total,
+    )
 
 
 def _asked(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]:

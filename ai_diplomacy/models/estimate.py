@@ -91,8 +91,10 @@ class Estimate:
 
     def text(self) -> list[str]:
         """The table as lines to print."""
-        head = f"{'':28} {'calls':>15} {'input tokens':>23} {'output tokens':>21} {'cost':>19}"
-        return [head, *(_printed(line) for line in (*self.steps, *self.models, self.total))]
+        lines = (*self.steps, *self.models, self.total)
+        width = max(28, *(len(line.name) for line in lines))
+        head = f"{'':{width}} {'calls':>15} {'input tokens':>23} {'output tokens':>21} {'cost':>19}"
+        return [head, *(_printed(line, width) for line in lines)]
 
 
 def estimate(seats: Sequence[Seat], *, turns: int, rounds: int, planning: bool, at: float) -> Estimate:
@@ -128,6 +130,26 @@ def cap_problem(
             cap = f"{max_tokens_total:,}"
             return f"--max_tokens_total: {cap} is not enough for one call of {seat.model}, {tokens:,} {hint}"
     return None
+
+
+def cap_warnings(
+    cost_usd: Range | None, tokens: Range | None, *, max_cost_usd: float | None, max_tokens_total: int | None
+) -> list[str]:
+    """A line for each cap that is, or may be, reached before what was estimated is played to its end."""
+    caps = (
+        ("--max_cost_usd", max_cost_usd, cost_usd, "${:,g}"),
+        ("--max_tokens_total", max_tokens_total, tokens, "{:,}"),
+    )
+    return [
+        f"{flag}: {form.format(cap)} "
+        + (
+            "is less than that: it will stop at the cap"
+            if cap < range.low
+            else "may be too little: it may stop at the cap"
+        )
+        for flag, cap, range, form in caps
+        if cap is not None and range is not None and cap < range.high
+    ]
 
 
 def _calls_of_a_seat(turns: int, rounds: int, planning: bool) -> dict[str, Range]:
@@ -194,10 +216,10 @@ def _exactly(value: float) -> Range:
     return Range(value, value)
 
 
-def _printed(line: Line) -> str:
+def _printed(line: Line, width: int) -> str:
     cost = "unknown" if line.cost_usd is None else _span(line.cost_usd, "${:,.2f}")
     spans = _span(line.calls), _span(line.input_tokens), _span(line.output_tokens)
-    return f"{line.name:28} {spans[0]:>15} {spans[1]:>23} {spans[2]:>21} {cost:>19}"
+    return f"{line.name:{width}} {spans[0]:>15} {spans[1]:>23} {spans[2]:>21} {cost:>19}"
 
 
 def _span(range: Range, form: str = "{:,.0f}") -> str:

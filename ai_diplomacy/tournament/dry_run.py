@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ..board.terrain import terrain
-from ..models.estimate import Range, Seat, estimate
+from ..models.estimate import Range, Seat, cap_warnings, estimate
 from ..models.prices import Price
 from .schedule import Match
 from .spec import MAP, Entrant, Spec
@@ -28,7 +28,7 @@ def schedule_lines(matches: Sequence[Match]) -> list[str]:
 
 
 def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Price | None]) -> list[str]:
-    """Calls, tokens and cost of all games together, by player, each as a range."""
+    """Calls, tokens and cost of all games together, by player, each as a range, and caps that are below them."""
     seats = Counter(name for match in matches for name in match.seats.values())
     rows: list[tuple[str, ...]] = [("player", "seats", "calls", "input tokens", "output tokens", "cost")]
     total: list[Range | None] = [Range(0, 0)] * 4
@@ -38,7 +38,12 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
         rows.append(_row(name, seats[name], figures))
     rows.append(_row("total", sum(seats.values()), total))
     width = max(28, *(len(row[0]) for row in rows))
-    return [f"{row[0]:{width}} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows]
+    tokens = None if total[1] is None or total[2] is None else total[1] + total[2]
+    warnings = cap_warnings(total[3], tokens, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens)
+    return [
+        *(f"{row[0]:{width}} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows),
+        *warnings,
+    ]
 
 
 def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Price | None]) -> list[Range | None]:

@@ -49,7 +49,7 @@ def hold_tournament(flags: argparse.Namespace) -> int:
         load_dotenv(".env")
     prices = prices_of(spec)
     if flags.dry_run:
-        _say("\n".join([*schedule_lines(matches), "", *estimate_lines(spec, matches, prices)]))
+        _say("\n".join([*schedule_lines(matches), "", *map(_by_key, estimate_lines(spec, matches, prices))]))
         return 0
     _check(spec, prices)
     out = (flags.out or Path("results") / spec.path.stem).expanduser()

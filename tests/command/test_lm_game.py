@@ -147,8 +147,11 @@ def test_an_offline_game_imports_no_sdk_and_needs_no_key(empty):
 
 def test_an_estimate_asks_nothing_needs_no_key_and_writes_nothing(empty, capsys, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    assert run("--max_year", "1902", "--models", "FRANCE=openai:gpt-4o", "--estimate") == 0
+    caps = ("--max_cost_usd", "0.01", "--max_tokens_total", "1000")
+    assert run("--max_year", "1902", "--models", "FRANCE=openai:gpt-4o", "--estimate", *caps) == 0
     table = capsys.readouterr().out
+    assert "--max_cost_usd: $0.01 is less than that" in table
+    assert "--max_tokens_total: 1,000 is less than that" in table
     assert "openai:gpt-4o" in table
     assert "$" in table
     assert list(empty.iterdir()) == []

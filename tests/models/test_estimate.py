@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ai_diplomacy.models.estimate import Estimate, Range, Seat, cap_problem, estimate
+from ai_diplomacy.models.estimate import Estimate, Range, Seat, cap_problem, cap_warnings, estimate
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.prices import FREE, Price, find_price
 
@@ -71,6 +71,25 @@ def test_the_table_has_a_line_for_every_step_model_and_the_total():
     assert "$" in text[-1]
     assert text[0].split() == ["calls", "input", "tokens", "output", "tokens", "cost"]
     assert game(None).text()[-1].endswith("unknown")
+
+
+def test_the_columns_stand_under_each_other_however_long_a_model_id_is():
+    seats = [Seat("FRANCE", "openrouter:somebody/a-model-with-quite-a-long-name-instruct", FREE)]
+    text = estimate(seats, turns=2, rounds=1, planning=False, at=AT).text()
+    assert len({len(line) for line in text}) == 1
+
+
+def test_a_cap_below_what_is_expected_is_told_with_how_sure_it_is():
+    def told(cost: float | None = None, tokens: int | None = None, *, known: bool = True) -> list[str]:
+        range = Range(1, 3) if known else None
+        return cap_warnings(range, Range(1000, 3000), max_cost_usd=cost, max_tokens_total=tokens)
+
+    assert told() == told(cost=3, tokens=3000) == told(cost=0.1, known=False) == []
+    assert told(cost=0.5) == ["--max_cost_usd: $0.5 is less than that: it will stop at the cap"]
+    assert told(cost=2, tokens=999) == [
+        "--max_cost_usd: $2 may be too little: it may stop at the cap",
+        "--max_tokens_total: 999 is less than that: it will stop at the cap",
+    ]
 
 
 def test_a_cap_has_room_for_the_dearest_first_call_or_is_a_problem():

@@ -156,9 +156,10 @@ def test_the_budget_is_one_for_all_games_and_counts_what_is_in_flight(whole, tmp
 
 
 def test_a_dry_run_prints_and_writes_nothing(tmp_path, capsys):
-    spec = small(tmp_path)
+    spec = small(tmp_path, more="[budget]\nmax_tokens = 10_000\n")
     assert held(spec, tmp_path / "out", "--dry-run") == 0
     said = capsys.readouterr().out
+    assert "\nmax_tokens: 10,000 is less than that" in said
     assert said.count("bot:hold") == 6 * 3 + 3 + 1
     assert "$0.00" in said
     assert [path.name for path in tmp_path.iterdir()] == ["spec.toml"]
