@@ -63,7 +63,7 @@ def _run(path: Path, flags: argparse.Namespace) -> int:
 
     def kept(more: str = "") -> str:
         return (
-            f"; everything is kept. {going_on(path, more, several=not is_run(path))}"
+            f"; all that was answered is kept. {going_on(path, more, several=not is_run(path))}"
             if begun(path)
             else "; nothing was played yet"
         )

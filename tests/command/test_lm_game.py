@@ -202,7 +202,7 @@ def test_keys_are_read_from_the_env_file(empty, capsys, monkeypatch, server_with
 @pytest.mark.parametrize(
     ("flags", "problem"),
     [
-        (["--max_tokens_total", "900"], "--max_tokens_total: 900 is not enough for one call of offline, 9,649"),
+        (["--max_tokens_total", "900"], "--max_tokens_total: 900 is not enough for one call of offline, 10,742"),
         (["--models", "openai:gpt-4o#k", "--max_cost_usd", "0.01"], "--max_cost_usd: $0.01 is not enough for one call"),
     ],
 )
@@ -245,7 +245,7 @@ def test_a_signal_stops_the_game_with_everything_saved(empty, number):
     game.send_signal(number)
     _, said = game.communicate()
     assert game.returncode == 3
-    assert said == "lm_game.py: stopped; everything is kept. Go on with: python lm_game.py --run_dir run\n"
+    assert said == "lm_game.py: stopped; all that was answered is kept. Go on with: python lm_game.py --run_dir run\n"
     calls = (empty / "run" / "calls.jsonl").read_text().count("\n")
     with (empty / "run" / "llm_responses.csv").open(newline="") as file:
         rows = sum(1 for _ in csv.reader(file)) - 1

@@ -66,7 +66,8 @@ def test_calls_in_flight_are_given_up_and_the_way_on_is_told(tmp_path, hanging, 
         game.send_signal(number)
         _, said = game.communicate(timeout=60)
     assert game.returncode == 3
-    assert said == f"lm_game.py: stopped; everything is kept. Go on with: python lm_game.py --run_dir {path}\n"
+    way_on = f"Go on with: python lm_game.py --run_dir {path}"
+    assert said == f"lm_game.py: stopped; all that was answered is kept. {way_on}\n"
     lost = [event for event in events(path) if event["type"] == "call_lost"]
     assert len(lost) == 7
     assert (path / "lmvsgame.json").exists()

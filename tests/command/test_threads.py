@@ -31,7 +31,7 @@ async def test_a_signal_ends_a_game_although_a_call_of_an_hour_is_in_flight(tmp_
         game.send_signal(signal.SIGTERM)
         _, errors = await game.communicate()
     assert game.returncode == 3
-    assert errors.decode().startswith("lm_game.py: stopped; everything is kept.")
+    assert errors.decode().startswith("lm_game.py: stopped; all that was answered is kept.")
     assert (tmp_path / "run" / "timing.json").exists()
 
 
