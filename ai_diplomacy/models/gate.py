@@ -58,7 +58,7 @@ class Gate:
         self._cool_down = CoolDown()
         self._answered = False
         self._faulty: set[CallKey] = set()
-        """The calls that met such faults since the last answer."""
+        """The calls that met a fault which ought to pass since the last answer."""
         self._episode = 0
         """Serial of the first permit after the last refusal: refusals of earlier ones are no news."""
 

@@ -21,7 +21,7 @@ MARGIN = 0.95
 """The rate aims this much below what was let through, and after every refusal at least this much below itself."""
 A_SAMPLE, A_FEW, MANY = 20, 5, 0.25
 """What was let through is known when it was so many calls, or when a few others were refused meanwhile that are many
-for it. One refusal alone says little, except the very first."""
+for it. One refusal alone says little, except as long as no rate was ever kept."""
 LARGEST_CUT = 0.5
 """The rate after a refusal is at least this part of the one before; less after a larger sample."""
 SLOWEST, FASTEST = 1 / 120, 1000.0
@@ -54,8 +54,10 @@ class Pace:
         self.rate: float | None = None
         self._former = 0.0
         """The highest rate since one was last seen to be too high."""
+        self._was_kept = False
+        """Whether there was ever a clean round."""
         self._given_up = 0
-        """How often."""
+        """How often the rate was."""
         self._since: float | None = None
         """From when on the calls let through are counted. Moves on while nobody wants to call."""
         self._let_through = 0
@@ -143,7 +145,8 @@ class Pace:
         if self.rate is None and not self._given_up:
             return True
         sample = A_SAMPLE if self.rate is not None else A_SAMPLE * 2 ** min(self._given_up, LONGEST_DOUBT)
-        return self._let_through >= sample or self._refusals >= max(A_FEW, MANY * self._let_through)
+        few = A_FEW if self._was_kept else 1
+        return self._let_through >= sample or self._refusals >= max(few, MANY * self._let_through)
 
     def _count_from(self, since: float | None) -> None:
         self._since, self._let_through, self._refusals = since, 0, 0
@@ -157,6 +160,7 @@ class Pace:
             return None
         pressed = self._delayed >= PRESSED * self._calls
         self._begin_round(now)
+        self._was_kept = True
         if not pressed:
             return None
         step, self._step = self._step, min(LARGEST_STEP, self._step * ACCELERATION)
