@@ -51,10 +51,9 @@ class ProviderModel:
         try:
             async with timer:
                 return await self.provider.call(self.model_id, request)
-        except ModelError:
-            raise
         except Exception as error:  # noqa: BLE001 - this is the seam to foreign code; everything is named and raised
-            # The SDK's own error is not chained: its text, and what it refers to, may hold the key.
+            # The error is not chained, be it the SDK's or the provider's own: its text, and what it refers to, may hold
+            # the key.
             raise (DeadlineError(self.deadline) if timer.expired() else _named(self, error)) from None
 
 
@@ -83,10 +82,9 @@ class BlockingProviderModel:
         started, sent = time.time(), time.perf_counter()
         try:
             answer = self.provider.call_blocking(self.model_id, request, deadline=self.deadline)
-        except ModelError:
-            raise
         except Exception as error:  # noqa: BLE001 - as above
-            late = time.perf_counter() - sent >= self.deadline
+            # An answer may trickle in for longer than the deadline; what is wrong with it is no matter of time.
+            late = time.perf_counter() - sent >= self.deadline and not isinstance(error, ModelError)
             raise (DeadlineError(self.deadline) if late else _named(self, error)) from None
         return _reply(request, answer, started, time.perf_counter() - sent)
 

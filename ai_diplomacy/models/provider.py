@@ -33,8 +33,9 @@ class Provider(Protocol):
         """One call, asked once. Raises whatever the SDK raises, or ``ModelError`` for a reply that makes no sense."""
 
     def classify(self, error: Exception) -> ModelError:
-        """What an error of ``call`` means: fatal, transient, or a rate limit with the time to wait. The text of the
-        result holds no key and fits a line. Raise it ``from None``: the error it came from may hold the key."""
+        """What an error of ``call`` means, a ``ModelError`` included, whose text may still be a vendor's: fatal,
+        transient, or a rate limit with the time to wait. The text of the result holds no key and fits a line. Raise it
+        ``from None``: the error it came from may hold the key."""
 
     async def close(self) -> None:
         """Closes its connections. A later call opens them again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from scripted_vendor import html, says, writes
 from vendor_questions import KEY, fault, question
 
+from ai_diplomacy.models.calling import BlockingProviderModel
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError
 from ai_diplomacy.models.providers import Providers, account_of
@@ -57,7 +59,22 @@ async def test_a_failure_after_200_that_echoes_the_key_is_cleaned(vendor, provid
         ("openai-responses", {"status": "failed", "error": {"code": KEY, "message": KEY}}),
     ):
         vendor.plays(says(body))
-        assert KEY not in await told(provider_at(name, vendor.url), ModelId(name, "m"))
+        text = await told(provider_at(name, vendor.url), ModelId(name, "m"))
+        assert KEY not in text
+        assert "[key]" in text
+
+
+async def test_a_failure_after_200_is_one_line(vendor, provider_at):
+    vendor.otherwise = says({"status": "failed", "error": {"code": "server_error", "message": f"no\n\x1b[2J{KEY}"}})
+    error = await fault(provider_at("openai-responses", vendor.url), ModelId("openai-responses", "m"))
+    assert str(error) == f"openai-responses@{vendor.url} failed (server_error): no [2J[key]"
+
+
+async def test_on_a_thread_a_failure_after_200_is_cleaned_too(vendor, provider_at):
+    vendor.otherwise = says({"status": "failed", "error": {"code": "server_error", "message": f"no\n{KEY}"}})
+    model = ModelId("openai-responses", "m")
+    with ThreadPoolExecutor(1) as thread, pytest.raises(ModelError, match=r"\): no \[key\]$"):
+        await BlockingProviderModel(provider_at(model.provider, vendor.url), model, thread).generate(question())
 
 
 async def test_a_wrong_key_is_one_line_that_says_where_it_came_from(vendor, protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from ai_diplomacy.models.calling import ProviderModel
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import CallKey, ModelError, Request
 from ai_diplomacy.models.provider import Provider
@@ -39,7 +40,8 @@ def question(**changes: Any) -> Request:
 
 
 async def fault(provider: Provider, model: ModelId, **changes: Any) -> ModelError:
-    """What the error of a call means. The call must fail."""
-    (error,) = await asyncio.gather(provider.call(model, question(**changes)), return_exceptions=True)
-    assert isinstance(error, Exception), f"answered {error}"
-    return provider.classify(error)
+    """What a game is told of a call. The call must fail."""
+    asked = ProviderModel(provider, model)
+    (error,) = await asyncio.gather(asked.generate(question(**changes)), return_exceptions=True)
+    assert isinstance(error, ModelError), f"came to {error!r}"
+    return error
