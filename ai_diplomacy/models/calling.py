@@ -102,9 +102,17 @@ def _reply(request: Request, answer: Answer, started: float, latency: float) -> 
 
 
 def _named(model: ProviderModel | BlockingProviderModel, error: Exception) -> ModelError:
+    """What an error means. Never raises: whoever catches it would see the error that it came from, key and all."""
     if isinstance(error, _OUR_FAULTS):
-        return ModelError(f"a fault in the provider {model.model_id.provider!r}: {_described(error)}")
-    return model.provider.classify(error)
+        return _fault_of_ours(model, error)
+    try:
+        return model.provider.classify(error)
+    except Exception as another:  # noqa: BLE001 - foreign code too
+        return _fault_of_ours(model, another)
+
+
+def _fault_of_ours(model: ProviderModel | BlockingProviderModel, error: Exception) -> ModelError:
+    return ModelError(f"a fault in the provider {model.model_id.provider!r}: {_described(error)}")
 
 
 def _described(error: Exception) -> str:

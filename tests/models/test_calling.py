@@ -165,3 +165,23 @@ async def test_no_traceback_shows_what_the_sdk_said():
     with pytest.raises(ModelError) as raised:
         await asked(failing(ConnectionError(f"Bearer {MODEL.api_key} was refused")))
     assert str(MODEL.api_key) not in "".join(traceback.format_exception(raised.value))
+
+
+class Puzzled(Acme):
+    """A provider whose own reading of errors fails."""
+
+    def classify(self, error):
+        raise OverflowError(f"cannot read {error}")
+
+    def call_blocking(self, model, asked, *, deadline):
+        raise ConnectionError(MODEL.api_key)
+
+
+async def test_an_error_that_the_provider_cannot_read_is_fatal_and_shows_nothing_of_either():
+    puzzled = Puzzled(failing(ConnectionError(MODEL.api_key)))
+    with ThreadPoolExecutor(1) as thread:
+        for model in (ProviderModel(puzzled, MODEL), BlockingProviderModel(puzzled, MODEL, thread)):
+            with pytest.raises(ModelError, match=r"a fault in .* 'acme': OverflowError \(test_call") as raised:
+                await model.generate(request())
+            assert raised.value.kind == "fatal"
+            assert str(MODEL.api_key) not in "".join(traceback.format_exception(raised.value))

@@ -6,6 +6,7 @@ import math
 import re
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -36,20 +37,26 @@ def _seconds(text: str | None) -> float | None:
 
 def _until(moment: str, now: str | None) -> float | None:
     """Seconds to an HTTP date, by the server's own clock where it tells the time."""
-    try:
-        end = parsedate_to_datetime(moment).timestamp()
-    except ValueError:
+    end = _moment(moment)
+    if end is None:
         return None
+    start = _moment(now or "")
+    return max(0.0, end - (time.time() if start is None else start))
+
+
+def _moment(date: str) -> float | None:
+    """Seconds since 1970. A date without a zone is in UTC, as all dates in HTTP are."""
     try:
-        start = parsedate_to_datetime(now or "").timestamp()
-    except ValueError:
-        start = time.time()
-    return max(0.0, end - start)
+        moment = parsedate_to_datetime(date)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _retry_infos(body: Any) -> Iterator[float]:
     error = body.get("error") if isinstance(body, Mapping) else None
     details = error.get("details") if isinstance(error, Mapping) else None
     for detail in details if isinstance(details, list) else ():
-        if isinstance(detail, Mapping) and (match := _DURATION.fullmatch(str(detail.get("retryDelay", "")))):
-            yield float(match[1])
+        match = _DURATION.fullmatch(str(detail.get("retryDelay", ""))) if isinstance(detail, Mapping) else None
+        if match and (wait := _seconds(match[1])) is not None:
+            yield wait

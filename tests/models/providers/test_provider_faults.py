@@ -81,6 +81,24 @@ async def test_a_time_to_wait_may_be_a_date_by_the_servers_clock(vendor, protoco
 
 
 @pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("Thu, 01 May 2031 12:01:30 -0000", 90.0),
+        ("Thu May  1 12:01:30 2031", 90.0),
+        ("Thu, 01 May 2031 11:00:00 GMT", 0.0),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Wed, 21 Oct 2026 07:28:00 +99999999", None),
+        ("Wed, 21 Oct 2026", None),
+    ],
+)
+async def test_a_date_may_be_odd(vendor, protocol, provider, model, date, seconds):
+    headers = {"Date": "Thu, 01 May 2031 12:00:00 GMT", "Retry_After": date}
+    vendor.otherwise = says(protocol.error(429, "Slow down."), 429, **headers)
+    error = await fault(provider, model)
+    assert (error.kind, error.retry_after) == ("rate_limit", seconds)
+
+
+@pytest.mark.parametrize(
     "play",
     [
         html(),
@@ -200,6 +218,14 @@ async def test_gemini_says_the_time_to_wait_in_the_body(vendor, provider_at):
     vendor.otherwise = says({"error": {"code": 429, "message": text, "details": details}}, 429)
     error = await fault(provider_at("gemini", vendor.url), ModelId("gemini", "m"))
     assert (error.kind, error.retry_after) == ("rate_limit", 45.837906927)
+
+
+@pytest.mark.parametrize(("delay", "seconds"), [("9" * 400 + "s", None), ("soon", None), (7, None), ("7s", 7.0)])
+async def test_geminis_time_to_wait_may_be_odd(vendor, provider_at, delay, seconds):
+    body = {"error": {"code": 429, "message": "Slow down.", "details": [{"retryDelay": delay}, [], None]}}
+    vendor.otherwise = says(body, 429)
+    error = await fault(provider_at("gemini", vendor.url), ModelId("gemini", "m"))
+    assert (error.kind, error.retry_after) == ("rate_limit", seconds)
 
 
 async def test_openrouter_names_a_time_for_a_budget_in_flight(vendor, provider_at):
