@@ -27,10 +27,13 @@ _LATER = {408, 409, 425, 499}
 _NEVER = {501, 505}
 _USED_UP = re.compile(
     r"insufficient[_ ](quota|balance|credits?|funds)|billing_(hard_limit_reached|not_active)|spend(ing)?[_ ]limit"
-    r"|credit balance|(out of|used all available|purchase( more)?) credits|free-models-per-day|request too large",
+    r"|credit balance|(out of|used all available|purchase( more)?) credits|specified api usage limits"
+    r"|key limit exceeded|free-models-per-day",
     re.IGNORECASE,
 )
-"""Refusals that no waiting helps against within a game."""
+"""Refusals of the account that no waiting helps against within a game. They come with 400, 402, 403 or 429."""
+_TOO_LARGE = re.compile("request too large", re.IGNORECASE)
+"""The same for this request alone: it is more than the account may ask for in a minute."""
 _ADDRESS = {
     "aiohttp.InvalidURL",
     "aiohttp.TooManyRedirects",
@@ -54,8 +57,7 @@ def status_fault(account: Account, status: int, headers: Mapping[str, str], body
         advice = f"; it asks for a key: {account.way_to_give_a_key}" if account.key == PLACEHOLDER_KEY else ""
     text = f"{account} answered {status}{about_key}" + (f": {said}" if said else "") + advice
     # What a vendor turns away, or fails at, it does not bill.
-    too_large = "request too large" in said.lower()
-    of_account = kind == "fatal" and not too_large and (status in (401, 402, 429) or "api key" in said.lower())
+    of_account = kind == "fatal" and (status in (401, 402) or "api key" in said.lower() or _is_used_up(body))
     return ModelError(
         text, kind=kind, retry_after=None if kind == "fatal" else wait, billable=False, of_account=of_account
     )
@@ -71,14 +73,17 @@ def sdk_fault(account: Account, error: Exception) -> ModelError:
 
 def _status_kind(status: int, wait: float | None, body: Any) -> Kind:
     if status == 429:
-        return "fatal" if _is_used_up(body) else "rate_limit"
+        return "fatal" if _is_used_up(body) or _TOO_LARGE.search(spoken(body)) else "rate_limit"
     if status == 402 and wait is not None:
         return "rate_limit"
     return "transient" if status in _LATER or (status >= 500 and status not in _NEVER) else "fatal"
 
 
 def _is_used_up(body: Any) -> bool:
-    if _USED_UP.search(spoken(body)):
+    said = spoken(body)
+    if _TOO_LARGE.search(said):
+        return False
+    if _USED_UP.search(said):
         return True
     error = body.get("error") if isinstance(body, Mapping) else None
     failed = [quota for detail in parts(error, "details") for quota in parts(detail, "violations")]

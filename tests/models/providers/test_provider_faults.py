@@ -170,8 +170,40 @@ async def test_a_refused_connection_is_called_by_its_name(protocol, provider_at)
     [
         ("openai", 429, {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}),
         ("openai-responses", 429, {"error": {"message": "Hard limit", "code": "billing_hard_limit_reached"}}),
-        ("openai", 429, {"error": {"message": "Request too large for m on tokens per min (TPM)", "code": None}}),
         ("xai", 429, {"code": "resource-exhausted", "error": "Your team has reached its monthly spending limit."}),
+        (
+            "anthropic",
+            400,
+            {
+                "type": "error",
+                "error": {
+                    "type": "invalid_request_error",
+                    "message": "Your credit balance is too low to access the Anthropic API. Please go to Plans & "
+                    "Billing to upgrade or purchase credits.",
+                },
+            },
+        ),
+        (
+            "anthropic",
+            400,
+            {
+                "type": "error",
+                "error": {
+                    "type": "invalid_request_error",
+                    "message": "You have reached your specified API usage limits. You will regain access on "
+                    "2026-12-01 at 00:00 UTC.",
+                },
+            },
+        ),
+        (
+            "xai",
+            403,
+            {
+                "code": "The caller does not have permission to execute the specified operation",
+                "error": "Your team has either used all available credits or reached its monthly spending limit.",
+            },
+        ),
+        ("openrouter", 403, {"error": {"code": 403, "message": "Key limit exceeded (total limit)."}}),
         ("deepseek", 402, {"error": {"message": "Insufficient Balance"}}),
         ("openrouter", 429, {"error": {"code": 429, "message": "Rate limit exceeded: free-models-per-day."}}),
         (
@@ -206,7 +238,17 @@ async def test_a_refused_connection_is_called_by_its_name(protocol, provider_at)
 async def test_a_quota_that_is_used_up_is_final(vendor, provider_at, provider_name, status, body):
     vendor.otherwise = says(body, status, Retry_After="20") if status == 429 else says(body, status)
     error = await fault(provider_at(provider_name, vendor.url), ModelId(provider_name, "m"))
-    assert (error.kind, error.retry_after) == ("fatal", None)
+    assert (error.kind, error.retry_after, error.of_account, error.billable) == ("fatal", None, True, False)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, "fatal"), (403, "fatal"), (429, "fatal"), (503, "transient")])
+async def test_a_request_that_is_too_large_is_final_but_no_fault_of_the_account(
+    vendor, protocol, provider, model, status, kind
+):
+    said = "Request too large for m on tokens per min (TPM): Limit 30000. Purchase more credits for a higher limit."
+    vendor.otherwise = says(protocol.error(status, said), status)
+    error = await fault(provider, model)
+    assert (error.kind, error.of_account, error.billable) == (kind, False, False)
 
 
 async def test_gemini_says_the_time_to_wait_in_the_body(vendor, provider_at):
