@@ -43,6 +43,15 @@ _ADDRESS = {
 }
 _BROKEN = {"google.UnknownApiResponseError", "httpx2.DecodingError", "pydantic_core.ValidationError"}
 _LOST = {"aiohttp.ClientError", "anthropic.APIConnectionError", "httpx2.TransportError", "openai.APIConnectionError"}
+_NEVER_MADE = {
+    "aiohttp.ClientConnectorError",
+    "aiohttp.ClientHttpProxyError",
+    "aiohttp.ConnectionTimeoutError",
+    "httpx2.ConnectError",
+    "httpx2.ConnectTimeout",
+    "httpx2.ProxyError",
+}
+"""No connection to the server came about, so that it was asked nothing."""
 
 
 def status_fault(account: Account, status: int, headers: Mapping[str, str], body: Any) -> ModelError:
@@ -101,11 +110,15 @@ def transport_fault(account: Account, error: Exception) -> ModelError:
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) or kinds & _BROKEN:
         return ModelError(f"{account} answered with something that is no JSON", kind="transient")
     lost = kinds & _LOST or any(isinstance(cause, OSError | TimeoutError) for cause in causes)
-    never = kinds & _ADDRESS or any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
-    reached = not any(isinstance(cause, ConnectionRefusedError | socket.gaierror) for cause in causes)
-    told = _told(causes) if reached else f"no server answers there ({_told(causes)})"
+    # The blocking clients tell of a certificate in words alone.
+    distrusted = any(
+        isinstance(cause, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes
+    )
+    nobody = any(isinstance(cause, ConnectionRefusedError | socket.gaierror) for cause in causes)
+    told = f"no server answers there ({_told(causes)})" if nobody else _told(causes)
     text = one_line(scrubbed(f"{account}: {told}", account.key))
-    return ModelError(text, kind="transient" if lost and not never else "fatal", reached=reached)
+    kind: Kind = "transient" if lost and not distrusted and not kinds & _ADDRESS else "fatal"
+    return ModelError(text, kind=kind, reached=not nobody and not kinds & _NEVER_MADE)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -83,10 +83,14 @@ def open_session(account: Account) -> ClientSession:
     """A session of aiohttp for one account, on the running loop."""
     import aiohttp
 
+    from .connecting import Connector
+
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=connection_limit(), keepalive_timeout=IDLE_SECONDS, ssl=tls_context()),
+        connector=Connector(
+            CONNECT_SECONDS, limit=connection_limit(), keepalive_timeout=IDLE_SECONDS, ssl=tls_context()
+        ),
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+        timeout=aiohttp.ClientTimeout(total=None),
         read_bufsize=2**20,
         middlewares=(session_guard(account),),
         # Asked to, aiohttp looks for proxies, and for a file of passwords, at every call, which takes longer than the
