@@ -7,13 +7,17 @@ import re
 _PIECE = 8
 """A run of this many characters of a key gives it away."""
 _MASK = "[key]"
-_VENDORS_MASK = re.compile(r"\S*\*{3,}\S*")
-"""A key as a vendor shows it: its ends around stars."""
+_WORD = re.compile(r"\S+")
+_STARS = "***"
+"""What a vendor puts in the middle of a key that it shows."""
+_MOST = 4000
+"""Characters that are looked at; no more than a line of them is ever shown."""
 
 
 def scrubbed(text: str, key: str) -> str:
-    """The text with every run of the key's characters masked; a key shorter than a piece only as a whole."""
-    text = _VENDORS_MASK.sub(_MASK, text)
+    """The beginning of a text with every run of the key's characters masked; a key shorter than a piece only as a
+    whole."""
+    text = _WORD.sub(lambda word: _MASK if _STARS in word[0] else word[0], text[:_MOST])
     if not key:
         return text
     size = min(_PIECE, len(key))

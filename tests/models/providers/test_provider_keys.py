@@ -102,6 +102,22 @@ def test_an_account_shows_no_key():
     assert KEY not in f"{account} {account!r}"
 
 
+@pytest.mark.parametrize("status", [400, 500])
+async def test_an_error_of_a_megabyte_is_a_line_at_once(vendor, protocol, provider, model, status):
+    vendor.otherwise = says(protocol.error(status, f"{KEY} {'x' * 2**20}"), status)
+    assert str(await fault(provider, model)).endswith(f" answered {status}: [key] {'x' * 293}…")
+
+
+def test_only_the_beginning_of_a_text_is_looked_at():
+    """All of it would take a time that grows with the square of its length, for what is cut off anyway."""
+    assert scrubbed("x" * 10**6, KEY) == "x" * 4000
+    assert scrubbed(f"{'x' * 3990} {KEY}", KEY) == f"{'x' * 3990} [key]"
+
+
+def test_a_key_between_stars_is_masked_with_its_ends():
+    assert scrubbed("key: sk-*** **** a** is (***9f) wrong *", KEY) == "key: [key] [key] a** is [key] wrong *"
+
+
 @settings(derandomize=True, deadline=None)
 @given(st.text(), st.text("abcdef0123456789-_", min_size=1, max_size=40), st.text())
 def test_no_piece_of_a_key_is_left_in_any_text(before, key, after):
