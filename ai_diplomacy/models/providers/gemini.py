@@ -50,15 +50,16 @@ class Gemini(SdkProvider):
         )
 
     def answer(self, body: Body, withheld: tuple[str, ...]) -> Answer:
-        usage = _usage(part(body, "usageMetadata"))
+        counts = part(body, "usageMetadata")
         candidate = next(iter(parts(body, "candidates")), None)
         if candidate is None:
             if part(body, "promptFeedback").get("blockReason"):
-                return Answer("", usage, "refusal", withheld)
+                return Answer("", _usage(counts, ""), "refusal", withheld)
             raise nonsense("answered without a candidate")
         said = [piece for piece in parts(part(candidate, "content"), "parts") if not piece.get("thought")]
         stop = _STOPS.get(candidate.get("finishReason"), "other")
-        return Answer("".join(text_of(piece, "text") for piece in said), usage, stop, withheld)
+        text = "".join(text_of(piece, "text") for piece in said)
+        return Answer(text, _usage(counts, text), stop, withheld)
 
 
 def _body(request: Request, without: Collection[Wish]) -> dict[str, Any]:
@@ -78,13 +79,15 @@ def _body(request: Request, without: Collection[Wish]) -> dict[str, Any]:
     return body
 
 
-def _usage(usage: Body) -> Usage:
-    thoughts = count(usage, "thoughtsTokenCount")
-    prompt = count(usage, "promptTokenCount")
+def _usage(counts: Body, text: str) -> Usage:
+    thoughts = count(counts, "thoughtsTokenCount")
+    prompt = count(counts, "promptTokenCount")
+    # Its JSON leaves out what is zero, so a count that is missing beside the prompt's is known.
+    nothing = None if prompt is None else 0
+    output = total(count(counts, "candidatesTokenCount"), thoughts)
     return Usage(
         input=prompt,
-        output=total(count(usage, "candidatesTokenCount"), thoughts),
-        # Its JSON leaves out what is zero, so a count that is missing beside the prompt's is known.
-        cached=count(usage, "cachedContentTokenCount") or (None if prompt is None else 0),
+        output=nothing if output is None and not text else output,
+        cached=count(counts, "cachedContentTokenCount") or nothing,
         reasoning=thoughts,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..ids import ModelId
-from ..model import ModelError, Request
+from ..model import ModelError, Request, Usage
 from ..provider import Answer
 from .accounts import Account
 from .bodies import Body
@@ -82,7 +82,10 @@ class SdkProvider(ABC):
                 self._concessions.concede(model.name, question.wishes, refused)
 
     def _read(self, question: Question, body: Body | None) -> Answer:
-        return Answer("", stop="refusal") if body is None else self.answer(body, question.withheld)
+        if body is None:
+            # What a vendor turns away it does not bill.
+            return Answer("", Usage(0, 0, 0), "refusal", question.withheld)
+        return self.answer(body, question.withheld)
 
     def classify(self, error: Exception) -> ModelError:
         return self._line.classify(error)

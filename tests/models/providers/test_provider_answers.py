@@ -100,6 +100,7 @@ async def answer_to(vendor, provider_at, name, body):
             ),
             Usage(100, 30, 64, 20),
         ),
+        ("gemini", candidate("x", usage={"promptTokenCount": 100, "totalTokenCount": 100}), Usage(100, None, 0)),
         ("openai", {**chat("x"), "usage": None}, Usage()),
         ("openai-responses", {**response("x"), "usage": None}, Usage()),
         ("anthropic", {**message("x"), "usage": None}, Usage()),
@@ -196,6 +197,26 @@ async def test_an_allowance_spent_on_reasoning_is_recognised(vendor, provider_at
 )
 async def test_a_filter_that_answers_with_a_status_is_a_refusal_too(vendor, provider_at, name, status, body):
     vendor.otherwise = says(body, status)
-    answer = await provider_at(name, vendor.url).call(ModelId(name, "m"), question())
-    assert (answer.text, answer.stop) == ("", "refusal")
+    provider = provider_at(name, vendor.url)
+    answer = await provider.call(ModelId(name, "m"), question())
+    assert (answer.text, answer.stop, answer.usage, answer.withheld) == ("", "refusal", Usage(0, 0, 0), ())
     assert len(vendor.received) == 1
+    if name in ("openai-responses", "anthropic"):
+        assert (await provider.call(ModelId(name, "m"), question(seed=1))).withheld == ("seed",)
+
+
+@pytest.mark.parametrize(
+    ("counts", "usage"),
+    [
+        ({"promptTokenCount": 10, "totalTokenCount": 10}, Usage(10, 0, 0)),
+        ({"promptTokenCount": 10, "thoughtsTokenCount": 7}, Usage(10, 7, 0, 7)),
+        ({}, Usage()),
+        (None, Usage()),
+    ],
+)
+@pytest.mark.parametrize(
+    "blocked", [{"promptFeedback": {"blockReason": "OTHER"}}, {"candidates": [{"finishReason": "SAFETY"}]}]
+)
+async def test_of_a_prompt_that_gemini_blocks_the_cost_is_known(vendor, provider_at, blocked, counts, usage):
+    answer = await answer_to(vendor, provider_at, "gemini", {**blocked, "usageMetadata": counts})
+    assert (answer.text, answer.stop, answer.usage) == ("", "refusal", usage)
