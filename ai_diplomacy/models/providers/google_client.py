@@ -12,7 +12,7 @@ from .accounts import Account
 from .bodies import Body, read_object
 from .concessions import RefusedError
 from .faults import status_fault, transport_fault
-from .lazily import Lazily, LazilyBlocking, open_session, tls_context
+from .lazily import Lazily, LazilyBlocking, blocking_limits, open_session, tls_context
 from .redirects import request_hook
 from .sdk_provider import Question
 
@@ -109,7 +109,11 @@ def _client(account: Account, session: ClientSession | None) -> Client:
             api_version=version[1] if version else "v1beta",
             # Without options the SDK tries a broken connection once more by itself, after up to ten seconds.
             retry_options=HttpRetryOptions(attempts=1),
-            client_args={"verify": tls_context(), "event_hooks": {"request": [request_hook(account)]}},
+            client_args={
+                "verify": tls_context(),
+                "event_hooks": {"request": [request_hook(account)]},
+                "limits": blocking_limits(),
+            },
             async_client_args={"verify": tls_context(), "ssl": tls_context()},
             **transport,
         ),

@@ -15,6 +15,7 @@ from .redirects import session_guard
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+    from httpx2 import Limits
 
 C = TypeVar("C")
 
@@ -69,26 +70,15 @@ class LazilyBlocking(Generic[C]):
                 self._close(client)
 
 
-def connection_limit() -> int:
-    """Most connections of one account: a quarter of the files that the process may open."""
-    try:
-        from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
-    except ImportError:  # Windows
-        return 256
-    soft, _ = getrlimit(RLIMIT_NOFILE)
-    return 1000 if soft == RLIM_INFINITY else max(16, min(1000, soft // 4))
-
-
 def open_session(account: Account) -> ClientSession:
-    """A session of aiohttp for one account, on the running loop."""
+    """A session of aiohttp for one account, on the running loop. The calls are counted before they come here (see
+    ``connections.py``): one that waited for a connection would do so under its deadline."""
     import aiohttp
 
     from .connecting import Connector
 
     return aiohttp.ClientSession(
-        connector=Connector(
-            CONNECT_SECONDS, limit=connection_limit(), keepalive_timeout=IDLE_SECONDS, ssl=tls_context()
-        ),
+        connector=Connector(CONNECT_SECONDS, limit=0, keepalive_timeout=IDLE_SECONDS, ssl=tls_context()),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),
         read_bufsize=2**20,
@@ -97,6 +87,13 @@ def open_session(account: Account) -> ClientSession:
         # call itself.
         trust_env=bool(getproxies()),
     )
+
+
+def blocking_limits() -> Limits:
+    """The same for an account's blocking twin."""
+    import httpx2
+
+    return httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS)
 
 
 @cache

@@ -15,7 +15,7 @@ from .accounts import Account
 from .bodies import Body, error_body, read_object
 from .concessions import RefusedError
 from .faults import sdk_fault
-from .lazily import CONNECT_SECONDS, IDLE_SECONDS, Lazily, LazilyBlocking, connection_limit, tls_context
+from .lazily import CONNECT_SECONDS, Lazily, LazilyBlocking, blocking_limits, tls_context
 from .moderation import is_moderated
 from .redirects import request_hook
 from .sdk_provider import Question
@@ -106,7 +106,7 @@ def blocking_options(account: Account) -> dict[str, Any]:
         "verify": tls_context(),
         "event_hooks": {"request": [request_hook(account)]},
         "timeout": httpx2.Timeout(None, connect=CONNECT_SECONDS),
-        "limits": httpx2.Limits(max_connections=connection_limit(), keepalive_expiry=IDLE_SECONDS),
+        "limits": blocking_limits(),
     }
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from aiohttp import web
 from scripted_vendor import says
 from vendor_questions import KEY, fault, question
 
+from ai_diplomacy.models.calling import BlockingProviderModel, ProviderModel
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.providers import Providers
-from ai_diplomacy.models.providers.lazily import Lazily, connection_limit
+from ai_diplomacy.models.providers.lazily import Lazily
 
 
 async def test_many_first_calls_share_one_client_and_its_connections(vendor, protocol, provider, model):
@@ -117,9 +119,27 @@ async def test_a_first_call_that_is_cancelled_leaves_the_client_to_the_next():
     assert built == []
 
 
-def test_the_connections_of_an_account_stay_below_the_files_of_the_process(monkeypatch):
+@pytest.mark.parametrize("on_threads", [False, True])
+async def test_no_call_that_was_let_in_waits_for_a_connection(vendor, protocol, provider_at, monkeypatch, on_threads):
     import resource
 
-    for soft, limit in ((256, 64), (1024, 256), (10**6, 1000), (8, 16), (resource.RLIM_INFINITY, 1000)):
-        monkeypatch.setattr(resource, "getrlimit", lambda _, soft=soft: (soft, soft))
-        assert connection_limit() == limit
+    count, arrived = 110, []
+
+    async def play(request):
+        arrived.append(request)
+        if len(arrived) == count:
+            vendor.released.set()
+        await vendor.released.wait()
+        return await says(protocol.answer("fine"))(request)
+
+    vendor.otherwise = play
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (64, 64))
+    provider, model = provider_at(protocol.provider, vendor.url), ModelId(protocol.provider, "m", vendor.url, KEY)
+    with ThreadPoolExecutor(count) as threads:
+        asked = BlockingProviderModel(provider, model, threads) if on_threads else ProviderModel(provider, model)
+        try:
+            async with asyncio.timeout(20):
+                replies = await asyncio.gather(*(asked.generate(question()) for _ in range(count)))
+        finally:
+            vendor.released.set()
+    assert [reply.text for reply in replies] == ["fine"] * count
