@@ -8,7 +8,8 @@ import threading
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
-from urllib.request import getproxies
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from .accounts import Account
 from .redirects import session_guard
@@ -83,10 +84,18 @@ def open_session(account: Account) -> ClientSession:
         timeout=aiohttp.ClientTimeout(total=None),
         read_bufsize=2**20,
         middlewares=(session_guard(account),),
-        # Asked to, aiohttp looks for proxies, and for a file of passwords, at every call, which takes longer than the
-        # call itself.
-        trust_env=bool(getproxies()),
+        # Asked to find it itself, aiohttp looks for it, and for a file of passwords to log in with, at every call.
+        proxy=_proxy(account.base_url),
     )
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for a URL."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.hostname or "") or proxy_bypass(parts.netloc):
+        return None
+    proxy = getproxies().get(parts.scheme)
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
 
 def blocking_limits() -> Limits:

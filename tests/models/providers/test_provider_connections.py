@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import warnings
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,8 +15,8 @@ from vendor_questions import KEY, fault, question
 
 from ai_diplomacy.models.calling import BlockingProviderModel, ProviderModel
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.models.providers import Providers
-from ai_diplomacy.models.providers.lazily import Lazily
+from ai_diplomacy.models.providers import Account, Providers
+from ai_diplomacy.models.providers.lazily import Lazily, open_session
 
 
 async def test_many_first_calls_share_one_client_and_its_connections(vendor, protocol, provider, model):
@@ -85,6 +86,49 @@ async def test_the_proxy_of_the_environment_is_asked(vendor, protocol, provider_
     monkeypatch.setenv("no_proxy", "far-away.invalid")
     await provider.close()
     assert not (await fault(provider, far)).reached
+
+
+async def test_a_proxy_is_given_the_name_and_password_of_its_url(vendor, protocol, provider_at, monkeypatch):
+    vendor.otherwise = says(protocol.answer("fine"))
+    monkeypatch.setenv("http_proxy", vendor.url.replace("//", "//me:pass@"))
+    far = ModelId(protocol.provider, "m", "http://far-away.invalid", KEY)
+    assert (await provider_at(protocol.provider, "http://far-away.invalid").call(far, question())).text == "fine"
+    assert vendor.received[0].headers["Proxy-Authorization"] == f"Basic {b64encode(b'me:pass').decode()}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "url", "proxy"),
+    [
+        ({}, "https://a.example/v1", None),
+        ({"https_proxy": "http://p:1"}, "https://a.example/v1", "http://p:1"),
+        ({"https_proxy": "p:1"}, "https://a.example/v1", "http://p:1"),
+        ({"https_proxy": "http://p:1"}, "http://a.example/v1", None),
+        ({"all_proxy": "socks5://p:1"}, "http://a.example/v1", None),
+        ({"http_proxy": "http://p:1", "no_proxy": "*"}, "http://a.example/v1", None),
+        ({"http_proxy": "http://p:1", "no_proxy": ".example"}, "http://a.example:8000/v1", None),
+        ({"http_proxy": "http://p:1", "no_proxy": "a.example:8000"}, "http://a.example:8000/v1", None),
+        ({"http_proxy": "http://p:1", "no_proxy": "a.example:8000"}, "http://a.example:80/v1", "http://p:1"),
+        ({"http_proxy": "http://p:1", "no_proxy": "127.0.0.1,::1"}, "http://[::1]:8000/v1", None),
+    ],
+)
+async def test_the_proxy_is_the_one_for_the_accounts_address(monkeypatch, environ, url, proxy):
+    for name in ("http", "https", "all", "no"):
+        monkeypatch.delenv(f"{name}_proxy", raising=False)
+        monkeypatch.delenv(f"{name}_PROXY".upper(), raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    session = open_session(Account("openai", url, KEY))
+    await session.close()
+    assert (session._default_proxy, session.trust_env) == (proxy, False)
+
+
+async def test_no_file_of_passwords_is_read(vendor, protocol, provider, model, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("default login bob password hunter2\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    vendor.otherwise = says(protocol.answer("fine"))
+    assert (await provider.call(model, question())).text == "fine"
+    assert "Basic" not in str(vendor.received[0].headers)
 
 
 def packed(body, encoding, status=200):
