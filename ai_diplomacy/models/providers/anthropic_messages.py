@@ -9,10 +9,11 @@ from ..model import Request, StopReason, Usage
 from ..provider import Answer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of, total
+from .catalogue import BUILT_IN
 from .concessions import Wish, wishes_of, withheld
 from .schemas import closed
 from .sdk_provider import Question, SdkProvider
-from .stainless import Opened, StainlessLine, blocking_options
+from .stainless import Opened, StainlessLine, blocking_options, discreet
 
 _STOPS: dict[Any, StopReason] = {
     "end_turn": "end",
@@ -62,14 +63,16 @@ def _client(account: Account) -> Opened:
 
     from .whole_bodies import DirectClient
 
-    return Opened(AsyncAnthropic(**_options(account, DirectClient(account))), APIStatusError)
+    client = AsyncAnthropic(**_options(account, DirectClient(account)))
+    return Opened(discreet(client, account, BUILT_IN["anthropic"].base_url), APIStatusError)
 
 
 def _blocking_client(account: Account) -> Opened:
     from anthropic import Anthropic, APIStatusError, DefaultHttpxClient
 
     transport = DefaultHttpxClient(**blocking_options(account))
-    return Opened(Anthropic(**_options(account, transport)), APIStatusError)
+    client = Anthropic(**_options(account, transport))
+    return Opened(discreet(client, account, BUILT_IN["anthropic"].base_url), APIStatusError)
 
 
 def _options(account: Account, transport: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from .accounts import Account
 from .catalogue import BUILT_IN
-from .stainless import Opened, StainlessLine, blocking_options
+from .stainless import Opened, StainlessLine, blocking_options, discreet
 
 
 def openai_line(account: Account) -> StainlessLine:
@@ -36,7 +36,8 @@ def _url(account: Account) -> str:
 
 
 def _discreet(client: Any, account: Account) -> Any:
-    if account.base_url != BUILT_IN["openai"].base_url:
+    home = BUILT_IN["openai"].base_url
+    if account.base_url != home:
         # The SDK reads these from the environment and would tell them to any server.
         client.organization = client.project = None
-    return client
+    return discreet(client, account, home)

@@ -23,6 +23,9 @@ from .sdk_provider import Question
 if TYPE_CHECKING:
     from httpx2 import Timeout
 
+_KEYS = {"api-key", "authorization", "x-api-key"}
+"""Headers that a key may be in."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -108,6 +111,15 @@ def blocking_options(account: Account) -> dict[str, Any]:
         "timeout": httpx2.Timeout(None, connect=CONNECT_SECONDS),
         "limits": blocking_limits(),
     }
+
+
+def discreet(client: Any, account: Account, home: str | None) -> Any:
+    """The client without the headers that its SDK read from the environment (``ANTHROPIC_CUSTOM_HEADERS``,
+    ``OPENAI_CUSTOM_HEADERS``), which were meant for the vendor and not for any server. At ``home``, the vendor's own
+    address, it keeps those that take no key's place."""
+    kept = client._custom_headers if account.base_url.removesuffix("/v1") == (home or "").removesuffix("/v1") else {}
+    client._custom_headers = {name: value for name, value in kept.items() if name.lower() not in _KEYS}
+    return client
 
 
 def _raise_unless_filtered(error: Exception) -> None:

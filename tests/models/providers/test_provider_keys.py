@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_vendor import html, says, writes
+from vendor_protocols import chat, message
 from vendor_questions import KEY, fault, question
 
 from ai_diplomacy.models.calling import BlockingProviderModel
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError
 from ai_diplomacy.models.providers import Providers, account_of
+from ai_diplomacy.models.providers.catalogue import BUILT_IN
 from ai_diplomacy.models.providers.scrubbing import scrubbed
 
 
@@ -85,6 +88,39 @@ async def test_a_wrong_key_is_one_line_that_says_where_it_came_from(vendor, prot
     await pool.close()
     assert "_API_KEY" in text
     assert text.endswith("invalid x-api-key see the docs")
+
+
+@pytest.fixture
+def environment(monkeypatch) -> str:
+    """What the SDKs would read by themselves."""
+    secret = "of-the-environment"
+    headers = "\n".join(f"{name}: {secret}" for name in ("X-Corp", "Authorization", "X-Api-Key", "x-goog-api-key"))
+    for sdk in ("ANTHROPIC", "OPENAI", "GOOGLE", "GEMINI"):
+        monkeypatch.setenv(f"{sdk}_CUSTOM_HEADERS", headers)
+    for name in ("ANTHROPIC_AUTH_TOKEN", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "GOOGLE_API_KEY"):
+        monkeypatch.setenv(name, secret)
+    return secret
+
+
+async def test_nothing_of_the_environment_goes_to_any_server(vendor, protocol, provider, model, environment):
+    vendor.otherwise = says(protocol.answer("fine"))
+    await provider.call(model, question(temperature=1.0))
+    assert environment not in str(vendor.received[0].headers)
+    assert KEY in str(vendor.received[0].headers)
+
+
+@pytest.mark.parametrize("name", ["anthropic", "openai"])
+async def test_headers_of_the_environment_go_to_their_vendor_but_take_no_keys_place(
+    vendor, provider_at, environment, monkeypatch, name
+):
+    vendor.otherwise = says(message("fine") if name == "anthropic" else chat("fine"))
+    home = vendor.url + ("/v1" if name == "openai" else "")
+    monkeypatch.setitem(BUILT_IN, name, replace(BUILT_IN[name], base_url=home))
+    await provider_at(name, home).call(ModelId(name, "m"), question())
+    headers = {header.lower(): value for header, value in vendor.received[0].headers.items()}
+    assert headers["x-corp"] == environment
+    assert KEY in (headers.get("x-api-key"), headers.get("authorization", "").removeprefix("Bearer "))
+    assert environment not in (headers.get("x-api-key"), headers.get("authorization"))
 
 
 async def test_no_log_holds_the_key(vendor, protocol, provider, model, caplog):
