@@ -29,6 +29,11 @@ _OUT_OF_RANGE = re.compile(
     re.IGNORECASE,
 )
 """The wish is understood, its value is wrong: whoever gave it should know."""
+_TOO_LONG = re.compile(
+    r"context_length_exceeded|(maximum|max) context length|context window|prompt is too long",
+    re.IGNORECASE,
+)
+"""The request is too long, whatever part of it is named: no wish is refused, and a shorter one may have them all."""
 
 
 class RefusedError(Exception):
@@ -79,5 +84,7 @@ def withheld(request: Request, without: Collection[Wish]) -> tuple[str, ...]:
 
 def _blamed(body: Any, offered: Collection[Wish]) -> set[Wish]:
     said = spoken(body)
+    if _TOO_LONG.search(said):
+        return set()
     wrong_value = _OUT_OF_RANGE.search(said) is not None
     return {wish for wish in offered if _NAMED[wish].search(said) and (wish == "schema" or not wrong_value)}

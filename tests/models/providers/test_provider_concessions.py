@@ -111,6 +111,28 @@ async def test_what_goes_on_being_refused_is_an_error_and_no_endless_loop(vendor
     assert len(vendor.received) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (
+            "This model's maximum context length is 128000 tokens. However, your messages resulted in 130211 tokens "
+            "(including 223 in the response_format schemas). Please reduce the length of the messages or schemas.",
+            "context_length_exceeded",
+        ),
+        ("Your messages and the json_schema are too long.", "context_length_exceeded"),
+        ("Prompt and schema: prompt is too long: 210000 tokens > 200000 maximum", None),
+        ("The input with its response_format exceeds the context window of this model.", None),
+    ],
+)
+async def test_a_request_that_is_too_long_is_no_refusal_of_its_schema(vendor, protocol, provider, model, text, code):
+    body = protocol.error(400, text)
+    vendor.plays(says({**body, "error": {**body["error"], "code": code}}, 400))
+    vendor.otherwise = says(protocol.answer("fine"))
+    assert (await fault(provider, model, schema=LIST_OF_ORDERS)).kind == "fatal"
+    assert (await provider.call(model, question(schema=LIST_OF_ORDERS))).withheld == ()
+    assert [has_schema(received) for received in vendor.received] == [True, True]
+
+
 async def test_a_request_that_is_quoted_in_the_error_is_not_blamed(vendor, provider_at):
     quoted = {"response_format": {"type": "json_schema"}, "temperature": 0.5}
     body = {"detail": [{"type": "missing", "loc": ["body", "user"], "msg": "Field required", "input": quoted}]}
