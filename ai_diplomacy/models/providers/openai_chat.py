@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -24,6 +25,21 @@ _STOPS: dict[Any, StopReason] = {
     "model_length": "length",
     "content_filter": "refusal",
 }
+_STATUS = re.compile("[45][0-9]{2}")
+_STATUSES: dict[str, int] = {
+    "authentication_error": 401,
+    "billing_hard_limit_reached": 429,
+    "billing_not_active": 429,
+    "context_length_exceeded": 400,
+    "insufficient_quota": 429,
+    "invalid_api_key": 401,
+    "invalid_request_error": 400,
+    "model_not_found": 404,
+    "permission_error": 403,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+}
+"""What those who speak the protocol call an error, where they tell no status."""
 
 
 class OpenAIChat(SdkProvider):
@@ -56,8 +72,16 @@ class OpenAIChat(SdkProvider):
 
     def _fault_in_answer(self, fault: Body) -> ModelError:
         """OpenRouter answers 200 before it asks the model; what goes wrong after that stands in the body."""
-        code = count(fault, "code") or 500
-        return status_fault(self._account, code if code >= 400 else 500, {}, {"error": fault})
+        return status_fault(self._account, _status_of(fault), {}, {"error": fault})
+
+
+def _status_of(fault: Body) -> int:
+    """The status that an error in a body would have come with: its code as a number or a word, or its type."""
+    for said in (fault.get("code"), fault.get("type")):
+        status = int(said) if isinstance(said, str) and _STATUS.fullmatch(said) else _STATUSES.get(str(said), said)
+        if isinstance(status, int) and 400 <= status < 600:
+            return status
+    return 500
 
 
 def chat_body(dialect: Dialect, model: str, request: Request, without: Collection[Wish]) -> dict[str, Any]:

@@ -283,6 +283,14 @@ async def test_openrouter_names_a_time_for_a_budget_in_flight(vendor, provider_a
         ({"error": {"code": 429, "message": "Rate limited upstream"}}, "rate_limit"),
         ({"error": {"code": 403, "message": "Forbidden"}}, "fatal"),
         ({"error": {"code": "server_error", "message": "Hm"}}, "transient"),
+        ({"error": {"code": "rate_limit_exceeded", "message": "Slow down."}}, "rate_limit"),
+        ({"error": {"code": None, "type": "rate_limit_error", "message": "Slow down."}}, "rate_limit"),
+        ({"error": {"code": "429", "message": "Slow down."}}, "rate_limit"),
+        ({"error": {"code": "insufficient_quota", "message": "Check your plan."}}, "fatal"),
+        ({"error": {"code": "invalid_api_key", "message": "No."}}, "fatal"),
+        ({"error": {"code": "context_length_exceeded", "type": "invalid_request_error"}}, "fatal"),
+        ({"error": {"code": ["?"], "type": {}}}, "transient"),
+        ({"error": {"code": 7, "message": "Hm"}}, "transient"),
         ({"choices": [{"finish_reason": "error", "error": {"code": 502, "message": "Died"}}]}, "transient"),
         ({"choices": []}, "transient"),
         ({"choices": None}, "transient"),
@@ -293,6 +301,13 @@ async def test_openrouter_names_a_time_for_a_budget_in_flight(vendor, provider_a
 async def test_openrouter_may_fail_after_it_said_200(vendor, provider_at, body, kind):
     vendor.otherwise = says({**chat(""), **body})
     assert (await fault(provider_at("openrouter", vendor.url), ModelId("openrouter", "m"))).kind == kind
+
+
+@pytest.mark.parametrize("code", ["insufficient_quota", "billing_not_active", "invalid_api_key"])
+async def test_an_account_may_be_refused_after_200(vendor, provider_at, code):
+    vendor.otherwise = says({"error": {"code": code, "message": "No."}})
+    error = await fault(provider_at("together", vendor.url), ModelId("together", "m"))
+    assert (error.kind, error.of_account) == ("fatal", True)
 
 
 @pytest.mark.parametrize(
