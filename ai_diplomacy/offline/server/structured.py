@@ -34,8 +34,9 @@ def open_object(schema: Mapping[str, Any]) -> tuple[str, ...] | None:
 def optional_property(schema: Mapping[str, Any]) -> tuple[tuple[str, ...], str] | None:
     """Where in a schema an object has a property that is not required, and its name; ``None`` when nowhere."""
     for where, part in _objects(schema, ()):
-        for name in part.get("properties") or {}:
-            if name not in (part.get("required") or ()):
+        named, required = part.get("properties"), part.get("required")
+        for name in named if isinstance(named, Mapping) else ():
+            if not isinstance(required, list) or name not in required:
                 return where, name
     return None
 

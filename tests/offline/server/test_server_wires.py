@@ -198,6 +198,9 @@ async def test_a_strict_schema_leaves_nothing_open(send):
     assert "In context=(), 'additionalProperties'" in problem_of("openai", await chat(OPEN_SCHEMA))[1]
     assert "In context=('properties', 'directive')" in problem_of("openai", await chat(nested))[1]
     assert "Missing 'directive'" in problem_of("openai", await chat(optional))[1]
+    for odd in (5, True, "directive", {"directive": 1}):
+        assert "Missing 'directive'" in problem_of("openai", await chat({**CLOSED_SCHEMA, "required": odd}))[1]
+    assert (await chat({**CLOSED_SCHEMA, "properties": 5})).status == 200
     assert (await chat(CLOSED_SCHEMA)).status == 200
     assert (await chat(OPEN_SCHEMA, strict=False)).status == 200
     format = {"type": "json_schema", "name": "plan", "strict": True, "schema": OPEN_SCHEMA}
