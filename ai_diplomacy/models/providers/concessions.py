@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+import threading
 from collections.abc import Collection
 from typing import Any, Literal
 
@@ -46,13 +46,15 @@ class RefusedError(Exception):
 
 
 class Concessions:
-    """What each model of an account does not take."""
+    """What each model of an account does not take. Threads may ask and add at the same time: what is handed out is
+    never written to again."""
 
     def __init__(self) -> None:
-        self._refused: defaultdict[str, set[Wish]] = defaultdict(set)
+        self._refused: dict[str, frozenset[Wish]] = {}
+        self._adding = threading.Lock()
 
     def refused(self, model: str) -> frozenset[Wish]:
-        return frozenset(self._refused[model])
+        return self._refused.get(model, frozenset())
 
     def concede(self, model: str, offered: Collection[Wish], refused: RefusedError) -> None:
         """Remember which of the wishes that were offered the endpoint refuses, so that it can be asked again without
@@ -60,7 +62,8 @@ class Concessions:
         blamed = _blamed(refused.body, offered)
         if not blamed:
             raise refused.error from None
-        self._refused[model].update(blamed)
+        with self._adding:
+            self._refused[model] = self.refused(model) | blamed
 
 
 def wishes_of(request: Request) -> list[Wish]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from scripted_vendor import says
@@ -10,6 +11,7 @@ from vendor_protocols import chat
 from vendor_questions import LIST_OF_ORDERS, fault, question
 
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.providers.concessions import Concessions, RefusedError
 
 
 def has_schema(received) -> bool:
@@ -169,3 +171,20 @@ async def test_another_fault_is_never_a_refusal(vendor, protocol, provider, mode
     vendor.otherwise = says(protocol.error(500, protocol.refused_schema), 500)
     assert (await fault(provider, model, schema=LIST_OF_ORDERS)).kind == "transient"
     assert len(vendor.received) == 1
+
+
+def test_threads_may_ask_and_add_at_the_same_time():
+    concessions = Concessions()
+    wishes = ("schema", "temperature", "seed", "token_limit")
+    named = {"schema": "json_schema", "temperature": "temperature", "seed": "seed", "token_limit": "max_tokens"}
+
+    def add(job):
+        model, wish = job
+        before = concessions.refused(model)
+        concessions.concede(model, wishes, RefusedError(ValueError(), f"{named[wish]} is not supported"))
+        return before <= concessions.refused(model) >= {wish}
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(add, [(f"m{number % 50}", wish) for number in range(500) for wish in wishes]))
+    assert all(concessions.refused(f"m{number}") == set(wishes) for number in range(50))
+    assert concessions.refused("m0") is concessions.refused("m0"), "a copy is taken while others may write"
