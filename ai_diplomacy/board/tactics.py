@@ -179,8 +179,10 @@ class _Movement:
         barred = set(waiting)
         options = {}
         if home in self.arrivals:
-            # A fixed order brings somebody here, whom this unit must neither await nor meet halfway.
-            barred.add(province_of(self.arrivals[home][2:]))
+            # Fixed orders bring somebody here, and more than one of ours if they disagree: none of them must this unit
+            # await or meet halfway.
+            coming = (mover for mover, order in self.orders.items() if _aim(order) == (mover, home))
+            barred.update(province_of(mover[2:]) for mover in (self.arrivals[home], *coming))
         else:
             options[unit[2:]] = self._worth(unit, unit[2:])
         for place in self.situation.terrain.reach(unit):

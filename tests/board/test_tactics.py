@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from playing import play, position, scattered
 
@@ -123,6 +123,7 @@ def test_units_scattered_anywhere_get_their_orders(name: str, seed: int, kind: s
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(MAPS_TO_TRY), st.integers(0, 10**6), st.integers(0, 18))
+@example("ancmed", 54, 1)  # Two fixed orders for one place, where a unit stands that would go to meet the second.
 def test_fixed_orders_are_kept_and_nothing_is_planned_against_them(name: str, seed: int, phases: int) -> None:
     rng = random.Random(seed)
     board = play(Board(name), rng, phases)
