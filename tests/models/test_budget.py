@@ -203,6 +203,20 @@ async def test_a_call_cancelled_in_the_moment_it_gets_room_gives_it_back():
 
 
 @virtual_time
+async def test_who_gives_up_waiting_for_room_lets_those_behind_in():
+    desk = Desk(50.0, 1.0, max_tokens_total=2 * (INPUT + 500))
+    flying = asyncio.create_task(desk.ask(max_tokens=500))
+    await asyncio.sleep(1)
+    large = asyncio.create_task(desk.ask(max_tokens=800))
+    small = asyncio.create_task(desk.ask(max_tokens=400))
+    await asyncio.sleep(1)
+    large.cancel()
+    await small
+    assert desk.script.sent == [0, 2]
+    await flying
+
+
+@virtual_time
 async def test_room_is_taken_at_once_or_not_at_all_by_those_who_do_not_wait():
     desk = Desk(max_tokens_total=2 * (INPUT + 500))
     first = desk.model.try_enter(request(max_tokens=500))

@@ -117,6 +117,7 @@ async def test_a_cancelled_caller_leaves_its_place_to_the_next():
     await last
     assert script.sent == [0, 4]
     assert gate.in_flight == 0
+    assert not gate._listeners
 
 
 @virtual_time

@@ -52,7 +52,15 @@ async def test_a_call_is_one_line_with_all_that_was_asked_and_answered(tmp_path)
     assert call["reply"]["usage"]["output"] is None
 
 
-async def test_a_reply_is_handed_on_only_when_it_is_synced(tmp_path, monkeypatch):
+class Refusing:
+    name = "refusing"
+
+    async def generate(self, request: Request) -> Reply:
+        raise ModelError("the vendor answered 400")
+
+
+@pytest.mark.parametrize("model", [Parrot(), Refusing()], ids=["a reply", "a failure"])
+async def test_what_became_of_a_call_is_handed_on_only_when_it_is_synced(tmp_path, monkeypatch, model):
     syncing, may_sync = threading.Event(), threading.Event()
     really = os.fsync
 
@@ -63,11 +71,16 @@ async def test_a_reply_is_handed_on_only_when_it_is_synced(tmp_path, monkeypatch
 
     monkeypatch.setattr(os, "fsync", slow)
     journal = Journal(AppendLog(tmp_path / "calls.jsonl"))
-    asked = asyncio.create_task(Journaled(Parrot(), journal).generate(REQUEST))
+    asked = asyncio.create_task(Journaled(model, journal).generate(REQUEST))
     await asyncio.to_thread(syncing.wait)
-    assert not asked.done()
+    # However long the disk takes.
+    for _ in range(100):
+        await asyncio.sleep(0)
+    handed_on = asked.done()
     may_sync.set()
-    assert (await asked).text == "answer"
+    await asyncio.wait((asked,))
+    assert not handed_on
+    assert (asked.exception() is None) == isinstance(model, Parrot)
     await journal.close()
 
 

@@ -158,6 +158,13 @@ async def test_an_overloaded_server_that_names_a_time_gets_it():
 
 
 @virtual_time
+async def test_an_overloaded_server_that_names_a_day_gets_two_minutes():
+    script = Script(ModelError("529", kind="transient", retry_after=86_400))
+    await Retried(script, lambda _: None).generate(request())
+    assert script.sent == [0, 120]
+
+
+@virtual_time
 async def test_rate_limits_are_waited_for_far_longer_than_faults_are():
     script = Script(*[rate_limited(60)] * 29)
     reply = await Retried(script, lambda _: None).generate(request())

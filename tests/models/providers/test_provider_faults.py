@@ -47,6 +47,8 @@ async def test_a_status_says_whether_to_ask_again(vendor, protocol, provider, mo
     error = await fault(provider, model)
     assert error.kind == kind
     assert error.of_account == (status in (401, 402))
+    # What is turned away is not billed.
+    assert not error.billable
     assert f"answered {status}" in str(error)
     assert "No luck today." in str(error)
     assert len(vendor.received) == 1
