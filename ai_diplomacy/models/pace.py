@@ -142,11 +142,10 @@ class Pace:
 
     def _is_known(self) -> bool:
         """Whether the calls that were counted tell what the account grants."""
-        if self.rate is None and not self._given_up:
+        if not self._was_kept:
             return True
         sample = A_SAMPLE if self.rate is not None else A_SAMPLE * 2 ** min(self._given_up, LONGEST_DOUBT)
-        few = A_FEW if self._was_kept else 1
-        return self._let_through >= sample or self._refusals >= max(few, MANY * self._let_through)
+        return self._let_through >= sample or self._refusals >= max(A_FEW, MANY * self._let_through)
 
     def _count_from(self, since: float | None) -> None:
         self._since, self._let_through, self._refusals = since, 0, 0
