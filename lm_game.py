@@ -50,16 +50,16 @@ def _placed(flags: argparse.Namespace) -> int:
 
 
 def _run(path: Path, flags: argparse.Namespace) -> int:
+    from ai_diplomacy.agent.prompts import PromptError
     from ai_diplomacy.command.play import begun, going_on, run
     from ai_diplomacy.game.config import ConfigError
     from ai_diplomacy.game.display import printable
-    from ai_diplomacy.game.past import is_run
-    from ai_diplomacy.game.replay import ReplayDiffersError
     from ai_diplomacy.models.budget import BudgetExceeded
-    from ai_diplomacy.models.calls import PromptDiffersError
-    from ai_diplomacy.models.standing import ModelRefused
-    from ai_diplomacy.prompts import PromptError
+    from ai_diplomacy.models.call_log import PromptDiffersError
+    from ai_diplomacy.models.circuit_breaker import ModelRefused
     from ai_diplomacy.records.durable import DiskError
+    from ai_diplomacy.run.history import is_run
+    from ai_diplomacy.run.replay import ReplayDiffersError
 
     def kept(more: str = "") -> str:
         return (
@@ -132,7 +132,7 @@ def _say(message: str, status: int) -> int:
 
 def _leave(status: int) -> NoReturn:
     """A thread that still waits for an answer, which nobody wants any more, would keep the program alive."""
-    from ai_diplomacy.game.execution import SEAT_THREADS
+    from ai_diplomacy.run.policies import SEAT_THREADS
 
     if any(thread.name.startswith(SEAT_THREADS) for thread in threading.enumerate()):
         for stream in (sys.stdout, sys.stderr):

@@ -24,12 +24,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.display import GameConsole
-from ai_diplomacy.game.live import LiveDisplay
-from ai_diplomacy.game.play import play_game
-from ai_diplomacy.game.vendors import Opened, Opener, Vendors
+from ai_diplomacy.game.live_display import LiveDisplay
+from ai_diplomacy.game.model_factory import ModelFactory, Opened, OpenModel
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import Model, Reply, Request
 from ai_diplomacy.records.events import Event, PhaseStarted, StepFinished
+from ai_diplomacy.run.session import play_game
 from ai_diplomacy.viewer.export import exported
 
 HERE = Path(__file__).parent
@@ -80,7 +80,7 @@ class Watched(LiveDisplay):
             self.picture = FONT_FACE.sub("", drawn).replace("Fira Code", "DejaVu Sans Mono")
 
 
-def thinking(opener: Opener) -> Opener:
+def thinking(opener: OpenModel) -> OpenModel:
     def opened(model_id: ModelId) -> Opened:
         found = opener(model_id)
         return replace(found, model=Thinking(found.model))
@@ -96,7 +96,7 @@ async def played(folder: Path) -> str:
         record=True, width=118, height=60, file=io.StringIO(), force_terminal=True, color_system="truecolor"
     )
     display = Watched(console, config)
-    opener = display.watched(thinking(Vendors({}, config.calls, {}).open))
+    opener = display.watched(thinking(ModelFactory({}, config.calls, {}).open))
     await play_game(config, folder, display, started=time.perf_counter(), opener=opener)
     return display.picture
 

@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.play import play_game
-from ai_diplomacy.game.vendors import Vendors, warm_up
+from ai_diplomacy.game.model_factory import ModelFactory, warm_up
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.run.session import play_game
 from experiments.disturbance import Disturbance
 from experiments.local_server import PATHS, server
 
@@ -32,7 +32,7 @@ from experiments.local_server import PATHS, server
 async def games(count: int, model: ModelId, folder: Path) -> int:
     """Plays so many standard games at once (to 1902, two rounds); returns the number of their calls."""
     config = GameConfig(models=dict.fromkeys(terrain().powers, model), max_year=1902)
-    vendors = Vendors({}, config.calls, {str(model): None})
+    vendors = ModelFactory({}, config.calls, {str(model): None})
     try:
         played = await asyncio.gather(
             *(

@@ -20,15 +20,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ai_diplomacy.asking import Exchange
+from ai_diplomacy.agent.asking import Exchange
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.play import play_game
-from ai_diplomacy.game.vendors import Opened
+from ai_diplomacy.game.model_factory import Opened
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import Model, Reply, Request
 from ai_diplomacy.offline.model import OfflineModel
-from ai_diplomacy.records.events import Event, StepFinished
+from ai_diplomacy.records.events import Event
+from ai_diplomacy.run.events import StepFinished
+from ai_diplomacy.run.session import play_game
 
 
 @dataclass

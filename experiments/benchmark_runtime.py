@@ -34,10 +34,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import CallSettings, GameConfig
-from ai_diplomacy.game.execution import worker_threads
-from ai_diplomacy.game.play import Played, play_game
-from ai_diplomacy.game.vendors import Vendors, warm_up
+from ai_diplomacy.game.model_factory import ModelFactory, warm_up
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.run.policies import worker_threads
+from ai_diplomacy.run.session import Played, play_game
 from experiments.local_server import PATHS, ROOT, server
 from experiments.runtime_report import POLICIES, middle, picture, summary, table
 
@@ -71,7 +71,7 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
     calls = CallSettings(max_concurrency=settings.pop("max_concurrency"))
     config = GameConfig(models=models, calls=calls, execution=execution, threads=threads, **settings)
     blocking = worker_threads(execution, cell.games * cell.seats)
-    vendors = Vendors({}, config.calls, {str(model): None}, blocking=blocking)
+    vendors = ModelFactory({}, config.calls, {str(model): None}, blocking=blocking)
     warm_up([model])
     before, cpu = resident_mb(), time.process_time()
     lag = asyncio.create_task(lags())
@@ -112,7 +112,7 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
     }
 
 
-async def one(config: GameConfig, folder: Path, vendors: Vendors, *, after: float) -> Played:
+async def one(config: GameConfig, folder: Path, vendors: ModelFactory, *, after: float) -> Played:
     await asyncio.sleep(after)
     # In a task of its own, as the log of a game belongs to its task.
     return await asyncio.create_task(play_game(config, folder, started=time.perf_counter(), opener=vendors.open))

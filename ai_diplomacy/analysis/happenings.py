@@ -6,27 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..agent.events import DiaryWritten, Initialized, OrdersExplained, Planned, Reflected, ReplyRead
+from ..board.player import RELATIONSHIPS
 from ..board.press import Message
 from ..board.situation import unit_of
 from ..game.config import phase_order
-from ..player import RELATIONSHIPS
-from ..records.events import (
-    CallLost,
-    DiaryWritten,
-    Event,
-    Initialized,
-    MessageDelivered,
-    OrdersExplained,
-    OrdersSubmitted,
-    PhaseAdjudicated,
-    PhaseStarted,
-    Planned,
-    Reflected,
-    ReplyRead,
-    RunFinished,
-    RunResumed,
-    StepDefaulted,
-)
+from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
+from ..models.events import CallLost
+from ..records.events import Event
+from ..run.events import RunFinished, RunResumed, StepDefaulted
 from .correspondence import message_rows
 from .games import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Submission
 from .pledges import Pledge, Talk, judged

@@ -8,16 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import terrain
 from ..game.config import ConfigError, GameConfig, phase_order
-from ..game.past import CALLS, EVENTS, FORMAT, is_run
-from ..game.timeline import Timeline
-from ..models.calls import Call, call_of
+from ..models.call_log import Call, call_of
 from ..models.ids import ModelId
 from ..models.model import Reply, Usage
-from ..prompts import DEFAULT_DIRECTORY
-from ..records.events import Event, RunForked, RunResumed, RunStarted, event_from
-from ..records.reading import DamagedLogError, LogReader
+from ..records.events import Event, event_from
+from ..records.log_reader import DamagedLogError, LogReader
+from ..run.events import RunForked, RunResumed, RunStarted
+from ..run.history import CALLS, EVENTS, FORMAT, is_run
+from ..run.settings_history import SettingsHistory
 from .games import CallRow, GameRecord
 from .happenings import Happenings
 from .prompts_seen import PromptsSeen
@@ -69,7 +70,7 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
     started = next(events, None)
     if not isinstance(started, RunStarted) or started.format != FORMAT:
         raise ConfigError(f"{path / EVENTS}: this version reads format {FORMAT} of run folders, which this is not")
-    timeline = Timeline(GameConfig.from_document(started.config))
+    timeline = SettingsHistory(GameConfig.from_document(started.config))
     versions = [started.version]
     happened = Happenings(timeline.first.map, timeline.first.terrain.powers)
     origin: RunForked | None = None
@@ -178,7 +179,7 @@ def _config_hash(config: GameConfig) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _players(path: Path, timeline: Timeline) -> dict[str, str]:
+def _players(path: Path, timeline: SettingsHistory) -> dict[str, str]:
     names = _given_names(path)
     configs = (timeline.first, *(config for _, config in timeline.changes))
     return {

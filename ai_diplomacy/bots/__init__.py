@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..player import Player
+from ..board.player import Player
 from .base import Bot
 from .dumbbot import DumbBot
 from .hold import HoldBot

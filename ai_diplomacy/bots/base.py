@@ -6,9 +6,10 @@ import random
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from ..board.chance import chance
+from ..board.player import Mind, OrderDecision, Step, View
 from ..board.press import Draft
 from ..board.situation import Situation
-from ..player import Mind, OrderDecision, Step, View, chance
 
 
 class Bot(ABC):

@@ -9,19 +9,20 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ..asking import Asker, Exchange
-from ..game import vendors
+from ..agent.asking import Asker, Exchange
+from ..agent.events import ReplyRead
+from ..agent.prompts import PromptError
+from ..agent.steps import interview
+from ..game import model_factory
 from ..game.config import ConfigError, GameConfig, checked_models
 from ..game.display import printable
-from ..game.past import Past, read_past
-from ..game.replay import ReplayDiffersError
 from ..game.seats import prompt_books
-from ..interview import interview
 from ..models.budget import Budget
-from ..models.layers import Desk, layered
-from ..models.standing import ModelRefused
-from ..prompts import PromptError
-from ..records.events import Event, ReplyRead
+from ..models.circuit_breaker import ModelRefused
+from ..models.layers import CallServices, layered
+from ..records.events import Event
+from ..run.history import RunHistory, read_history
+from ..run.replay import ReplayDiffersError
 from .flags import without_keys
 from .play import checked
 
@@ -37,7 +38,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(flags: argparse.Namespace) -> int:
     try:
-        past = read_past(flags.run.expanduser())
+        past = read_history(flags.run.expanduser())
         if not flags.question.strip():
             raise ConfigError("the question is empty")
         power, phase = flags.power.upper(), flags.phase.upper() if flags.phase else None
@@ -54,20 +55,20 @@ def run(flags: argparse.Namespace) -> int:
     return 0
 
 
-async def _asked(past: Past, power: str, phase: str | None, question: str, model: str | None) -> str | None:
-    from ..game.recollection import recollect
+async def _asked(past: RunHistory, power: str, phase: str | None, question: str, model: str | None) -> str | None:
+    from ..game.agent_snapshot import agent_snapshot
 
-    recollection = await recollect(past, power, phase)
+    recollection = await agent_snapshot(past, power, phase)
     config = past.timeline.at(recollection.phase)
     if model is not None:
         config = _played_by(config, power, model)
     alone = GameConfig(models={power: config.models[power]}, max_year=config.max_year, map=config.map)
     prices = checked(alone)
     told = _Told()
-    opened = vendors.Vendors(os.environ, config.calls, prices)
+    opened = model_factory.ModelFactory(os.environ, config.calls, prices)
     try:
         bare = opened.open(config.models[power])
-        desk = Desk(None, Budget(told.event), told.event)
+        desk = CallServices(None, Budget(told.event), told.event)
         asker = Asker(
             power=power,
             model=layered(bare.model, desk, bare.price, bare.gate),

@@ -14,22 +14,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..game import vendors
+from ..game import model_factory
 from ..game.changing import check_changes
 from ..game.config import IN_PROCESS, ConfigError, GameConfig, UnreadableValuesError
-from ..game.execution import worker_threads
-from ..game.past import HeldRun, Past, held, is_run, read_past
-from ..game.signals import stoppable
 from ..models.ids import ModelId
 from ..models.providers import seat_problems
+from ..run.history import HeldRun, RunHistory, held, is_run, read_history
+from ..run.policies import worker_threads
+from ..run.signals import stoppable
 from .flags import game_config
 
 if TYPE_CHECKING:
-    from ..game.play import Played
-    from ..game.recorder import Listener
     from ..models.prices import Price
+    from ..run.recorder import Listener
+    from ..run.session import Played
 
-Play = Callable[["Listener | None", vendors.Opener], Awaitable["Played"]]
+Play = Callable[["Listener | None", model_factory.OpenModel], Awaitable["Played"]]
 
 
 def run(path: Path, flags: argparse.Namespace, started: float) -> None:
@@ -84,14 +84,14 @@ def _check_modes(path: Path, flags: argparse.Namespace) -> None:
 
 
 def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
-    from ..game.play import play_game
+    from ..run.session import play_game
 
     config = _config(flags)
     prices = checked(config, estimate=flags.estimate)
     if flags.estimate:
-        print("\n".join(vendors.estimated(config, prices)))
+        print("\n".join(model_factory.estimated(config, prices)))
         return
-    vendors.check_caps(config, prices)
+    model_factory.check_caps(config, prices)
     asyncio.run(
         _shown(
             config,
@@ -136,18 +136,18 @@ def _config(flags: argparse.Namespace, base: GameConfig | None = None) -> GameCo
 def _play_on(
     run: HeldRun, config: GameConfig, prices: Mapping[str, Price | None], flags: argparse.Namespace, started: float
 ) -> None:
-    from ..game.play import play_on
+    from ..run.session import play_on
 
-    def play(display: Listener | None, opener: vendors.Opener) -> Awaitable[Played]:
+    def play(display: Listener | None, opener: model_factory.OpenModel) -> Awaitable[Played]:
         return play_on(run, config, display, started=started, opener=opener, lenient=flags.override)
 
     asyncio.run(_shown(config, prices, flags, run.past.path, play))
 
 
-def _check_nothing_is_discarded(phase: str | None, past: Past) -> None:
+def _check_nothing_is_discarded(phase: str | None, past: RunHistory) -> None:
     if phase is None:
         return
-    from ..game.founding import phase_before
+    from ..run.create import phase_before
 
     phase_before(past, phase.upper())
     if phase.upper() != past.phase:
@@ -158,10 +158,10 @@ def _check_nothing_is_discarded(phase: str | None, past: Past) -> None:
 
 
 def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
-    from ..game.founding import check_new, fork_run, phase_before
     from ..game.seats import prompt_books
+    from ..run.create import check_new, fork_run, phase_before
 
-    past = read_past(flags.run_dir.expanduser())
+    past = read_history(flags.run_dir.expanduser())
     phase = flags.resume_from_phase.upper()
     phase_before(past, phase)
     # The game as it was then; but how models are asked holds for a run as a whole.
@@ -194,9 +194,9 @@ async def _side_by_side(
     *,
     lenient: bool,
 ) -> None:
-    from ..game.play import play_on
+    from ..run.session import play_on
 
-    async def one(folder: Path, settings: GameConfig, opened: vendors.Vendors) -> None:
+    async def one(folder: Path, settings: GameConfig, opened: model_factory.ModelFactory) -> None:
         with held(folder) as run:
             played = await play_on(run, settings, started=started, opener=opened.open, lenient=lenient)
         centers = sorted(played.result.centers.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -218,9 +218,9 @@ async def _side_by_side(
 
 
 def _replay(path: Path) -> None:
-    from ..game.replay import replay
+    from ..run.replay import replay
 
-    replayed = asyncio.run(replay(read_past(path)))
+    replayed = asyncio.run(replay(read_history(path)))
     end = "to its end" if replayed.ended else "as far as it was played"
     print(
         f"{path}: {len(replayed.phases)} phases and {replayed.calls} calls played again {end}, from the journal alone: "
@@ -235,14 +235,14 @@ def checked(
     ``earlier``: settings of phases gone by, whose models may have calls left that have no seat any more."""
     _load_keys(config.models.values())
     if not estimate:
-        vendors.check_seats(config, os.environ)
+        model_factory.check_seats(config, os.environ)
         if config.execution == "threaded":
-            vendors.check_blocking(config)
+            model_factory.check_blocking(config)
     prices: dict[str, Price | None] = {}
     for settings in (*earlier, config):
-        prices |= vendors.find_prices(replace(settings, calls=config.calls))
+        prices |= model_factory.find_prices(replace(settings, calls=config.calls))
     if not estimate:
-        vendors.warm_up(config.models.values())
+        model_factory.warm_up(config.models.values())
     return prices
 
 
@@ -257,10 +257,10 @@ def _load_keys(models: Iterable[ModelId]) -> None:
 @asynccontextmanager
 async def _opened(
     config: GameConfig, prices: Mapping[str, Price | None], games: int = 1
-) -> AsyncIterator[vendors.Vendors]:
+) -> AsyncIterator[model_factory.ModelFactory]:
     """The vendors' models for so many games at once, with the threads that ask them, if the execution wants threads."""
     threads = worker_threads(config.execution, games * len(config.models))
-    opened = vendors.Vendors(os.environ, config.calls, prices, blocking=threads)
+    opened = model_factory.ModelFactory(os.environ, config.calls, prices, blocking=threads)
     try:
         yield opened
     finally:

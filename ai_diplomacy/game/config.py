@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import MAPS, Terrain, terrain
 from ..models.ids import ModelId, parse_model_id
 from ..models.providers import provider_names
-from ..prompts import DEFAULT_DIRECTORY
-from .execution import Execution, Threads
+from ..run.policies import Execution, Threads
 
 IN_PROCESS = ("bot", "offline")
 """Who answers without an account. ``bot`` asks no model at all."""

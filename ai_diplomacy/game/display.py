@@ -12,27 +12,17 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from ..asking import Exchange
+from ..agent.asking import Exchange
+from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained
 from ..board.situation import unit_of
 from ..board.terrain import Terrain
-from ..records.events import (
-    BudgetWarned,
-    CallRetried,
-    CoolDownStarted,
-    DiaryWritten,
-    Event,
-    MessageDelivered,
-    MessageReturned,
-    OrdersExplained,
-    OrdersSubmitted,
-    PhaseAdjudicated,
-    PhaseStarted,
-    RunFinished,
-    StepDefaulted,
-)
-from .statistics import Statistics
+from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
+from ..models.events import BudgetWarned, CallRetried, CoolDownStarted
+from ..records.events import Event
+from ..run.events import RunFinished, StepDefaulted
+from .counts import Statistics
+from .model_factory import OpenModel
 from .story import UNSEEN, listed, title
-from .vendors import Opener
 
 _SILENCE = 20.0
 """Seconds between two lines about retries of the same model."""
@@ -88,7 +78,7 @@ class Display:
     ) -> None:
         """What the game had to tell is told."""
 
-    def watched(self, opener: Opener) -> Opener:
+    def watched(self, opener: OpenModel) -> OpenModel:
         """The models as they are to be opened so that the display knows of their calls."""
         return opener
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from .config import GameConfig
 from .display import Display, GameConsole
-from .live import LiveDisplay
+from .live_display import LiveDisplay
 
 Kind = Literal["rich", "plain", "none"]
 

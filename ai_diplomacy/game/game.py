@@ -10,29 +10,22 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
-from ..asking import Witness
+from ..agent.asking import Witness
+from ..agent.events import MessageReturned
+from ..agent.prompts import PromptError
 from ..board.board import Board
 from ..board.orders import OrderReport
+from ..board.player import OrderDecision, Player, Step, View
 from ..board.press import Draft, Mailbox
 from ..board.situation import PhaseResult
-from ..models.calls import PromptDiffersError
-from ..models.punctuality import Deadlines
+from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
+from ..models.call_log import PromptDiffersError
+from ..models.phase_deadlines import PhaseDeadlines
 from ..models.stopping import Stopped
-from ..player import OrderDecision, Player, Step, View
-from ..prompts import PromptError
 from ..records.durable import DiskError
-from ..records.events import (
-    MessageDelivered,
-    MessageReturned,
-    OrdersSubmitted,
-    PhaseAdjudicated,
-    PhaseStarted,
-    PledgeJudged,
-    StepDefaulted,
-    StepFinished,
-)
+from ..run.events import StepDefaulted, StepFinished
+from ..run.policies import Policy
 from . import program
-from .execution import Policy
 from .program import Segment, Stage
 from .seats import Seats
 from .views import pledge_outcomes, view
@@ -60,7 +53,7 @@ class GameResult:
 class Game:
     """A board, its press and seven players (or as many as the map has), led through the phase program."""
 
-    def __init__(self, seats: Seats, witness: Witness, deadlines: Deadlines | None = None) -> None:
+    def __init__(self, seats: Seats, witness: Witness, deadlines: PhaseDeadlines | None = None) -> None:
         """``deadlines``: keeps ``phase_deadline`` of the settings, where there is one."""
         config = seats.timeline.first
         self.board = Board(config.map, game_id=f"{config.map}-{config.seed}")

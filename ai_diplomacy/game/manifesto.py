@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..asking import Exchange
-from ..records.events import Event, Planned
+from ..agent.asking import Exchange
+from ..agent.events import Planned
+from ..records.events import Event
 
 
 class Manifesto:

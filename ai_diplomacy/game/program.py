@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..player import Step
+from ..board.player import Step
 
 Takers = Callable[[Step, Iterable[str]], tuple[str, ...]]
 """Of these powers, those whose player takes the step."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from ..agent import DiplomacyAgent
-from ..asking import Asker, Witness
+from ..agent.agent import DiplomacyAgent
+from ..agent.asking import Asker, Witness
+from ..agent.memory import Memory
+from ..agent.prompts import DEFAULT_DIRECTORY, PromptBook, prompt_book
+from ..board.player import Player
 from ..board.terrain import Terrain
-from ..memory import Memory
 from ..models.ids import ModelId
 from ..models.model import Model
-from ..player import Player
-from ..prompts import DEFAULT_DIRECTORY, PromptBook, prompt_book
+from ..run.settings_history import SettingsHistory
 from .config import GameConfig
-from .timeline import Timeline
 
 Answering = Callable[[ModelId], Model]
 """The model of an id, with all its layers."""
@@ -33,7 +33,7 @@ def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
 class Seats:
     """The players of a run. Who is replaced when the settings change leaves his memory to whoever comes."""
 
-    def __init__(self, timeline: Timeline, answering: Answering, witness: Witness) -> None:
+    def __init__(self, timeline: SettingsHistory, answering: Answering, witness: Witness) -> None:
         """Raises ``PromptError``."""
         self.timeline = timeline
         self._answering = answering

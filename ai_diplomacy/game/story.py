@@ -7,28 +7,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..asking import Exchange
+from ..agent.asking import Exchange
+from ..agent.events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
 from ..board.situation import unit_of
 from ..board.terrain import Terrain, province_of
-from ..records.events import (
-    Consolidated,
-    DiaryWritten,
-    Event,
-    Initialized,
-    MessageDelivered,
-    MessageReturned,
-    OrdersExplained,
-    OrdersSubmitted,
-    PhaseAdjudicated,
-    PhaseStarted,
-    Planned,
-    PledgeJudged,
-    Reflected,
-    RunFinished,
-    StepDefaulted,
-)
+from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
+from ..records.events import Event
+from ..run.events import RunFinished, StepDefaulted
+from ..run.settings_history import SettingsHistory
 from .config import phase_order
-from .timeline import Timeline
 
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 """Characters that control how a text is shown and are no part of it."""
@@ -64,7 +51,7 @@ class _Chapter:
 class Stories:
     """Writes the story of every power as things happen."""
 
-    def __init__(self, ground: Terrain, timeline: Timeline) -> None:
+    def __init__(self, ground: Terrain, timeline: SettingsHistory) -> None:
         models = timeline.first.models
         self._ground = ground
         self._timeline = timeline

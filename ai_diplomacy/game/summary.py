@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .play import Played
+from ..run.session import Played
 
 
 def summary(played: Played) -> list[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..board.board import Board
+from ..board.player import PledgeOutcome, Question, View
 from ..board.press import Mailbox, Message
 from ..board.situation import PhaseResult, order_for, unit_of
-from ..player import PledgeOutcome, Question, View
-from .timeline import Timeline
+from ..run.settings_history import SettingsHistory
 
 
-def view(board: Board, mailbox: Mailbox, power: str, step: Question, round: int, settings: Timeline) -> View:
+def view(board: Board, mailbox: Mailbox, power: str, step: Question, round: int, settings: SettingsHistory) -> View:
     """The frozen view of one power for one step, from the board and the mailbox as they stand."""
     situation = board.situation(power)
     turn = [result.phase for result in situation.recent]

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from ..records.events import BudgetReached, BudgetWarned, CallLost, Event
+from ..models.events import BudgetReached, BudgetWarned, CallLost
+from ..records.events import Event
+from .ledger import Ledger
 from .model import CallKey, Reply
-from .spending import Ledger
 from .stopping import Stopped
 
 WARN_AT = Decimal("0.8")

@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ..models.events import CoolDownStarted, LimiterChanged, LimiterReason
 from ..records.durable import DiskError
-from ..records.events import CoolDownStarted, Event, LimiterChanged, LimiterReason
+from ..records.events import Event
 from .concurrency import Change, ConcurrencyLimit
 from .connections import Connections
 from .cool_down import CoolDown

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..records.events import CallHedged, Event, HedgeDecided
-from .budgeted import Bill, Budgeted
+from ..models.events import CallHedged, HedgeDecided
+from ..records.events import Event
 from .gate import Gate
 from .model import Reply, Request, with_bill_of
+from .reservations import Budgeted, Reservation
 
 PERCENTILE = 0.9
 FEWEST, MOST = 20, 100
@@ -59,7 +60,7 @@ class Hedged:
         self.latencies.add(self.name, step, reply.latency)
         return reply
 
-    async def _watched(self, bill: Bill, after: float) -> Reply:
+    async def _watched(self, bill: Reservation, after: float) -> Reply:
         calls = {asyncio.create_task(self.inner.send(bill)): bill}
         (first,) = calls
         try:
@@ -83,7 +84,7 @@ class Hedged:
         _cancel_again()
         return answer
 
-    def _second(self, request: Request, calls: dict[asyncio.Task[Reply], Bill], after: float) -> bool:
+    def _second(self, request: Request, calls: dict[asyncio.Task[Reply], Reservation], after: float) -> bool:
         """Sends it if there is room for it this moment; whether there was."""
         bill = self.inner.try_enter(request)
         if bill is None:
@@ -102,7 +103,7 @@ class _Second:
     """The model as the gate calls it for a call that the budget has room for."""
 
     inner: Budgeted
-    bill: Bill
+    bill: Reservation
     event: CallHedged
     emit: Callable[[Event], None]
 
@@ -115,7 +116,7 @@ class _Second:
         return await self.inner.send(self.bill)
 
 
-def _in_hand(calls: dict[asyncio.Task[Reply], Bill]) -> Reply | None:
+def _in_hand(calls: dict[asyncio.Task[Reply], Reservation]) -> Reply | None:
     """The answer to one of them, if there is one."""
     answered = (call for call in calls if call.done() and not call.cancelled() and call.exception() is None)
     first = next(answered, None)
@@ -141,7 +142,7 @@ async def _first_answer(calls: list[asyncio.Task[Reply]]) -> asyncio.Task[Reply]
     return None
 
 
-def _billed(winner: asyncio.Task[Reply], calls: dict[asyncio.Task[Reply], Bill]) -> Reply:
+def _billed(winner: asyncio.Task[Reply], calls: dict[asyncio.Task[Reply], Reservation]) -> Reply:
     """The winner's reply, with the bill of the other call where that was answered in the same moment."""
     reply = winner.result()
     for call, bill in calls.items():

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..records.durable import AppendLog
-from .calls import FORMAT, Call, Calls, Failure, named, request_digest
+from .call_log import FORMAT, Call, Calls, Failure, named, request_digest
 from .model import CallKey, Model, ModelError, Reply, Request, Usage
-from .punctuality import Deadlines, LateError
+from .phase_deadlines import LateError, PhaseDeadlines
 from .stopping import Stopped
 
 
@@ -79,7 +79,7 @@ class Journaled:
 
     inner: Model
     journal: Journal
-    deadlines: Deadlines | None = None
+    deadlines: PhaseDeadlines | None = None
     """``None``: the game waits for every answer."""
 
     @property
@@ -103,7 +103,7 @@ class Journaled:
         await self.journal.record(self.name, request, reply)
         return reply
 
-    async def _in_time(self, request: Request, deadlines: Deadlines) -> Reply:
+    async def _in_time(self, request: Request, deadlines: PhaseDeadlines) -> Reply:
         beside = request.key.step == "consolidate"
         if deadlines.passed and not beside:
             # Nobody would wait for the answer, so nobody pays for it.

@@ -19,21 +19,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..records.events import Event
-from .allowance import Allowances, WithRoomToThink
 from .budget import Budget
-from .budgeted import Budgeted
+from .circuit_breaker import CircuitBreaker, CircuitProtected
 from .gate import Gate, Gated
 from .hedging import Hedged, Latencies
 from .journal import Journal, Journaled
 from .model import Model
+from .output_limits import EscalatingMaxTokens, OutputLimits
+from .phase_deadlines import PhaseDeadlines
 from .prices import Price
-from .punctuality import Deadlines
+from .reservations import Budgeted
 from .retries import ATTEMPTS, PATIENCE, Retried
-from .standing import Standing, Trusted
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CallServices:
     """What the seats of one run share when they ask models."""
 
     journal: Journal | None
@@ -44,25 +44,25 @@ class Desk:
     """``None``: no call is sent twice."""
     attempts: int = ATTEMPTS
     patience: float = PATIENCE
-    standing: Standing = field(default_factory=Standing)
-    allowances: Allowances = field(default_factory=Allowances)
-    deadlines: Deadlines | None = None
+    standing: CircuitBreaker = field(default_factory=CircuitBreaker)
+    allowances: OutputLimits = field(default_factory=OutputLimits)
+    deadlines: PhaseDeadlines | None = None
     """``None``: the game waits for every answer."""
 
 
-def layered(model: Model, desk: Desk, price: Price | None, gate: Gate | None = None) -> Model:
+def layered(model: Model, desk: CallServices, price: Price | None, gate: Gate | None = None) -> Model:
     """``model`` asked through all layers."""
     return remembered(limited(model, desk, price, gate), desk)
 
 
-def remembered(model: Model, desk: Desk) -> Model:
+def remembered(model: Model, desk: CallServices) -> Model:
     """The layers that know of earlier calls: the journal answers those that were made before."""
     if desk.journal is not None:
         model = Journaled(model, desk.journal, desk.deadlines)
-    return WithRoomToThink(model, desk.allowances, desk.emit)
+    return EscalatingMaxTokens(model, desk.allowances, desk.emit)
 
 
-def limited(model: Model, desk: Desk, price: Price | None, gate: Gate | None = None) -> Model:
+def limited(model: Model, desk: CallServices, price: Price | None, gate: Gate | None = None) -> Model:
     """The layers around the calls that are made. Without a gate, which is for a model in this process, there is
     nothing to retry, to limit or to hedge."""
     budgeted = Budgeted(model, desk.budget, price)
@@ -72,4 +72,4 @@ def limited(model: Model, desk: Desk, price: Price | None, gate: Gate | None = N
             model = Hedged(budgeted, gate, desk.hedge, desk.emit)
         gated = Gated(model, gate, desk.emit)
         model = Retried(gated, desk.emit, desk.attempts, desk.patience, gate.has_answered, gate.is_out)
-    return Trusted(model, gate.account if gate is not None else "", desk.standing, desk.emit)
+    return CircuitProtected(model, gate.account if gate is not None else "", desk.standing, desk.emit)

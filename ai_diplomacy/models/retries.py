@@ -8,7 +8,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..records.events import CallRetried, Event
+from ..models.events import CallRetried
+from ..records.events import Event
 from .cool_down import LONGEST_RETRY_AFTER
 from .model import Model, ModelError, Reply, Request
 

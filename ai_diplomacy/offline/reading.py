@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..board.chance import chance
 from ..board.press import ALL
 from ..board.situation import Situation
-from .chance import chance
 from .possible import movement_orders
 from .soundness import is_sound
 

@@ -7,10 +7,10 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..board.chance import chance
 from ..board.situation import Situation, unit_of
 from ..board.terrain import Terrain, province_of
 from .aftermath import target_of
-from .chance import chance
 from .reading import Reading
 
 WRONG_ORDER = 0.03

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ..board.chance import chance
 from ..board.terrain import Terrain
-from .chance import chance
 
 Tone = Literal["courtly", "blunt", "warm", "dry"]
 

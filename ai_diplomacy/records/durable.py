@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .lines import sealed
-from .reading import LogEnd
+from .log_reader import LogEnd
 
 
 class DiskError(Exception):

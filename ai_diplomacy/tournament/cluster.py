@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..models.budget import NOTHING, Amount, Budget
+from ..models.events import BudgetReached
 from ..models.providers import ProviderSpec, provider_spec
-from ..records.events import BudgetReached
 from .directing import WorkerLost
 from .folder import TournamentFolder
 from .playing import Result, Table

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from ..game.execution import first_error
+from ..run.policies import first_error
 from .playing import Result
 from .schedule import Match
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ..board.terrain import terrain
-from ..models.estimate import Range, Seat, cap_warnings, estimate
+from ..game.estimate import Range, Seat, cap_warnings, estimate
 from ..models.prices import Price
 from .schedule import Match
 from .spec import MAP, Entrant, Spec

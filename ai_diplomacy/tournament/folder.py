@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..game.past import EVENTS, is_run, read_past
 from ..models.budget import NOTHING, Amount, Budget
 from ..records.durable import replace_files
+from ..run.history import EVENTS, is_run, read_history
 from .schedule import Match, match_name
 from .spec import Spec, SpecError
 
@@ -204,7 +204,7 @@ def _spent(path: Path) -> tuple[Amount, bool]:
 
 def _spent_by_journal(path: Path) -> tuple[Amount, bool]:
     budget = Budget(lambda _: None)
-    read_past(path).charge(budget)
+    read_history(path).charge(budget)
     return budget.charged, budget.ledger.total().total_usd is not None
 
 

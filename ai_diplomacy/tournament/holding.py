@@ -13,13 +13,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..agent.prompts import PromptBook, PromptError
 from ..board.terrain import terrain
 from ..game.config import IN_PROCESS
-from ..game.signals import STOPPED, stoppable
-from ..models.estimate import Seat, cap_problem
+from ..game.estimate import Seat, cap_problem
 from ..models.prices import price_problem
 from ..models.providers import seat_problems
-from ..prompts import PromptBook, PromptError
+from ..run.signals import STOPPED, stoppable
 from .directing import Director, Hire, TooManyLossesError, Worker
 from .dry_run import estimate_lines, schedule_lines
 from .folder import TournamentFolder

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ..agent.prompts import PromptError
 from ..game.config import ConfigError, GameConfig
-from ..game.past import held, is_run
-from ..game.play import Played, play_game, play_on
-from ..game.vendors import Opened, Vendors, find_prices, warm_up
+from ..game.model_factory import ModelFactory, Opened, find_prices, warm_up
 from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
-from ..models.budgeted import Budgeted
-from ..models.calls import PromptDiffersError
+from ..models.call_log import PromptDiffersError
+from ..models.circuit_breaker import ModelRefused
 from ..models.ids import ModelId
 from ..models.prices import Price
-from ..models.standing import ModelRefused
-from ..prompts import PromptError
+from ..models.reservations import Budgeted
 from ..records.durable import DiskError
+from ..run.history import held, is_run
+from ..run.session import Played, play_game, play_on
 from .folder import TournamentFolder, ended
 from .schedule import Match
 from .spec import Spec
@@ -78,7 +78,7 @@ class Table:
         self._budget = budget
         prices = prices_of(spec)
         warm_up(entrant.model for entrant in spec.entrants.values())
-        self._vendors = Vendors(environ, spec.calls, prices)
+        self._vendors = ModelFactory(environ, spec.calls, prices)
         self._told = NOTHING
 
     async def play(self, match: Match) -> Result:

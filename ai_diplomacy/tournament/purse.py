@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
 from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
-from ..records.events import BudgetReached
+from ..models.events import BudgetReached
 
 Ask = Callable[[Amount], Awaitable[BudgetReached | None]]
 """Sets an amount aside as soon as there is room; why there will be none, otherwise."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, count, islice
 from typing import Literal
 
-from ..player import chance
+from ..board.chance import chance
 
 Kind = Literal["round_robin", "one_vs_six", "six_vs_one"]
 KINDS: tuple[Kind, ...] = ("round_robin", "one_vs_six", "six_vs_one")

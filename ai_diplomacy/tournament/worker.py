@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..models.budget import NOTHING, Amount, Budget
-from ..records.events import BudgetReached
+from ..models.events import BudgetReached
 from .folder import TournamentFolder
 from .playing import Table
 from .purse import Share

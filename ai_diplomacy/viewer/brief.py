@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..game.past import EVENTS
+from ..run.history import EVENTS
 
 _END = 65536
 """Bytes at the end of the log that are looked through."""

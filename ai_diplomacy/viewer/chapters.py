@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..game.config import phase_order
-from ..game.story import title
-from ..records.events import (
-    CallRetried,
+from ..agent.events import (
     Consolidated,
     DiaryWritten,
-    Event,
     Initialized,
-    MessageDelivered,
     MessageReturned,
     OrdersExplained,
-    OrdersSubmitted,
-    PhaseAdjudicated,
-    PhaseStarted,
     Planned,
-    PledgeJudged,
     Reflected,
     ReplyRead,
-    StepDefaulted,
 )
+from ..game.config import phase_order
+from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
+from ..game.story import title
+from ..models.events import CallRetried
+from ..records.events import Event
+from ..run.events import StepDefaulted
 
 _CallName = tuple[str, str, int, int]
 """(power, step, round, attempt) within a phase."""

@@ -12,14 +12,16 @@ from ..analysis.reading import read_game
 from ..analysis.scores import scores
 from ..board.terrain import Terrain
 from ..game.config import ConfigError, GameConfig
-from ..game.past import CALLS, EVENTS, FORMAT, is_run
-from ..game.statistics import FIGURES, Statistics
-from ..game.timeline import Timeline
-from ..models.calls import Call, call_of
+from ..game.counts import FIGURES, Statistics
+from ..models.call_log import Call, call_of
+from ..models.events import CallLost
+from ..models.ledger import Ledger
 from ..models.model import Reply
-from ..models.spending import Ledger
-from ..records.events import CallLost, Event, RunFinished, RunForked, RunResumed, RunStarted, event_from
-from ..records.reading import DamagedLogError
+from ..records.events import Event, event_from
+from ..records.log_reader import DamagedLogError
+from ..run.events import RunFinished, RunForked, RunResumed, RunStarted
+from ..run.history import CALLS, EVENTS, FORMAT, is_run
+from ..run.settings_history import SettingsHistory
 from .chapters import Chapters
 from .tail import Tail, record_at
 
@@ -44,7 +46,7 @@ class RunRecord:
         self._chapters = Chapters()
         self._ledger = Ledger()
         self._started: RunStarted | None = None
-        self._timeline: Timeline | None = None
+        self._timeline: SettingsHistory | None = None
         self._statistics: Statistics | None = None
         self._forked: RunForked | None = None
         self._finished: RunFinished | None = None
@@ -128,7 +130,7 @@ class RunRecord:
         for at, event in news:
             self._last = at
             if isinstance(event, RunStarted):
-                self._started, self._timeline = event, Timeline(GameConfig.from_document(event.config))
+                self._started, self._timeline = event, SettingsHistory(GameConfig.from_document(event.config))
                 self._sittings.append(at)
             elif self._timeline is None:
                 raise ConfigError(f"{self._events.path} does not begin with the start of a run")
@@ -178,7 +180,7 @@ class RunRecord:
 
     # Telling
 
-    def _run(self, started: RunStarted, timeline: Timeline) -> dict[str, Any]:
+    def _run(self, started: RunStarted, timeline: SettingsHistory) -> dict[str, Any]:
         ground = timeline.first.terrain
         finished = self._finished
         return {

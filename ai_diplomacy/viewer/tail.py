@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..records.lines import unsealed
-from ..records.reading import DamagedLogError
+from ..records.log_reader import DamagedLogError
 
 
 class Tail:

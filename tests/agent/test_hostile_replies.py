@@ -10,24 +10,25 @@ from collections import Counter
 
 import pytest
 
-from ai_diplomacy.agent import DiplomacyAgent
-from ai_diplomacy.asking import Asker
+from ai_diplomacy.agent.agent import DiplomacyAgent
+from ai_diplomacy.agent.asking import Asker
+from ai_diplomacy.agent.events import ReplyRead
+from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY, PromptBook
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.press import Mailbox
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.display import printable
-from ai_diplomacy.game.timeline import Timeline
 from ai_diplomacy.game.views import view
 from ai_diplomacy.models.budget import Budget
-from ai_diplomacy.models.calls import read_calls
+from ai_diplomacy.models.call_log import read_calls
 from ai_diplomacy.models.journal import Journal
-from ai_diplomacy.models.layers import Desk, layered
+from ai_diplomacy.models.layers import CallServices, layered
 from ai_diplomacy.models.model import Reply, Request
 from ai_diplomacy.models.prices import FREE
-from ai_diplomacy.prompts import DEFAULT_DIRECTORY, PromptBook
 from ai_diplomacy.records.durable import AppendLog
-from ai_diplomacy.records.events import ReplyRead, StepDefaulted
+from ai_diplomacy.run.events import StepDefaulted
+from ai_diplomacy.run.settings_history import SettingsHistory
 
 STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate")
 GOOD = {
@@ -116,10 +117,10 @@ class Table:
     def __init__(self, tmp_path, model) -> None:
         self.path = tmp_path / "calls.jsonl"
         self.journal, self.witness, self.model = Journal(AppendLog(self.path)), Witness(), model
-        desk = Desk(self.journal, Budget(self.witness.event), self.witness.event)
+        desk = CallServices(self.journal, Budget(self.witness.event), self.witness.event)
         self.board = Board("standard", game_id="test")
         self.mailbox = Mailbox(self.board.terrain, max_messages=6, max_characters=1200)
-        self.settings = Timeline(GameConfig(models={}, max_year=1902))
+        self.settings = SettingsHistory(GameConfig(models={}, max_year=1902))
         asker = Asker("FRANCE", layered(model, desk, FREE), PromptBook(DEFAULT_DIRECTORY, terrain()), self.witness)
         self.asker, self.drafts = asker, []
 

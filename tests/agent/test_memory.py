@@ -1,6 +1,6 @@
 """Memory: what an agent keeps, what it lets go, and when a summary comes in force."""
 
-from ai_diplomacy.memory import MAX_ENTRY, MAX_GOAL, MAX_GOALS, Memory, Summary
+from ai_diplomacy.agent.memory import MAX_ENTRY, MAX_GOAL, MAX_GOALS, Memory, Summary
 
 
 def test_everyone_is_neutral_until_something_else_is_said():

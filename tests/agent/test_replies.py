@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ai_diplomacy.replies import (
+from ai_diplomacy.agent.replies import (
     ConsolidateReply,
     InitializeReply,
     NegotiateReply,

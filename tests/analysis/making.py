@@ -9,10 +9,12 @@ from ai_diplomacy import __version__
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.past import FORMAT
+from ai_diplomacy.game.events import PhaseAdjudicated, PhaseStarted
 from ai_diplomacy.models.ids import parse_model_id
-from ai_diplomacy.records.events import Event, PhaseAdjudicated, PhaseStarted, RunFinished, RunForked, RunStarted
+from ai_diplomacy.records.events import Event
 from ai_diplomacy.records.lines import sealed
+from ai_diplomacy.run.events import RunFinished, RunForked, RunStarted
+from ai_diplomacy.run.history import FORMAT
 
 POWERS = terrain().powers
 PROVIDERS = {"bot", "offline", "openai"}

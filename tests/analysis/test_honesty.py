@@ -6,19 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from ai_diplomacy.agent.events import DiaryWritten, OrdersExplained
 from ai_diplomacy.analysis.happenings import Happenings
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.terrain import terrain
-from ai_diplomacy.records.events import (
-    DiaryWritten,
-    MessageDelivered,
-    OrdersExplained,
-    OrdersSubmitted,
-    PhaseAdjudicated,
-    PhaseStarted,
-    RunFinished,
-    StepDefaulted,
-)
+from ai_diplomacy.game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
+from ai_diplomacy.run.events import RunFinished, StepDefaulted
 
 PHASES = tomllib.loads((Path(__file__).parent / "honesty_phases.toml").read_text())["phase"]
 LABEL = re.compile(r"(\w+) > (\w+): (.+) = (kept|broken|purpose|voided|retracted)( contradictory)?")

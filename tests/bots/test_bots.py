@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.player import Mind, Player, View
 from ai_diplomacy.board.situation import Situation, unit_of
 from ai_diplomacy.board.terrain import province_of, terrain
 from ai_diplomacy.bots import BOTS, make_bot
 from ai_diplomacy.bots.random_bot import RandomBot
-from ai_diplomacy.player import Mind, Player, View
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["hold", "random", "dumbbot"]
@@ -107,7 +107,7 @@ def test_games_do_not_depend_on_the_hash_seed() -> None:
         "import asyncio\n"
         "from ai_diplomacy.board.board import Board\n"
         "from ai_diplomacy.bots import make_bot\n"
-        "from ai_diplomacy.player import View\n"
+        "from ai_diplomacy.board.player import View\n"
         "async def main():\n"
         "    board = Board()\n"
         "    names = ['dumbbot', 'random', 'hold', 'dumbbot', 'random', 'dumbbot', 'dumbbot']\n"

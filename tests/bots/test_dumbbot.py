@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pytest
 
 from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.player import View
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.bots import make_bot
-from ai_diplomacy.player import View
 
 POWERS = terrain("standard").powers
 

@@ -8,13 +8,13 @@ import pytest
 from staging import OFFLINE, SCRIPTED, ScriptedModel, by_step, play, seats, situation_of
 
 from ai_diplomacy import __main__ as commands
-from ai_diplomacy.asking import Asker
+from ai_diplomacy.agent.asking import Asker
+from ai_diplomacy.agent.steps import interview
+from ai_diplomacy.game.agent_snapshot import agent_snapshot
 from ai_diplomacy.game.config import ConfigError, GameConfig
-from ai_diplomacy.game.past import read_past
-from ai_diplomacy.game.recollection import recollect
 from ai_diplomacy.game.seats import prompt_books
-from ai_diplomacy.interview import interview
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.run.history import read_history
 
 
 def ask(*given: str) -> int:
@@ -69,8 +69,8 @@ async def test_the_memory_is_the_one_of_that_phase_and_the_prompt_holds_what_the
     run = await play(
         tmp_path / "run", GameConfig(models=seats(SCRIPTED), max_year=1902, rounds=1), ScriptedModel(answers)
     )
-    past = read_past(run.path)
-    then = await recollect(past, "FRANCE", "F1901M")
+    past = read_history(run.path)
+    then = await agent_snapshot(past, "FRANCE", "F1901M")
     assert [entry.text for entry in then.memory.diary] == ["diary S1901M", "looked back on S1901M", "diary F1901M"]
     assert then.memory.goals == ("goal of S1901M",)
     # A run that stands in the middle of a phase: what was said in that phase came after the last memory.
@@ -79,13 +79,13 @@ async def test_the_memory_is_the_one_of_that_phase_and_the_prompt_holds_what_the
     at = next(n for n, call in enumerate(calls) if (call["key"]["phase"], call["key"]["step"]) == ("S1902M", "order"))
     lines = (tmp_path / "half" / "calls.jsonl").read_bytes().splitlines(keepends=True)
     (tmp_path / "half" / "calls.jsonl").write_bytes(b"".join(lines[:at]))
-    half = await recollect(read_past(tmp_path / "half"), "FRANCE")
+    half = await agent_snapshot(read_history(tmp_path / "half"), "FRANCE")
     assert (half.phase, half.memory.diary[-1].text) == ("F1901M", "diary F1901M")
-    late = await recollect(past, "FRANCE")
+    late = await agent_snapshot(past, "FRANCE")
     assert late.phase == past.phases[-1]
     model = ScriptedModel(lambda _: '{"answer": "Because it was there."}')
     for power, hears in (("ITALY", True), ("TURKEY", False)):
-        seen = await recollect(past, power, "F1901M")
+        seen = await agent_snapshot(past, power, "F1901M")
         asker = Asker(power, model, prompt_books(past.timeline.first)[power], model_witness())
         assert await interview(asker, seen.memory, seen.view, "Why?") == "Because it was there."
         document = situation_of(model.requests[-1])
@@ -107,7 +107,7 @@ async def test_a_bot_cannot_be_asked_but_who_took_its_seat_can(tmp_path):
     config = GameConfig(models=seats(OFFLINE, FRANCE=ModelId("bot", "hold")), max_year=1901, rounds=0)
     run = await play(tmp_path / "run", config)
     with pytest.raises(ConfigError, match="FRANCE was played by bot:hold, which cannot be asked"):
-        await recollect(read_past(run.path), "FRANCE")
+        await agent_snapshot(read_history(run.path), "FRANCE")
 
 
 async def test_a_folder_of_templates_needs_none_for_interviews(tmp_path):
@@ -116,7 +116,7 @@ async def test_a_folder_of_templates_needs_none_for_interviews(tmp_path):
     (folder / "interview.j2").unlink()
     config = GameConfig(models=seats(SCRIPTED), max_year=1901, rounds=0, prompts=dict.fromkeys(seats(SCRIPTED), folder))
     run = await play(tmp_path / "run", config, ScriptedModel(by_step()))
-    seen = await recollect(replace(read_past(run.path)), "FRANCE")
+    seen = await agent_snapshot(replace(read_history(run.path)), "FRANCE")
     model = ScriptedModel(lambda _: "I will not say.")
     asker = Asker("FRANCE", model, prompt_books(config)["FRANCE"], model_witness())
     assert await interview(asker, seen.memory, seen.view, "Why?") is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import lm_game
-from ai_diplomacy.game.past import is_run
+from ai_diplomacy.run.history import is_run
 
 GAME = ("--run_dir", "run", "--end_at_phase", "S1901M", "--num_negotiation_rounds", "1", "--models", "FRANCE=offline")
 BOTS = ",".join(f"{power}=bot:dumbbot" for power in ("AUSTRIA", "ENGLAND", "ITALY", "RUSSIA", "TURKEY"))

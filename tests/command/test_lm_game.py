@@ -13,7 +13,7 @@ import pytest
 from command_runs import run
 
 import lm_game
-from ai_diplomacy.prompts import DEFAULT_DIRECTORY
+from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY
 
 ROOT = Path(lm_game.__file__).parent
 

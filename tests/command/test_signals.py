@@ -107,7 +107,7 @@ sys.meta_path.insert(0, Finder())
         (["lm_game.py"], "asyncio"),
         (["lm_game.py"], "ai_diplomacy.command.flags"),
         (["lm_game.py"], "ai_diplomacy.command.play"),
-        (["lm_game.py"], "ai_diplomacy.game.play"),
+        (["lm_game.py"], "ai_diplomacy.run.session"),
         (["-m", "ai_diplomacy", "analyze", "."], "argparse"),
         (["-m", "ai_diplomacy", "analyze", "."], "ai_diplomacy.analysis.command"),
         (["-m", "ai_diplomacy", "tournament", "spec.toml"], "ai_diplomacy.tournament.holding"),
@@ -136,7 +136,7 @@ STUBBORN = """
 import sys, threading
 sys.path.insert(0, ".")
 import lm_game
-from ai_diplomacy.game.run_folder import RunFolder
+from ai_diplomacy.run.folder import RunFolder
 
 async def save(self, *_, **__):
     print("saving", file=sys.stderr, flush=True)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ai_diplomacy.game import program
-from ai_diplomacy.game.execution import Policy
 from ai_diplomacy.game.program import Segment, Stage
+from ai_diplomacy.run.policies import Policy
 
 POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY")
 

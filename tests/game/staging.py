@@ -12,12 +12,12 @@ import pytest
 
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.execution import Execution, Threads
-from ai_diplomacy.game.play import play_game
-from ai_diplomacy.game.vendors import Opened, Vendors
+from ai_diplomacy.game.model_factory import ModelFactory, Opened
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import Model, Reply, Request, Usage
 from ai_diplomacy.models.prices import Price
+from ai_diplomacy.run.policies import Execution, Threads
+from ai_diplomacy.run.session import play_game
 
 SCRIPTED = ModelId("scripted", "")
 HOLD = ModelId("bot", "hold")
@@ -123,7 +123,7 @@ async def play(
     """Play a game; ``model`` answers for the scripted seats. Prices are unknown unless they are given. ``blocking``:
     the threads that ask the vendors' models."""
     prices = prices or dict.fromkeys(map(str, config.models.values()))
-    vendors = Vendors({}, config.calls, prices, blocking=blocking)
+    vendors = ModelFactory({}, config.calls, prices, blocking=blocking)
 
     def opened(model_id: ModelId) -> Opened:
         if model_id.provider == "scripted":

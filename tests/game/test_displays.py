@@ -15,25 +15,18 @@ from command_runs import ROOT
 from rich.text import Text
 from staging import OFFLINE, Run, seats
 
+from ai_diplomacy.agent.events import DiaryWritten, MessageReturned
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.display import Display, GameConsole
 from ai_diplomacy.game.displays import chosen_display
-from ai_diplomacy.game.live import LiveDisplay
-from ai_diplomacy.game.now import Now
-from ai_diplomacy.game.play import play_game
-from ai_diplomacy.game.vendors import Vendors
+from ai_diplomacy.game.events import MessageDelivered, PhaseStarted
+from ai_diplomacy.game.live_display import LiveDisplay
+from ai_diplomacy.game.live_state import LiveState
+from ai_diplomacy.game.model_factory import ModelFactory
+from ai_diplomacy.models.events import BudgetWarned, CallRetried, CoolDownStarted
 from ai_diplomacy.models.model import CallKey
-from ai_diplomacy.records.events import (
-    BudgetWarned,
-    CallRetried,
-    CoolDownStarted,
-    DiaryWritten,
-    MessageDelivered,
-    MessageReturned,
-    PhaseStarted,
-    StepDefaulted,
-    StepFinished,
-)
+from ai_diplomacy.run.events import StepDefaulted, StepFinished
+from ai_diplomacy.run.session import play_game
 
 GAME = GameConfig(models=seats(OFFLINE), max_year=1901, rounds=1, end_at_phase="F1901M")
 SEQUENCE = re.compile(r"\x1b\[(\??[0-9;]*)([A-Za-z])")
@@ -77,7 +70,7 @@ def console(file=None, *, width=100, height=40, **more) -> GameConsole:
 
 async def played(path, display: Display):
     async with display:
-        opener = display.watched(Vendors({}, GAME.calls, {}).open)
+        opener = display.watched(ModelFactory({}, GAME.calls, {}).open)
         return await play_game(GAME, path, display, started=time.perf_counter(), opener=opener)
 
 
@@ -105,14 +98,14 @@ async def test_what_is_told_of_now_is_what_was_counted(tmp_path):
     assert display._now.turns() == (2, 2)
 
 
-def begun(now) -> Now:
+def begun(now) -> LiveState:
     powers = dict.fromkeys(GAME.terrain.powers, ("A PAR",))
     now.event(PhaseStarted("S1901M", powers, dict.fromkeys(powers, ("PAR",))))
     return now
 
 
 def test_what_a_power_does():
-    now = begun(Now(GAME))
+    now = begun(LiveState(GAME))
     key = CallKey("S1901M", "FRANCE", "negotiate", 1)
     assert now.doing["FRANCE"].what == "queued"
     now.sent(key)

@@ -9,11 +9,11 @@ from staging import MANNERS, SCRIPTED, Run, ScriptedModel, by_step, every_policy
 from virtual_time import run_virtual, virtual_time
 
 from ai_diplomacy.game.config import CallSettings, ConfigError, GameConfig, checked_execution
-from ai_diplomacy.game.execution import policy
 from ai_diplomacy.game.program import Segment, Stage
 from ai_diplomacy.models.model import Reply, Usage
 from ai_diplomacy.models.stopping import Stopped
 from ai_diplomacy.records.durable import DiskError
+from ai_diplomacy.run.policies import policy
 
 
 def holding(**answers):

@@ -12,17 +12,17 @@ import pytest
 from staging import OFFLINE, QUIET, SCRIPTED, Run, ScriptedModel, by_step, play, seats, without_timestamps
 
 from ai_diplomacy.game.config import CallSettings, ConfigError, GameConfig
-from ai_diplomacy.game.founding import fork_run, found_run
-from ai_diplomacy.game.past import held, read_past
-from ai_diplomacy.game.play import play_on
-from ai_diplomacy.game.replay import ReplayDiffersError, replay
-from ai_diplomacy.game.vendors import Opened
+from ai_diplomacy.game.model_factory import Opened
 from ai_diplomacy.models.budget import BudgetExceeded
-from ai_diplomacy.models.calls import PromptDiffersError
+from ai_diplomacy.models.call_log import PromptDiffersError
+from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError, Usage
-from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.offline.model import OfflineModel
+from ai_diplomacy.run.create import create_run, fork_run
+from ai_diplomacy.run.history import held, read_history
+from ai_diplomacy.run.replay import ReplayDiffersError, replay
+from ai_diplomacy.run.session import play_on
 
 GAME = GameConfig(models=seats(OFFLINE), max_year=1902)
 
@@ -85,7 +85,7 @@ async def go_on(path, config=None, model=None, **how):
 
 
 async def begin(path, config, model):
-    found_run(path, config)
+    create_run(path, config)
     return await go_on(path, config, model)
 
 
@@ -125,7 +125,7 @@ CLOCKED = ("time", "line", "crc32", "started", "seconds")
 
 async def test_a_run_broken_off_again_and_again_ends_as_the_game_that_would_have_been(tmp_path, whole):
     path, asked, sittings = tmp_path / "run", Counter(), 0
-    found_run(path, GAME)
+    create_run(path, GAME)
     while True:
         model, sittings = Asked(11), sittings + 1
         try:
@@ -161,10 +161,10 @@ async def test_a_call_in_the_journal_whose_events_were_lost_is_not_asked_again(t
 
 async def test_total_time_counts_every_sitting_and_not_the_time_between(tmp_path, whole):
     path = tmp_path / "run"
-    found_run(path, GAME)
+    create_run(path, GAME)
     with pytest.raises(asyncio.CancelledError):
         await go_on(path, model=Asked(100))
-    first = read_past(path).elapsed
+    first = read_history(path).elapsed
     run = await go_on(path)
     assert run.events[-1]["total_time"] > first > 0
 
@@ -286,14 +286,14 @@ async def test_changed_settings_hold_from_the_next_phase_on(tmp_path):
     assert "F1902M" in phases
     assert max(request.key.round for request in other.requests) == 2
     assert played.result.last_phase[1:5] == "1902"
-    assert (await replay(read_past(path))).ended
+    assert (await replay(read_history(path))).ended
     by_model = played.folder.statistics.document()["errors_by_model"]
     assert by_model["scripted"]["calls"] + by_model["other"]["calls"] == len(Run(path, None).calls)
 
 
 async def test_a_run_is_gone_on_with_by_one_program_at_a_time(tmp_path, whole):
     path = tmp_path / "run"
-    found_run(path, GAME)
+    create_run(path, GAME)
     with held(path), pytest.raises(ConfigError, match="is being played by another program"), held(path):
         pass
 
@@ -303,7 +303,7 @@ async def test_a_fork_from_any_phase_is_the_same_game_and_the_source_is_untouche
     config = GameConfig(models=seats(OFFLINE, **bots), max_year=1902, rounds=1, seed=1)
     run = await play(tmp_path / "run", config)
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
-    past = read_past(run.path)
+    past = read_history(run.path)
     assert {phase[-1] for phase in past.phases} == {"M", "R", "A"}
     for number, phase in enumerate(past.phases):
         fork_run(past, phase, tmp_path / phase, config)
@@ -317,7 +317,7 @@ async def test_a_fork_from_any_phase_is_the_same_game_and_the_source_is_untouche
 
 
 async def test_a_fork_pays_only_for_what_it_asks_itself_and_can_be_broken_off_too(tmp_path, whole):
-    past = read_past(whole.path)
+    past = read_history(whole.path)
     fork_run(past, "S1902M", tmp_path / "fork", GAME)
     with pytest.raises(asyncio.CancelledError):
         await go_on(tmp_path / "fork", model=Asked(5))
@@ -326,7 +326,7 @@ async def test_a_fork_pays_only_for_what_it_asks_itself_and_can_be_broken_off_to
     assert run_spending(run)["calls"] == len(own)
     assert 0 < len(own) < len(whole.calls)
     assert without_timestamps(run.saved) == without_timestamps(whole.saved)
-    assert (await replay(read_past(run.path))).ended
+    assert (await replay(read_history(run.path))).ended
     with (tmp_path / "fork" / "llm_responses.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     own = [row for row in rows if row["inherited"] != "true"]
@@ -337,7 +337,7 @@ async def test_a_fork_pays_only_for_what_it_asks_itself_and_can_be_broken_off_to
 
 
 async def test_a_fork_with_another_seed_or_model_goes_another_way_from_there_on(tmp_path, whole):
-    past = read_past(whole.path)
+    past = read_history(whole.path)
     fork_run(past, "S1902M", tmp_path / "fork", replace(GAME, seed=7))
     run = await go_on(tmp_path / "fork")
     mine, theirs = run.orders(), whole.orders()
@@ -350,14 +350,14 @@ async def test_a_fork_with_another_seed_or_model_goes_another_way_from_there_on(
 
 
 async def test_a_replay_needs_no_model_and_shows_the_first_prompt_that_differs(tmp_path, whole, monkeypatch):
-    replayed = await replay(read_past(whole.path))
+    replayed = await replay(read_history(whole.path))
     assert replayed.ended
     assert replayed.calls == len(whole.calls)
     folder = tmp_path / "prompts"
     shutil.copytree("prompts", folder)
     template = folder / "order.j2"
     template.write_text(template.read_text().replace("orders", "commands"))
-    past = read_past(whole.path)
+    past = read_history(whole.path)
     other = replace(past.timeline.first, prompts=dict.fromkeys(GAME.models, folder))
     with pytest.raises(ReplayDiffersError) as differs:
         await replay(replace(past, timeline=past.timeline.renewed(other)))
@@ -370,7 +370,7 @@ async def test_a_replay_needs_no_model_and_shows_the_first_prompt_that_differs(t
 async def test_a_replay_checks_orders_where_there_are_no_prompts(tmp_path):
     config = GameConfig(models=seats(ModelId("bot", "random")), max_year=1901)
     run = await play(tmp_path / "run", config)
-    past = read_past(run.path)
+    past = read_history(run.path)
     assert (await replay(past)).phases
     shorter = replace(past, timeline=past.timeline.renewed(replace(config, end_at_phase="S1901M")))
     with pytest.raises(ReplayDiffersError, match=r"^F1901M orders of AUSTRIA: not played again\n"):
@@ -380,10 +380,10 @@ async def test_a_replay_checks_orders_where_there_are_no_prompts(tmp_path):
 
 
 async def test_an_unfinished_run_is_replayed_as_far_as_it_went(tmp_path):
-    found_run(tmp_path / "run", GAME)
+    create_run(tmp_path / "run", GAME)
     with pytest.raises(asyncio.CancelledError):
         await go_on(tmp_path / "run", model=Asked(60))
-    replayed = await replay(read_past(tmp_path / "run"))
+    replayed = await replay(read_history(tmp_path / "run"))
     assert not replayed.ended
     assert replayed.calls == len(Run(tmp_path / "run", None).calls)
 
@@ -407,7 +407,7 @@ async def test_a_changed_template_is_noticed_unless_old_answers_are_to_stand(tmp
 async def test_a_key_that_is_given_again_serves_the_phase_in_which_the_run_stands_however_often_it_goes_on(tmp_path):
     path, keys = tmp_path / "run", []
     config = GameConfig(models=seats(ModelId("scripted", "", api_key="sk-1")), max_year=1901, rounds=0)
-    found_run(path, config)
+    create_run(path, config)
     model = Breaking("S1901M", "order", by_step())
 
     def opener(model_id):
@@ -429,19 +429,21 @@ async def test_a_program_that_died_before_it_told_of_anything_counts_as_a_sittin
     for name, lines in (("events.jsonl", 1), ("calls.jsonl", 5)):
         whole_lines = (path / name).read_bytes().splitlines(keepends=True)
         (path / name).write_bytes(b"".join(whole_lines[:lines]))
-    past = read_past(path)
+    past = read_history(path)
     assert past.sittings == 1
     last = max(call.outcome.started + call.outcome.latency for call in past.calls)
     assert past.elapsed == pytest.approx(last - whole.events[0]["time"])
     run = await go_on(path)
     assert len(run.events_of("run_resumed")) == 1
-    assert read_past(path).sittings == 2
-    assert read_past(path).elapsed < run.events[-1]["time"] - run.events_of("run_resumed")[0]["time"] + past.elapsed + 1
+    assert read_history(path).sittings == 2
+    assert (
+        read_history(path).elapsed < run.events[-1]["time"] - run.events_of("run_resumed")[0]["time"] + past.elapsed + 1
+    )
 
 
 async def test_a_program_tells_of_itself_before_it_asks(tmp_path, whole):
     path = tmp_path / "run"
-    found_run(path, GAME)
+    create_run(path, GAME)
     with pytest.raises(asyncio.CancelledError):
         await go_on(path, model=Asked(10))
     told_by_then = []

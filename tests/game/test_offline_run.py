@@ -8,7 +8,7 @@ from command_runs import play_by_command
 from diplomacy.utils.export import from_saved_game_format
 from staging import Run, without_timestamps
 
-from ai_diplomacy.player import RELATIONSHIPS
+from ai_diplomacy.board.player import RELATIONSHIPS
 
 POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY")
 FILES = {

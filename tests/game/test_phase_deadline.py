@@ -1,4 +1,4 @@
-"""Deadlines of phases: the game goes on without who has not answered, counts it, and keeps what comes late."""
+"""PhaseDeadlines of phases: the game goes on without who has not answered, counts it, and keeps what comes late."""
 
 import asyncio
 
@@ -7,10 +7,10 @@ from test_going_on import go_on
 from virtual_time import virtual_time
 
 from ai_diplomacy.game.config import CallSettings, GameConfig
-from ai_diplomacy.game.past import read_past
-from ai_diplomacy.game.play import LAST_CHANCE
-from ai_diplomacy.game.replay import replay
-from ai_diplomacy.models.calls import Failure
+from ai_diplomacy.models.call_log import Failure
+from ai_diplomacy.run.history import read_history
+from ai_diplomacy.run.replay import replay
+from ai_diplomacy.run.session import LAST_CHANCE
 
 
 def game(seconds: float | None, **settings) -> GameConfig:
@@ -46,7 +46,7 @@ async def test_a_silent_power_loses_its_step_and_nobody_else_anything(tmp_path):
     assert sum(figures["defaulted_steps"] for figures in run.figures.values()) == 1
     # Four turns of five seconds; the first of three stretches took its 10 s and not 2; what is late gets a last chance.
     assert clock() == 4 * 5 + 8 + LAST_CHANCE
-    past = read_past(run.path)
+    past = read_history(run.path)
     (late,) = [call for call in past.calls if isinstance(call.outcome, Failure)]
     assert (late.outcome.kind, late.key.phase, late.key.power) == ("late", "F1901M", "ITALY")
     assert (await replay(past)).ended
@@ -59,7 +59,7 @@ async def test_a_late_reply_is_kept_marked_and_on_the_bill(tmp_path):
     assert late["key"]["power"] == "ITALY"
     assert late["reply"]["text"] == QUIET["negotiate"]
     assert moments(run, "step_defaulted") == [("F1901M", "ITALY", "negotiate")]
-    past = read_past(run.path)
+    past = read_history(run.path)
     assert len(past.calls.late) == 1
     assert (await replay(past)).ended
 
@@ -89,7 +89,7 @@ async def test_what_would_come_too_late_is_not_asked_at_all(tmp_path):
     places = [(request.key.phase, request.key.step, request.key.round) for request in model.requests]
     assert places.count(("F1901M", "negotiate", 1)) == 6
     assert places.count(("S1901M", "reflect", 0)) == 7
-    assert (await replay(read_past(run.path))).ended
+    assert (await replay(read_history(run.path))).ended
 
 
 @virtual_time

@@ -8,12 +8,12 @@ import pytest
 from staging import OFFLINE, Run, play, seats
 
 from ai_diplomacy.board.terrain import terrain
-from ai_diplomacy.game import vendors
+from ai_diplomacy.game import model_factory
 from ai_diplomacy.game.config import CallSettings, ConfigError, GameConfig
-from ai_diplomacy.game.vendors import check_blocking, check_seats, find_prices
+from ai_diplomacy.game.model_factory import check_blocking, check_seats, find_prices
 from ai_diplomacy.models.budget import BudgetExceeded
+from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
 
@@ -61,7 +61,7 @@ async def test_a_game_asked_on_threads_is_the_same_game(tmp_path, offline, provi
 
 
 def test_a_model_that_cannot_be_asked_on_threads_is_told_before_the_game(monkeypatch):
-    monkeypatch.setattr(vendors, "has_blocking_twin", lambda provider: provider != "anthropic")
+    monkeypatch.setattr(model_factory, "has_blocking_twin", lambda provider: provider != "anthropic")
     models = seats(OFFLINE, FRANCE=ModelId("openai", "gpt"), ITALY=ModelId("anthropic", "c"))
     with pytest.raises(ConfigError, match=r"^--models: anthropic cannot be asked on threads"):
         check_blocking(GameConfig(models=models, max_year=1901))

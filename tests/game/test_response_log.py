@@ -6,10 +6,10 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_diplomacy.asking import Exchange
-from ai_diplomacy.game.response_log import COLUMNS, ResponseLog
+from ai_diplomacy.agent.asking import Exchange
+from ai_diplomacy.agent.events import ReplyRead
 from ai_diplomacy.models.model import CallKey, Reply, Request, Usage
-from ai_diplomacy.records.events import ReplyRead
+from ai_diplomacy.run.response_log import COLUMNS, ResponseLog
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('",;\r\n\t '), max_size=60)
 

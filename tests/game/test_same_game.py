@@ -4,10 +4,10 @@ import pytest
 from staging import MANNERS, OFFLINE, Run, play, seats, without_timestamps
 
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.execution import worker_threads
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
+from ai_diplomacy.run.policies import worker_threads
 
 
 def prompts(run: Run) -> dict[tuple, str]:

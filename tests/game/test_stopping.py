@@ -7,8 +7,8 @@ from staging import HOLD, QUIET, SCRIPTED, Run, ScriptedModel, by_step, every_po
 
 from ai_diplomacy.game.config import CallSettings, GameConfig
 from ai_diplomacy.models.budget import BudgetExceeded
+from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.model import ModelError
-from ai_diplomacy.models.standing import ModelRefused
 
 
 def game(**settings):

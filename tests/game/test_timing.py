@@ -3,18 +3,19 @@
 import pytest
 from staging import OFFLINE, seats
 
-from ai_diplomacy.asking import Exchange
+from ai_diplomacy.agent.asking import Exchange
+from ai_diplomacy.agent.events import ReplyRead
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.game import GameResult
-from ai_diplomacy.game.play import Played
 from ai_diplomacy.game.program import Segment, Stage
-from ai_diplomacy.game.run_folder import RunFolder
 from ai_diplomacy.game.summary import summary
-from ai_diplomacy.game.timeline import Timeline
-from ai_diplomacy.game.timing import Timing
+from ai_diplomacy.models.ledger import Ledger
 from ai_diplomacy.models.model import CallKey, Reply, Request
-from ai_diplomacy.models.spending import Ledger
-from ai_diplomacy.records.events import ReplyRead, RunFinished
+from ai_diplomacy.run.events import RunFinished
+from ai_diplomacy.run.folder import RunFolder
+from ai_diplomacy.run.session import Played
+from ai_diplomacy.run.settings_history import SettingsHistory
+from ai_diplomacy.run.timing import Timing
 
 
 def call(
@@ -96,7 +97,7 @@ def test_waits_are_a_figure_of_their_own_and_neither_the_harness_nor_the_speedup
 
 
 def test_the_line_under_the_game_tells_the_waiting_as_a_part_of_its_time(tmp_path):
-    folder = RunFolder(tmp_path, Timeline(GameConfig(models=seats(OFFLINE), max_year=1901)))
+    folder = RunFolder(tmp_path, SettingsHistory(GameConfig(models=seats(OFFLINE), max_year=1901)))
     folder.timing.exchange(call("A", "order", 1, waited=30))
     folder.timing.exchange(call("B", "order", 2, waited=20))
     folder.timing.crossed(Segment((Stage("order", ("A", "B")),), "adjudicate"))

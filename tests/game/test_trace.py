@@ -7,12 +7,14 @@ from collections import Counter
 import pytest
 from staging import OFFLINE, every_policy, play, seats
 
-from ai_diplomacy.asking import Exchange
+from ai_diplomacy.agent.asking import Exchange
+from ai_diplomacy.agent.events import ReplyRead
 from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.events import PhaseStarted
 from ai_diplomacy.game.program import Segment, Stage
-from ai_diplomacy.game.trace import Trace
 from ai_diplomacy.models.model import CallKey, Reply, Request
-from ai_diplomacy.records.events import PhaseStarted, ReplyRead, StepFinished
+from ai_diplomacy.run.events import StepFinished
+from ai_diplomacy.run.trace import Trace
 
 
 def check_format(events: list[dict]) -> None:

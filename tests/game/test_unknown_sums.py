@@ -1,11 +1,11 @@
 """The figures of the overview: what a call did not say is unknown in every sum that holds the call, and in no other."""
 
-from ai_diplomacy.asking import Exchange
+from ai_diplomacy.agent.asking import Exchange
+from ai_diplomacy.agent.events import ReplyRead
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.statistics import Statistics
-from ai_diplomacy.game.timeline import Timeline
+from ai_diplomacy.game.counts import Statistics
 from ai_diplomacy.models.model import CallKey, Reply, Request, Usage
-from ai_diplomacy.records.events import ReplyRead
+from ai_diplomacy.run.settings_history import SettingsHistory
 
 
 def asked(power: str, model: str, usage: Usage) -> Exchange:
@@ -14,7 +14,7 @@ def asked(power: str, model: str, usage: Usage) -> Exchange:
 
 
 def test_unknown_is_not_zero():
-    statistics = Statistics(Timeline(GameConfig(models={}, max_year=1902)))
+    statistics = Statistics(SettingsHistory(GameConfig(models={}, max_year=1902)))
     statistics.exchange(asked("FRANCE", "m", Usage(100, 10, 1)))
     statistics.exchange(asked("FRANCE", "m", Usage(200, None, 2)))
     statistics.exchange(asked("ITALY", "n", Usage(400, 40, 4)))

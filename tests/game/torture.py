@@ -29,13 +29,13 @@ sys.path.insert(0, str(ROOT))
 
 from ai_diplomacy.board.terrain import terrain  # noqa: E402
 from ai_diplomacy.game.config import GameConfig  # noqa: E402
-from ai_diplomacy.game.past import held, read_past  # noqa: E402
-from ai_diplomacy.game.play import play_game, play_on  # noqa: E402
-from ai_diplomacy.game.vendors import Opened  # noqa: E402
+from ai_diplomacy.game.model_factory import Opened  # noqa: E402
 from ai_diplomacy.models.ids import ModelId  # noqa: E402
 from ai_diplomacy.offline.model import OfflineModel  # noqa: E402
 from ai_diplomacy.offline.server.local import LocalServer  # noqa: E402
 from ai_diplomacy.offline.server.options import ServerOptions  # noqa: E402
+from ai_diplomacy.run.history import held, read_history  # noqa: E402
+from ai_diplomacy.run.session import play_game, play_on  # noqa: E402
 
 FAULTS = {"429": 0.03, "529": 0.02, "cut": 0.01, "html": 0.01, "garbage": 0.01}
 
@@ -134,7 +134,7 @@ async def torture(
         last = await started(path, flags)
         assert await last.wait() == 0
     assert not watch.figures.asked_again, watch.figures.asked_again[0]
-    watch.figures.calls = len(read_past(path).calls)
+    watch.figures.calls = len(read_history(path).calls)
     compare(folder / "whole", path)
     return watch.figures
 
@@ -153,7 +153,7 @@ async def started(path: Path, flags: tuple[str, ...]) -> asyncio.subprocess.Proc
 
 def readable(path: Path, figures: Figures) -> set[str]:
     """Reads every file of a run that was killed. Returns the digests of the calls in its journal."""
-    past = read_past(path)
+    past = read_history(path)
     figures.torn += len(past.torn)
     for name in ("lmvsgame.json", "timing.json", "trace.json"):
         if (path / name).exists():
@@ -206,7 +206,7 @@ def compare(whole: Path, killed: Path) -> None:
     assert games[0] == games[1]
     for story in sorted((whole / "powers").iterdir()):
         assert story.read_bytes() == (killed / "powers" / story.name).read_bytes(), story.name
-    calls = [{call.key: call.digest for call in read_past(path).calls} for path in (whole, killed)]
+    calls = [{call.key: call.digest for call in read_history(path).calls} for path in (whole, killed)]
     assert calls[0] == calls[1]
 
 

@@ -7,10 +7,10 @@ import pytest
 from scripted import Script, of_type, request, transient
 from virtual_time import virtual_time
 
-from ai_diplomacy.models.allowance import Allowances, WithRoomToThink
 from ai_diplomacy.models.budget import BudgetExceeded
+from ai_diplomacy.models.events import AllowanceRaised, AllowanceRefused, BudgetReached
 from ai_diplomacy.models.model import ModelError, Reply, Usage
-from ai_diplomacy.records.events import AllowanceRaised, AllowanceRefused, BudgetReached
+from ai_diplomacy.models.output_limits import EscalatingMaxTokens, OutputLimits
 
 SPENT = Reply("  \n", Usage(100, 8192, 0, 8192, 0), stop="length", started=7.0, latency=3.0, waited=1.5, cost_usd=0.5)
 
@@ -20,7 +20,7 @@ class Thinker:
 
     def __init__(self, *acts) -> None:
         self.script, self.events = Script(*acts), []
-        self.model = WithRoomToThink(self.script, Allowances(), self.events.append)
+        self.model = EscalatingMaxTokens(self.script, OutputLimits(), self.events.append)
 
     async def ask(self, step: str = "order", max_tokens: int = 100) -> Reply:
         return await self.model.generate(request(step=step, max_tokens=max_tokens))

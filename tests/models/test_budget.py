@@ -9,12 +9,12 @@ from scripted import Script, of_type, rate_limited, request, transient
 from virtual_time import run_virtual, virtual_time
 
 from ai_diplomacy.models.budget import Budget, BudgetExceeded
-from ai_diplomacy.models.budgeted import Budgeted
-from ai_diplomacy.models.calling import DeadlineError
+from ai_diplomacy.models.events import BudgetReached, BudgetWarned, CallLost
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError, Reply, Usage, with_bill_of
 from ai_diplomacy.models.prices import FREE, find_price
-from ai_diplomacy.records.events import BudgetReached, BudgetWarned, CallLost
+from ai_diplomacy.models.provider_model import DeadlineError
+from ai_diplomacy.models.reservations import Budgeted
 
 MINI = find_price(ModelId("openai", "gpt-4o-mini"))
 """$0.15 a million tokens in, $0.60 out."""
@@ -22,7 +22,7 @@ INPUT = 6
 """Tokens estimated for the prompts of these tests: 12 characters."""
 
 
-class Desk:
+class CallServices:
     """Models with one budget."""
 
     def __init__(self, *acts, price=MINI, usage: Usage | None = None, **caps) -> None:
@@ -41,7 +41,7 @@ class Desk:
 
 @virtual_time
 async def test_an_answered_call_costs_what_it_used():
-    desk = Desk(usage=Usage(1000, 2000, 400))
+    desk = CallServices(usage=Usage(1000, 2000, 400))
     reply = await desk.ask(power="FRANCE", step="order", phase="S1901M")
     assert reply.cost_usd == pytest.approx(600 * 0.15e-6 + 400 * 0.075e-6 + 2000 * 0.6e-6)
     assert desk.charged == pytest.approx(reply.cost_usd)
@@ -52,7 +52,7 @@ async def test_an_answered_call_costs_what_it_used():
 
 @virtual_time
 async def test_spending_is_known_by_power_model_step_and_phase():
-    desk = Desk()
+    desk = CallServices()
     for power, step, phase in (
         ("FRANCE", "order", "S1901M"),
         ("FRANCE", "plan", "S1901M"),
@@ -76,7 +76,7 @@ async def test_spending_is_known_by_power_model_step_and_phase():
 
 @virtual_time
 async def test_seven_calls_in_flight_stay_below_five_cents():
-    desk = Desk(*[10.0] * 1000, usage=Usage(INPUT, 8192, 0), max_cost_usd=0.05)
+    desk = CallServices(*[10.0] * 1000, usage=Usage(INPUT, 8192, 0), max_cost_usd=0.05)
     results = await asyncio.gather(*(desk.ask(power=str(n)) for n in range(7)), return_exceptions=True)
     assert not any(isinstance(result, BaseException) for result in results)
     results = await asyncio.gather(*(desk.ask(power=str(n)) for n in range(7)), return_exceptions=True)
@@ -88,7 +88,7 @@ async def test_seven_calls_in_flight_stay_below_five_cents():
 
 @virtual_time
 async def test_what_does_not_fit_waits_for_calls_in_flight_that_may_turn_out_cheaper():
-    desk = Desk(5.0, 1.0, 1.0, usage=Usage(10, 90, 0), max_tokens_total=1300)
+    desk = CallServices(5.0, 1.0, 1.0, usage=Usage(10, 90, 0), max_tokens_total=1300)
     await asyncio.gather(*(desk.ask(power=str(n), max_tokens=1000) for n in range(3)))
     assert desk.script.sent == [0, 5, 6]
     assert desk.budget.charged.tokens == 300
@@ -97,7 +97,7 @@ async def test_what_does_not_fit_waits_for_calls_in_flight_that_may_turn_out_che
 
 @virtual_time
 async def test_once_the_cap_is_reached_no_call_is_made_but_those_in_flight_are_answered():
-    desk = Desk(50.0, 60.0, usage=Usage(4, 400, 0), max_tokens_total=1000)
+    desk = CallServices(50.0, 60.0, usage=Usage(4, 400, 0), max_tokens_total=1000)
     flying = asyncio.create_task(desk.ask(max_tokens=900))
     waiting = asyncio.create_task(desk.ask(max_tokens=500))
     await asyncio.sleep(1)
@@ -115,7 +115,7 @@ async def test_once_the_cap_is_reached_no_call_is_made_but_those_in_flight_are_a
 
 @virtual_time
 async def test_one_warning_a_cap_at_eighty_per_cent():
-    desk = Desk(usage=Usage(4, 96, 0), max_tokens_total=1000, max_cost_usd=0.01)
+    desk = CallServices(usage=Usage(4, 96, 0), max_tokens_total=1000, max_cost_usd=0.01)
     for number in range(9):
         await desk.ask(max_tokens=96, power=str(number))
     assert of_type(desk.events, BudgetWarned) == [BudgetWarned("tokens", 800, 1000)]
@@ -123,15 +123,15 @@ async def test_one_warning_a_cap_at_eighty_per_cent():
 
 @virtual_time
 async def test_a_run_that_goes_on_with_a_higher_cap_starts_with_what_was_spent():
-    first = Desk((1.0, DeadlineError(300)), usage=Usage(4, 500, 0), max_tokens_total=1100)
+    first = CallServices((1.0, DeadlineError(300)), usage=Usage(4, 500, 0), max_tokens_total=1100)
     with pytest.raises(DeadlineError):
         await first.ask(max_tokens=500)
     reply = await first.ask(max_tokens=500)
     with pytest.raises(BudgetExceeded):
         await first.ask(max_tokens=500)
 
-    def resumed(cap: int) -> Desk:
-        desk = Desk(max_tokens_total=cap)
+    def resumed(cap: int) -> CallServices:
+        desk = CallServices(max_tokens_total=cap)
         desk.budget.restore(request().key, "scripted:model", reply)
         desk.budget.restore_lost(of_type(first.events, CallLost)[0])
         return desk
@@ -147,7 +147,7 @@ async def test_a_run_that_goes_on_with_a_higher_cap_starts_with_what_was_spent()
 
 @virtual_time
 async def test_calls_that_were_sent_and_lost_are_on_the_bill():
-    desk = Desk(
+    desk = CallServices(
         transient(),
         DeadlineError(300),
         rate_limited(5),
@@ -176,7 +176,7 @@ async def test_calls_that_were_sent_and_lost_are_on_the_bill():
 
 @virtual_time
 async def test_a_call_cancelled_while_it_waits_for_room_was_not_sent_and_costs_nothing():
-    desk = Desk(50.0, max_tokens_total=1500)
+    desk = CallServices(50.0, max_tokens_total=1500)
     flying = asyncio.create_task(desk.ask(max_tokens=1000))
     waiting = asyncio.create_task(desk.ask(max_tokens=1000))
     await asyncio.sleep(1)
@@ -188,7 +188,7 @@ async def test_a_call_cancelled_while_it_waits_for_room_was_not_sent_and_costs_n
 
 @virtual_time
 async def test_a_call_cancelled_in_the_moment_it_gets_room_gives_it_back():
-    desk = Desk(1.0, max_tokens_total=1500)
+    desk = CallServices(1.0, max_tokens_total=1500)
 
     async def first() -> None:
         await desk.ask(max_tokens=1000)
@@ -204,7 +204,7 @@ async def test_a_call_cancelled_in_the_moment_it_gets_room_gives_it_back():
 
 @virtual_time
 async def test_who_gives_up_waiting_for_room_lets_those_behind_in():
-    desk = Desk(50.0, 1.0, max_tokens_total=2 * (INPUT + 500))
+    desk = CallServices(50.0, 1.0, max_tokens_total=2 * (INPUT + 500))
     flying = asyncio.create_task(desk.ask(max_tokens=500))
     await asyncio.sleep(1)
     large = asyncio.create_task(desk.ask(max_tokens=800))
@@ -218,7 +218,7 @@ async def test_who_gives_up_waiting_for_room_lets_those_behind_in():
 
 @virtual_time
 async def test_room_is_taken_at_once_or_not_at_all_by_those_who_do_not_wait():
-    desk = Desk(max_tokens_total=2 * (INPUT + 500))
+    desk = CallServices(max_tokens_total=2 * (INPUT + 500))
     first = desk.model.try_enter(request(max_tokens=500))
     assert desk.model.try_enter(request(max_tokens=501)) is None
     waiting = asyncio.create_task(desk.ask(max_tokens=501))
@@ -232,7 +232,7 @@ async def test_room_is_taken_at_once_or_not_at_all_by_those_who_do_not_wait():
 
 @virtual_time
 async def test_without_a_known_price_costs_are_unknown_and_tokens_are_capped_all_the_same():
-    desk = Desk(transient(), price=None, max_tokens_total=3000, max_cost_usd=1e-9)
+    desk = CallServices(transient(), price=None, max_tokens_total=3000, max_cost_usd=1e-9)
     with pytest.raises(ModelError):
         await desk.ask(max_tokens=1000)
     reply = await desk.ask(max_tokens=1000)
@@ -244,7 +244,7 @@ async def test_without_a_known_price_costs_are_unknown_and_tokens_are_capped_all
 
 @virtual_time
 async def test_without_known_usage_the_cap_counts_what_was_reserved_and_the_bill_says_unknown():
-    desk = Desk(usage=Usage(), max_tokens_total=5000)
+    desk = CallServices(usage=Usage(), max_tokens_total=5000)
     reply = await desk.ask(max_tokens=1000)
     assert desk.budget.charged.tokens == INPUT + 1000
     total = desk.budget.ledger.total()
@@ -264,13 +264,13 @@ def test_two_answers_to_one_call_of_which_one_is_of_unknown_usage_count_for_both
 
 @virtual_time
 async def test_the_offline_model_is_free_and_not_unknown():
-    desk = Desk(price=FREE, max_cost_usd=0.0)
+    desk = CallServices(price=FREE, max_cost_usd=0.0)
     assert (await desk.ask()).cost_usd == 0.0
 
 
 @virtual_time
 async def test_prompts_that_turn_out_denser_than_estimated_are_reserved_for_as_such():
-    desk = Desk(usage=Usage(12, 5, 0))
+    desk = CallServices(usage=Usage(12, 5, 0))
     await desk.ask(max_tokens=100)
     asking = asyncio.create_task(desk.ask(max_tokens=100))
     desk.script.acts.append(1.0)
@@ -285,7 +285,7 @@ def test_a_first_wave_of_dense_prompts_stays_under_the_cap(text):
     async def check():
         prompt = text * 1000
         tokens = round(len(prompt.encode()) / 2.5)
-        desk = Desk(*[10.0] * 50, usage=Usage(tokens, 100, 0), max_tokens_total=5 * (tokens + 100))
+        desk = CallServices(*[10.0] * 50, usage=Usage(tokens, 100, 0), max_tokens_total=5 * (tokens + 100))
         calls = (desk.ask(prompt=prompt, max_tokens=100) for _ in range(20))
         await asyncio.gather(*calls, return_exceptions=True)
         assert 4 * (tokens + 100) <= desk.budget.charged.tokens <= 5 * (tokens + 100)
@@ -295,7 +295,7 @@ def test_a_first_wave_of_dense_prompts_stays_under_the_cap(text):
 
 @virtual_time
 async def test_the_schema_counts_as_a_part_of_the_prompt():
-    desk = Desk(1.0)
+    desk = CallServices(1.0)
     asking = asyncio.create_task(desk.ask(max_tokens=100, schema={"type": "object"}))
     await asyncio.sleep(0.5)
     assert desk.budget.reserved.tokens == 100 + 15
@@ -318,7 +318,7 @@ CALLS = st.lists(
 @settings(deadline=None, max_examples=150)
 @given(calls=CALLS, tokens=st.integers(0, 2000), cents=st.floats(0, 0.05))
 def test_no_interleaving_exceeds_a_cap_or_leaves_anyone_waiting(calls, tokens, cents):
-    desk = Desk(max_tokens_total=tokens, max_cost_usd=cents / 100)
+    desk = CallServices(max_tokens_total=tokens, max_cost_usd=cents / 100)
     replies = []
 
     def within() -> None:

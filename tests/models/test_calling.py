@@ -10,10 +10,10 @@ import pytest
 from scripted import request
 from virtual_time import virtual_time
 
-from ai_diplomacy.models.calling import BlockingProviderModel, DeadlineError, ProviderModel
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError, Usage
 from ai_diplomacy.models.provider import Answer
+from ai_diplomacy.models.provider_model import BlockingProviderModel, DeadlineError, ProviderModel
 
 MODEL = ModelId("acme", "large", "http://localhost:1/v1", "sk-secret")
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ai_diplomacy.models.estimate import Estimate, Range, Seat, cap_problem, cap_warnings, estimate
+from ai_diplomacy.game.estimate import Estimate, Range, Seat, cap_problem, cap_warnings, estimate
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.prices import FREE, Price, find_price
 

@@ -10,11 +10,11 @@ from scripted import Script, of_type, rate_limited, request, transient
 from virtual_time import run_virtual, virtual_time
 
 from ai_diplomacy.models.connections import Connections, connection_limit
+from ai_diplomacy.models.events import CoolDownStarted
 from ai_diplomacy.models.gate import Gate, Gated
 from ai_diplomacy.models.gates import Gates, account_name
 from ai_diplomacy.models.model import ModelError
 from ai_diplomacy.records.durable import DiskError
-from ai_diplomacy.records.events import CoolDownStarted
 
 
 def quiet(_: object) -> None:

@@ -7,21 +7,21 @@ from scripted import Script, of_type, rate_limited, request, transient
 from virtual_time import virtual_time
 
 from ai_diplomacy.models.budget import Budget
-from ai_diplomacy.models.budgeted import Budgeted
-from ai_diplomacy.models.calling import DeadlineError
 from ai_diplomacy.models.connections import Connections
+from ai_diplomacy.models.events import CallHedged, CallLost, CoolDownStarted, HedgeDecided
 from ai_diplomacy.models.gate import Gate, Gated
 from ai_diplomacy.models.hedging import Hedged, Latencies
 from ai_diplomacy.models.model import ModelError, Usage
 from ai_diplomacy.models.prices import FREE
-from ai_diplomacy.records.events import CallHedged, CallLost, CoolDownStarted, HedgeDecided
+from ai_diplomacy.models.provider_model import DeadlineError
+from ai_diplomacy.models.reservations import Budgeted
 
 
 def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-class Desk:
+class CallServices:
     """A hedged model behind its gate that has seen ``known`` answers of 1 to 10 seconds."""
 
     def __init__(self, *acts, known: int = 20, max_concurrency: int = 10, **caps) -> None:
@@ -54,7 +54,7 @@ class Desk:
 
 @virtual_time
 async def test_after_the_ninetieth_percentile_a_second_one_is_sent_and_wins():
-    desk = Desk(100.0, 2.0)
+    desk = CallServices(100.0, 2.0)
     reply = await desk.model.generate(request())
     assert desk.script.sent == [0, 9]
     assert (reply.text, reply.latency, reply.hedged, now()) == ("answer 2", 11, 1, 11)
@@ -67,14 +67,14 @@ async def test_after_the_ninetieth_percentile_a_second_one_is_sent_and_wins():
 
 @virtual_time
 async def test_the_first_one_may_still_win():
-    desk = Desk(10.0, 2.0)
+    desk = CallServices(10.0, 2.0)
     reply = await desk.model.generate(request())
     assert (reply.latency, reply.hedged, desk.winners) == (10, 1, ["first"])
 
 
 @virtual_time
 async def test_a_call_in_time_is_sent_once():
-    desk = Desk(8.9)
+    desk = CallServices(8.9)
     reply = await desk.model.generate(request())
     assert (len(desk.script.requests), reply.hedged, desk.hedges) == (1, 0, [])
 
@@ -83,7 +83,7 @@ async def test_a_call_in_time_is_sent_once():
 def test_nobody_is_a_straggler_while_too_few_are_known_of_that_step(known, step):
     @virtual_time
     async def check():
-        desk = Desk(500.0, known=known)
+        desk = CallServices(500.0, known=known)
         await desk.model.generate(request(step=step))
         assert len(desk.script.requests) == 1
 
@@ -92,14 +92,14 @@ def test_nobody_is_a_straggler_while_too_few_are_known_of_that_step(known, step)
 
 @virtual_time
 async def test_the_second_one_never_queues():
-    desk = Desk(50.0, max_concurrency=1)
+    desk = CallServices(50.0, max_concurrency=1)
     reply = await desk.model.generate(request())
     assert (len(desk.script.requests), reply.latency) == (1, 50)
 
 
 @virtual_time
 async def test_the_second_one_takes_its_place_at_the_gate():
-    desk = Desk(100.0, 50.0, max_concurrency=2)
+    desk = CallServices(100.0, 50.0, max_concurrency=2)
     call = asyncio.create_task(desk.model.generate(request()))
     await asyncio.sleep(20)
     assert desk.gate.in_flight == 2
@@ -109,18 +109,18 @@ async def test_the_second_one_takes_its_place_at_the_gate():
 
 @virtual_time
 async def test_a_second_one_that_fails_changes_nothing_but_a_refusal_closes_the_gate():
-    desk = Desk(30.0, rate_limited(20))
+    desk = CallServices(30.0, rate_limited(20))
     reply = await desk.model.generate(request())
     assert (reply.latency, reply.hedged, desk.winners, desk.lost) == (30, 1, ["first"], [])
     assert [event.seconds for event in of_type(desk.events, CoolDownStarted)] == [20]
-    desk = Desk(40.0, transient())
+    desk = CallServices(40.0, transient())
     reply = await desk.model.generate(request())
     assert (reply.latency, reply.hedged, desk.lost) == (40, 1, [("fault", 0)])
 
 
 @virtual_time
 async def test_when_both_fail_the_first_error_is_raised():
-    desk = Desk((30.0, transient("first")), (1.0, transient("second")))
+    desk = CallServices((30.0, transient("first")), (1.0, transient("second")))
     with pytest.raises(ModelError, match="first"):
         await desk.model.generate(request())
     assert (desk.winners, desk.lost) == ([None], [("fault", 0), ("fault", 0)])
@@ -129,7 +129,7 @@ async def test_when_both_fail_the_first_error_is_raised():
 
 @virtual_time
 async def test_when_neither_is_answered_in_time_both_are_on_the_bill():
-    desk = Desk((300.0, DeadlineError(300)), (300.0, DeadlineError(300)))
+    desk = CallServices((300.0, DeadlineError(300)), (300.0, DeadlineError(300)))
     with pytest.raises(DeadlineError):
         await desk.model.generate(request(max_tokens=1000))
     assert desk.lost == [("timeout", 1000), ("timeout", 1000)]
@@ -138,7 +138,7 @@ async def test_when_neither_is_answered_in_time_both_are_on_the_bill():
 
 @virtual_time
 async def test_two_answers_at_once_are_both_billed_as_known():
-    desk = Desk(20.0, 11.0)
+    desk = CallServices(20.0, 11.0)
     desk.script.usage = Usage(10, 5, 2)
     reply = await desk.model.generate(request())
     assert (reply.usage, reply.hedged, reply.answers, desk.lost) == (Usage(20, 10, 4), 1, 2, [])
@@ -151,7 +151,7 @@ async def test_two_answers_at_once_are_both_billed_as_known():
 
 @virtual_time
 async def test_a_cancelled_caller_cancels_both():
-    desk = Desk(100.0, 100.0)
+    desk = CallServices(100.0, 100.0)
     call = asyncio.create_task(desk.model.generate(request()))
     await asyncio.sleep(50)
     call.cancel()
@@ -164,7 +164,7 @@ async def test_a_cancelled_caller_cancels_both():
 
 @virtual_time
 async def test_without_room_under_a_cap_there_is_no_second_one():
-    desk = Desk(50.0, max_tokens_total=1500)
+    desk = CallServices(50.0, max_tokens_total=1500)
     reply = await desk.model.generate(request(max_tokens=1000))
     assert (len(desk.script.requests), reply.latency, desk.hedges) == (1, 50, [])
     assert desk.settled()
@@ -172,7 +172,7 @@ async def test_without_room_under_a_cap_there_is_no_second_one():
 
 @virtual_time
 async def test_a_second_one_that_cannot_be_recorded_leaves_nothing_open_at_the_gate():
-    desk = Desk(50.0, 50.0)
+    desk = CallServices(50.0, 50.0)
 
     def full(event) -> None:
         raise OSError("disk full")
@@ -193,7 +193,7 @@ def test_the_percentile_follows_the_recent_hundred():
 
 @virtual_time
 async def test_a_failed_call_tells_nothing_about_latencies():
-    desk = Desk((3.0, transient()), known=20)
+    desk = CallServices((3.0, transient()), known=20)
     before = desk.latencies.slow(desk.script.name, "order")
     with pytest.raises(ModelError):
         await desk.model.generate(request())

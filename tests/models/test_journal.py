@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 from virtual_time import virtual_time
 
-from ai_diplomacy.models.calls import PromptDiffersError, call_of, read_calls, request_digest
+from ai_diplomacy.models.call_log import PromptDiffersError, call_of, read_calls, request_digest
 from ai_diplomacy.models.journal import Journal, Journaled, NotRecorded, Recorded
 from ai_diplomacy.models.model import CallKey, ModelError, Reply, Request, Usage
-from ai_diplomacy.models.punctuality import Deadlines, LateError
+from ai_diplomacy.models.phase_deadlines import LateError, PhaseDeadlines
 from ai_diplomacy.records.durable import AppendLog
 from ai_diplomacy.records.lines import sealed
-from ai_diplomacy.records.reading import DamagedLogError, LogReader
+from ai_diplomacy.records.log_reader import DamagedLogError, LogReader
 
 KEY = CallKey("S1901M", "FRANCE", "negotiate", 1)
 OTHER = CallKey("S1901M", "ITALY", "order")
@@ -191,7 +191,7 @@ class Slow:
 
 @virtual_time
 async def test_a_late_reply_is_kept_but_does_not_count_neither_now_nor_when_the_run_goes_on(tmp_path):
-    path, deadlines = tmp_path / "calls.jsonl", Deadlines()
+    path, deadlines = tmp_path / "calls.jsonl", PhaseDeadlines()
     journal = Journal(AppendLog(path))
     model = Journaled(Slow(30), journal, deadlines)
     clock = asyncio.get_running_loop().time
@@ -213,7 +213,7 @@ async def test_a_late_reply_is_kept_but_does_not_count_neither_now_nor_when_the_
 
 @virtual_time
 async def test_nothing_is_waited_for_once_the_deadline_has_passed_and_what_never_comes_is_cancelled(tmp_path):
-    deadlines, journal = Deadlines(), Journal(AppendLog(tmp_path / "calls.jsonl"))
+    deadlines, journal = PhaseDeadlines(), Journal(AppendLog(tmp_path / "calls.jsonl"))
     clock = asyncio.get_running_loop().time
     with deadlines.stretch(0):
         await asyncio.sleep(0.001)
@@ -228,7 +228,7 @@ async def test_nothing_is_waited_for_once_the_deadline_has_passed_and_what_never
 
 @virtual_time
 async def test_what_runs_beside_the_game_may_miss_the_end_of_the_stretch_it_began_in_but_not_of_the_next(tmp_path):
-    deadlines, journal = Deadlines(), Journal(AppendLog(tmp_path / "calls.jsonl"))
+    deadlines, journal = PhaseDeadlines(), Journal(AppendLog(tmp_path / "calls.jsonl"))
     beside = replace(REQUEST, key=CallKey("W1902A", "FRANCE", "consolidate"))
     with deadlines.stretch(5):
         asked = asyncio.create_task(Journaled(Slow(100), journal, deadlines).generate(beside))

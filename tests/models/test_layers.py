@@ -9,19 +9,19 @@ from scripted import Script, Server, SlidingWindow, of_type, rate_limited, reque
 from virtual_time import virtual_time
 
 from ai_diplomacy.models.budget import Budget, BudgetExceeded
-from ai_diplomacy.models.calls import Calls, read_calls
+from ai_diplomacy.models.call_log import Calls, read_calls
+from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.connections import Connections
+from ai_diplomacy.models.events import AllowanceRaised, CallEvent, CallLost, CallRetried, CoolDownStarted
 from ai_diplomacy.models.gate import Gate
 from ai_diplomacy.models.hedging import Latencies
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.journal import Journal
-from ai_diplomacy.models.layers import Desk, layered
+from ai_diplomacy.models.layers import CallServices, layered
 from ai_diplomacy.models.model import ModelError, Reply, Usage
+from ai_diplomacy.models.phase_deadlines import PhaseDeadlines
 from ai_diplomacy.models.prices import FREE, find_price
-from ai_diplomacy.models.punctuality import Deadlines
-from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.records.durable import AppendLog
-from ai_diplomacy.records.events import AllowanceRaised, CallEvent, CallLost, CallRetried, CoolDownStarted
 
 MINI = find_price(ModelId("openai", "gpt-4o-mini"))
 
@@ -32,7 +32,7 @@ class Run:
     def __init__(self, path, *, hedge: bool = False, calls: Calls | None = None, **caps) -> None:
         self.path, self.events = path / "calls.jsonl", []
         self.budget = Budget(self.events.append, **caps)
-        self.desk = Desk(
+        self.desk = CallServices(
             Journal(AppendLog(self.path), calls), self.budget, self.events.append, Latencies() if hedge else None
         )
 
@@ -166,7 +166,7 @@ def test_a_reply_that_comes_in_the_moment_of_a_cancellation_is_kept(tmp_path, ho
         run = Run(tmp_path, hedge=how == "hedged")
         for _ in range(30 * (how == "hedged")):
             run.desk.hedge.add("scripted:model", "order", 100.0)
-        desk = replace(run.desk, deadlines=Deadlines() if how == "with a deadline" else None)
+        desk = replace(run.desk, deadlines=PhaseDeadlines() if how == "with a deadline" else None)
         model = layered(Awaited(), desk, FREE, Gate("account", Connections(9)))
         asking = asyncio.create_task(model.generate(request()))
         await asyncio.sleep(1)

@@ -9,9 +9,9 @@ from scripted import AtOnce, FixedWindow, Server, SlidingWindow, TokenBucket, of
 from virtual_time import run_virtual
 
 from ai_diplomacy.models.connections import Connections
+from ai_diplomacy.models.events import CallRetried, CoolDownStarted, LimiterChanged
 from ai_diplomacy.models.gate import Gate, Gated
 from ai_diplomacy.models.retries import Retried
-from ai_diplomacy.records.events import CallRetried, CoolDownStarted, LimiterChanged
 
 SETTLED = 120.0
 """Seconds after which the limiter must have found the limit."""
@@ -117,7 +117,7 @@ def test_a_limit_that_is_lifted_is_forgotten_in_minutes():
     assert server.answered(440, 500) >= 5 * 60
 
 
-class Now:
+class LiveState:
     """Refuses when told to, whatever the pace."""
 
     def __init__(self, refuses) -> None:
@@ -150,7 +150,7 @@ def test_stray_refusals_do_not_slow_a_long_game_down(minutes):
         due[0] += 60 * minutes * refused
         return refused
 
-    seconds, events = steps_of_a_game(Server(Now(stray), latency=10.0), 2000)
+    seconds, events = steps_of_a_game(Server(LiveState(stray), latency=10.0), 2000)
     assert len(of_type(events, CallRetried)) >= 20_000 // (60 * minutes)
     assert seconds <= 1.03 * 2000 * 10
 
@@ -160,7 +160,7 @@ def test_stray_refusals_do_not_slow_a_long_game_down(minutes):
 @pytest.mark.parametrize("seed", range(5))
 def test_an_account_that_refuses_at_any_pace_is_not_asked_ever_more_slowly(seed, latency, times, says_when):
     draw = random.Random(seed)
-    server = Server(Now(lambda _: draw.random() < 0.05), latency=latency, says_when=says_when)
+    server = Server(LiveState(lambda _: draw.random() < 0.05), latency=latency, says_when=says_when)
     seconds, events = steps_of_a_game(server, 200)
     assert any(change.reason == "given_up" and change.after is None for change in of_type(events, LimiterChanged))
     assert seconds <= times * 200 * latency

@@ -9,13 +9,13 @@ from scripted import Script, of_type, rate_limited, request, transient
 from virtual_time import virtual_time
 
 from ai_diplomacy.models.budget import Budget
+from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.connections import Connections
+from ai_diplomacy.models.events import CallRetried
 from ai_diplomacy.models.gate import Gate, Gated
-from ai_diplomacy.models.layers import Desk, limited
+from ai_diplomacy.models.layers import CallServices, limited
 from ai_diplomacy.models.model import ModelError, Reply, Request
 from ai_diplomacy.models.retries import FIRST_BACKOFF, LONGEST_BACKOFF, PATIENCE, Retried
-from ai_diplomacy.models.standing import ModelRefused
-from ai_diplomacy.records.events import CallRetried
 
 
 def elapsed() -> float:
@@ -106,7 +106,7 @@ class Asked:
 async def meet(answer: Callable[[], Awaitable[Reply]], calls: int) -> list[Reply | BaseException]:
     """What comes of so many calls at once of an account that has answered one before."""
     gate = Gate("account", Connections(100))
-    model = limited(Asked(answer), Desk(None, Budget(lambda _: None), lambda _: None), None, gate)
+    model = limited(Asked(answer), CallServices(None, Budget(lambda _: None), lambda _: None), None, gate)
     await model.generate(request())
     await asyncio.sleep(10)
     asked = (model.generate(request(power=str(number))) for number in range(calls))

@@ -7,10 +7,7 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ai_diplomacy.board.board import Board
-from ai_diplomacy.board.situation import Situation
-from ai_diplomacy.offline.strategist import answer
-from ai_diplomacy.replies import (
+from ai_diplomacy.agent.replies import (
     ConsolidateReply,
     InitializeReply,
     NegotiateReply,
@@ -20,6 +17,9 @@ from ai_diplomacy.replies import (
     StepReply,
     read_reply,
 )
+from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.situation import Situation
+from ai_diplomacy.offline.strategist import answer
 
 SHAPES: Mapping[str, type[StepReply]] = {
     "initialize": InitializeReply,

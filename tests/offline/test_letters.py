@@ -5,8 +5,8 @@ import re
 import pytest
 from offline_prompts import clean, document, opening, positions, prompt
 
+from ai_diplomacy.board.chance import chance
 from ai_diplomacy.board.terrain import MAPS, terrain
-from ai_diplomacy.offline.chance import chance
 from ai_diplomacy.offline.letters import LONGEST, cut, doing, letter, listed, number, place, sentences, with_article
 from ai_diplomacy.offline.outlook import survey
 from ai_diplomacy.offline.phrases import FIRST

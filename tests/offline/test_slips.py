@@ -5,11 +5,11 @@ from collections import Counter
 
 from offline_prompts import SHAPES, document, opening, positions, prompt
 
+from ai_diplomacy.agent.replies import read_reply
 from ai_diplomacy.board.orders import interpret
 from ai_diplomacy.offline.reading import read
 from ai_diplomacy.offline.slips import mistaken, restyled, written
 from ai_diplomacy.offline.strategist import answer
-from ai_diplomacy.replies import read_reply
 
 
 def reading(situation, step="order", **more):

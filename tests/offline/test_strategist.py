@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from offline_prompts import SHAPES, ask, clean, document, letter, opening, positions, prompt
 
+from ai_diplomacy.agent.replies import read_reply
 from ai_diplomacy.board.orders import interpret, read_order
+from ai_diplomacy.board.player import RELATIONSHIPS
 from ai_diplomacy.offline.strategist import AT_A_LOSS, answer
-from ai_diplomacy.player import RELATIONSHIPS
-from ai_diplomacy.replies import read_reply
 
 MAPS = ("standard", "ancmed", "modern", "pure", "standard_france_austria")
 STYLES = ("strategist", "random")

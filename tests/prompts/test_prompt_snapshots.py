@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from ai_diplomacy.agent.briefing import briefing
+from ai_diplomacy.agent.memory import Memory, Summary
+from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY, PromptBook, prompt_book
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.press import Draft, Mailbox
 from ai_diplomacy.board.terrain import terrain
-from ai_diplomacy.briefing import briefing
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.timeline import Timeline
 from ai_diplomacy.game.views import view
-from ai_diplomacy.memory import Memory, Summary
-from ai_diplomacy.prompts import DEFAULT_DIRECTORY, PromptBook, prompt_book
+from ai_diplomacy.run.settings_history import SettingsHistory
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SPRING = {
@@ -26,7 +26,7 @@ SPRING = {
 }
 FALL = {"FRANCE": ("A BUR - MUN", "A MAR - SPA", "F MAO - POR"), "ENGLAND": ("F ENG - BRE",)}
 
-SETTINGS = Timeline(GameConfig(models={}, max_year=1902))
+SETTINGS = SettingsHistory(GameConfig(models={}, max_year=1902))
 
 
 class Table:

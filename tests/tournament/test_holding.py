@@ -22,7 +22,7 @@ from tournament.holding import (
     untimed,
 )
 
-from ai_diplomacy.models.calls import read_calls
+from ai_diplomacy.models.call_log import read_calls
 from ai_diplomacy.tournament.folder import TournamentFolder
 from ai_diplomacy.tournament.spec import read_spec
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..once import once_a_schema
+from ..schema_cache import cached_by_schema
 
 Schema = dict[str, Any]
 
@@ -21,7 +21,7 @@ class _OpenObjectError(Exception):
     """An object of the schema may have fields that cannot be listed."""
 
 
-@once_a_schema
+@cached_by_schema
 def closed(schema: Mapping[str, Any]) -> Schema | None:
     """The schema for a strict mode (OpenAI's ``strict``, Anthropic's structured outputs): every object lists all its
     fields and has no others. All that fits the result fits the schema; ``None`` where no such result says the same
@@ -72,7 +72,7 @@ def _closed_object(schema: Mapping[str, Any]) -> Schema:
     }
 
 
-@once_a_schema
+@cached_by_schema
 def open_form(schema: Mapping[str, Any]) -> Any:
     """The schema with the keywords that Gemini documents and no others; maps stay maps."""
     return _open_form(schema)
@@ -96,7 +96,7 @@ def _open_form(schema: Any) -> Any:
     return result
 
 
-@once_a_schema
+@cached_by_schema
 def schema_name(schema: Mapping[str, Any]) -> str:
     """A name for the schema as OpenAI takes it."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", str(schema.get("title", "")))[:64] or "reply"

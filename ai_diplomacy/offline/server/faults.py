@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Literal, TypeGuard, get_args
 
-from ..chance import chance
+from ...board.chance import chance
 
 Fault = Literal["429", "500", "503", "529", "timeout", "hang", "cut", "reset", "html", "garbage"]
 FAULTS: tuple[Fault, ...] = get_args(Fault)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..chance import chance
+from ...board.chance import chance
 
 
 def drawn_latency(digest: str, *, median: float, sigma: float, seed: int) -> float:

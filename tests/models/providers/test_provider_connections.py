@@ -13,8 +13,8 @@ from aiohttp import web
 from scripted_vendor import says
 from vendor_questions import KEY, fault, question
 
-from ai_diplomacy.models.calling import BlockingProviderModel, ProviderModel
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.provider_model import BlockingProviderModel, ProviderModel
 from ai_diplomacy.models.providers import Account, Providers
 from ai_diplomacy.models.providers.lazily import Lazily, open_session
 

@@ -15,9 +15,9 @@ from scripted_vendor import cut, drop, html, says, writes
 from vendor_protocols import candidate, chat
 from vendor_questions import fault, question
 
-from ai_diplomacy.models.calling import BlockingProviderModel, DeadlineError
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError
+from ai_diplomacy.models.provider_model import BlockingProviderModel, DeadlineError
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from scripted_vendor import html, says, writes
 from vendor_protocols import chat, message
 from vendor_questions import KEY, fault, question
 
-from ai_diplomacy.models.calling import BlockingProviderModel
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError
+from ai_diplomacy.models.provider_model import BlockingProviderModel
 from ai_diplomacy.models.providers import Providers, account_of
 from ai_diplomacy.models.providers.catalogue import BUILT_IN
 from ai_diplomacy.models.providers.scrubbing import scrubbed

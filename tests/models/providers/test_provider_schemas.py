@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from vendor_questions import LIST_OF_ORDERS, MAP_OF_WORDS
 
-from ai_diplomacy import replies
+from ai_diplomacy.agent import replies
 from ai_diplomacy.models.providers.schemas import closed, open_form, schema_name
 
 SHAPES = [shape for shape in vars(replies).values() if isinstance(shape, type) and shape.__name__.endswith("Reply")]

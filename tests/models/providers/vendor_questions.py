@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from ai_diplomacy.models.calling import ProviderModel
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import CallKey, ModelError, Request
 from ai_diplomacy.models.provider import Provider
+from ai_diplomacy.models.provider_model import ProviderModel
 
 KEY = "sk-scripted-0123456789abcdefghij"
 """A key that a vendor might give out; no piece of it may be seen anywhere but at the vendor."""

@@ -6,11 +6,11 @@ import aiohttp
 import pytest
 from serving import SYSTEM, VENDORS, Raw, Response, Vendor, position, post, raw, text_in
 
+from ai_diplomacy.agent.replies import OrderReply, read_reply
 from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
 from ai_diplomacy.offline.server.structured import bare_json
 from ai_diplomacy.offline.strategist import AT_A_LOSS, answer
-from ai_diplomacy.replies import OrderReply, read_reply
 
 OPEN_SCHEMA = {"type": "object", "properties": {"directive": {"type": "string"}}, "required": ["directive"]}
 CLOSED_SCHEMA = {**OPEN_SCHEMA, "additionalProperties": False}

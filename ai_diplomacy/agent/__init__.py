@@ -1,0 +1,1 @@
+"""One power's mind: memory, the steps it takes, the prompts and the replies."""

@@ -1,0 +1,120 @@
+"""One question to a model and its answer: ask, read, ask once more, or give up and say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from ..agent.events import ReplyRead, Verdict
+from ..board.chance import chance
+from ..board.player import Question, View
+from ..models.model import CallKey, Model, ModelError, Reply, Request
+from ..records.events import Event
+from ..run.events import StepDefaulted
+from .prompts import PromptBook
+from .replies import Reading, StepReply, read_reply, reply_schema
+
+R = TypeVar("R", bound=StepReply)
+
+_EXCERPT = 1500
+"""Characters of a bad reply that the re-ask quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One call, whether it was answered, and how its reply was read."""
+
+    request: Request
+    model: str
+    reply: Reply | None
+    """``None`` when the call failed."""
+    read: ReplyRead
+
+
+class Witness(Protocol):
+    """Who is told what an agent does."""
+
+    def event(self, event: Event) -> None: ...
+
+    def exchange(self, exchange: Exchange) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a question."""
+
+    value: Any
+    """The reply that counts, or ``None``."""
+    first: Any = None
+    """The reply before the correction, when there was one and it could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """One power's line to its model."""
+
+    power: str
+    model: Model
+    prompts: PromptBook
+    witness: Witness
+    max_tokens: int = 8192
+    temperature: float | None = None
+
+    async def ask(
+        self,
+        step: Question,
+        view: View,
+        document: dict[str, Any],
+        shape: type[R],
+        check: Callable[[R], Sequence[str]] = lambda _: (),
+    ) -> Answer:
+        """Ask about a document. A reply that cannot be read, or in which ``check`` finds problems, is asked for once
+        more with the reason; a readable first reply stands if the second is worse. Never raises ``ModelError``."""
+        first: R | None = None
+        problems: Sequence[str] = ()
+        for attempt in (0, 1):
+            request = self._request(step, view, document, attempt, shape)
+            try:
+                reply = await self.model.generate(request)
+            except ModelError as error:
+                problems = (str(error),)
+                self._tell(request, None, "failed", problems)
+                break
+            reading = read_reply(reply.text, shape)
+            if reading.value is None:
+                problems = (reading.problem or "The reply could not be read.",)
+                self._tell(request, reply, "unusable", problems)
+            else:
+                problems = check(reading.value)
+                self._tell(request, reply, _verdict(reading, problems), problems)
+                if not problems or attempt == 1:
+                    return Answer(reading.value, first)
+                first = reading.value
+            document = {**document, "correction": {"your_reply": reply.text[:_EXCERPT], "problems": list(problems)}}
+        if first is None:
+            reason = " ".join(problems)
+            self.witness.event(StepDefaulted(self.power, view.phase, step, view.round, self.model.name, reason))
+        return Answer(first)
+
+    def _request(self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R]) -> Request:
+        return Request(
+            key=CallKey(view.phase, self.power, step, view.round, attempt),
+            system=self.prompts.system(self.power),
+            prompt=self.prompts.prompt(step, document, view.situation),
+            schema=reply_schema(shape, tuple(power for power in sorted(view.situation.units) if power != self.power)),
+            max_tokens=self.max_tokens,
+            temperature=self.temperature,
+            seed=chance(view.game, view.phase, self.power, step, view.round, attempt).getrandbits(31),
+        )
+
+    def _tell(self, request: Request, reply: Reply | None, verdict: Verdict, problems: Sequence[str]) -> None:
+        read = ReplyRead(*request.key.about(self.model.name), verdict, tuple(problems))
+        self.witness.event(read)
+        self.witness.exchange(Exchange(request, self.model.name, reply, read))
+
+
+def _verdict(reading: Reading[R], problems: Sequence[str]) -> Verdict:
+    if problems:
+        return "illegal"
+    return "repaired" if reading.repaired else "ok"

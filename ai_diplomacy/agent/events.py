@@ -1,0 +1,84 @@
+"""Events of a mind: how its replies were read, and what it noted, planned and felt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..models.events import CallEvent
+from ..records.events import Event
+
+Verdict = Literal["ok", "repaired", "illegal", "unusable", "failed"]
+"""How a reply was read. ``repaired``: it needed mending; ``illegal``: read, but with orders that do not stand;
+``unusable``: no reply of the right shape; ``failed``: the call was not answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRead(CallEvent):
+    """A model's reply was read, well or badly; or the call failed."""
+
+    verdict: Verdict
+    problems: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Initialized(Event):
+    power: str
+    phase: str
+    goals: Sequence[str]
+    relationships: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryWritten(Event):
+    power: str
+    phase: str
+    step: str
+    round: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned(Event):
+    power: str
+    phase: str
+    directive: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersExplained(Event):
+    power: str
+    phase: str
+    reasoning: str
+    intent: str
+    """What it privately means to do about its pledges, said before the orders were adjudicated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reflected(Event):
+    power: str
+    phase: str
+    """The last phase of the turn that was reflected on."""
+    goals: Sequence[str]
+    relationships: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidated(Event):
+    power: str
+    phase: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReturned(Event):
+    """A message that did not go out as written."""
+
+    phase: str
+    round: int
+    sender: str
+    problem: str
+    """``unknown_recipient``, ``no_recipient``, ``empty``, ``too_many``, ``too_long`` or ``illegal_pledge``."""
+    detail: str
+    body: str

@@ -1,0 +1,95 @@
+"""What an agent remembers: goals, relationships, a private diary, and summaries of years gone by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..board.player import Mind, Relationship, Step
+
+MAX_ENTRY = 800
+"""Characters of one diary entry or summary that are kept."""
+MAX_GOALS = 6
+MAX_GOAL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryEntry:
+    phase: str
+    step: Step
+    text: str
+
+    @property
+    def year(self) -> int:
+        return int(self.phase[1:-1])
+
+    def __str__(self) -> str:
+        return f"{self.phase}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is left of the diary of the years up to ``year``."""
+
+    year: int
+    text: str
+
+
+@dataclass(slots=True)
+class Memory:
+    """One agent's memory. Only the agent's own steps change it."""
+
+    goals: tuple[str, ...] = ()
+    relationships: dict[str, Relationship] = field(default_factory=dict)
+    """Every other power of the map -> how this one stands to it."""
+    diary: list[DiaryEntry] = field(default_factory=list)
+    """Every entry of the game, oldest first."""
+    past: list[Summary] = field(default_factory=list)
+    directive: str = ""
+    """The plan of ``directive_phase``."""
+    directive_phase: str = ""
+    staged: Summary | None = None
+    """A summary that is written but not yet in force; see ``settle``."""
+
+    def meet(self, others: Iterable[str]) -> None:
+        """Know every other power, as Neutral until something else is said."""
+        for power in others:
+            self.relationships.setdefault(power, "Neutral")
+
+    def note(self, phase: str, step: Step, text: str) -> str:
+        """Write a diary entry; returns what was kept of it (empty text is no entry)."""
+        kept = text.strip()[:MAX_ENTRY]
+        if kept:
+            self.diary.append(DiaryEntry(phase, step, kept))
+        return kept
+
+    def aim(self, goals: Sequence[str]) -> None:
+        """Take new goals; none given leaves the old ones."""
+        kept = tuple(goal.strip()[:MAX_GOAL] for goal in goals if goal.strip())[:MAX_GOALS]
+        self.goals = kept or self.goals
+
+    def feel(self, relationships: Mapping[str, Relationship]) -> None:
+        """Change the relationships that are named; the others stay."""
+        for power, word in relationships.items():
+            if power in self.relationships:
+                self.relationships[power] = word
+
+    def unsummarised(self) -> list[DiaryEntry]:
+        """Diary entries that no summary in force covers."""
+        through = self.past[-1].year if self.past else 0
+        return [entry for entry in self.diary if entry.year > through]
+
+    def settle(self) -> None:
+        """Put a staged summary in force. A consolidation runs beside other steps, so what it wrote counts only
+        from a moment that is the same however the steps were scheduled: the end of the next turn."""
+        if self.staged is not None:
+            self.past.append(self.staged)
+            self.staged = None
+
+    def mind(self, phase: str) -> Mind:
+        return Mind(
+            goals=self.goals,
+            relationships=dict(self.relationships),
+            diary=tuple(str(entry) for entry in self.diary),
+            directive=self.directive if self.directive_phase == phase else "",
+        )

@@ -1,0 +1,144 @@
+"""The prompt templates: one file a step, a system prompt, a persona for each power."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, MutableMapping
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    FunctionLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+)
+
+from ..board.player import Question, Step
+from ..board.situation import Situation
+from ..board.terrain import Terrain
+from ..records.lines import compact_json
+
+DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / "prompts"
+
+
+_INTERVIEW = FunctionLoader(
+    lambda name: (DEFAULT_DIRECTORY / name).read_text(encoding="utf-8") if name == "interview.j2" else None
+)
+"""An interview is no part of a game, so a folder of templates may do without one of its own."""
+
+
+class PromptError(ValueError):
+    """A folder of templates that cannot be used. Its text fits a line."""
+
+
+class _Environment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A dictionary where Jinja makes a chain of them: every rendering copies it, and a chain is slow to copy."""
+        return {**self.globals, **(d or {})}
+
+
+class PromptBook:
+    """One folder of templates. Calls of a step differ in one JSON document, which stands before the reply's form."""
+
+    def __init__(self, directory: Path, ground: Terrain) -> None:
+        """Reads the whole folder. Raises ``PromptError`` when a template is missing or broken."""
+        self.directory = directory
+        self._ground = ground
+        if not directory.is_dir():
+            raise PromptError(f"prompts: {str(directory)!r} is not a folder")
+        self._templates = _Environment(
+            loader=ChoiceLoader([FileSystemLoader(directory), _INTERVIEW]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._systems: dict[str, str] = {}
+        for step, power, corrected in itertools.product((*get_args(Step), "interview"), ground.powers, (False, True)):
+            self._render(step, "{}", corrected, power)
+        for power in ground.powers:
+            self._systems[power] = self._render_system(power)
+
+    def system(self, power: str) -> str:
+        """The same bytes for every call of this power in the game."""
+        return self._systems[power]
+
+    def prompt(self, step: Question, document: Mapping[str, Any], situation: Situation | None = None) -> str:
+        """The prompt of a step about one situation document; ``situation`` is the one that its parts come from, and
+        spares the writing of those that were written before. Raises ``PromptError``."""
+        return self._render(step, dump_document(document, situation), "correction" in document, document["you"])
+
+    def _render(self, step: Question, situation: str, corrected: bool, power: str) -> str:
+        try:
+            return self._load(f"{step}.j2").render(situation=situation, corrected=corrected, power=power)
+        except TemplateNotFound as error:
+            raise PromptError(f"prompts: the template {str(self.directory / str(error.name))!r} is missing") from None
+        except Exception as error:
+            raise PromptError(f"prompts: {self.directory / f'{step}.j2'}: {error}") from error
+
+    def _render_system(self, power: str) -> str:
+        ground = self._ground
+        try:
+            return self._load("system.j2").render(
+                power=power,
+                people=ground.adjectives[power],
+                powers=ground.powers,
+                map=ground.name,
+                homes=ground.homes,
+                centers=ground.centers,
+                victory=ground.victory,
+                coasts=ground.coasts,
+                persona=self._persona(power),
+            )
+        except PromptError:
+            raise
+        except Exception as error:
+            raise PromptError(f"prompts: {self.directory / 'system.j2'}: {error}") from error
+
+    def _persona(self, power: str) -> str:
+        name = power if (self.directory / "personas" / f"{power}.j2").is_file() else "default"
+        return self._load(f"personas/{name}.j2").render(power=power, people=self._ground.adjectives[power]).strip()
+
+    def _load(self, name: str) -> Template:
+        try:
+            return self._templates.get_template(name)
+        except TemplateNotFound:
+            raise PromptError(f"prompts: the template {str(self.directory / name)!r} is missing") from None
+        except (TemplateError, UnicodeDecodeError) as error:
+            raise PromptError(f"prompts: {str(self.directory / name)!r} does not parse: {error}") from error
+
+
+_BOOKS: dict[tuple[Path, str], tuple[frozenset[tuple[str, int, int]], PromptBook]] = {}
+
+
+def prompt_book(directory: Path, ground: Terrain) -> PromptBook:
+    """The book of a folder, which a process reads once as long as no template in it changes. Raises ``PromptError``."""
+    stamp, known = _stamp(directory), _BOOKS.get((directory, ground.name))
+    if known is None or known[0] != stamp:
+        known = _BOOKS[directory, ground.name] = stamp, PromptBook(directory, ground)
+    return known[1]
+
+
+def _stamp(directory: Path) -> frozenset[tuple[str, int, int]]:
+    """Of each template in a folder: its name, the moment of its last change, and its size."""
+    found = ((str(path), path.stat()) for path in directory.rglob("*.j2") if path.is_file())
+    return frozenset((name, file.st_mtime_ns, file.st_size) for name, file in found)
+
+
+_name = cache(compact_json)
+"""A document's keys are few, and ours."""
+
+
+def dump_document(document: Mapping[str, Any], situation: Situation | None = None) -> str:
+    """The document as JSON, a line for each of its keys: compact, and still readable to a person."""
+    if situation is None:
+        lines = (f"{_name(key)}:{compact_json(value)}" for key, value in document.items())
+    else:
+        lines = (f"{_name(key)}:{situation.text(key, value)}" for key, value in document.items())
+    return "{" + ",\n".join(lines) + "}"

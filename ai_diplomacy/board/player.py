@@ -1,0 +1,121 @@
+"""What may sit in a seat: the protocol that agents, bots, people and replays meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
+
+from .orders import OrderReport
+from .press import Draft, Message, Returned
+from .situation import Situation
+
+Step = Literal["initialize", "negotiate", "plan", "order", "reflect", "consolidate"]
+
+Question = Step | Literal["interview"]
+"""What a model may be asked: a step of the game, or a question from outside of it."""
+
+Relationship = Literal["Enemy", "Unfriendly", "Neutral", "Friendly", "Ally"]
+RELATIONSHIPS: tuple[Relationship, ...] = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeOutcome:
+    """A pledge of the turn before, held against the order that was then issued."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    pledged: str
+    ordered: str | None
+    """What the unit was ordered to do; ``None`` if it had no order."""
+
+    @property
+    def kept(self) -> bool:
+        return self.ordered == self.pledged
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything a player may know when it takes a step. Frozen, so steps can run in any order."""
+
+    game: str
+    """Name of the game; the same for the same seed."""
+    situation: Situation
+    last_year: int
+    """The game ends after this year's winter at the latest."""
+    round: int = 0
+    """Round of negotiation, from 1; 0 in other steps."""
+    rounds: int = 0
+    """Rounds of negotiation in a movement phase."""
+    press: tuple[Message, ...] = ()
+    """Readable messages: of this phase, and for ``reflect`` of the turn that ended; oldest first."""
+    awaiting: tuple[Message, ...] = ()
+    """Private messages of the turn before that this player has not answered."""
+    unanswered: tuple[str, ...] = ()
+    """Powers that left a private message of this player unanswered."""
+    returned: tuple[Returned, ...] = ()
+    """This player's messages of this phase that could not be delivered as written."""
+    pledges: tuple[PledgeOutcome, ...] = ()
+    """Readable pledges of the turn before, with what was ordered."""
+    ended: str = ""
+    """In ``reflect`` and ``consolidate``: the last phase of the turn that ended."""
+
+    @property
+    def phase(self) -> str:
+        """The phase that the step belongs to in the records."""
+        return self.ended or self.situation.phase
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDecision:
+    """A player's answer to ``order``."""
+
+    orders: tuple[str, ...]
+    """Texts, one an order; the board judges them."""
+    vote_draw: bool = False
+    first: OrderReport | None = None
+    """How the orders stood before the player was asked to correct them; ``None`` if it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What is known of a player's thinking, for the record."""
+
+    goals: tuple[str, ...] = ()
+    relationships: Mapping[str, Relationship] = field(default_factory=dict)
+    """Every other power of the map -> how this player stands to it."""
+    diary: tuple[str, ...] = ()
+    """All private entries so far, oldest first."""
+    directive: str = ""
+    """The plan of this phase, if the game has planning steps."""
+
+
+@runtime_checkable
+class Player(Protocol):
+    """One seat. A step that a player does not list in ``steps`` is never asked of it."""
+
+    power: str
+    model: str
+    """Name for the records: a model id without its key, or the bot's."""
+    steps: frozenset[Step]
+
+    async def initialize(self, view: View) -> None:
+        """Once, before the first phase."""
+
+    async def negotiate(self, view: View) -> tuple[Draft, ...]:
+        """Messages for one round."""
+
+    async def plan(self, view: View) -> None:
+        """A directive for this phase's orders."""
+
+    async def order(self, view: View) -> OrderDecision:
+        """Orders for the phase."""
+
+    async def reflect(self, view: View) -> None:
+        """After a turn: ``view.situation.recent`` tells what happened."""
+
+    async def consolidate(self, view: View) -> None:
+        """In winter: fold the diary of past years into a summary."""
+
+    def mind(self) -> Mind:
+        """What it thinks now."""

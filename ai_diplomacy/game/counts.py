@@ -1,0 +1,135 @@
+"""How often something went wrong, per power and per model: the numbers in ``overview.jsonl`` and the summary."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from ..agent.asking import Exchange
+from ..agent.events import MessageReturned, ReplyRead
+from ..game.events import MessageDelivered, OrdersSubmitted, PledgeJudged
+from ..models.events import CallHedged, CallLost, CallRetried
+from ..records.events import Event
+from ..run.events import StepDefaulted
+from ..run.settings_history import SettingsHistory
+
+FIGURES = (
+    "calls",
+    "failed_calls",
+    "unusable_replies",
+    "repaired_replies",
+    "illegal_replies",
+    "reasked",
+    "defaulted_steps",
+    "orders_given",
+    "illegal_orders_first",
+    "illegal_orders",
+    "default_orders",
+    "messages_sent",
+    "messages_returned",
+    "messages_cut",
+    "illegal_pledges",
+    "pledges_kept",
+    "pledges_broken",
+    "retries",
+    "hedged_calls",
+    "lost_calls",
+    "input_tokens",
+    "output_tokens",
+    "cached_tokens",
+)
+"""Every figure that is counted, in the order in which it is shown."""
+
+_VERDICTS = {
+    "failed": "failed_calls",
+    "unusable": "unusable_replies",
+    "repaired": "repaired_replies",
+    "illegal": "illegal_replies",
+}
+_RETURNED = {"too_many": "messages_cut", "too_long": "messages_cut", "illegal_pledge": "illegal_pledges"}
+
+
+class Statistics:
+    """Counts by power and by model."""
+
+    def __init__(self, timeline: SettingsHistory) -> None:
+        """``timeline`` tells who played a power when, where an event does not."""
+        self._timeline = timeline
+        self._counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        """(power, model) -> figure -> count."""
+        self._unknown: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+
+    def event(self, event: Event) -> None:
+        match event:
+            case ReplyRead():
+                count = self._counts[event.power, event.model]
+                count["calls"] += 1
+                count["reasked"] += event.attempt > 0
+                if event.verdict in _VERDICTS:
+                    count[_VERDICTS[event.verdict]] += 1
+            case CallRetried():
+                self._counts[event.power, event.model]["retries"] += 1
+            case CallHedged():
+                self._counts[event.power, event.model]["hedged_calls"] += 1
+            case CallLost():
+                self._counts[event.power, event.model]["lost_calls"] += 1
+            case StepDefaulted():
+                self._counts[event.power, event.model]["defaulted_steps"] += 1
+            case OrdersSubmitted():
+                count = self._counts[event.power, event.model]
+                count["orders_given"] += event.given
+                count["illegal_orders_first"] += len(event.illegal_first)
+                count["illegal_orders"] += len(event.illegal)
+                count["default_orders"] += len(event.defaults)
+            case MessageDelivered():
+                self._of(event.sender, event.phase)["messages_sent"] += 1
+            case MessageReturned():
+                self._of(event.sender, event.phase)[_RETURNED.get(event.problem, "messages_returned")] += 1
+            case PledgeJudged():
+                self._of(event.sender, event.phase)["pledges_kept" if event.kept else "pledges_broken"] += 1
+
+    def exchange(self, exchange: Exchange) -> None:
+        reply = exchange.reply
+        if reply is None or reply.inherited:
+            return
+        who, usage = (exchange.request.key.power, exchange.model), reply.usage
+        for figure, tokens in (
+            ("input_tokens", usage.input),
+            ("output_tokens", usage.output),
+            ("cached_tokens", usage.cached),
+        ):
+            if tokens is None:
+                self._unknown[who].add(figure)
+            else:
+                self._counts[who][figure] += tokens
+
+    def of_power(self, power: str) -> dict[str, int | None]:
+        """Every figure of a power; ``None`` where at least one call did not say."""
+        return self._sums(lambda who: who[0] == power)
+
+    def total(self, figure: str) -> int | None:
+        """A figure over all powers."""
+        return self._sums(lambda _: True)[figure]
+
+    def document(self) -> dict[str, Any]:
+        """All figures by power and by model."""
+        models = {model for _, model in self._counts} | set(self._timeline.models())
+        return {
+            "errors_by_power": {power: self.of_power(power) for power in sorted(self._timeline.first.models)},
+            "errors_by_model": {
+                model: self._sums(lambda who, model=model: who[1] == model)  # type: ignore[misc]
+                for model in sorted(models)
+            },
+        }
+
+    def _of(self, power: str, phase: str) -> Counter[str]:
+        return self._counts[power, str(self._timeline.at(phase).models[power])]
+
+    def _sums(self, chosen: Callable[[tuple[str, str]], bool]) -> dict[str, int | None]:
+        rows = [who for who in self._counts.keys() | self._unknown.keys() if chosen(who)]
+        sums: Counter[str] = Counter()
+        for who in rows:
+            sums.update(self._counts[who])
+        unknown = {figure for who in rows for figure in self._unknown[who]}
+        return {figure: None if figure in unknown else sums[figure] for figure in FIGURES}

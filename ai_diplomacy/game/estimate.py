@@ -1,0 +1,227 @@
+"""What a game will take before it is played: calls, tokens and cost, each as a range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..models.model import Usage
+from ..models.prices import Price
+from ..models.reservations import BYTES_PER_TOKEN
+
+PROMPT_CHARACTERS: Mapping[str, tuple[int, int]] = {
+    "initialize": (5100, 5100),
+    "negotiate": (7900, 14600),
+    "plan": (8600, 15800),
+    "order": (9250, 15700),
+    "reflect": (8550, 13300),
+    "consolidate": (7400, 9700),
+}
+"""Step -> system prompt and prompt together, in the first year and in late ones: means of two offline games to 1910
+(seeds 3 and 4, two rounds, with plans; 1,672 calls)."""
+REPLY_CHARACTERS: Mapping[str, int] = {
+    "initialize": 285,
+    "negotiate": 800,
+    "plan": 190,
+    "order": 510,
+    "reflect": 490,
+    "consolidate": 280,
+}
+"""Step -> a reply of the offline model: the means of the same games."""
+YEARS_OF_GROWTH = 7
+"""A prompt is as long as it gets, with its diary and its press, after so many years."""
+CHARACTERS_A_TOKEN = (4.5, 3.0)
+"""Between plain prose and JSON full of abbreviations."""
+REPLY_FACTOR = (0.7, 3.0)
+"""Replies are shorter in the first years, and language models say the same at more length than rules do."""
+REASONING_TOKENS = (0, 2000)
+"""A call, of models that do not reason and of models that do."""
+LOST_A_YEAR = (0.03, 0.0)
+"""Part of the powers that is eliminated each year. Offline games lose one of seven by 1908 or none by 1910."""
+EXTRA_ORDERS = (0.5, 1.5)
+"""Retreats and adjustments a power and year; 0.83 to 1.03 in the offline games."""
+REASKED = (0.0, 0.15)
+"""Part of the calls that is asked again; 0.03 in the offline games, and weaker models order worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Not less, and not more."""
+
+    low: float
+    high: float
+
+    def __add__(self, other: Range) -> Range:
+        return Range(self.low + other.low, self.high + other.high)
+
+    def __mul__(self, other: Range) -> Range:
+        return Range(self.low * other.low, self.high * other.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One power and who answers for it."""
+
+    power: str
+    model: str
+    price: Price | None
+    """``None``: not known."""
+    max_tokens: int = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table: a step, or a model."""
+
+    name: str
+    calls: Range
+    input_tokens: Range
+    output_tokens: Range
+    cost_usd: Range | None
+    """``None`` when a price is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a game will take."""
+
+    steps: tuple[Line, ...]
+    models: tuple[Line, ...]
+    total: Line
+
+    def text(self) -> list[str]:
+        """The table as lines to print."""
+        lines = (*self.steps, *self.models, self.total)
+        width = max(28, *(len(line.name) for line in lines))
+        head = f"{'':{width}} {'calls':>15} {'input tokens':>23} {'output tokens':>21} {'cost':>19}"
+        return [head, *(_printed(line, width) for line in lines)]
+
+
+def estimate(seats: Sequence[Seat], *, turns: int, rounds: int, planning: bool, at: float) -> Estimate:
+    """What ``turns`` movement phases with all that follows them will take. Asks nothing.
+
+    ``seats``: those that ask a model. ``at``: when, in seconds since 1970, as some prices change.
+    """
+    calls = _calls_of_a_seat(turns, rounds, planning)
+    parts = [(seat, step, _part(seat, step, calls[step], turns, at)) for seat in seats for step in calls]
+    return Estimate(
+        steps=tuple(_sum(step, (line for _, of, line in parts if of == step)) for step in calls if calls[step].high),
+        models=tuple(
+            _sum(model, (line for seat, _, line in parts if seat.model == model))
+            for model in sorted({seat.model for seat in seats})
+        ),
+        total=_sum("total", (line for _, _, line in parts)),
+    )
+
+
+def cap_problem(
+    seats: Sequence[Seat], *, max_cost_usd: float | None, max_tokens_total: int | None, at: float
+) -> str | None:
+    """Why a cap would stop the game at its first call, as one line, or ``None`` if it would not: what a call may take
+    at most must fit, whoever it is that asks."""
+    for seat in seats:
+        input = round(PROMPT_CHARACTERS["initialize"][0] / BYTES_PER_TOKEN)
+        tokens = input + seat.max_tokens
+        cost = 0.0 if seat.price is None else float(seat.price.most(input, seat.max_tokens, at))
+        hint = f"with a reply of up to {seat.max_tokens:,} tokens; raise the cap, or lower --max_tokens"
+        if max_cost_usd is not None and cost > max_cost_usd:
+            return f"--max_cost_usd: ${max_cost_usd:g} is not enough for one call of {seat.model}, ${cost:.4f} {hint}"
+        if max_tokens_total is not None and tokens > max_tokens_total:
+            cap = f"{max_tokens_total:,}"
+            return f"--max_tokens_total: {cap} is not enough for one call of {seat.model}, {tokens:,} {hint}"
+    return None
+
+
+def cap_warnings(
+    cost_usd: Range | None, tokens: Range | None, *, max_cost_usd: float | None, max_tokens_total: int | None
+) -> list[str]:
+    """A line for each cap that is, or may be, reached before what was estimated is played to its end."""
+    caps = (
+        ("--max_cost_usd", max_cost_usd, cost_usd, "${:,g}"),
+        ("--max_tokens_total", max_tokens_total, tokens, "{:,}"),
+    )
+    return [
+        f"{flag}: {form.format(cap)} "
+        + (
+            "is less than that: it will stop at the cap"
+            if cap < range.low
+            else "may be too little: it may stop at the cap"
+        )
+        for flag, cap, range, form in caps
+        if cap is not None and range is not None and cap < range.high
+    ]
+
+
+def _calls_of_a_seat(turns: int, rounds: int, planning: bool) -> dict[str, Range]:
+    asked = {
+        "negotiate": turns * rounds,
+        "plan": turns if planning else 0,
+        "order": turns,
+        "reflect": turns - 1,
+        "consolidate": turns // 2 - 2,
+    }
+    alive = _both(lambda end: 1 - min(0.5, LOST_A_YEAR[end] * max(0.0, turns / 2 - 1) / 2))
+    extra = {"order": _both(lambda end: EXTRA_ORDERS[end] * (turns // 2))}
+    calls = {step: alive * (_exactly(max(0, count)) + extra.get(step, _exactly(0))) for step, count in asked.items()}
+    return {
+        step: count * _both(lambda end: 1 + REASKED[end])
+        for step, count in ({"initialize": _exactly(1)} | calls).items()
+    }
+
+
+def _part(seat: Seat, step: str, calls: Range, turns: int, at: float) -> Line:
+    early, late = PROMPT_CHARACTERS[step]
+    prompt = early + (late - early) * _mean_growth(turns / 2)
+    input = _both(lambda end: prompt / CHARACTERS_A_TOKEN[end])
+    said = _both(
+        lambda end: REPLY_CHARACTERS[step] * REPLY_FACTOR[end] / CHARACTERS_A_TOKEN[end] + REASONING_TOKENS[end]
+    )
+    output = Range(min(said.low, seat.max_tokens), min(said.high, seat.max_tokens))
+    cost = None if seat.price is None else calls * _cost(seat.price, input, output, at)
+    return Line(step, calls, calls * input, calls * output, cost)
+
+
+def _mean_growth(years: float) -> float:
+    """How far prompts have grown from early to late, in the mean over a game."""
+    if years <= YEARS_OF_GROWTH:
+        return years / YEARS_OF_GROWTH / 2
+    return 1 - YEARS_OF_GROWTH / 2 / years
+
+
+def _cost(price: Price, input: Range, output: Range, at: float) -> Range:
+    def of(tokens: tuple[float, float]) -> float:
+        return float(price.cost(Usage(round(tokens[0]), round(tokens[1]), 0), at) or 0)
+
+    return Range(of((input.low, output.low)), of((input.high, output.high)))
+
+
+def _sum(name: str, lines: Iterable[Line]) -> Line:
+    total = Line(name, _exactly(0), _exactly(0), _exactly(0), _exactly(0))
+    for line in lines:
+        total = Line(
+            name,
+            total.calls + line.calls,
+            total.input_tokens + line.input_tokens,
+            total.output_tokens + line.output_tokens,
+            None if total.cost_usd is None or line.cost_usd is None else total.cost_usd + line.cost_usd,
+        )
+    return total
+
+
+def _both(of: Callable[[int], float]) -> Range:
+    return Range(of(0), of(1))
+
+
+def _exactly(value: float) -> Range:
+    return Range(value, value)
+
+
+def _printed(line: Line, width: int) -> str:
+    cost = "unknown" if line.cost_usd is None else _span(line.cost_usd, "${:,.2f}")
+    spans = _span(line.calls), _span(line.input_tokens), _span(line.output_tokens)
+    return f"{line.name:{width}} {spans[0]:>15} {spans[1]:>23} {spans[2]:>21} {cost:>19}"
+
+
+def _span(range: Range, form: str = "{:,.0f}") -> str:
+    low, high = form.format(range.low), form.format(range.high)
+    return low if low == high else f"{low} - {high}"

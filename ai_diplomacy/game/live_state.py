@@ -1,0 +1,204 @@
+"""What goes on at this moment of a game: what every power does and for how long, and what it has come to so far."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ..agent.asking import Exchange
+from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
+from ..models.events import CallLost, CallRetried, CoolDownStarted
+from ..models.ids import ModelId
+from ..models.ledger import known_sum
+from ..models.model import CallKey, Model, Reply, Request
+from ..records.events import Event
+from ..run.events import StepFinished
+from .config import GameConfig, phase_order
+from .model_factory import Opened, OpenModel
+
+_BEFORE_BARRIERS = ("negotiate", "order")
+"""Steps after which a power waits for the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What one power does."""
+
+    what: Literal["asking", "again", "queued", "ready"]
+    """``asking``: its model has the question; ``again``: it will be asked again after a pause; ``queued``: its next
+    step has not reached the model; ``ready``: it waits for the other powers."""
+    since: float
+    """When it began, on the monotonic clock."""
+    step: str = ""
+    round: int = 0
+    until: float = 0.0
+    """When it is asked again."""
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the game has come to. Calls answered in an earlier sitting count too, those inherited by a fork do not."""
+
+    calls: int = 0
+    retries: int = 0
+    messages: int = 0
+    legal: int = 0
+    """Orders that stood as they were first given."""
+    repaired: int = 0
+    """Orders that stood after they were asked for again."""
+    defaulted: int = 0
+    input_tokens: int | None = 0
+    output_tokens: int | None = 0
+    cost_usd: float | None = 0.0
+    """``None``: not known, as for the tokens."""
+
+
+@dataclass(slots=True)
+class LiveState:
+    """Listens to a game."""
+
+    config: GameConfig
+    phase: str = ""
+    centers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    doing: dict[str, Activity] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+    pauses: dict[str, float] = field(default_factory=dict)
+    """Account -> when its cool-down ends, on the monotonic clock."""
+    began: float = field(default_factory=time.monotonic)
+    turns_played: int = 0
+    """In this sitting."""
+    _adjudicated: str = ""
+    _in_flight: Counter[CallKey] = field(default_factory=Counter)
+
+    def watched(self, opener: OpenModel) -> OpenModel:
+        """Opens models whose calls are heard of when they are sent and when they end."""
+
+        def opened(model_id: ModelId) -> Opened:
+            inner = opener(model_id)
+            return replace(inner, model=_Watched(inner.model, self))
+
+        return opened
+
+    # Listening
+
+    def sent(self, key: CallKey) -> None:
+        self._in_flight[key] += 1
+        if self._in_flight[key] == 1:
+            self.doing[key.power] = Activity("asking", time.monotonic(), key.step, key.round)
+
+    def ended(self, key: CallKey) -> None:
+        self._in_flight[key] -= 1
+        if not self._in_flight[key]:
+            del self._in_flight[key]
+            self.doing[key.power] = Activity("queued", time.monotonic(), key.step, key.round)
+
+    def exchange(self, exchange: Exchange) -> None:
+        reply, tally = exchange.reply, self.tally
+        if reply is None or reply.inherited:
+            return
+        tally.calls += 1
+        tally.input_tokens = known_sum(tally.input_tokens, reply.usage.input)
+        tally.output_tokens = known_sum(tally.output_tokens, reply.usage.output)
+        tally.cost_usd = known_sum(tally.cost_usd, reply.cost_usd)
+
+    def event(self, event: Event) -> None:
+        now = time.monotonic()
+        match event:
+            case PhaseStarted():
+                self.phase, self.centers = event.phase, event.centers
+                alive = [power for power in event.centers if event.units[power] or event.centers[power]]
+                self.doing = {power: self.doing.get(power, Activity("queued", now)) for power in alive}
+            case StepFinished():
+                last = event.step in _BEFORE_BARRIERS
+                if last or event.power not in self.doing or self.doing[event.power].step == event.step:
+                    self.doing[event.power] = Activity("ready" if last else "queued", now, event.step, event.round)
+            case MessageDelivered():
+                self.tally.messages += 1
+                self._all_go_on(now)
+            case PhaseAdjudicated():
+                self.centers, self._adjudicated = event.centers, event.phase
+                self.turns_played += event.phase[-1] == "M"
+                self._all_go_on(now)
+            case OrdersSubmitted():
+                self.tally.legal += event.given - len(event.illegal_first)
+                self.tally.repaired += max(0, len(event.illegal_first) - len(event.illegal))
+                self.tally.defaulted += len(event.defaults)
+            case CallRetried():
+                self.tally.retries += 1
+                self.doing[event.power] = Activity(
+                    "again", now, event.step, event.round, until=now + event.wait, why=event.reason
+                )
+            case CoolDownStarted():
+                self.pauses[event.account] = now + event.seconds
+            case CallLost():
+                cost = self.tally.cost_usd
+                self.tally.cost_usd = None if cost is None or event.cost_usd is None else cost + event.cost_usd
+
+    def _all_go_on(self, now: float) -> None:
+        """A barrier was crossed."""
+        for power, doing in self.doing.items():
+            if doing.what == "ready":
+                self.doing[power] = Activity("queued", now)
+
+    # Telling
+
+    def stage(self) -> str:
+        """Where in the phase the game is, by the step that was begun last."""
+        if not self.phase:
+            return "the game begins"
+        steps = [(doing.step, doing.round) for doing in self.doing.values() if doing.step]
+        if self.phase[-1] != "M":
+            return "orders"
+        named = {"initialize": "first thoughts", "reflect": "reflection", "plan": "plans", "order": "orders"}
+        order = ("initialize", "reflect", "consolidate", "negotiate", "plan", "order")
+        last = max(steps, key=lambda step: (order.index(step[0]), step[1]), default=("initialize", 0))
+        rounds = self.config.rounds
+        return f"press {last[1]} of {rounds}" if last[0] == "negotiate" else named.get(last[0], "reflection")
+
+    def ready(self) -> tuple[int, int]:
+        """How many powers wait at the coming barrier, of how many."""
+        return sum(doing.what == "ready" for doing in self.doing.values()), len(self.doing)
+
+    def turns(self) -> tuple[int, int]:
+        """Movement phases behind the game, and all that it may have."""
+        phases = [
+            f"{season}{year:04}M"
+            for year in range(self.config.terrain.first_year, self.config.last_year + 1)
+            for season in "SF"
+        ]
+        played = [phase for phase in phases if self.config.plays(phase)]
+        behind = sum(phase_order(phase) < phase_order(self.phase) for phase in played) if self.phase else 0
+        behind += self._adjudicated in played and self._adjudicated == self.phase
+        return behind, len(played)
+
+    def expected(self, now: float) -> float | None:
+        """Seconds to go at the pace so far if the game is played to its last phase; ``None`` before the first turn's
+        end."""
+        behind, total = self.turns()
+        if not self.turns_played:
+            return None
+        return (now - self.began) / self.turns_played * (total - behind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A model that tells when it is asked."""
+
+    inner: Model
+    now: LiveState
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    async def generate(self, request: Request) -> Reply:
+        """Raises what the model raises."""
+        self.now.sent(request.key)
+        try:
+            return await self.inner.generate(request)
+        finally:
+            self.now.ended(request.key)

@@ -1,0 +1,72 @@
+"""``lmvsgame.json``: the engine's saved format, with what the agents thought added to each phase."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..board.board import Board
+from ..board.player import Mind, Player
+from ..board.press import Mailbox
+
+
+class SavedGame:
+    """Keeps a picture of every mind at each adjudication, for the phases of the saved game."""
+
+    def __init__(self, config: Mapping[str, Any], powers: tuple[str, ...]) -> None:
+        self._config = config
+        self._powers = powers
+        self._minds: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self._entries: dict[str, int] = dict.fromkeys(powers, 0)
+        self._played: list[str] = []
+        """The entries of the phases that were played, which never change again, as JSON."""
+
+    def adjudicated(self, phase: str, players: Mapping[str, Player]) -> None:
+        """Keep the minds as they were when this phase was adjudicated."""
+        minds = {power: players[power].mind() for power in self._powers}
+        self._minds[phase] = (self._states(players, minds), self._relationships(minds))
+        self._entries = {power: len(minds[power].diary) for power in self._powers}
+
+    def text(self, board: Board, mailbox: Mailbox, players: Mapping[str, Player]) -> str:
+        """The whole game so far, as one line of JSON."""
+        saved = board.to_saved_game(since=len(self._played))
+        minds = {power: players[power].mind() for power in self._powers}
+        now = (self._states(players, minds), self._relationships(minds))
+        entries = [self._entry(phase, mailbox, self._minds.pop(phase["name"], now)) for phase in saved.pop("phases")]
+        # The last one is that of the current phase.
+        self._played += entries[:-1]
+        phases = ", ".join((*self._played, entries[-1]))
+        return f'{_json(saved)[:-1]}, "phases": [{phases}], "config": {_json(self._config)}}}'
+
+    def _entry(self, phase: dict[str, Any], mailbox: Mailbox, minds: tuple[dict[str, Any], dict[str, Any]]) -> str:
+        states, relationships = minds
+        press = [
+            {"sequence": message.sequence, **message.document()}
+            for message in mailbox.messages
+            if message.phase == phase["name"]
+        ]
+        return _json(phase | {"state_agents": states, "agent_relationships": relationships, "press": press})
+
+    def _states(self, players: Mapping[str, Player], minds: Mapping[str, Mind]) -> dict[str, Any]:
+        """Power -> its model, goals, directive, and the diary entries since the last adjudication."""
+        return {
+            power: {
+                "model": players[power].model,
+                "goals": list(mind.goals),
+                "directive": mind.directive,
+                "diary": list(mind.diary[self._entries[power] :]),
+            }
+            for power, mind in minds.items()
+        }
+
+    def _relationships(self, minds: Mapping[str, Mind]) -> dict[str, dict[str, str]]:
+        return {
+            power: {other: mind.relationships.get(other, "Neutral") for other in self._powers if other != power}
+            for power, mind in minds.items()
+        }
+
+
+def _json(value: Any) -> str:
+    # Escaped beyond ASCII, because a power's words may hold what UTF-8 cannot.
+    return json.dumps(value)

@@ -1,0 +1,167 @@
+"""The models of one run: whom to ask through which account, at what price, behind which gate."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from ..models.gate import Gate
+from ..models.gates import PROCESS, account_name
+from ..models.ids import ModelId
+from ..models.model import Model
+from ..models.prices import FREE, Price, find_price, price_problem
+from ..models.provider import BlockingProvider
+from ..models.provider_model import BlockingProviderModel, ProviderModel
+from ..models.providers import Providers, has_blocking_twin, preload, seat_problems
+from .config import IN_PROCESS, CallSettings, ConfigError, GameConfig
+
+if TYPE_CHECKING:
+    from .estimate import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A model that can be asked, bare of all layers."""
+
+    model: Model
+    price: Price | None = FREE
+    """``None``: not known."""
+    gate: Gate | None = None
+    """``None``: it answers in this process, where nothing needs a limit."""
+
+
+OpenModel = Callable[[ModelId], Opened]
+
+
+class ModelFactory:
+    """Opens models by their ids, and closes their connections."""
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        settings: CallSettings,
+        prices: Mapping[str, Price | None],
+        *,
+        blocking: Executor | None = None,
+    ) -> None:
+        """``prices``: model id -> price, see ``find_prices``. ``blocking``: whose threads ask the models, through the
+        vendors' blocking clients (see ``check_blocking``); ``None``: they are asked on the event loop."""
+        self._blocking = blocking
+        self._providers = Providers(environ)
+        self._settings = settings
+        self._prices = prices
+
+    def open(self, model_id: ModelId) -> Opened:
+        """The model of an id that ``check_seats`` found no fault with."""
+        if model_id.provider in IN_PROCESS:
+            from ..offline.model import OfflineModel
+
+            return Opened(OfflineModel(model_id))
+        account = self._providers.account(model_id)
+        gate = PROCESS.gate(
+            account_name(account.provider, account.base_url, account.key),
+            max_concurrency=self._settings.max_concurrency,
+        )
+        return Opened(self._model(model_id), self._prices[str(model_id)], gate)
+
+    def _model(self, model_id: ModelId) -> Model:
+        provider, deadline = self._providers.open(model_id), self._settings.deadline
+        if self._blocking is None:
+            return ProviderModel(provider, model_id, deadline)
+        return BlockingProviderModel(cast("BlockingProvider", provider), model_id, self._blocking, deadline)
+
+    async def close(self) -> None:
+        await self._providers.close()
+
+
+def check_seats(config: GameConfig, environ: Mapping[str, str]) -> None:
+    """Raises ``ConfigError`` that tells every seat whose model could not be asked."""
+    problems = seat_problems(config.models, environ, IN_PROCESS)
+    if problems:
+        raise ConfigError(f"--models: {'; '.join(problems)}")
+
+
+def check_blocking(config: GameConfig) -> None:
+    """Raises ``ConfigError`` that tells every provider whose models could not be asked on threads."""
+    providers = {model.provider for model in config.models.values()}.difference(IN_PROCESS)
+    without = sorted(provider for provider in providers if not has_blocking_twin(provider))
+    if without:
+        raise ConfigError(f"--models: {', '.join(without)} cannot be asked on threads: no blocking client")
+
+
+def find_prices(config: GameConfig) -> dict[str, Price | None]:
+    """Model id -> price, ``None`` where it is not known. May import the price lists, which takes up to a second.
+
+    Raises ``ConfigError`` when a cap on the cost could not be kept.
+    """
+    prices = {str(model): find_price(model) for model in config.models.values()}
+    problem = price_problem(prices, max_cost_usd=config.calls.max_cost_usd)
+    if problem:
+        raise ConfigError(problem)
+    return prices
+
+
+def check_caps(config: GameConfig, prices: Mapping[str, Price | None]) -> None:
+    """Raises ``ConfigError`` when a cap leaves no room for a single call, so that no game could begin."""
+    from .estimate import cap_problem
+
+    problem = cap_problem(
+        _asked(config, prices),
+        max_cost_usd=config.calls.max_cost_usd,
+        max_tokens_total=config.calls.max_tokens_total,
+        at=time.time(),
+    )
+    if problem:
+        raise ConfigError(problem)
+
+
+def warm_up(models: Iterable[ModelId]) -> None:
+    """Do what is slow before the event loop has more to do: import what these models' vendors need, one to three
+    seconds each, and have the garbage collector look through that for the last time."""
+    preload(model for model in models if model.provider not in IN_PROCESS)
+    _collect_rarely()
+
+
+@cache
+def _collect_rarely() -> None:
+    """Have the garbage collector leave alone what is imported by now, which an SDK makes a hundred thousand objects,
+    and look for garbage less often: games make little that it must find, and with Python's own settings it takes a
+    sixth of the time of fifty games, in pauses of up to 0.2 s."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 5, 2)
+
+
+def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[str]:
+    """What the game will take, as lines to print. Asks nothing."""
+    from .estimate import cap_warnings, estimate
+
+    phases = (
+        f"{season}{year:04}M" for year in range(config.terrain.first_year, config.last_year + 1) for season in "SF"
+    )
+    turns = sum(config.plays(phase) for phase in phases)
+    seats = _asked(config, prices)
+    expected = estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time())
+    total, calls = expected.total, config.calls
+    return expected.text() + cap_warnings(
+        total.cost_usd,
+        total.input_tokens + total.output_tokens,
+        max_cost_usd=calls.max_cost_usd,
+        max_tokens_total=calls.max_tokens_total,
+    )
+
+
+def _asked(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]:
+    """The seats that ask a model."""
+    from .estimate import Seat
+
+    return [
+        Seat(power, str(model), prices[str(model)], config.max_tokens.get(power, config.default_max_tokens))
+        for power, model in sorted(config.models.items())
+        if model.provider != "bot"
+    ]

@@ -1,0 +1,146 @@
+"""Events of calls, gates and budgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from ..records.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent(Event):
+    """Base of the events that are about one call."""
+
+    abstract: ClassVar[bool] = True
+
+    power: str
+    phase: str
+    step: str
+    round: int
+    attempt: int
+    """0, or 1 for the re-ask."""
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRetried(CallEvent):
+    """A call was not answered and will be asked again."""
+
+    recurs: ClassVar[bool] = False
+    kind: Literal["transient", "rate_limit"]
+    reason: str
+    tries: int
+    """How often it has been sent so far."""
+    wait: float
+    """Seconds until it is asked again; a queue may add to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceRaised(CallEvent):
+    """A reply spent its whole allowance on reasoning, so the call is asked again with a larger one."""
+
+    before: int
+    """Most tokens that the reply could have."""
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceRefused(CallEvent):
+    """The call with the larger allowance was not answered, so the empty reply stands."""
+
+    allowance: int
+    """Tokens that were asked for."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishWithheld(Event):
+    """A model refuses something that its requests ask for, so it is asked without it. Told once a wish."""
+
+    recurs: ClassVar[bool] = False
+    model: str
+    wish: str
+    """``schema``, ``temperature`` or ``seed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallHedged(CallEvent):
+    """A call has taken long, so it is sent a second time; the first answer wins and the other call is cancelled."""
+
+    recurs: ClassVar[bool] = False
+    after: float
+    """Seconds after which the second one is sent: the recent 90th percentile of this model and step."""
+
+
+@dataclass(frozen=True, slots=True)
+class HedgeDecided(CallEvent):
+    """What came of a call that was sent twice."""
+
+    recurs: ClassVar[bool] = False
+    winner: Literal["first", "second"] | None
+    """``None``: both failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLost(CallEvent):
+    """A call was sent and its answer was never received. The provider may bill it; what it says here is an estimate,
+    on the safe side, and counts against the caps."""
+
+    recurs: ClassVar[bool] = False
+    reason: Literal["fault", "timeout", "hedged", "cancelled"]
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    """``None`` when the price is not known."""
+
+
+LimiterReason = Literal["clean_round", "refused", "given_up"]
+"""``given_up``: a slower pace was refused just as a faster one had been, so it is not the pace that is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimiterChanged(Event):
+    """The gate of an account lets more, or less, through than before."""
+
+    recurs: ClassVar[bool] = False
+    account: str
+    """Names the account without its key."""
+    what: Literal["concurrency", "rate"]
+    before: float | None
+    """Calls at once, or calls a second; ``None``: not limited."""
+    after: float | None
+    reason: LimiterReason
+
+
+@dataclass(frozen=True, slots=True)
+class CoolDownStarted(Event):
+    """The provider refused a call for its rate limit: nobody asks this account for a while."""
+
+    recurs: ClassVar[bool] = False
+    account: str
+    seconds: float
+    retry_after: float | None
+    """What the provider asked for; ``None`` if it named no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetWarned(Event):
+    """Most of a cap is spent. Told once a cap."""
+
+    recurs: ClassVar[bool] = False
+    what: Literal["cost_usd", "tokens"]
+    spent: float
+    cap: float
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetReached(Event):
+    """A call did not fit under a cap any more, so no further call is made."""
+
+    recurs: ClassVar[bool] = False
+    what: Literal["cost_usd", "tokens"]
+    spent: float
+    cap: float
+    needed: float
+    """The most that the refused call could have spent."""
