@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..agent.events import DiaryWritten, Initialized, OrdersExplained, Planned, Reflected, ReplyRead
+from ..agent.events import DiaryWritten, Initialized, OrdersExplained, Planned, Reflected
 from ..board.player import RELATIONSHIPS
 from ..board.press import Message
 from ..board.situation import unit_of
@@ -14,7 +14,7 @@ from ..game.config import phase_order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..models.events import CallLost
 from ..records.events import Event
-from ..run.events import RunFinished, RunResumed, StepDefaulted
+from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
 from .correspondence import message_rows
 from .games import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Submission
 from .pledges import Pledge, Talk, judged
@@ -117,9 +117,9 @@ class Happenings:
         turns = [phase for phase in phases if phase[-1] == "M" and phase in self._done]
         replies: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for read in self._read:
-            replies[read.power][read.verdict] += own(read.phase)
+            replies[read.actor][read.verdict] += own(read.phase)
         for event in self._defaulted:
-            replies[event.power]["defaulted"] += own(event.phase)
+            replies[event.actor]["defaulted"] += own(event.phase)
         submitted = [event for event in self._submitted.values() if own(event.phase) and event.phase in self._done]
         return Rows(
             phases=tuple(row for phase in phases for row in self._positions(phase)),
@@ -180,7 +180,7 @@ class Happenings:
             orders={part: self._done[part].orders for part in turn},
             said={power: " \n".join(self._said.get((phase, power), ())) for power in self._powers},
             undecided=frozenset(
-                event.power for event in self._defaulted if event.phase == phase and event.step == "order"
+                event.actor for event in self._defaulted if event.phase == phase and event.step == "order"
             ),
             drawn=self._drawn(phase),
         )
@@ -234,7 +234,7 @@ def _kind(order: str, power: str, owners: Mapping[str, str]) -> OrderKind:
 def _lost(call: CallLost) -> CallRow:
     return CallRow(
         phase=call.phase,
-        power=call.power,
+        power=call.actor,
         step=call.step,
         round=call.round,
         attempt=call.attempt,

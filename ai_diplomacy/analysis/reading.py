@@ -10,14 +10,15 @@ from pathlib import Path
 
 from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import terrain
-from ..game.config import ConfigError, GameConfig, phase_order
-from ..models.call_log import Call, call_of
+from ..game.config import GameConfig, phase_order
+from ..game.diplomacy import DIPLOMACY
+from ..models.events import CallAnswered, CallEnded, CallLate
 from ..models.ids import ModelId
-from ..models.model import Reply, Usage
-from ..records.events import Event, event_from
-from ..records.log_reader import DamagedLogError, LogReader
-from ..run.events import RunForked, RunResumed, RunStarted
-from ..run.history import CALLS, EVENTS, FORMAT, is_run
+from ..models.model import Usage
+from ..records.errors import ConfigError
+from ..records.log_reader import DamagedLogError
+from ..run.events import RunForked
+from ..run.history import EVENTS, RunHistory, is_run
 from ..run.settings_history import SettingsHistory
 from .games import CallRow, GameRecord
 from .happenings import Happenings
@@ -66,26 +67,24 @@ def read_games(folder: Path) -> Iterator[GameRecord | Unreadable]:
 
 def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> GameRecord:
     """Reads one run, which may be played meanwhile. Raises ``ConfigError``, ``DamagedLogError`` or ``OSError``."""
-    events = _events(path)
-    started = next(events, None)
-    if not isinstance(started, RunStarted) or started.format != FORMAT:
-        raise ConfigError(f"{path / EVENTS}: this version reads format {FORMAT} of run folders, which this is not")
-    timeline = SettingsHistory(GameConfig.from_document(started.config))
-    versions = [started.version]
-    happened = Happenings(timeline.first.map, timeline.first.terrain.powers)
-    origin: RunForked | None = None
-    for event in events:
-        if isinstance(event, RunForked):
-            origin = event
-            for change in event.settings:
-                timeline = timeline.changed(change["after"], GameConfig.from_document(change["config"]))
-        elif isinstance(event, RunResumed):
-            versions.append(event.version)
-            timeline = timeline.changed(event.after, GameConfig.from_document(event.config))
-        happened.event(event)
+    history = RunHistory(path, DIPLOMACY, keep=False)
+    happened: Happenings | None = None
+    calls: list[CallRow] = []
+    prompts = PromptsSeen()
+    for _, event in history.read():
+        if happened is None:
+            first = history.settings.first
+            happened = Happenings(first.map, first.terrain.powers)
+        if isinstance(event, CallEnded):
+            prompts.call(event)
+            row = _row(event)
+            calls += [] if row is None else [row]
+        else:
+            happened.event(event)
+    assert happened is not None
+    origin, settings = history.forked, history.settings
     own_from = origin.phase if origin else ""
-    calls, prompts = _calls(path / CALLS)
-    last = timeline.last
+    last = settings.last
     rows = happened.rows(own_from)
     return GameRecord(
         path=path,
@@ -96,13 +95,13 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         first_year=terrain(last.map).first_year,
         last_year=last.last_year,
         rounds=last.rounds,
-        versions=tuple(dict.fromkeys(versions)),
+        versions=tuple(dict.fromkeys(history.versions)),
         config_hash=_config_hash(last),
-        players=_players(path, timeline),
+        players=_players(path, settings),
         models={
-            power: tuple(dict.fromkeys(name for _, name in timeline.players(power))) for power in sorted(last.models)
+            power: tuple(dict.fromkeys(name for _, name in settings.players(power))) for power in sorted(last.models)
         },
-        prompt_hashes=prompts,
+        prompt_hashes=prompts.hashes,
         ending=happened.ending,
         phases=rows.phases,
         orders=rows.orders,
@@ -115,47 +114,21 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
     )
 
 
-def _events(path: Path) -> Iterator[Event]:
-    reader = LogReader(path / EVENTS)
-    for number, record in enumerate(reader, 1):
-        try:
-            yield event_from(record)
-        except (TypeError, ValueError) as error:
-            raise DamagedLogError(f"{reader.path}, line {number}: {error}") from None
-
-
-def _calls(path: Path) -> tuple[list[CallRow], Mapping[tuple[str, str], str]]:
-    rows: list[CallRow] = []
-    prompts = PromptsSeen()
-    for number, record in enumerate(LogReader(path), 1):
-        try:
-            call, late = call_of(record, number)
-            prompts.call(record["key"], record["request"])
-        except ValueError as error:
-            raise DamagedLogError(f"{path}, line {number}: {error}") from None
-        except (KeyError, TypeError) as error:
-            raise DamagedLogError(f"{path}, line {number}: {error!r} is missing or of another kind") from None
-        row = _row(call, late=late)
-        if row is not None:
-            rows.append(row)
-    return rows, prompts.hashes
-
-
-def _row(call: Call, *, late: bool) -> CallRow | None:
+def _row(call: CallEnded) -> CallRow | None:
     """``None`` for a call that a fork took over: it belongs to the run that made it."""
-    key, reply = call.key, call.outcome if isinstance(call.outcome, Reply) else None
+    key, reply = call.key, call.reply if isinstance(call, CallAnswered | CallLate) else None
     if reply is not None and reply.inherited:
         return None
     # What a call that was given up may cost is told by the calls that were lost.
     usage = reply.usage if reply else Usage(0, 0, 0, 0)
     return CallRow(
         phase=key.phase,
-        power=key.power,
+        power=key.actor,
         step=key.step,
         round=key.round,
         attempt=key.attempt,
         model=call.model,
-        status="failed" if reply is None else "late" if late else "answered",
+        status="failed" if reply is None else "late" if isinstance(call, CallLate) else "answered",
         latency=reply.latency if reply else None,
         waited=reply.waited if reply else None,
         input_tokens=usage.input,
@@ -179,13 +152,14 @@ def _config_hash(config: GameConfig) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _players(path: Path, timeline: SettingsHistory) -> dict[str, str]:
+def _players(path: Path, settings: SettingsHistory[GameConfig]) -> dict[str, str]:
     names = _given_names(path)
-    configs = (timeline.first, *(config for _, config in timeline.changes))
     return {
         power: names.get(power)
-        or ", then ".join(dict.fromkeys(_label(config.models[power], config.prompts.get(power)) for config in configs))
-        for power in sorted(timeline.first.models)
+        or ", then ".join(
+            dict.fromkeys(_label(config.models[power], config.prompts.get(power)) for config in settings.all)
+        )
+        for power in sorted(settings.first.models)
     }
 
 
@@ -229,7 +203,7 @@ class _Clusters:
 
 
 def _origin_of(path: Path) -> RunForked | None:
-    events = _events(path)
-    next(events, None)
-    second = next(events, None)
-    return second if isinstance(second, RunForked) else None
+    history = RunHistory(path, DIPLOMACY, keep=False)
+    for _ in history.read():
+        pass
+    return history.forked

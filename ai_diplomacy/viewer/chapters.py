@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..agent.events import (
-    Consolidated,
-    DiaryWritten,
-    Initialized,
-    MessageReturned,
-    OrdersExplained,
-    Planned,
-    Reflected,
-    ReplyRead,
-)
+from ..agent.events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
 from ..game.config import phase_order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
 from ..game.story import title
 from ..models.events import CallRetried
 from ..records.events import Event
-from ..run.events import StepDefaulted
+from ..run.events import ReplyRead, StepDefaulted
 
 _CallName = tuple[str, str, int, int]
 """(power, step, round, attempt) within a phase."""
@@ -111,7 +102,7 @@ class Chapters:
             case PhaseAdjudicated():
                 self._adjudicated(event)
             case ReplyRead():
-                name = (event.phase, (event.power, event.step, event.round, event.attempt))
+                name = (event.phase, (event.actor, event.step, event.round, event.attempt))
                 self._verdicts[name] = event
                 self._judge(event, self._calls.get(name, []))
             case CallRetried():

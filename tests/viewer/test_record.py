@@ -10,7 +10,7 @@ from command_runs import CommandRun, play_by_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ai_diplomacy.game.config import ConfigError
+from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.viewer.record import RunRecord
 
 
@@ -82,7 +82,7 @@ def test_a_run_that_was_forked_and_gone_on_with(offline_run, tmp_path):
     play_by_command(run, "--end_at_phase", "W1901A", "--override", "--models", "FRANCE=offline:random")
     assert record.read()
     grown = record.document()
-    assert grown["run"]["sittings"] == 2
+    assert grown["run"]["sessions"] == 2
     assert grown["run"]["finished"]["phase"] == "W1901A"
     assert [change["model"] for change in grown["run"]["models"]["FRANCE"]] == ["offline", "offline:random"]
     assert without_versions(grown) == without_versions(whole(run))
@@ -137,5 +137,5 @@ def test_damage_is_named(offline_run, tmp_path):
         RunRecord(tmp_path)
     (tmp_path / "events.jsonl").write_bytes(b"")
     (tmp_path / "calls.jsonl").write_bytes(b"")
-    with pytest.raises(ConfigError, match="nothing yet"):
+    with pytest.raises(ConfigError, match="is empty"):
         RunRecord(tmp_path).read()

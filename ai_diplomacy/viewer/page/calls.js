@@ -55,7 +55,7 @@ function lanes(game, calls, open) {
   );
 }
 
-// Seconds since 1970 -> place on the line. The pauses between the sittings of a run are cut out.
+// Seconds since 1970 -> place on the line. The pauses between the sessions of a run are cut out.
 function clock(calls) {
   const spans = calls.map((call) => [call.started - call.waited, call.started + call.latency]).sort((one, other) => one[0] - other[0]);
   const cuts = [];

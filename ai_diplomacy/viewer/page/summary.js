@@ -63,7 +63,7 @@ export function summaryPanel(game, source) {
         run.timing ? ["Time", `${seconds(run.timing.total_time)} (${run.timing.execution})`] : null,
         run.timing ? ["All calls one by one", seconds(run.timing.sum_of_call_time)] : null,
         run.timing ? ["Least possible", seconds(run.timing.critical_path)] : null,
-        ["Sittings", count(run.sittings)],
+        ["Sessions", count(run.sessions)],
         run.forked ? ["Forked", `from ${run.forked.source} at ${run.forked.phase}`] : null,
         ["Begun", new Date(run.begun * 1000).toISOString().replace("T", " ").slice(0, 16) + " UTC"],
       ]),
