@@ -15,11 +15,11 @@ from ..agent.steps import interview
 from ..game import model_factory
 from ..game.config import GameConfig, checked_models
 from ..game.diplomacy import DIPLOMACY
-from ..game.display import printable
 from ..game.seats import prompt_books
 from ..models.budget import Budget
 from ..models.circuit_breaker import ModelRefused
 from ..models.layers import CallServices, layered
+from ..records.cleaning import cleaned
 from ..records.errors import ConfigError
 from ..records.events import Event
 from ..run.events import ReplyRead
@@ -53,7 +53,7 @@ def run(flags: argparse.Namespace) -> int:
         return _say(str(error).partition("\n")[0], 1)
     if answer is None:
         return _say("no usable answer", 3)
-    print("\n".join(printable(line) for line in answer.splitlines()))
+    print("\n".join(cleaned(line, "line") for line in answer.splitlines()))
     return 0
 
 

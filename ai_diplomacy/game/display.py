@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -17,10 +18,11 @@ from ..board.situation import unit_of
 from ..board.terrain import Terrain
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..models.events import BudgetWarned, CallRetried, CoolDownStarted
+from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.events import RunFinished, StepDefaulted
 from .counts import ErrorCounts
-from .story import UNSEEN, listed, title
+from .story import listed, title
 
 _SILENCE = 20.0
 """Seconds between two lines about retries of the same model."""
@@ -39,10 +41,7 @@ _COLOURS = (
 )
 """One for each power in alphabetical order; the name always stands beside its colour."""
 
-
-def printable(text: str) -> str:
-    """Text from outside on one line, without anything that a terminal would obey."""
-    return " ".join(UNSEEN.sub(" ", text).split())
+_line = partial(cleaned, kind="line")
 
 
 class GameConsole(Console):
@@ -135,7 +134,7 @@ class Display:
         for at, recipient in enumerate(event.recipients):
             line.append(", " if at else "", style="dim")
             line.append("everyone" if recipient == "ALL" else recipient.title(), style=self._colours.get(recipient, ""))
-        line.append(f": {printable(event.body)}")
+        line.append(f": {cleaned(event.body, 'line')}")
         if event.pledges:
             line.append(f"  [{', '.join(event.pledges)}]", style="italic dim")
         self._entry(event.sender, line, shortened=True)
@@ -186,7 +185,7 @@ class Display:
         return news
 
     def _aside(self, text: str) -> None:
-        self._print(Text(printable(text), style="dim yellow"))
+        self._print(Text(_line(text), style="dim yellow"))
 
     # The end
 
@@ -218,7 +217,7 @@ class Display:
             table.add_row(
                 str(rank),
                 Text(power.title(), style=self._colours[power]),
-                Text(printable(self._models[power])),
+                Text(_line(self._models[power])),
                 str(count),
                 f"{count - len(self._start.get(power, ())):+d}",
                 str(figures["messages_sent"]),
@@ -234,7 +233,7 @@ class Display:
         self._console.print(line, soft_wrap=wrapped)
 
     def _note(self, power: str, text: str) -> None:
-        self._entry(power, Text.assemble((printable(text), "dim italic")), shortened=True)
+        self._entry(power, Text.assemble((_line(text), "dim italic")), shortened=True)
 
     def _entry(self, power: str, text: Text, *, shortened: bool = False) -> None:
         """A power's name with text hanging behind it, cut to three lines if it is to be shortened."""

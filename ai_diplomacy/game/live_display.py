@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -13,10 +14,13 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from ..records.cleaning import cleaned
 from ..records.events import Event
 from .config import GameConfig
-from .display import Display, GameConsole, printable
+from .display import Display, GameConsole
 from .live_state import Activity, LiveState
+
+_line = partial(cleaned, kind="line")
 
 _TICK = 0.5
 """Seconds between two pictures."""
@@ -128,12 +132,12 @@ class LiveDisplay(Display):
         step = f"{doing.step} {doing.round}" if doing.round else doing.step
         match doing.what:
             case "asking":
-                model = "" if self._console.width < _NARROW else f" asks {printable(self._models[power])}:"
+                model = "" if self._console.width < _NARROW else f" asks {cleaned(self._models[power], 'line')}:"
                 line.append(f"▶{model} {step}", style="green")
                 line.append(f"  {_clock(at - doing.since)}")
             case "again":
                 left = max(0.0, doing.until - at)
-                line.append(f"… {step} again in {_clock(left)}: {printable(doing.why)}", style="yellow")
+                line.append(f"… {step} again in {_clock(left)}: {cleaned(doing.why, 'line')}", style="yellow")
             case "queued":
                 waited = at - doing.since
                 line.append("· next step", style="dim")
@@ -144,7 +148,7 @@ class LiveDisplay(Display):
 
     def _pauses(self, at: float) -> list[Text]:
         return [
-            Text(f"pause asked for by {printable(account)}: {_clock(until - at)} to go", style="yellow")
+            Text(f"pause asked for by {cleaned(account, 'line')}: {_clock(until - at)} to go", style="yellow")
             for account, until in self._state.pauses.items()
             if until > at
         ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..models.events import CallAnswered, CallFailed
 from ..models.model import CallKey, Reply, Usage
+from ..records.cleaning import cleaned
 from ..records.events import Event
 from .events import ReplyRead
 
@@ -42,8 +43,8 @@ COLUMNS: Mapping[str, Callable[[_Row], object]] = {
     "power": lambda row: row.key.actor,
     "phase": lambda row: row.key.phase,
     "response_type": lambda row: row.key.step if row.key.attempt == 0 else f"{row.key.step} (corrected)",
-    "raw_input": lambda row: _shown(row.call.request.prompt) if row.call.request else "",
-    "raw_response": _of_reply(lambda reply: _shown(reply.text)),
+    "raw_input": lambda row: cleaned(row.call.request.prompt, "table") if row.call.request else "",
+    "raw_response": _of_reply(lambda reply: cleaned(reply.text, "table")),
     "success": lambda row: str(row.read.verdict in ("ok", "repaired", "illegal")).lower(),
     "step": lambda row: row.key.step,
     "round": lambda row: row.key.round,
@@ -87,8 +88,3 @@ class ResponseLog:
     def _begin(self) -> None:
         self._rows = io.StringIO(newline="")
         self._writer = csv.writer(self._rows)
-
-
-def _shown(text: str) -> str:
-    """The reader of a table has no use for NUL, and many refuse it."""
-    return text.replace("\0", "\ufffd")

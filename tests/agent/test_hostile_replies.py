@@ -18,7 +18,6 @@ from ai_diplomacy.board.press import Mailbox
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.diplomacy import DIPLOMACY
-from ai_diplomacy.game.display import printable
 from ai_diplomacy.game.views import view
 from ai_diplomacy.models.budget import Budget
 from ai_diplomacy.models.events import CallAnswered
@@ -26,6 +25,7 @@ from ai_diplomacy.models.journal import Journal
 from ai_diplomacy.models.layers import CallServices, layered
 from ai_diplomacy.models.model import Reply, Request
 from ai_diplomacy.models.prices import FREE
+from ai_diplomacy.records.cleaning import cleaned
 from ai_diplomacy.records.durable import AppendLog
 from ai_diplomacy.run.events import ReplyRead, StepDefaulted
 from ai_diplomacy.run.settings_history import SettingsHistory
@@ -163,7 +163,7 @@ async def test_two_thousand_nasty_replies_to_a_step_break_nothing_and_are_all_co
     assert 0 < lost <= second
     for event in table.listener.events:
         # What reaches a terminal is shown, never obeyed.
-        assert printable(str(event.record(0.0))).isprintable()
+        assert cleaned(str(event.record(0.0)), "line").isprintable()
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -268,7 +268,7 @@ def test_a_fork_plays_the_game_that_the_first_version_makes_of_it(tmp_path, name
     command("lm_game.py", "--run_dir", path, "--fork_to", fork, "--display", "none", *expected["flags"])
     assert files(path) == before
     assert_same_game(fork, expected["game"])
-    assert {call["format"] for call in lines(fork / "calls.jsonl")} == {2}
+    assert {call["format"] for call in lines(fork / "calls.jsonl")} == {3}
     assert {call["reply"]["inherited"] for call in lines(fork / "calls.jsonl")} == {True, False}
 
 
