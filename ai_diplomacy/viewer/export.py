@@ -9,8 +9,8 @@ from typing import Any
 
 from ..game.config import ConfigError
 from ..records.durable import replace_files
+from ..web.geometry import geometry
 from .bundle import single_file
-from .geometry import geometry
 from .record import RunRecord
 
 

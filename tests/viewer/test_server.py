@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from ai_diplomacy.viewer.library import Library, inside
-from ai_diplomacy.viewer.server import POLICY, application
+from ai_diplomacy.viewer.library import Library
+from ai_diplomacy.viewer.server import application
+from ai_diplomacy.web.guards import POLICY, inside
 
 
 @pytest.fixture
