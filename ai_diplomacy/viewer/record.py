@@ -13,7 +13,7 @@ from ..analysis.scores import scores
 from ..board.terrain import Terrain
 from ..game.config import ConfigError, GameConfig
 from ..game.counts import FIGURES, Statistics
-from ..models.call_log import Call, call_of
+from ..models.call_log import call_of
 from ..models.events import CallLost
 from ..models.ledger import Ledger
 from ..models.model import Reply
@@ -22,7 +22,7 @@ from ..records.log_reader import DamagedLogError
 from ..run.events import RunFinished, RunForked, RunResumed, RunStarted
 from ..run.history import CALLS, EVENTS, FORMAT, is_run
 from ..run.settings_history import SettingsHistory
-from .chapters import Chapters
+from .phases import Phases
 from .tail import Tail, record_at
 
 _BILLED = ("input_tokens", "output_tokens", "cached_tokens")
@@ -43,7 +43,7 @@ class RunRecord:
         self._events, self._journal = Tail(self.path / EVENTS), Tail(self.path / CALLS)
         self._lines: dict[int, int] = {}
         """Line of the journal -> the byte at which it begins."""
-        self._chapters = Chapters()
+        self._phases = Phases()
         self._ledger = Ledger()
         self._started: RunStarted | None = None
         self._timeline: SettingsHistory | None = None
@@ -51,7 +51,7 @@ class RunRecord:
         self._forked: RunForked | None = None
         self._finished: RunFinished | None = None
         self._scores: dict[str, Any] | None = None
-        self._sittings: list[float] = []
+        self._sessions: list[float] = []
         self._last = 0.0
 
     @property
@@ -71,7 +71,7 @@ class RunRecord:
                 # Who played what, and so every count by model, may be another by now.
                 self._forget()
                 news = self._news()
-            self._chapters.at_version(before + 1)
+            self._phases.at_version(before + 1)
             self._count(news)
             self._answer()
             self._score()
@@ -89,7 +89,7 @@ class RunRecord:
             "version": self.version,
             "run": self._run(self._started, self._timeline),
             "figures": self._figures(self._timeline.first.terrain),
-            "phases": self._chapters.since(since),
+            "phases": self._phases.since(since),
         }
 
     @property
@@ -114,24 +114,24 @@ class RunRecord:
 
     # Reading
 
-    def _news(self) -> list[tuple[float, Event]]:
+    def _news(self) -> list[tuple[dict[str, Any], Event]]:
+        """The lines that have come, each with the event that it is."""
         news = []
         for _, record in self._events:
-            at = record.pop("time", 0.0)
             if self._events.lines == 1 and record.get("format") != FORMAT:
                 raise ConfigError(f"{self.path}: format {record.get('format')!r} is not known; it reads {FORMAT}")
             try:
-                news.append((at, event_from(record)))
+                news.append((record, event_from(record)))
             except (TypeError, ValueError) as error:
                 raise DamagedLogError(f"{self._events.path}, line {self._events.lines}: {error}") from None
         return news
 
-    def _count(self, news: list[tuple[float, Event]]) -> None:
-        for at, event in news:
-            self._last = at
+    def _count(self, news: list[tuple[dict[str, Any], Event]]) -> None:
+        for record, event in news:
+            at = self._last = record.get("time", 0.0)
             if isinstance(event, RunStarted):
                 self._started, self._timeline = event, SettingsHistory(GameConfig.from_document(event.config))
-                self._sittings.append(at)
+                self._sessions.append(at)
             elif self._timeline is None:
                 raise ConfigError(f"{self._events.path} does not begin with the start of a run")
             elif isinstance(event, RunForked):
@@ -142,13 +142,14 @@ class RunRecord:
             elif isinstance(event, RunResumed):
                 self._timeline = self._timeline.changed(event.after, GameConfig.from_document(event.config))
                 self._finished = None
-                self._sittings.append(at)
+                self._sessions.append(at)
         if self._timeline is None:
             raise ConfigError(f"{self._events.path} holds nothing yet")
         if self._statistics is None:
             self._statistics = Statistics(self._timeline)
-        for _, event in news:
-            self._chapters.event(event)
+        for record, event in news:
+            if "phase" in record and not isinstance(event, (RunForked, RunFinished)):
+                self._phases.event(record)
             self._statistics.event(event)
             if isinstance(event, CallLost):
                 self._ledger.lost(event)
@@ -162,12 +163,12 @@ class RunRecord:
             line = self._journal.lines
             self._lines[line] = at
             try:
-                call, late = call_of(record, line)
+                call, _ = call_of(record, line)
             except ValueError as error:
                 raise DamagedLogError(f"{self._journal.path}, line {line}: {error}") from None
             if isinstance(call.outcome, Reply) and not call.outcome.inherited:
                 self._ledger.answered(call.key, call.model, call.outcome)
-            self._chapters.call(_row(call, late=late), call.key.phase)
+            self._phases.call(record, line)
 
     def _score(self) -> None:
         """What the game was worth, once it is finished; by the code that scores many games."""
@@ -193,8 +194,8 @@ class RunRecord:
             },
             "program": started.version,
             "config": timeline.last.document(),
-            "begun": self._sittings[0],
-            "sittings": len(self._sittings),
+            "begun": self._sessions[0],
+            "sessions": len(self._sessions),
             "last": self._last,
             "forked": {"source": self._forked.source, "phase": self._forked.phase} if self._forked else None,
             "finished": None
@@ -234,36 +235,6 @@ class RunRecord:
         whole = ("general_game.log", "game_manifesto.txt", "lmvsgame.json", "overview.jsonl", "timing.json")
         logs = ("trace.json", EVENTS, CALLS, "llm_responses.csv")
         return [*stories, *(name for name in (*whole, *logs) if (self.path / name).is_file())]
-
-
-def _row(call: Call, *, late: bool) -> dict[str, Any]:
-    """What the page tells of a call beside its texts."""
-    key, reply = call.key, call.outcome
-    row: dict[str, Any] = {
-        "line": call.line,
-        "power": key.power,
-        "step": key.step,
-        "round": key.round,
-        "attempt": key.attempt,
-        "raised": key.raised,
-        "model": call.model,
-        "late": late,
-    }
-    if not isinstance(reply, Reply):
-        return row | {"failure": reply.message}
-    return row | {
-        "started": round(reply.started, 4),
-        "latency": round(reply.latency, 4),
-        "waited": round(reply.waited, 4),
-        "input": reply.usage.input,
-        "output": reply.usage.output,
-        "cached": reply.usage.cached,
-        "reasoning": reply.usage.reasoning,
-        "cost": reply.cost_usd,
-        "stop": reply.stop,
-        "sent": reply.attempts + reply.hedged,
-        "inherited": reply.inherited,
-    }
 
 
 def _texts(record: dict[str, Any]) -> dict[str, str]:
