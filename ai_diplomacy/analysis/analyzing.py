@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .estimates import Duel, MeanEstimate, duel, estimates
 from .games import GameRecord
 from .measures import MEASURES
 from .provenance import Provenance, Sources
 from .ratings import Rated, Rating, ratings
-from .reading import Unreadable, read_games
+from .read_games import Unreadable, read_games
 from .scores import scores
-from .statistics import Duel, Estimate, duel, estimates
-from .sums import Counting, Sums
-from .tallies import tallies
+from .tallies import Counting, Sums, tallies
 
 BASELINES = ("bot:dumbbot", "bot:random", "bot:hold")
 """Players whose rows are shown whether they played or not: a figure means little without them."""
@@ -44,7 +43,7 @@ class Analysis:
     folder: Path
     provenance: Provenance
     sums: Mapping[str, Sums]
-    estimates: Mapping[str, tuple[Estimate, ...]]
+    estimates: Mapping[str, tuple[MeanEstimate, ...]]
     """Player -> one for each of ``MEASURES``; baselines that did not play have empty ones."""
     games: Mapping[str, int]
     """Player -> games in which it sat."""
@@ -125,7 +124,7 @@ class _Reading:
 
     def result(self, folder: Path) -> Analysis:
         sums = self._counting.sums()
-        empty = tuple(Estimate(None) for _ in MEASURES)
+        empty = tuple(MeanEstimate(None) for _ in MEASURES)
         found = {player: tuple(estimates(rows)) for player, rows in sums.items()}
         found |= {name: empty for name in BASELINES if name not in found}
         names = [measure.name for measure in MEASURES]

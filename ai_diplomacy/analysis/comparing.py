@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .estimates import interval, resamples
 from .measures import Measure
-from .statistics import interval, resamples
-from .sums import Array, Sums
+from .tallies import Array, Sums
 
 PERMUTATIONS = 9999
 _CHUNK = 500

@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import __version__
 from .games import GameRecord
-from .prompts_seen import combined
+from .prompt_hashes import combined
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..analysis.reading import read_game
+from ..analysis.read_games import read_game
 from ..analysis.scores import scores
 from ..board.terrain import Terrain
 from ..game.config import ConfigError, GameConfig

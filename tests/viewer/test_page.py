@@ -9,7 +9,7 @@ from browsing import Visit, chromium, exported, recorded_game, records, run_of, 
 from command_runs import CommandRun, play_by_command
 from playwright.sync_api import expect
 
-from ai_diplomacy.analysis.reading import read_game
+from ai_diplomacy.analysis.read_games import read_game
 from ai_diplomacy.analysis.scores import scores
 
 HOSTILE = (

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from . import plots
 from .analyzing import BASELINES, DUEL_MEASURES, Analysis
 from .comparing import Difference
+from .formatting import NONE, chance, mean, number, span
 from .measures import GROUPS, MEASURES, NAMED, Measure
 from .provenance import Provenance
-from .shown import NONE, chance, mean, number, span
 
 _STYLE = """
 :root { color-scheme: light dark; --ground: #ffffff; --ink: #1b1f24; --soft: #5a6470;

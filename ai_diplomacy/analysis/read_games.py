@@ -13,15 +13,15 @@ from ..board.terrain import terrain
 from ..game.config import ConfigError, GameConfig, phase_order
 from ..models.call_log import Call, call_of
 from ..models.ids import ModelId
-from ..models.model import Reply, Usage
+from ..models.model import Reply
 from ..records.events import Event, event_from
 from ..records.log_reader import DamagedLogError, LogReader
 from ..run.events import RunForked, RunResumed, RunStarted
 from ..run.history import CALLS, EVENTS, FORMAT, is_run
 from ..run.settings_history import SettingsHistory
+from .game_rows import GameRows
 from .games import CallRow, GameRecord
-from .happenings import Happenings
-from .prompts_seen import PromptsSeen
+from .prompt_hashes import PromptHashes
 
 NAMES = "players.json"
 """Beside run folders, who plays in them under what name: ``{run folder: {power: name}}``."""
@@ -72,7 +72,7 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         raise ConfigError(f"{path / EVENTS}: this version reads format {FORMAT} of run folders, which this is not")
     timeline = SettingsHistory(GameConfig.from_document(started.config))
     versions = [started.version]
-    happened = Happenings(timeline.first.map, timeline.first.terrain.powers)
+    happened = GameRows(timeline.first.map, timeline.first.terrain.powers)
     origin: RunForked | None = None
     for event in events:
         if isinstance(event, RunForked):
@@ -126,7 +126,7 @@ def _events(path: Path) -> Iterator[Event]:
 
 def _calls(path: Path) -> tuple[list[CallRow], Mapping[tuple[str, str], str]]:
     rows: list[CallRow] = []
-    prompts = PromptsSeen()
+    prompts = PromptHashes()
     for number, record in enumerate(LogReader(path), 1):
         try:
             call, late = call_of(record, number)
@@ -146,23 +146,13 @@ def _row(call: Call, *, late: bool) -> CallRow | None:
     key, reply = call.key, call.outcome if isinstance(call.outcome, Reply) else None
     if reply is not None and reply.inherited:
         return None
-    # What a call that was given up may cost is told by the calls that were lost.
-    usage = reply.usage if reply else Usage(0, 0, 0, 0)
+    place = key.phase, key.power, key.step, key.round, key.attempt, call.model
+    if reply is None:
+        # What it may cost is told by the calls that were lost.
+        return CallRow(*place, "failed")
     return CallRow(
-        phase=key.phase,
-        power=key.power,
-        step=key.step,
-        round=key.round,
-        attempt=key.attempt,
-        model=call.model,
-        status="failed" if reply is None else "late" if late else "answered",
-        latency=reply.latency if reply else None,
-        waited=reply.waited if reply else None,
-        input_tokens=usage.input,
-        output_tokens=usage.output,
-        cached_tokens=usage.cached,
-        reasoning_tokens=usage.reasoning,
-        cost_usd=reply.cost_usd if reply else 0.0,
+        *(*place, "late" if late else "answered", reply.latency, reply.waited),
+        *(reply.usage.input, reply.usage.output, reply.usage.cached, reply.usage.reasoning, reply.cost_usd),
     )
 
 
