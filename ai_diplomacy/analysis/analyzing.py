@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .estimates import Duel, MeanEstimate, duel, estimates
-from .games import GameRecord
+from .game_record import GameRecord
 from .measures import MEASURES
 from .provenance import Provenance, Sources
 from .ratings import Rated, Rating, ratings
@@ -62,18 +62,18 @@ class Analysis:
 def analyze(folder: Path, each: Callable[[GameRecord], None] | None = None) -> Analysis:
     """Reads every run at or below a folder, once; ``each`` is shown every game that can be read, finished or not.
     Raises ``ConfigError`` when there is no run."""
-    reading = _Reading()
+    collected = _Collected()
     for game in read_games(folder):
         if isinstance(game, Unreadable):
-            reading.sources.unreadable(game.path, game.problem)
+            collected.sources.unreadable(game.path, game.problem)
             continue
-        reading.game(game)
+        collected.game(game)
         if each is not None:
             each(game)
-    return reading.result(folder)
+    return collected.result(folder)
 
 
-class _Reading:
+class _Collected:
     """Everything that is kept of a game once it was read."""
 
     def __init__(self) -> None:

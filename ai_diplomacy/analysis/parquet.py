@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
-from .games import CallRow, GameRecord, MessageRow, OrderRow, PhaseRow
+from .game_record import CallRow, GameRecord, MessageRow, OrderRow, PhaseRow
 from .provenance import Provenance
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from ..records.log_reader import DamagedLogError, LogReader
 from ..run.events import RunForked, RunResumed, RunStarted
 from ..run.history import CALLS, EVENTS, FORMAT, is_run
 from ..run.settings_history import SettingsHistory
-from .game_rows import GameRows
-from .games import CallRow, GameRecord
+from .events_to_rows import EventsToRows
+from .game_record import CallRow, GameRecord
 from .prompt_hashes import PromptHashes
 
 NAMES = "players.json"
@@ -72,7 +72,7 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         raise ConfigError(f"{path / EVENTS}: this version reads format {FORMAT} of run folders, which this is not")
     timeline = SettingsHistory(GameConfig.from_document(started.config))
     versions = [started.version]
-    happened = GameRows(timeline.first.map, timeline.first.terrain.powers)
+    happened = EventsToRows(timeline.first.map, timeline.first.terrain.powers)
     origin: RunForked | None = None
     for event in events:
         if isinstance(event, RunForked):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .games import GameRecord
+from .game_record import GameRecord
 from .measures import MEASURES, Measure
 from .scores import scores
 

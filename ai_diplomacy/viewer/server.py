@@ -15,7 +15,7 @@ from ..web.guards import HEADERS, guard, inside
 from .brief import brief
 from .bundle import PAGE, page
 from .library import Library
-from .watching import Watched
+from .watching import WatchedRun
 
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 
@@ -45,7 +45,7 @@ class _Pages:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._watched: dict[Path, Watched] = {}
+        self._watched: dict[Path, WatchedRun] = {}
 
     async def front(self, _: web.Request) -> web.StreamResponse:
         runs = self._library.runs()
@@ -109,10 +109,10 @@ class _Pages:
             raise web.HTTPNotFound
         return folder
 
-    def _run(self, request: web.Request) -> Watched:
+    def _run(self, request: web.Request) -> WatchedRun:
         folder = self._folder(request)
         if folder not in self._watched:
-            self._watched[folder] = Watched(folder)
+            self._watched[folder] = WatchedRun(folder)
         return self._watched[folder]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ai_diplomacy.agent.events import DiaryWritten, OrdersExplained
-from ai_diplomacy.analysis.game_rows import GameRows
+from ai_diplomacy.analysis.events_to_rows import EventsToRows
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
@@ -44,7 +44,7 @@ def told(case):
 
 @pytest.mark.parametrize("case", PHASES, ids=[case["name"] for case in PHASES])
 def test_the_verdict_agrees_with_the_label(case):
-    happened = GameRows("standard", terrain().powers)
+    happened = EventsToRows("standard", terrain().powers)
     for event in told(case):
         happened.event(event)
     found = {}

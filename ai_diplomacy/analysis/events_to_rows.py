@@ -16,7 +16,7 @@ from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, P
 from ..models.events import CallLost
 from ..records.events import Event
 from ..run.events import RunFinished, RunResumed, StepDefaulted
-from .games import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Submission
+from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Submission
 from .pledges import Pledge, Turn, judged
 
 
@@ -34,7 +34,7 @@ class Rows:
     replies: Mapping[str, Mapping[str, int]]
 
 
-class GameRows:
+class EventsToRows:
     """Hears the events of a run in their order, and gives its rows when it has heard all."""
 
     def __init__(self, map_name: str, powers: Sequence[str]) -> None:
