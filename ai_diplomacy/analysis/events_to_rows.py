@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import pairwise
 
 from ..agent.events import DiaryWritten, Initialized, OrdersExplained, Planned, Reflected, ReplyRead
@@ -13,25 +13,13 @@ from ..board.press import Message
 from ..board.situation import unit_of
 from ..game.config import phase_order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
+from ..models.call_log import Call
 from ..models.events import CallLost
+from ..models.model import Reply
 from ..records.events import Event
 from ..run.events import RunFinished, RunResumed, StepDefaulted
-from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Submission
-from .pledges import Pledge, Turn, judged
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a game holds from some phase on."""
-
-    phases: tuple[PhaseRow, ...]
-    orders: tuple[OrderRow, ...]
-    submissions: tuple[Submission, ...]
-    messages: tuple[MessageRow, ...]
-    pledges: tuple[Pledge, ...]
-    gaps: tuple[Gap, ...]
-    lost: tuple[CallRow, ...]
-    replies: Mapping[str, Mapping[str, int]]
+from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows, Submission
+from .pledges import Turn, judged
 
 
 class EventsToRows:
@@ -47,6 +35,7 @@ class EventsToRows:
         self._said: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._defaulted: list[StepDefaulted] = []
         self._read: list[ReplyRead] = []
+        self._calls: list[CallRow] = []
         self._lost: list[CallLost] = []
         self._views: defaultdict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
         """Phase -> power -> how it stands to the others."""
@@ -80,6 +69,11 @@ class EventsToRows:
                 self._finished = event
             case RunResumed():
                 self._finished = None
+
+    def call(self, call: Call, *, late: bool) -> None:
+        """A call that came to an end. One that a fork took over belongs to the run that made it."""
+        if not isinstance(call.outcome, Reply) or not call.outcome.inherited:
+            self._calls.append(_call(call, late=late))
 
     @property
     def ending(self) -> Ending | None:
@@ -128,7 +122,7 @@ class EventsToRows:
             messages=tuple(row for row in _message_rows(self._messages, self._survivors()) if own(row.phase)),
             pledges=tuple(pledge for phase in turns for pledge in judged(self._turn(phase))),
             gaps=tuple(gap for phase in self._views if own(phase) for gap in self._gaps(phase)),
-            lost=tuple(_lost(call) for call in self._lost),
+            calls=(*self._calls, *(_lost(call) for call in self._lost if own(call.phase))),
             replies=replies,
         )
 
@@ -264,6 +258,18 @@ def _kind(order: str, power: str, owners: Mapping[str, str]) -> OrderKind:
         return "convoy_own" if own else "convoy_other"
     kinds: Mapping[str, OrderKind] = {"H": "hold", "-": "move", "R": "retreat", "D": "disband", "B": "build"}
     return kinds[verb]
+
+
+def _call(call: Call, *, late: bool) -> CallRow:
+    key, reply = call.key, call.outcome
+    place = key.phase, key.power, key.step, key.round, key.attempt, call.model
+    if not isinstance(reply, Reply):
+        # What it may cost is told by the calls that were lost.
+        return CallRow(*place, "failed")
+    return CallRow(
+        *(*place, "late" if late else "answered", reply.latency, reply.waited),
+        *(reply.usage.input, reply.usage.output, reply.usage.cached, reply.usage.reasoning, reply.cost_usd),
+    )
 
 
 def _lost(call: CallLost) -> CallRow:

@@ -136,7 +136,22 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class GameRecord:
+class Rows:
+    """What a game holds from some phase on."""
+
+    phases: tuple[PhaseRow, ...]
+    orders: tuple[OrderRow, ...]
+    submissions: tuple[Submission, ...]
+    messages: tuple[MessageRow, ...]
+    pledges: tuple[Pledge, ...]
+    calls: tuple[CallRow, ...]
+    gaps: tuple[Gap, ...]
+    replies: Mapping[str, Mapping[str, int]]
+    """Power -> verdict on a reply (see ``agent.events.Verdict``), or ``defaulted`` (steps without any) -> count."""
+
+
+@dataclass(frozen=True, slots=True)
+class GameRecord(Rows):
     """One run, read from its folder. What a fork took over from the run it began in is that run's, not its own: the
     rows begin with the first phase that was played in this folder."""
 
@@ -162,12 +177,3 @@ class GameRecord:
     """(power, step) -> hash of the system prompt and of the step's prompt without its situation."""
     ending: Ending | None
     """``None``: the game is not finished."""
-    phases: tuple[PhaseRow, ...]
-    orders: tuple[OrderRow, ...]
-    submissions: tuple[Submission, ...]
-    messages: tuple[MessageRow, ...]
-    pledges: tuple[Pledge, ...]
-    calls: tuple[CallRow, ...]
-    gaps: tuple[Gap, ...]
-    replies: Mapping[str, Mapping[str, int]]
-    """Power -> verdict on a reply (see ``records.events.Verdict``), or ``defaulted`` (steps without any) -> count."""

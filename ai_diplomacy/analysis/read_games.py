@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import terrain
-from ..game.config import ConfigError, GameConfig, phase_order
-from ..models.call_log import Call, call_of
+from ..game.config import ConfigError, GameConfig
+from ..models.call_log import call_of
 from ..models.ids import ModelId
-from ..models.model import Reply
 from ..records.events import Event, event_from
 from ..records.log_reader import DamagedLogError, LogReader
 from ..run.events import RunForked, RunResumed, RunStarted
 from ..run.history import CALLS, EVENTS, FORMAT, is_run
 from ..run.settings_history import SettingsHistory
 from .events_to_rows import EventsToRows
-from .game_record import CallRow, GameRecord
+from .game_record import GameRecord
 from .prompt_hashes import PromptHashes
 
 NAMES = "players.json"
@@ -83,10 +82,9 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
             versions.append(event.version)
             timeline = timeline.changed(event.after, GameConfig.from_document(event.config))
         happened.event(event)
-    own_from = origin.phase if origin else ""
-    calls, prompts = _calls(path / CALLS)
+    prompts = _read_calls(path / CALLS, happened)
     last = timeline.last
-    rows = happened.rows(own_from)
+    rows = happened.rows(origin.phase if origin else "")
     return GameRecord(
         path=path,
         name=str(path.relative_to(folder)) if path != folder else path.name,
@@ -104,14 +102,7 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         },
         prompt_hashes=prompts,
         ending=happened.ending,
-        phases=rows.phases,
-        orders=rows.orders,
-        submissions=rows.submissions,
-        messages=rows.messages,
-        pledges=rows.pledges,
-        calls=(*calls, *(call for call in rows.lost if not own_from or _played(call.phase, own_from))),
-        gaps=rows.gaps,
-        replies=rows.replies,
+        **{field.name: getattr(rows, field.name) for field in fields(rows)},
     )
 
 
@@ -124,8 +115,8 @@ def _events(path: Path) -> Iterator[Event]:
             raise DamagedLogError(f"{reader.path}, line {number}: {error}") from None
 
 
-def _calls(path: Path) -> tuple[list[CallRow], Mapping[tuple[str, str], str]]:
-    rows: list[CallRow] = []
+def _read_calls(path: Path, happened: EventsToRows) -> Mapping[tuple[str, str], str]:
+    """Tells of every call, and returns the hashes of the prompts."""
     prompts = PromptHashes()
     for number, record in enumerate(LogReader(path), 1):
         try:
@@ -135,29 +126,8 @@ def _calls(path: Path) -> tuple[list[CallRow], Mapping[tuple[str, str], str]]:
             raise DamagedLogError(f"{path}, line {number}: {error}") from None
         except (KeyError, TypeError) as error:
             raise DamagedLogError(f"{path}, line {number}: {error!r} is missing or of another kind") from None
-        row = _row(call, late=late)
-        if row is not None:
-            rows.append(row)
-    return rows, prompts.hashes
-
-
-def _row(call: Call, *, late: bool) -> CallRow | None:
-    """``None`` for a call that a fork took over: it belongs to the run that made it."""
-    key, reply = call.key, call.outcome if isinstance(call.outcome, Reply) else None
-    if reply is not None and reply.inherited:
-        return None
-    place = key.phase, key.power, key.step, key.round, key.attempt, call.model
-    if reply is None:
-        # What it may cost is told by the calls that were lost.
-        return CallRow(*place, "failed")
-    return CallRow(
-        *(*place, "late" if late else "answered", reply.latency, reply.waited),
-        *(reply.usage.input, reply.usage.output, reply.usage.cached, reply.usage.reasoning, reply.cost_usd),
-    )
-
-
-def _played(phase: str, first: str) -> bool:
-    return phase_order(phase) >= phase_order(first)
+        happened.call(call, late=late)
+    return prompts.hashes
 
 
 def _config_hash(config: GameConfig) -> str:
