@@ -45,14 +45,13 @@ class RunRecord:
         """Line of the journal -> the byte at which it begins."""
         self._phases = Phases()
         self._ledger = Ledger()
-        self._started: RunStarted | None = None
         self._timeline: SettingsHistory | None = None
         self._statistics: Statistics | None = None
         self._forked: RunForked | None = None
-        self._finished: RunFinished | None = None
+        self._finished: dict[str, Any] | None = None
+        """The event, as it was written."""
         self._scores: dict[str, Any] | None = None
         self._sessions: list[float] = []
-        self._last = 0.0
 
     @property
     def version(self) -> int:
@@ -83,11 +82,10 @@ class RunRecord:
 
     def document(self, since: int = 0) -> dict[str, Any]:
         """``version``, ``run``, ``figures`` and ``phases`` (those that grew after version ``since``)."""
-        assert self._started is not None
         assert self._timeline is not None
         return {
             "version": self.version,
-            "run": self._run(self._started, self._timeline),
+            "run": self._run(self._timeline),
             "figures": self._figures(self._timeline.first.terrain),
             "phases": self._phases.since(since),
         }
@@ -128,9 +126,9 @@ class RunRecord:
 
     def _count(self, news: list[tuple[dict[str, Any], Event]]) -> None:
         for record, event in news:
-            at = self._last = record.get("time", 0.0)
+            at = record.get("time", 0.0)
             if isinstance(event, RunStarted):
-                self._started, self._timeline = event, SettingsHistory(GameConfig.from_document(event.config))
+                self._timeline = SettingsHistory(GameConfig.from_document(event.config))
                 self._sessions.append(at)
             elif self._timeline is None:
                 raise ConfigError(f"{self._events.path} does not begin with the start of a run")
@@ -141,7 +139,6 @@ class RunRecord:
                     self._timeline = self._timeline.changed(change["after"], config)
             elif isinstance(event, RunResumed):
                 self._timeline = self._timeline.changed(event.after, GameConfig.from_document(event.config))
-                self._finished = None
                 self._sessions.append(at)
         if self._timeline is None:
             raise ConfigError(f"{self._events.path} holds nothing yet")
@@ -154,7 +151,7 @@ class RunRecord:
             if isinstance(event, CallLost):
                 self._ledger.lost(event)
             elif isinstance(event, RunFinished):
-                self._finished = event
+                self._finished = record
             elif isinstance(event, RunResumed):
                 self._finished = None
 
@@ -181,32 +178,20 @@ class RunRecord:
 
     # Telling
 
-    def _run(self, started: RunStarted, timeline: SettingsHistory) -> dict[str, Any]:
+    def _run(self, timeline: SettingsHistory) -> dict[str, Any]:
         ground = timeline.first.terrain
-        finished = self._finished
         return {
             "name": self.path.resolve().name,
-            "map": ground.name,
             "powers": list(ground.powers),
             "models": {
                 power: [{"after": after, "model": model} for after, model in timeline.players(power)]
                 for power in ground.powers
             },
-            "program": started.version,
             "config": timeline.last.document(),
             "begun": self._sessions[0],
             "sessions": len(self._sessions),
-            "last": self._last,
             "forked": {"source": self._forked.source, "phase": self._forked.phase} if self._forked else None,
-            "finished": None
-            if finished is None
-            else {
-                "outcome": finished.outcome,
-                "winners": list(finished.winners),
-                "phase": finished.phase,
-                "centers": {power: len(owned) for power, owned in finished.centers.items()},
-                "total_time": finished.total_time,
-            },
+            "finished": self._finished,
             "timing": self._timing(),
             "files": self._files(),
         }

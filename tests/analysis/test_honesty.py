@@ -23,7 +23,7 @@ def told(case):
     name = case.get("phase", "S1901M")
     units = dict(START) | case.get("units", {})
     yield PhaseStarted(name, units, {})
-    for sequence, (round, sender, to, text, *pledges) in enumerate(case["letters"], 1):
+    for sequence, (round, sender, to, text, *pledges) in enumerate(case["messages"], 1):
         yield MessageDelivered(name, round, sequence, sender, to.split("+"), text, pledges)
     for power, text in case.get("said", {}).items():
         diary, _, intent = text.rpartition("\n")
