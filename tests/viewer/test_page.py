@@ -147,6 +147,34 @@ def test_the_prompt_behind_an_order(visit, game, offline_run):
     assert page.page.locator("dialog .prompt pre").text_content() == asked[0]
 
 
+def test_calls_say_how_they_were_read_or_that_they_failed_or_came_too_late(visit, offline_run, tmp_path):
+    shutil.copytree(offline_run.path, tmp_path / "run")
+    events, calls = (records(tmp_path / "run" / name) for name in ("events.jsonl", "calls.jsonl"))
+    late = json.loads(json.dumps(calls[3])) | {"late": True}
+    del calls[3]["reply"]
+    calls[3]["failure"] = {"kind": "late", "message": "no answer before the phase's deadline"}
+    write_records(tmp_path / "run" / "calls.jsonl", [*calls, late])
+    read = next(
+        event for event in events if event["type"] == "reply_read" and event["power"] == calls[5]["key"]["power"]
+    )
+    read |= {"verdict": "repaired", "problems": ["a comma too many"]}
+    write_records(tmp_path / "run" / "events.jsonl", events)
+    assert read["step"] == calls[5]["key"]["step"]
+    page = visit(f"{exported(tmp_path / 'run', tmp_path / 'game.html')}#{calls[3]['key']['phase']}/calls")
+
+    def row(line: int) -> list[str]:
+        button = page.page.locator(f"button[data-call='{line}']")
+        return page.page.locator("tr", has=button).locator("td").all_inner_texts()
+
+    assert row(4)[1:3] == ["failed", "no answer before the phase's deadline"]
+    assert row(len(calls) + 1)[1] == "too late"
+    assert row(6)[1] == "repaired"
+    assert row(7)[1] == "ok"
+    page.page.locator("button[data-call='6']").click()
+    assert page.page.locator("dialog .problems").inner_text() == "a comma too many"
+    at_ease(page)
+
+
 def test_messages_between_two_powers(visit, game, offline_run):
     page = visit(f"{game}#S1901M/press")
     for power in ("FRANCE", "GERMANY"):
