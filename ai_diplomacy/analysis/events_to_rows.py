@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 
-from ..agent.events import DiaryWritten, Initialized, OrdersExplained, Planned, Reflected, ReplyRead
+from ..agent.events import DiaryWritten, Initialized, OrdersExplained, Planned, Reflected
 from ..board.player import RELATIONSHIPS
 from ..board.press import Message
 from ..board.situation import unit_of
 from ..game.config import phase_order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
-from ..models.call_log import Call
-from ..models.events import CallLost
-from ..models.model import Reply
+from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
 from ..records.events import Event
-from ..run.events import RunFinished, RunResumed, StepDefaulted
+from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
 from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows, Submission
 from .pledges import Turn, judged
 
@@ -63,17 +61,14 @@ class EventsToRows:
                 self._defaulted.append(event)
             case ReplyRead():
                 self._read.append(event)
+            case CallEnded():
+                self._calls.extend(_calls(event))
             case CallLost():
                 self._lost.append(event)
             case RunFinished():
                 self._finished = event
             case RunResumed():
                 self._finished = None
-
-    def call(self, call: Call, *, late: bool) -> None:
-        """A call that came to an end. One that a fork took over belongs to the run that made it."""
-        if not isinstance(call.outcome, Reply) or not call.outcome.inherited:
-            self._calls.append(_call(call, late=late))
 
     @property
     def ending(self) -> Ending | None:
@@ -111,9 +106,9 @@ class EventsToRows:
         turns = [phase for phase in phases if phase[-1] == "M" and phase in self._done]
         replies: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for read in self._read:
-            replies[read.power][read.verdict] += own(read.phase)
+            replies[read.actor][read.verdict] += own(read.phase)
         for event in self._defaulted:
-            replies[event.power]["defaulted"] += own(event.phase)
+            replies[event.actor]["defaulted"] += own(event.phase)
         submitted = [event for event in self._submitted.values() if own(event.phase) and event.phase in self._done]
         return Rows(
             phases=tuple(row for phase in phases for row in self._positions(phase)),
@@ -174,7 +169,7 @@ class EventsToRows:
             orders={part: self._done[part].orders for part in turn},
             said={power: " \n".join(self._said.get((phase, power), ())) for power in self._powers},
             undecided=frozenset(
-                event.power for event in self._defaulted if event.phase == phase and event.step == "order"
+                event.actor for event in self._defaulted if event.phase == phase and event.step == "order"
             ),
             drawn=self._drawn(phase),
         )
@@ -260,21 +255,24 @@ def _kind(order: str, power: str, owners: Mapping[str, str]) -> OrderKind:
     return kinds[verb]
 
 
-def _call(call: Call, *, late: bool) -> CallRow:
-    key, reply = call.key, call.outcome
-    place = key.phase, key.power, key.step, key.round, key.attempt, call.model
-    if not isinstance(reply, Reply):
+def _calls(call: CallEnded) -> Iterator[CallRow]:
+    """None for a call that a fork took over: it belongs to the run that made it."""
+    key = call.key
+    place = key.phase, key.actor, key.step, key.round, key.attempt, call.model
+    if not isinstance(call, CallAnswered | CallLate):
         # What it may cost is told by the calls that were lost.
-        return CallRow(*place, "failed")
-    return CallRow(
-        *(*place, "late" if late else "answered", reply.latency, reply.waited),
-        *(reply.usage.input, reply.usage.output, reply.usage.cached, reply.usage.reasoning, reply.cost_usd),
-    )
+        yield CallRow(*place, "failed")
+    elif not call.reply.inherited:
+        reply, usage = call.reply, call.reply.usage
+        yield CallRow(
+            *(*place, "late" if isinstance(call, CallLate) else "answered", reply.latency, reply.waited),
+            *(usage.input, usage.output, usage.cached, usage.reasoning, reply.cost_usd),
+        )
 
 
 def _lost(call: CallLost) -> CallRow:
     return CallRow(
-        *(call.phase, call.power, call.step, call.round, call.attempt, call.model, "lost"),
+        *(call.phase, call.actor, call.step, call.round, call.attempt, call.model, "lost"),
         input_tokens=call.input_tokens,
         output_tokens=call.output_tokens,
         cost_usd=call.cost_usd,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+
+from ..models.events import CallEnded
 
 _MARK = "<situation>"
 
@@ -17,11 +18,11 @@ class PromptHashes:
     def __init__(self) -> None:
         self.hashes: dict[tuple[str, str], str] = {}
 
-    def call(self, key: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+    def call(self, call: CallEnded) -> None:
         """One call of the journal. Corrections, which quote what was wrong, are left out."""
-        place = key["power"], key["step"]
-        if key["attempt"] == 0 and place not in self.hashes:
-            shown = f"{request['system']}\0{_without_document(request['prompt'])}"
+        place, request = (call.key.actor, call.key.step), call.request
+        if request is not None and call.key.attempt == 0 and place not in self.hashes:
+            shown = f"{request.system}\0{_without_document(request.prompt)}"
             self.hashes[place] = hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
 
 

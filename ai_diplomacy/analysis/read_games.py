@@ -10,13 +10,14 @@ from pathlib import Path
 
 from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import terrain
-from ..game.config import ConfigError, GameConfig
-from ..models.call_log import call_of
+from ..game.config import GameConfig
+from ..game.diplomacy import DIPLOMACY
+from ..models.events import CallEnded
 from ..models.ids import ModelId
-from ..records.events import Event, event_from
-from ..records.log_reader import DamagedLogError, LogReader
-from ..run.events import RunForked, RunResumed, RunStarted
-from ..run.history import CALLS, EVENTS, FORMAT, is_run
+from ..records.errors import ConfigError
+from ..records.log_reader import DamagedLogError
+from ..run.events import RunForked
+from ..run.history import EVENTS, RunHistory, is_run
 from ..run.settings_history import SettingsHistory
 from .events_to_rows import EventsToRows
 from .game_record import GameRecord
@@ -65,25 +66,19 @@ def read_games(folder: Path) -> Iterator[GameRecord | Unreadable]:
 
 def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> GameRecord:
     """Reads one run, which may be played meanwhile. Raises ``ConfigError``, ``DamagedLogError`` or ``OSError``."""
-    events = _events(path)
-    started = next(events, None)
-    if not isinstance(started, RunStarted) or started.format != FORMAT:
-        raise ConfigError(f"{path / EVENTS}: this version reads format {FORMAT} of run folders, which this is not")
-    timeline = SettingsHistory(GameConfig.from_document(started.config))
-    versions = [started.version]
-    happened = EventsToRows(timeline.first.map, timeline.first.terrain.powers)
-    origin: RunForked | None = None
-    for event in events:
-        if isinstance(event, RunForked):
-            origin = event
-            for change in event.settings:
-                timeline = timeline.changed(change["after"], GameConfig.from_document(change["config"]))
-        elif isinstance(event, RunResumed):
-            versions.append(event.version)
-            timeline = timeline.changed(event.after, GameConfig.from_document(event.config))
+    history = RunHistory(path, DIPLOMACY, keep=False)
+    happened: EventsToRows | None = None
+    prompts = PromptHashes()
+    for _, event in history.read():
+        if happened is None:
+            first = history.settings.first
+            happened = EventsToRows(first.map, first.terrain.powers)
         happened.event(event)
-    prompts = _read_calls(path / CALLS, happened)
-    last = timeline.last
+        if isinstance(event, CallEnded):
+            prompts.call(event)
+    assert happened is not None
+    origin, settings = history.forked, history.settings
+    last = settings.last
     rows = happened.rows(origin.phase if origin else "")
     return GameRecord(
         path=path,
@@ -94,40 +89,16 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         first_year=terrain(last.map).first_year,
         last_year=last.last_year,
         rounds=last.rounds,
-        versions=tuple(dict.fromkeys(versions)),
+        versions=tuple(dict.fromkeys(history.versions)),
         config_hash=_config_hash(last),
-        players=_players(path, timeline),
+        players=_players(path, settings),
         models={
-            power: tuple(dict.fromkeys(name for _, name in timeline.players(power))) for power in sorted(last.models)
+            power: tuple(dict.fromkeys(name for _, name in settings.players(power))) for power in sorted(last.models)
         },
-        prompt_hashes=prompts,
+        prompt_hashes=prompts.hashes,
         ending=happened.ending,
         **{field.name: getattr(rows, field.name) for field in fields(rows)},
     )
-
-
-def _events(path: Path) -> Iterator[Event]:
-    reader = LogReader(path / EVENTS)
-    for number, record in enumerate(reader, 1):
-        try:
-            yield event_from(record)
-        except (TypeError, ValueError) as error:
-            raise DamagedLogError(f"{reader.path}, line {number}: {error}") from None
-
-
-def _read_calls(path: Path, happened: EventsToRows) -> Mapping[tuple[str, str], str]:
-    """Tells of every call, and returns the hashes of the prompts."""
-    prompts = PromptHashes()
-    for number, record in enumerate(LogReader(path), 1):
-        try:
-            call, late = call_of(record, number)
-            prompts.call(record["key"], record["request"])
-        except ValueError as error:
-            raise DamagedLogError(f"{path}, line {number}: {error}") from None
-        except (KeyError, TypeError) as error:
-            raise DamagedLogError(f"{path}, line {number}: {error!r} is missing or of another kind") from None
-        happened.call(call, late=late)
-    return prompts.hashes
 
 
 def _config_hash(config: GameConfig) -> str:
@@ -139,13 +110,14 @@ def _config_hash(config: GameConfig) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _players(path: Path, timeline: SettingsHistory) -> dict[str, str]:
+def _players(path: Path, settings: SettingsHistory[GameConfig]) -> dict[str, str]:
     names = _given_names(path)
-    configs = (timeline.first, *(config for _, config in timeline.changes))
     return {
         power: names.get(power)
-        or ", then ".join(dict.fromkeys(_label(config.models[power], config.prompts.get(power)) for config in configs))
-        for power in sorted(timeline.first.models)
+        or ", then ".join(
+            dict.fromkeys(_label(config.models[power], config.prompts.get(power)) for config in settings.all)
+        )
+        for power in sorted(settings.first.models)
     }
 
 
@@ -189,7 +161,7 @@ class _Clusters:
 
 
 def _origin_of(path: Path) -> RunForked | None:
-    events = _events(path)
-    next(events, None)
-    second = next(events, None)
-    return second if isinstance(second, RunForked) else None
+    history = RunHistory(path, DIPLOMACY, keep=False)
+    for _ in history.read():
+        pass
+    return history.forked

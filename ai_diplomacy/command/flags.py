@@ -103,6 +103,7 @@ def game_config(flags: argparse.Namespace, base: GameConfig | None = None) -> Ga
     """The game that the flags ask for; what they do not say is as in ``base``, or else the default. Raises
     ``ConfigError``."""
     from ..game import config
+    from ..models.call_settings import CallSettings
 
     ground = config.checked_map(flags.map or (base.map if base else "standard"))
     usual = base or config.GameConfig(models={}, max_year=config.checked_max_year(None, ground))
@@ -130,7 +131,7 @@ def game_config(flags: argparse.Namespace, base: GameConfig | None = None) -> Ga
         temperature=_given(flags.temperature, usual.temperature),
         max_messages=_given(flags.max_messages, usual.max_messages),
         max_message_characters=_given(flags.max_message_chars, usual.max_message_characters),
-        calls=config.CallSettings(
+        calls=CallSettings(
             max_concurrency=_given(flags.max_concurrency, usual.calls.max_concurrency),
             hedge=hedge,
             max_cost_usd=_given(flags.max_cost_usd, usual.calls.max_cost_usd),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .config import ConfigError, GameConfig
+from ..records.errors import ConfigError
+from .config import GameConfig
 
 _FLAGS = {"prompts": "prompts_dir", "max_message_characters": "max_message_chars"}
 """Settings whose flag has another name."""

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import MAPS, Terrain, terrain
+from ..models.call_settings import CallSettings
 from ..models.ids import ModelId, parse_model_id
 from ..models.providers import provider_names
+from ..records.errors import ConfigError
 from ..run.policies import Execution, Threads
 
 IN_PROCESS = ("bot", "offline")
@@ -25,10 +27,6 @@ _KINDS = {"S": "MR", "F": "MR", "W": "A"}
 T = TypeVar("T")
 
 
-class ConfigError(ValueError):
-    """A setting that cannot be used. Its text is one line for the person who gave it."""
-
-
 class UnreadableValuesError(ConfigError):
     """Values of some powers that cannot be read: all of them, so that nobody mends them one by one."""
 
@@ -36,22 +34,6 @@ class UnreadableValuesError(ConfigError):
         super().__init__(message)
         self.read = read
         """Power -> value, of the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallSettings:
-    """How models are asked: this decides what a game takes, not how it goes."""
-
-    max_concurrency: int | None = None
-    """Calls at once an account; ``None`` lets the gate find out."""
-    hedge: bool = False
-    """Whether a call that takes long is sent a second time."""
-    max_cost_usd: float | None = None
-    max_tokens_total: int | None = None
-    deadline: float = 300.0
-    """Seconds that one attempt at a call may take."""
-    phase_deadline: float | None = None
-    """Seconds that a phase may take before the game goes on without the powers that have not answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from ..agent.asking import Exchange
 from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained
 from ..board.situation import unit_of
 from ..board.terrain import Terrain
@@ -20,8 +19,7 @@ from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, P
 from ..models.events import BudgetWarned, CallRetried, CoolDownStarted
 from ..records.events import Event
 from ..run.events import RunFinished, StepDefaulted
-from .counts import Statistics
-from .model_factory import OpenModel
+from .counts import ErrorCounts
 from .story import UNSEEN, listed, title
 
 _SILENCE = 20.0
@@ -78,13 +76,6 @@ class Display:
     ) -> None:
         """What the game had to tell is told."""
 
-    def watched(self, opener: OpenModel) -> OpenModel:
-        """The models as they are to be opened so that the display knows of their calls."""
-        return opener
-
-    def exchange(self, exchange: Exchange) -> None:
-        """Calls are not shown one by one."""
-
     def event(self, event: Event) -> None:
         try:
             self._show(event)
@@ -112,19 +103,19 @@ class Display:
             case BudgetWarned():
                 self._aside(_warning(event))
             case StepDefaulted():
-                self._note(event.power, f"no usable reply to {event.step}: {event.reason}")
+                self._note(event.actor, f"no usable reply to {event.step}: {event.reason}")
             case DiaryWritten() if self._verbose:
                 self._note(event.power, f"diary: {event.text}")
             case OrdersExplained() if self._verbose:
                 self._note(event.power, f"means: {event.intent or event.reasoning}")
 
-    def finished(self, event: RunFinished, statistics: Statistics, lines: Sequence[str]) -> None:
+    def finished(self, event: RunFinished, counts: ErrorCounts, lines: Sequence[str]) -> None:
         """The table of the end, and the lines under it."""
         if self._console.quiet:
             return
         self._console.print()
         self._console.print(self._result(event), style="bold")
-        self._console.print(self._table(event, statistics))
+        self._console.print(self._table(event, counts))
         for line in lines:
             self._console.print(Text(line))
 
@@ -210,7 +201,7 @@ class Display:
             }[event.outcome]
         )
 
-    def _table(self, event: RunFinished, statistics: Statistics) -> Table:
+    def _table(self, event: RunFinished, counts: ErrorCounts) -> Table:
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("", justify="right")
         table.add_column("power")
@@ -219,7 +210,7 @@ class Display:
             table.add_column(name, justify="right")
         ranking = sorted(event.centers, key=lambda power: (-len(event.centers[power]), power))
         for power in ranking:
-            figures = statistics.of_power(power)
+            figures = counts.of_power(power)
             count = len(event.centers[power])
             rank = 1 + sum(len(event.centers[other]) > count for other in ranking)
             kept, broken = figures["pledges_kept"] or 0, figures["pledges_broken"] or 0

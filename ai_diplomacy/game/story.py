@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..agent.asking import Exchange
 from ..agent.events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
 from ..board.situation import unit_of
-from ..board.terrain import Terrain, province_of
+from ..board.terrain import province_of
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
 from ..records.events import Event
 from ..run.events import RunFinished, StepDefaulted
 from ..run.settings_history import SettingsHistory
-from .config import phase_order
+from .config import GameConfig, phase_order
 
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 """Characters that control how a text is shown and are no part of it."""
@@ -51,10 +50,10 @@ class _Chapter:
 class Stories:
     """Writes the story of every power as things happen."""
 
-    def __init__(self, ground: Terrain, timeline: SettingsHistory) -> None:
-        models = timeline.first.models
-        self._ground = ground
-        self._timeline = timeline
+    def __init__(self, settings: SettingsHistory[GameConfig]) -> None:
+        models = settings.first.models
+        self._ground = settings.first.terrain
+        self._settings = settings
         self._models = tuple(models)
         self._chapters: dict[str, list[_Chapter]] = {power: [] for power in models}
         self._submitted: dict[str, OrdersSubmitted] = {}
@@ -62,9 +61,6 @@ class Stories:
         self._endings: list[str] = []
         self._feelings: dict[str, Mapping[str, str]] = {power: {} for power in models}
         self._goals: dict[str, Sequence[str]] = dict.fromkeys(models, ())
-
-    def exchange(self, exchange: Exchange) -> None:
-        """Stories tell what came of the calls, not the calls."""
 
     def event(self, event: Event) -> None:
         match event:
@@ -106,7 +102,7 @@ class Stories:
                 self._chapter(event.power, event.phase).after.append(text)
             case StepDefaulted():
                 text = f"- *No usable reply to `{event.step}`:* {_prose(event.reason)}"
-                self._chapter(event.power, event.phase).after.append(text + "\n")
+                self._chapter(event.actor, event.phase).after.append(text + "\n")
             case RunFinished():
                 self._finished(event)
 
@@ -127,7 +123,7 @@ class Stories:
     def _played_by(self, power: str) -> str:
         return ", ".join(
             f"`{model}`" if not after else f"after {after} by `{model}`"
-            for after, model in self._timeline.players(power)
+            for after, model in self._settings.players(power)
         )
 
     # Finding the place

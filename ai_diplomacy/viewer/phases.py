@@ -6,6 +6,10 @@ from typing import Any
 
 from ..game.config import phase_order
 from ..game.story import title
+from ..models.call_log import key_record, reply_record
+from ..models.events import CallAnswered, CallEnded, CallFailed, CallLate
+from ..records.events import Event
+from ..run.events import PhaseBegun, RunFinished, RunForked
 
 
 class Phases:
@@ -24,18 +28,14 @@ class Phases:
         """What comes from here on belongs to this version."""
         self._version = version
 
-    def event(self, record: dict[str, Any]) -> None:
-        """A line of ``events.jsonl`` that is about a phase."""
-        if record["type"] == "phase_started":
-            self._begun.add(record["phase"])
-        self._phase(record["phase"])["events"].append(record)
-
-    def call(self, record: dict[str, Any], line: int) -> None:
-        """A line of ``calls.jsonl``."""
-        told = {name: value for name, value in record.items() if name not in ("format", "request")}
-        if "reply" in told:
-            told["reply"] = {name: value for name, value in told["reply"].items() if name != "text"}
-        self._phase(record["key"]["phase"])["calls"].append({"line": line, **told})
+    def event(self, event: Event, at: float) -> None:
+        """What was told at a moment, seconds since 1970. What is about no phase is left out."""
+        if isinstance(event, CallEnded):
+            self._phase(event.key.phase)["calls"].append(_without_texts(event))
+        elif not isinstance(event, RunForked | RunFinished) and "phase" in (record := event.record(at)):
+            if isinstance(event, PhaseBegun):
+                self._begun.add(event.phase)
+            self._phase(record["phase"])["events"].append(record)
 
     def since(self, version: int) -> list[dict[str, Any]]:
         """The phases that grew after a version, in the order of play. A phase of which only calls are known so far, as
@@ -48,3 +48,13 @@ class Phases:
         phase = self._phases.setdefault(name, {"phase": name, "title": title(name), "events": [], "calls": []})
         phase["changed"] = self._version
         return phase
+
+
+def _without_texts(call: CallEnded) -> dict[str, Any]:
+    told: dict[str, Any] = {"line": call.line, "key": key_record(call.key), "model": call.model}
+    if isinstance(call, CallFailed):
+        return told | {"failure": {"kind": call.kind, "message": call.message}}
+    assert isinstance(call, CallAnswered | CallLate)
+    reply = reply_record(call.reply)
+    del reply["text"]
+    return told | {"late": isinstance(call, CallLate), "reply": reply}

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from ..game.config import ConfigError
 from ..web.geometry import geometry
 from ..web.guards import HEADERS, guard, inside
 from .brief import brief
@@ -23,7 +22,7 @@ _TYPES = {".js": "text/javascript", ".css": "text/css"}
 def application(library: Library, host: str = "127.0.0.1") -> web.Application:
     """``host``: the address that the server listens on; requests that name another one are refused."""
     pages = _Pages(library)
-    app = web.Application(middlewares=[guard(host, ConfigError)])
+    app = web.Application(middlewares=[guard(host)])
     app.router.add_get("/", pages.front)
     app.router.add_get("/page/{file}", pages.asset)
     app.router.add_get("/run/{run}/", pages.page)

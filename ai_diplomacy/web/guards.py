@@ -8,6 +8,8 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from ..records.errors import ConfigError
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -24,12 +26,9 @@ HEADERS = {
 """Of every answer."""
 
 
-def guard(host: str, refused: type[Exception]) -> Middleware:
-    """Answers requests to this server alone, always with ``HEADERS``.
-
-    ``host``: the address that the server listens on. ``refused``: what a handler raises for something that cannot be
-    shown; its text is the answer, with status 409.
-    """
+def guard(host: str) -> Middleware:
+    """Answers requests to this server alone, always with ``HEADERS``, and with status 409 and the sentence of a
+    ``ConfigError`` for what cannot be shown. ``host``: the address that the server listens on."""
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -41,7 +40,7 @@ def guard(host: str, refused: type[Exception]) -> Middleware:
         except web.HTTPException as error:
             error.headers.update(HEADERS)
             raise
-        except refused as error:
+        except ConfigError as error:
             response = web.Response(status=409, text=f"{error}\n")
         if not response.prepared:
             response.headers.update(HEADERS)

@@ -6,8 +6,9 @@ import pytest
 
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game import config
-from ai_diplomacy.game.config import ConfigError, GameConfig
+from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.records.errors import ConfigError
 
 POWERS = terrain().powers
 OFFLINE = ModelId("offline", "")

@@ -10,7 +10,7 @@ from command_runs import CommandRun, play_by_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ai_diplomacy.game.config import ConfigError
+from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.viewer.record import RunRecord
 
 
@@ -137,5 +137,5 @@ def test_damage_is_named(offline_run, tmp_path):
         RunRecord(tmp_path)
     (tmp_path / "events.jsonl").write_bytes(b"")
     (tmp_path / "calls.jsonl").write_bytes(b"")
-    with pytest.raises(ConfigError, match="nothing yet"):
+    with pytest.raises(ConfigError, match="is empty"):
         RunRecord(tmp_path).read()

@@ -8,7 +8,7 @@ from scripted import Script, of_type, request, transient
 from virtual_time import virtual_time
 
 from ai_diplomacy.models.budget import BudgetExceeded
-from ai_diplomacy.models.events import AllowanceRaised, AllowanceRefused, BudgetReached
+from ai_diplomacy.models.events import BudgetReached, MaxTokensRaised, MaxTokensRefused
 from ai_diplomacy.models.model import ModelError, Reply, Usage
 from ai_diplomacy.models.output_limits import EscalatingMaxTokens, OutputLimits
 
@@ -39,7 +39,7 @@ async def test_it_is_asked_again_with_twice_as_much_and_time_tokens_and_cost_add
     assert thinker.asked == [(8192, 0), (16384, 1)]
     assert (reply.text, reply.usage, reply.attempts) == ("answer", Usage(200, 17192, 50, 16192, 10), 3)
     assert (reply.started, reply.latency, reply.waited, reply.cost_usd) == (7.0, 7.0, 3.5, pytest.approx(1.1))
-    assert [(event.before, event.after) for event in of_type(thinker.events, AllowanceRaised)] == [(8192, 16384)]
+    assert [(event.before, event.after) for event in of_type(thinker.events, MaxTokensRaised)] == [(8192, 16384)]
 
 
 @virtual_time
@@ -69,13 +69,13 @@ def test_whether_it_is_asked_again_depends_on_the_reply_alone_and_not_on_what_is
 
     @virtual_time
     async def check():
-        journal = [replace(SPENT, allowance=100), replace(SPENT, allowance=200), Reply("answer", allowance=400)]
+        journal = [replace(SPENT, max_tokens=100), replace(SPENT, max_tokens=200), Reply("answer", max_tokens=400)]
         thinker = Thinker(*journal)
-        thinker.model.allowances.learn(thinker.script.name, "order", factor)
+        thinker.model.limits.learn(thinker.script.name, "order", factor)
         assert (await thinker.ask()).text == "answer"
         assert [raised for _, raised in thinker.asked] == [0, 1, 2]
-        settled = Thinker(replace(SPENT, allowance=400))
-        settled.model.allowances.learn(settled.script.name, "order", factor)
+        settled = Thinker(replace(SPENT, max_tokens=400))
+        settled.model.limits.learn(settled.script.name, "order", factor)
         assert (await settled.ask()).starved
         assert len(settled.asked) == 1
 
@@ -106,8 +106,8 @@ def test_when_the_larger_one_fails_that_is_told_and_the_paid_reply_stands(failur
     async def check():
         thinker = Thinker(SPENT, (20.0, failure))
         assert await thinker.ask() == replace(SPENT, waited=21.5)
-        (refused,) = of_type(thinker.events, AllowanceRefused)
-        assert (refused.allowance, refused.reason) == (200, str(failure))
+        (refused,) = of_type(thinker.events, MaxTokensRefused)
+        assert (refused.max_tokens, refused.reason) == (200, str(failure))
         await thinker.ask()
         assert thinker.asked[-1] == (100, 0)
 

@@ -7,7 +7,7 @@ from scripted import Script, request, transient
 from virtual_time import virtual_time
 
 from ai_diplomacy.models.circuit_breaker import CircuitBreaker, CircuitProtected, ModelRefused
-from ai_diplomacy.models.events import WishWithheld
+from ai_diplomacy.models.events import ParameterDropped
 from ai_diplomacy.models.model import ModelError, Reply
 
 WRONG_KEY = ModelError("401 wrong key")
@@ -99,11 +99,11 @@ async def test_refusing_a_larger_allowance_is_no_refusal_to_answer():
 async def test_a_wish_that_a_model_refuses_is_told_once():
     events = []
     replies = [
-        Reply("a", withheld=("schema",)),
-        Reply("b", withheld=("schema", "seed")),
-        Reply("c", withheld=("seed",)),
+        Reply("a", dropped=("schema",)),
+        Reply("b", dropped=("schema", "seed")),
+        Reply("c", dropped=("seed",)),
     ]
     model = trusted(CircuitBreaker(), *replies, emit=events.append)
     for _ in replies:
         await model.generate(request())
-    assert events == [WishWithheld("scripted:model", "schema"), WishWithheld("scripted:model", "seed")]
+    assert events == [ParameterDropped("scripted:model", "schema"), ParameterDropped("scripted:model", "seed")]

@@ -94,7 +94,7 @@ def test_a_fault_in_the_provider_is_fatal_and_says_its_type_and_place(error):
         with pytest.raises(ModelError, match="a fault in the provider 'acme': ") as raised:
             await asked(failing(error))
         assert raised.value.kind == "fatal"
-        assert f"{type(error).__name__} (test_calling.py:" in str(raised.value)
+        assert f"{type(error).__name__} (test_provider_model.py:" in str(raised.value)
 
     check()
 
@@ -128,7 +128,7 @@ async def test_on_a_thread_an_answer_becomes_the_same_reply_and_the_wait_for_the
     asked_on = []
     reply = await on_thread(call, deadline=7)
     assert (reply.text, reply.usage, reply.stop) == ("text", Usage(input=3, output=4), "length")
-    assert (reply.allowance, reply.withheld) == (8192, ("seed",))
+    assert (reply.max_tokens, reply.dropped) == (8192, ("seed",))
     assert [deadline for _, deadline in asked_on] == [7]
     assert asked_on[0][0] is not threading.current_thread()
     released = threading.Event()
@@ -153,7 +153,7 @@ async def test_errors_on_a_thread_have_the_same_names():
         await on_thread(raising(ConnectionError()))
     with pytest.raises(DeadlineError):
         await on_thread(raising(TimeoutError()), deadline=0)
-    with pytest.raises(ModelError, match=r"a fault in the provider 'acme': TypeError \(test_calling.py:"):
+    with pytest.raises(ModelError, match=r"a fault in the provider 'acme': TypeError \(test_provider_model.py:"):
         await on_thread(raising(TypeError()))
     for deadline in (300, 0):
         with pytest.raises(ModelError, match=r"^cleaned nonsense$"):
@@ -181,7 +181,9 @@ async def test_an_error_that_the_provider_cannot_read_is_fatal_and_shows_nothing
     puzzled = Puzzled(failing(ConnectionError(MODEL.api_key)))
     with ThreadPoolExecutor(1) as thread:
         for model in (ProviderModel(puzzled, MODEL), BlockingProviderModel(puzzled, MODEL, thread)):
-            with pytest.raises(ModelError, match=r"a fault in .* 'acme': OverflowError \(test_call") as raised:
+            with pytest.raises(
+                ModelError, match=r"a fault in .* 'acme': OverflowError \(test_provider_model"
+            ) as raised:
                 await model.generate(request())
             assert raised.value.kind == "fatal"
             assert str(MODEL.api_key) not in "".join(traceback.format_exception(raised.value))
