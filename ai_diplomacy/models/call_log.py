@@ -89,7 +89,7 @@ def call_record(model: str, request: Request, format: int = FORMAT) -> dict[str,
     """What every line about a call begins with."""
     return {
         "format": format,
-        "key": _fields(request.key, _KEY),
+        "key": key_record(request.key),
         "model": model,
         "request": {
             "sha256": request_digest(request),
@@ -100,6 +100,11 @@ def call_record(model: str, request: Request, format: int = FORMAT) -> dict[str,
             "seed": request.seed,
         },
     }
+
+
+def key_record(key: CallKey) -> dict[str, Any]:
+    """The ``key`` of such a line."""
+    return _fields(key, _KEY)
 
 
 def reply_record(reply: Reply, format: int = FORMAT) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ..analysis.reading import read_game
+from ..analysis.read_games import read_game
 from ..analysis.scores import scores
 from ..game.counts import FIGURES, ErrorCounts
 from ..game.diplomacy import DIPLOMACY
-from ..models.events import CallAnswered, CallEnded, CallFailed, CallLate, CallLost
+from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
 from ..models.ledger import Ledger
 from ..records.errors import ConfigError
 from ..records.events import Event
 from ..records.log_reader import DamagedLogError
 from ..run.events import RunForked, RunResumed
 from ..run.history import CALLS, EVENTS, RunHistory
-from .chapters import Chapters
+from .phases import Phases
 
 _BILLED = ("input_tokens", "output_tokens", "cached_tokens")
 """Figures that the bill tells."""
@@ -35,7 +35,7 @@ class RunRecord:
         self._begin()
 
     def _begin(self) -> None:
-        self._chapters = Chapters()
+        self._phases = Phases()
         self._ledger = Ledger()
         self._counts: ErrorCounts | None = None
         self._scores: dict[str, Any] | None = None
@@ -52,13 +52,13 @@ class RunRecord:
         try:
             news = self._news()
             if self._counts is not None and (
-                self.version < before or any(isinstance(event, RunForked | RunResumed) for event in news)
+                self.version < before or any(isinstance(event, RunForked | RunResumed) for _, event in news)
             ):
                 # Who played what, and so every count by model, may be another by now; or it is another file.
                 self._history.forget()
                 self._begin()
                 news = self._news()
-            self._chapters.at_version(before + 1)
+            self._phases.at_version(before + 1)
             self._count(news)
             self._score()
         except DamagedLogError as error:
@@ -67,9 +67,10 @@ class RunRecord:
             raise ConfigError(f"cannot read {error.filename or self.path}: {error.strerror or error}") from None
         return self.version != before
 
-    def _news(self) -> list[Event]:
+    def _news(self) -> list[tuple[float, Event]]:
         return [
-            replace(event, request=None) if isinstance(event, CallEnded) else event for _, event in self._history.read()
+            (at, replace(event, request=None) if isinstance(event, CallEnded) else event)
+            for at, event in self._history.read()
         ]
 
     def document(self, since: int = 0) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class RunRecord:
             "version": self.version,
             "run": self._run(),
             "figures": self._figures(),
-            "phases": self._chapters.since(since),
+            "phases": self._phases.since(since),
         }
 
     @property
@@ -101,22 +102,16 @@ class RunRecord:
 
     # Reading
 
-    def _count(self, news: list[Event]) -> None:
+    def _count(self, news: list[tuple[float, Event]]) -> None:
         if self._counts is None:
             self._counts = ErrorCounts(self._history.settings)
-        for event in news:
-            if isinstance(event, CallEnded):
-                self._called(event)
-                continue
-            self._chapters.event(event)
+        for at, event in news:
+            self._phases.event(event, at)
             self._counts.event(event)
             if isinstance(event, CallLost):
                 self._ledger.lost(event)
-
-    def _called(self, call: CallEnded) -> None:
-        if isinstance(call, CallAnswered | CallLate) and not call.reply.inherited:
-            self._ledger.answered(call.key, call.model, call.reply)
-        self._chapters.call(_row(call), call.key.phase)
+            elif isinstance(event, CallAnswered | CallLate) and not event.reply.inherited:
+                self._ledger.answered(event.key, event.model, event.reply)
 
     def _score(self) -> None:
         """What the game was worth, once it is finished; by the code that scores many games."""
@@ -134,27 +129,16 @@ class RunRecord:
         ground, finished, forked = settings.first.terrain, history.finished, history.forked
         return {
             "name": self.path.resolve().name,
-            "map": ground.name,
             "powers": list(ground.powers),
             "models": {
                 power: [{"after": after, "model": model} for after, model in settings.players(power)]
                 for power in ground.powers
             },
-            "program": history.started.version,
             "config": settings.last.document(),
             "begun": history.made,
             "sessions": len(history.versions),
-            "last": history.last_told,
             "forked": {"source": forked.source, "phase": forked.phase} if forked else None,
-            "finished": None
-            if finished is None
-            else {
-                "outcome": finished.outcome,
-                "winners": list(finished.winners),
-                "phase": finished.phase,
-                "centers": {power: len(owned) for power, owned in finished.centers.items()},
-                "total_time": finished.total_time,
-            },
+            "finished": finished.record(history.last_told) if finished else None,
             "timing": self._timing(),
             "files": self._files(),
         }
@@ -184,38 +168,6 @@ class RunRecord:
         whole = ("general_game.log", "game_manifesto.txt", "lmvsgame.json", "overview.jsonl", "timing.json")
         logs = ("trace.json", EVENTS, CALLS, "llm_responses.csv")
         return [*stories, *(name for name in (*whole, *logs) if (self.path / name).is_file())]
-
-
-def _row(call: CallEnded) -> dict[str, Any]:
-    """What the page tells of a call beside its texts."""
-    key = call.key
-    row: dict[str, Any] = {
-        "line": call.line,
-        "power": key.actor,
-        "step": key.step,
-        "round": key.round,
-        "attempt": key.attempt,
-        "raised": key.raised,
-        "model": call.model,
-        "late": isinstance(call, CallLate),
-    }
-    if isinstance(call, CallFailed):
-        return row | {"failure": call.message}
-    assert isinstance(call, CallAnswered | CallLate)
-    reply = call.reply
-    return row | {
-        "started": round(reply.started, 4),
-        "latency": round(reply.latency, 4),
-        "waited": round(reply.waited, 4),
-        "input": reply.usage.input,
-        "output": reply.usage.output,
-        "cached": reply.usage.cached,
-        "reasoning": reply.usage.reasoning,
-        "cost": reply.cost_usd,
-        "stop": reply.stop,
-        "sent": reply.attempts + reply.hedged,
-        "inherited": reply.inherited,
-    }
 
 
 def _texts(record: dict[str, Any]) -> dict[str, str]:

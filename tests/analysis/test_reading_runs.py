@@ -10,7 +10,7 @@ from analysis.making import call, config, one_year, write_run
 from rich.console import Console
 
 from ai_diplomacy.analysis.analyzing import analyze
-from ai_diplomacy.analysis.reading import Unreadable, read_game, read_games
+from ai_diplomacy.analysis.read_games import Unreadable, read_game, read_games
 from ai_diplomacy.analysis.tallies import tallies
 from ai_diplomacy.analysis.terminal import show
 from ai_diplomacy.game.diplomacy import DIPLOMACY

@@ -14,6 +14,7 @@ FLOORS = {
     "models": 1,
     "run": 2,
     "offline": 2,
+    "web": 2,
     "bots": 3,
     "agent": 3,
     "game": 4,

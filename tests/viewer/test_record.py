@@ -89,7 +89,7 @@ def test_a_run_that_was_forked_and_gone_on_with(offline_run, tmp_path):
     play_by_command(run, "--resume_from_phase", "F1901M", "--fork_to", str(fork))
     told = whole(fork)
     assert told["run"]["forked"] == {"source": str(run), "phase": "F1901M"}
-    inherited = [call["inherited"] for phase in told["phases"] for call in phase["calls"]]
+    inherited = [call["reply"]["inherited"] for phase in told["phases"] for call in phase["calls"]]
     assert any(inherited)
     counts = json.loads((fork / "overview.jsonl").read_text().splitlines()[0])
     assert told["figures"]["spending"] == counts["spending"]
@@ -120,7 +120,7 @@ def test_failed_and_late_calls(offline_run, tmp_path):
     write_records(tmp_path / "run" / "calls.jsonl", [*calls, late | {"late": True}])
     document, before = whole(tmp_path / "run"), whole(offline_run.path)
     rows = {call["line"]: call for phase in document["phases"] for call in phase["calls"]}
-    assert rows[4]["failure"] == "no answer before the phase's deadline"
+    assert rows[4]["failure"]["message"] == "no answer before the phase's deadline"
     assert rows[len(calls) + 1]["late"]
     assert "verdict" not in rows[len(calls) + 1]
     # A reply that comes too late is paid for all the same.

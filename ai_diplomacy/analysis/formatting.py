@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .estimates import MeanEstimate
 from .measures import Measure
-from .statistics import Estimate
 
 NONE = "\u2013"
 UNKNOWN = "unknown"
@@ -16,7 +16,7 @@ def number(value: float | None, measure: Measure) -> str:
     return f"{100 * value:.1f} %" if measure.share else f"{value:,.{measure.digits}f}"
 
 
-def mean(figure: Estimate, measure: Measure) -> str:
+def mean(figure: MeanEstimate, measure: Measure) -> str:
     """``4.86 ± 0.31``, the second being the standard error."""
     if figure.mean is None:
         return UNKNOWN if figure.unknown else NONE

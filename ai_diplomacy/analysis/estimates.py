@@ -14,7 +14,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from .sums import Array, Sums
+from .tallies import Array, Sums
 
 RESAMPLES = 2000
 LEVEL = 0.95
@@ -25,7 +25,7 @@ _NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class MeanEstimate:
     """A figure of one player."""
 
     mean: float | None
@@ -41,7 +41,7 @@ class Estimate:
     """Whether it is missing because a part is not known, and not because there is none."""
 
 
-def estimates(sums: Sums) -> list[Estimate]:
+def estimates(sums: Sums) -> list[MeanEstimate]:
     """One for each measure of the sums."""
     count = len(sums.clusters)
     weights = resamples(sums.player, count)
@@ -59,24 +59,24 @@ def resamples(name: str, count: int, times: int = RESAMPLES) -> Array:
     return rng.multinomial(count, np.full(count, 1 / count), size=times).astype(np.float64)
 
 
-def _estimate(sums: Sums, at: int, drawn: Array, *, share: bool) -> Estimate:
+def _estimate(sums: Sums, at: int, drawn: Array, *, share: bool) -> MeanEstimate:
     over, under, count = sums.over[:, at], sums.under[:, at], len(sums.clusters)
     if np.isnan(over).any() or np.isnan(under).any():
-        return Estimate(None, clusters=count, unknown=True)
+        return MeanEstimate(None, clusters=count, unknown=True)
     seen = int(np.count_nonzero(under))
     if not seen:
-        return Estimate(None)
+        return MeanEstimate(None)
     mean = float(over.sum() / under.sum())
     if seen < 2:
-        return Estimate(mean, clusters=seen)
+        return MeanEstimate(mean, clusters=seen)
     error = standard_error(over, under)
     if share and error == 0 and mean in (0.0, 1.0):
         # All alike: resampling cannot show what was never seen, the binomial distribution can.
         rare = 1 - (1 - LEVEL) ** (1 / seen)
         low, high = (0.0, rare) if mean == 0 else (1 - rare, 1.0)
-        return Estimate(mean, error, low, high, clusters=seen)
+        return MeanEstimate(mean, error, low, high, clusters=seen)
     low, high = interval(drawn, seen)
-    return Estimate(mean, error, low, high, clusters=seen)
+    return MeanEstimate(mean, error, low, high, clusters=seen)
 
 
 def standard_error(over: Array, under: Array) -> float:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import terrain
-from ..game.config import GameConfig, phase_order
+from ..game.config import GameConfig
 from ..game.diplomacy import DIPLOMACY
-from ..models.events import CallAnswered, CallEnded, CallLate
+from ..models.events import CallEnded
 from ..models.ids import ModelId
-from ..models.model import Usage
 from ..records.errors import ConfigError
 from ..records.log_reader import DamagedLogError
 from ..run.events import RunForked
 from ..run.history import EVENTS, RunHistory, is_run
 from ..run.settings_history import SettingsHistory
-from .games import CallRow, GameRecord
-from .happenings import Happenings
-from .prompts_seen import PromptsSeen
+from .events_to_rows import EventsToRows
+from .game_record import GameRecord
+from .prompt_hashes import PromptHashes
 
 NAMES = "players.json"
 """Beside run folders, who plays in them under what name: ``{run folder: {power: name}}``."""
@@ -68,24 +67,19 @@ def read_games(folder: Path) -> Iterator[GameRecord | Unreadable]:
 def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> GameRecord:
     """Reads one run, which may be played meanwhile. Raises ``ConfigError``, ``DamagedLogError`` or ``OSError``."""
     history = RunHistory(path, DIPLOMACY, keep=False)
-    happened: Happenings | None = None
-    calls: list[CallRow] = []
-    prompts = PromptsSeen()
+    happened: EventsToRows | None = None
+    prompts = PromptHashes()
     for _, event in history.read():
         if happened is None:
             first = history.settings.first
-            happened = Happenings(first.map, first.terrain.powers)
+            happened = EventsToRows(first.map, first.terrain.powers)
+        happened.event(event)
         if isinstance(event, CallEnded):
             prompts.call(event)
-            row = _row(event)
-            calls += [] if row is None else [row]
-        else:
-            happened.event(event)
     assert happened is not None
     origin, settings = history.forked, history.settings
-    own_from = origin.phase if origin else ""
     last = settings.last
-    rows = happened.rows(own_from)
+    rows = happened.rows(origin.phase if origin else "")
     return GameRecord(
         path=path,
         name=str(path.relative_to(folder)) if path != folder else path.name,
@@ -103,44 +97,8 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         },
         prompt_hashes=prompts.hashes,
         ending=happened.ending,
-        phases=rows.phases,
-        orders=rows.orders,
-        submissions=rows.submissions,
-        messages=rows.messages,
-        pledges=rows.pledges,
-        calls=(*calls, *(call for call in rows.lost if not own_from or _played(call.phase, own_from))),
-        gaps=rows.gaps,
-        replies=rows.replies,
+        **{field.name: getattr(rows, field.name) for field in fields(rows)},
     )
-
-
-def _row(call: CallEnded) -> CallRow | None:
-    """``None`` for a call that a fork took over: it belongs to the run that made it."""
-    key, reply = call.key, call.reply if isinstance(call, CallAnswered | CallLate) else None
-    if reply is not None and reply.inherited:
-        return None
-    # What a call that was given up may cost is told by the calls that were lost.
-    usage = reply.usage if reply else Usage(0, 0, 0, 0)
-    return CallRow(
-        phase=key.phase,
-        power=key.actor,
-        step=key.step,
-        round=key.round,
-        attempt=key.attempt,
-        model=call.model,
-        status="failed" if reply is None else "late" if isinstance(call, CallLate) else "answered",
-        latency=reply.latency if reply else None,
-        waited=reply.waited if reply else None,
-        input_tokens=usage.input,
-        output_tokens=usage.output,
-        cached_tokens=usage.cached,
-        reasoning_tokens=usage.reasoning,
-        cost_usd=reply.cost_usd if reply else 0.0,
-    )
-
-
-def _played(phase: str, first: str) -> bool:
-    return phase_order(phase) >= phase_order(first)
 
 
 def _config_hash(config: GameConfig) -> str:

@@ -1,10 +1,11 @@
-"""The events of one game, gathered into rows: positions, orders with results, letters, pledges, relationships."""
+"""The events of one game, gathered into rows: positions, orders with results, messages, pledges, relationships."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import pairwise
 
 from ..agent.events import DiaryWritten, Initialized, OrdersExplained, Planned, Reflected
 from ..board.player import RELATIONSHIPS
@@ -12,29 +13,14 @@ from ..board.press import Message
 from ..board.situation import unit_of
 from ..game.config import phase_order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
-from ..models.events import CallLost
+from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
 from ..records.events import Event
 from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
-from .correspondence import message_rows
-from .games import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Submission
-from .pledges import Pledge, Talk, judged
+from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows, Submission
+from .pledges import Turn, judged
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a game holds from some phase on."""
-
-    phases: tuple[PhaseRow, ...]
-    orders: tuple[OrderRow, ...]
-    submissions: tuple[Submission, ...]
-    messages: tuple[MessageRow, ...]
-    pledges: tuple[Pledge, ...]
-    gaps: tuple[Gap, ...]
-    lost: tuple[CallRow, ...]
-    replies: Mapping[str, Mapping[str, int]]
-
-
-class Happenings:
+class EventsToRows:
     """Hears the events of a run in their order, and gives its rows when it has heard all."""
 
     def __init__(self, map_name: str, powers: Sequence[str]) -> None:
@@ -43,10 +29,11 @@ class Happenings:
         self._begun: dict[str, PhaseStarted] = {}
         self._done: dict[str, PhaseAdjudicated] = {}
         self._submitted: dict[tuple[str, str], OrdersSubmitted] = {}
-        self._letters: list[Message] = []
+        self._messages: list[Message] = []
         self._said: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._defaulted: list[StepDefaulted] = []
         self._read: list[ReplyRead] = []
+        self._calls: list[CallRow] = []
         self._lost: list[CallLost] = []
         self._views: defaultdict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
         """Phase -> power -> how it stands to the others."""
@@ -61,7 +48,7 @@ class Happenings:
             case OrdersSubmitted():
                 self._submitted[event.phase, event.power] = event
             case MessageDelivered():
-                self._letters.append(_message(event))
+                self._messages.append(_message(event))
             case DiaryWritten() if event.step in ("negotiate", "plan", "order"):
                 self._said[event.phase, event.power].append(event.text)
             case Planned():
@@ -74,6 +61,8 @@ class Happenings:
                 self._defaulted.append(event)
             case ReplyRead():
                 self._read.append(event)
+            case CallEnded():
+                self._calls.extend(_calls(event))
             case CallLost():
                 self._lost.append(event)
             case RunFinished():
@@ -125,10 +114,10 @@ class Happenings:
             phases=tuple(row for phase in phases for row in self._positions(phase)),
             orders=tuple(row for phase in phases if phase in self._done for row in self._orders(phase)),
             submissions=tuple(map(_submission, submitted)),
-            messages=tuple(row for row in message_rows(self._letters, self._survivors()) if own(row.phase)),
-            pledges=tuple(pledge for phase in turns for pledge in judged(self._talk(phase))),
+            messages=tuple(row for row in _message_rows(self._messages, self._survivors()) if own(row.phase)),
+            pledges=tuple(pledge for phase in turns for pledge in judged(self._turn(phase))),
             gaps=tuple(gap for phase in self._views if own(phase) for gap in self._gaps(phase)),
-            lost=tuple(_lost(call) for call in self._lost),
+            calls=(*self._calls, *(_lost(call) for call in self._lost if own(call.phase))),
             replies=replies,
         )
 
@@ -165,17 +154,17 @@ class Happenings:
             if phase[-1] == "M"
         }
 
-    def _talk(self, phase: str) -> Talk:
+    def _turn(self, phase: str) -> Turn:
         following = [other for other in sorted(self._done, key=phase_order) if phase_order(other) >= phase_order(phase)]
         turn = [phase]
         for other in following[1:]:
             if other[-1] == "M":
                 break
             turn.append(other)
-        return Talk(
+        return Turn(
             map=self._map,
             phase=phase,
-            messages=[message for message in self._letters if message.phase == phase],
+            messages=[message for message in self._messages if message.phase == phase],
             units=self._begun[phase].units,
             orders={part: self._done[part].orders for part in turn},
             said={power: " \n".join(self._said.get((phase, power), ())) for power in self._powers},
@@ -193,6 +182,41 @@ class Happenings:
             for other, level in stands.items()
             if power in views.get(other, {}) and level in RELATIONSHIPS and views[other][power] in RELATIONSHIPS
         ]
+
+
+def _message_rows(messages: Sequence[Message], survivors: Mapping[str, frozenset[str]]) -> list[MessageRow]:
+    """All messages of a game. ``survivors``: movement phase -> powers that could write in it.
+
+    A private message is answered by a reader who writes privately to its sender in a later round of the phase, or in
+    the movement phase after it. Who has no such round before it, or the press, is gone has no chance to.
+    """
+    phases = sorted(survivors, key=phase_order)
+    following = dict(pairwise(phases))
+    last_round: defaultdict[str, int] = defaultdict(int)
+    wrote: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    """(writer, reader, phase) -> the last round in which the one wrote to the other."""
+    for message in messages:
+        last_round[message.phase] = max(last_round[message.phase], message.round)
+        for reader in () if message.public else message.recipients:
+            wrote[message.sender, reader, message.phase] = max(
+                wrote[message.sender, reader, message.phase], message.round
+            )
+    rows = []
+    for message in messages:
+        after = following.get(message.phase, "")
+        readers = () if message.public else message.recipients
+        able = [
+            reader
+            for reader in readers
+            if message.round < last_round[message.phase] or (last_round[after] and reader in survivors[after])
+        ]
+        answered = [
+            reader
+            for reader in able
+            if wrote[reader, message.sender, message.phase] > message.round or wrote[reader, message.sender, after]
+        ]
+        rows.append(MessageRow(**asdict(message), able=tuple(able), answered=tuple(answered)))
+    return rows
 
 
 def _message(event: MessageDelivered) -> Message:
@@ -231,20 +255,25 @@ def _kind(order: str, power: str, owners: Mapping[str, str]) -> OrderKind:
     return kinds[verb]
 
 
+def _calls(call: CallEnded) -> Iterator[CallRow]:
+    """None for a call that a fork took over: it belongs to the run that made it."""
+    key = call.key
+    place = key.phase, key.actor, key.step, key.round, key.attempt, call.model
+    if not isinstance(call, CallAnswered | CallLate):
+        # What it may cost is told by the calls that were lost.
+        yield CallRow(*place, "failed")
+    elif not call.reply.inherited:
+        reply, usage = call.reply, call.reply.usage
+        yield CallRow(
+            *(*place, "late" if isinstance(call, CallLate) else "answered", reply.latency, reply.waited),
+            *(usage.input, usage.output, usage.cached, usage.reasoning, reply.cost_usd),
+        )
+
+
 def _lost(call: CallLost) -> CallRow:
     return CallRow(
-        phase=call.phase,
-        power=call.actor,
-        step=call.step,
-        round=call.round,
-        attempt=call.attempt,
-        model=call.model,
-        status="lost",
-        latency=None,
-        waited=None,
+        *(call.phase, call.actor, call.step, call.round, call.attempt, call.model, "lost"),
         input_tokens=call.input_tokens,
         output_tokens=call.output_tokens,
-        cached_tokens=0,
-        reasoning_tokens=0,
         cost_usd=call.cost_usd,
     )

@@ -1,11 +1,13 @@
-"""One game as tidy rows: what every measure, table and file of an analysis is made from."""
+"""One game as tidy rows: what every measure, table and file of an analysis is made from.
+
+Rows that become tables of ``--parquet`` say of each column what it holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from ..game.game import Outcome
 from .pledges import Pledge
@@ -24,30 +26,29 @@ OrderKind = Literal[
 ]
 """What an order does; ``own`` and ``other`` tell whose unit is helped."""
 
+CallStatus = Literal["answered", "failed", "late", "lost"]
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseRow:
     """One power at the start of one phase."""
 
-    phase: str
-    power: str
-    units: int
-    """On the board, dislodged ones apart."""
-    centers: int
+    phase: Annotated[str, "a phase that was begun"]
+    power: Annotated[str, "one of the powers"]
+    units: Annotated[int, "on the board when it began, dislodged ones apart"]
+    centers: Annotated[int, "owned when it began"]
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
     """One order that stood in an adjudicated phase."""
 
-    phase: str
-    power: str
-    order: str
-    kind: OrderKind
-    default: bool
-    """Whether the rules filled it in."""
-    results: tuple[str, ...]
-    """What went wrong, in the engine's words; empty when all went well."""
+    phase: Annotated[str, "season, year and kind of the phase, such as S1901M"]
+    power: Annotated[str, "who ordered"]
+    order: Annotated[str, "the order that stood, as the engine writes it"]
+    kind: Annotated[OrderKind, "what it does; own and other tell whose unit is helped"]
+    default: Annotated[bool, "whether the rules filled it in"]
+    results: Annotated[tuple[str, ...], "what went wrong; empty when all went well"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,42 +71,37 @@ class Submission:
 class MessageRow:
     """One message that was delivered."""
 
-    phase: str
-    round: int
-    sequence: int
-    sender: str
-    recipients: tuple[str, ...]
-    """Powers, or ``("ALL",)``."""
-    body: str
-    pledges: tuple[str, ...]
-    able: tuple[str, ...]
-    """Of a private message: those of its recipients who had the chance to answer it."""
-    answered: tuple[str, ...]
-    """Those of them who did."""
+    phase: Annotated[str, "movement phase in which it was sent"]
+    round: Annotated[int, "round of negotiation, from 1"]
+    sequence: Annotated[int, "position among all messages of the game"]
+    sender: Annotated[str, "power"]
+    recipients: Annotated[tuple[str, ...], "powers, or ALL"]
+    body: Annotated[str, "the text"]
+    pledges: Annotated[tuple[str, ...], "orders that the sender promised"]
+    able: Annotated[tuple[str, ...], "recipients of a private message that had the chance to answer"]
+    answered: Annotated[tuple[str, ...], "those that did"]
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
     """One call to a model that came to an end."""
 
-    phase: str
-    power: str
-    step: str
-    round: int
-    attempt: int
-    model: str
-    status: Literal["answered", "failed", "late", "lost"]
-    """``late``: answered after the game had gone on; ``lost``: sent, perhaps billed, and never answered."""
-    latency: float | None
-    """Seconds from sending to the whole reply."""
-    waited: float | None
-    """Seconds of queues, pauses and failed attempts before that."""
-    input_tokens: int | None
-    output_tokens: int | None
-    cached_tokens: int | None
-    reasoning_tokens: int | None
-    cost_usd: float | None
-    """``None``: not known."""
+    phase: Annotated[str, "phase that the call was for"]
+    power: Annotated[str, "power that asked"]
+    step: Annotated[str, "initialize, negotiate, plan, order, reflect or consolidate"]
+    round: Annotated[int, "round of negotiation, 0 in other steps"]
+    attempt: Annotated[int, "1 for a re-ask"]
+    model: Annotated[str, "model id"]
+    status: Annotated[
+        CallStatus, "answered, failed, late (after the game had gone on) or lost (sent and never answered)"
+    ]
+    latency: Annotated[float | None, "seconds from sending to the whole reply"] = None
+    waited: Annotated[float | None, "seconds of queues, pauses and failed attempts before"] = None
+    input_tokens: Annotated[int | None, "null where nobody says"] = 0
+    output_tokens: Annotated[int | None, "reasoning included; null where nobody says"] = 0
+    cached_tokens: Annotated[int | None, "those of the input from the provider's cache"] = 0
+    reasoning_tokens: Annotated[int | None, "those of the output spent on reasoning"] = 0
+    cost_usd: Annotated[float | None, "null where the price or the usage is not known"] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +136,22 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class GameRecord:
+class Rows:
+    """What a game holds from some phase on."""
+
+    phases: tuple[PhaseRow, ...]
+    orders: tuple[OrderRow, ...]
+    submissions: tuple[Submission, ...]
+    messages: tuple[MessageRow, ...]
+    pledges: tuple[Pledge, ...]
+    calls: tuple[CallRow, ...]
+    gaps: tuple[Gap, ...]
+    replies: Mapping[str, Mapping[str, int]]
+    """Power -> verdict on a reply (see ``agent.events.Verdict``), or ``defaulted`` (steps without any) -> count."""
+
+
+@dataclass(frozen=True, slots=True)
+class GameRecord(Rows):
     """One run, read from its folder. What a fork took over from the run it began in is that run's, not its own: the
     rows begin with the first phase that was played in this folder."""
 
@@ -166,12 +177,3 @@ class GameRecord:
     """(power, step) -> hash of the system prompt and of the step's prompt without its situation."""
     ending: Ending | None
     """``None``: the game is not finished."""
-    phases: tuple[PhaseRow, ...]
-    orders: tuple[OrderRow, ...]
-    submissions: tuple[Submission, ...]
-    messages: tuple[MessageRow, ...]
-    pledges: tuple[Pledge, ...]
-    calls: tuple[CallRow, ...]
-    gaps: tuple[Gap, ...]
-    replies: Mapping[str, Mapping[str, int]]
-    """Power -> verdict on a reply (see ``records.events.Verdict``), or ``defaulted`` (steps without any) -> count."""

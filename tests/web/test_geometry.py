@@ -3,7 +3,7 @@
 import pytest
 
 from ai_diplomacy.board.terrain import MAPS, terrain
-from ai_diplomacy.viewer.geometry import geometry
+from ai_diplomacy.web.geometry import geometry
 
 
 @pytest.mark.parametrize("name", MAPS)

@@ -11,7 +11,7 @@ from ..models.events import CallEnded
 _MARK = "<situation>"
 
 
-class PromptsSeen:
+class PromptHashes:
     """Collects one hash a power and step: of the system prompt and of the step's prompt around its situation document,
     that is of the templates as they were rendered for this power."""
 
