@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .commitments import remember_pact, remember_zone
-from .letters import cut, name, place, places
 from .outlook import Outlook
 from .reading import WORDS
+from .wording import cut, name, place, places
 
 LONGEST = 80
 """Characters of a goal."""

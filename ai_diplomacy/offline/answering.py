@@ -11,9 +11,9 @@ from .aftermath import target_of
 from .commitments import remembered_pacts
 from .design import supported_move, worthwhile
 from .hearing import Heard
-from .letters import place, places
 from .offers import JointMove, joint_slots, third_power, wish
 from .talks import Desk, Talk
+from .wording import place, places
 
 
 def waiting(desk: Desk) -> dict[str, Heard]:
@@ -47,7 +47,7 @@ def answer(desk: Desk, heard: Heard) -> Talk:
 
 
 def opening(heard: Heard) -> str:
-    """How a proposal to the sender begins, when it has to serve as the answer too: a key of ``OPENINGS``."""
+    """How a proposal to the sender begins, when it has to serve as the answer too: a key of ``openings``."""
     if "decline" in heard.kinds:
         return "regret"
     return "confirm" if heard.kinds & {"accept", "thanks"} else "chat"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from ..board.situation import unit_of
 from ..board.terrain import terrain
 from .hearing import Heard
-from .letters import name, place
 from .outlook import Outlook
 from .reading import Letter, Reading
+from .wording import name, place
 
 _KEEP_EMPTY = re.compile(r"Keep (.+) empty, as agreed with (.+)")
 

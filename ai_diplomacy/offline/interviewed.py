@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .letters import name
 from .reading import Reading
+from .wording import name
 
 _MOST_ENTRIES = 4
 

@@ -11,8 +11,8 @@ from .hearing import Heard
 from .outlook import survey
 from .proposing import coalition, proposals, public
 from .reading import Reading
-from .rejoinders import OPENINGS
 from .talks import Desk, Talk, backed, messages, open_desk
+from .wording import templates
 
 MOST_AT_FIRST = 3
 """Messages in one round of the first phase, when prompts are to stay short."""
@@ -63,7 +63,7 @@ def _answer_or_proposal(desk: Desk, power: str, heard: Heard) -> Talk:
         return found
     if mood == "regret" and found.purpose not in _SECOND_OFFERS:
         return found
-    start = desk.reading.chance("opening", power).choice(OPENINGS[mood])
+    start = desk.reading.chance("opening", power).choice(templates()["openings"][mood])
     return Talk(found.to, found.purpose, found.slots, found.pledges, found.zone, start)
 
 

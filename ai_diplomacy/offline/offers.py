@@ -8,8 +8,8 @@ from ..board.situation import unit_of
 from ..board.terrain import province_of
 from .aftermath import target_of
 from .design import Design
-from .letters import place, unit_words
 from .outlook import Outlook
+from .wording import place, unit_words
 
 
 @dataclass(frozen=True, slots=True)

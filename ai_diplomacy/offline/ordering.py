@@ -9,9 +9,9 @@ from .aftermath import target_of
 from .commitments import Commitments, commitments
 from .design import Design, design
 from .diary import entry, gains_of, of_orders, traitor_slots
-from .letters import listed, name, place, places, unit_words
 from .outlook import Outlook, survey
 from .reading import Reading
+from .wording import listed, name, place, places, templates, unit_words
 
 LONGEST_REASONING = 300
 LONGEST_DIRECTIVE = 300
@@ -60,73 +60,24 @@ def _betrays(agreed: Commitments, found: Design) -> bool:
 def _reasoning(outlook: Outlook, found: Design) -> str:
     reading, situation = outlook.reading, outlook.reading.situation
     luck, ground, lines = reading.chance("reasoning"), situation.terrain, []
+    texts = templates()["reasoning"]
     if situation.kind == "R":
-        return luck.choice(_RETREATS)
+        return luck.choice(texts["retreats"])
     if situation.kind == "A":
-        return luck.choice(_BUILDS if situation.due > 0 else _DISBANDS)
+        return luck.choice(texts["builds" if situation.due > 0 else "disbands"])
     if gains := gains_of(reading, found.orders):
-        lines.append(luck.choice(_GAINS).format(places(ground, gains[:3])))
+        lines.append(luck.choice(texts["gains"]).format(at=places(ground, gains[:3])))
     supports = [order for order in found.orders if " S " in order]
     if supports:
-        lines.append(luck.choice(_SUPPORTS).format(unit_words(ground, unit_of(supports[0]))))
+        lines.append(luck.choice(texts["supports"]).format(unit=unit_words(ground, unit_of(supports[0]))))
     approaches = [order for order in found.orders if target_of(order) and target_of(order) not in gains]
     if approaches:
         goal = place(ground, target_of(approaches[0]) or "")
-        lines.append(luck.choice(_APPROACHES).format(unit_words(ground, unit_of(approaches[0])), goal))
+        lines.append(luck.choice(texts["approaches"]).format(unit=unit_words(ground, unit_of(approaches[0])), at=goal))
     holds = [order for order in found.orders if order.endswith(" H")]
     if holds:
-        lines.append(luck.choice(_HOLDS).format(unit_words(ground, unit_of(holds[0]))))
+        lines.append(luck.choice(texts["holds"]).format(unit=unit_words(ground, unit_of(holds[0]))))
     return entry(lines, LONGEST_REASONING)
-
-
-_GAINS = (
-    "There are centres to win: {}.",
-    "My units go for {}.",
-    "First of all {}: nobody is as near as I am.",
-    "I try for {} while it can be had.",
-)
-_SUPPORTS = (
-    "The {} gives support where the odds are even.",
-    "The {} does more good as a support than anywhere else.",
-    "I use the {} to make sure of it.",
-)
-_APPROACHES = (
-    "The {} goes to {}, to be nearer to what comes next.",
-    "With the {} I look ahead: from {} it has more to choose from.",
-    "The {} is wasted where it is; {} is a better place.",
-)
-_HOLDS = (
-    "The {} stays on guard.",
-    "The {} does not move: somebody has to watch.",
-)
-_RETREATS = (
-    "Each dislodged unit goes where it covers most, or disbands if nothing is worth holding.",
-    "I save what can be saved, as close to my centres as possible.",
-    "Better a unit in a poor place than none.",
-)
-_BUILDS = (
-    "Units are due: built where they are soonest of use.",
-    "I build where the next year will be decided.",
-    "The winter gives, and I place it next to the most open border.",
-)
-_DISBANDS = (
-    "Units must go: those that are farthest from any work go first.",
-    "I give up what I can miss most easily.",
-)
-_REASONS = (
-    "it costs me little",
-    "I need its goodwill more than the ground",
-    "a broken word would be heard at every desk",
-    "I cannot afford a second front",
-    "one honest neighbour is worth a centre",
-)
-
-_EXCUSES = (
-    "nobody took me up on it",
-    "the unit has better work now",
-    "it would be wasted there",
-    "I spoke too soon",
-)
 
 
 def _intent(outlook: Outlook, agreed: Commitments, found: Design) -> str:
@@ -135,12 +86,14 @@ def _intent(outlook: Outlook, agreed: Commitments, found: Design) -> str:
         return ""
     luck = outlook.reading.chance("intent")
     lines = [_confession(outlook, agreed, found)] if found.betrayed in agreed.powers else []
-    reasons = luck.sample(_REASONS, len(_REASONS))
+    texts = templates()["intent"]
+    reasons = luck.sample(texts["reasons"], len(texts["reasons"]))
     missed = [pledged for pledged in found.dropped if pledged not in found.orders]
     if missed:
         to = dict.fromkeys(power for pledged in missed[:2] for power in agreed.pledges[pledged])
         powers = listed([name(power) for power in to])
-        lines.append(f"{listed(missed[:2])}, promised to {powers}, I let drop: {luck.choice(_EXCUSES)}.")
+        excuse = luck.choice(texts["excuses"])
+        lines.append(f"{listed(missed[:2])}, promised to {powers}, I let drop: {excuse}.")
     owed = {power for pledged, to in agreed.pledges.items() if pledged not in missed for power in to}
     for power in sorted((owed | agreed.zones.keys() | agreed.peace) - {found.betrayed}):
         what = _promise(outlook, agreed, power)

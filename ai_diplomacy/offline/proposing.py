@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from ..board.press import ALL
 from .commitments import remembered_pacts
-from .letters import number, place, places
 from .offers import gift, joint_slots, third_power, wish
 from .outlook import Outlook
 from .talks import Desk, Talk
+from .wording import number, place, places
 
 Weighted = tuple[float, Talk]
 

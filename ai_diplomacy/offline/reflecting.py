@@ -10,9 +10,9 @@ from .aftermath import Deed, target_of
 from .aims import aims
 from .commitments import Commitments, commitments, remembered_pacts, remembered_zones
 from .diary import entry, of_turn
-from .letters import name, places
 from .outlook import Outlook, survey
 from .reading import WORDS, Reading
+from .wording import name, places
 
 LONGEST_SUMMARY = 500
 

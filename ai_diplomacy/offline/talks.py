@@ -10,9 +10,10 @@ from ..board.terrain import province_of
 from .aftermath import target_of
 from .commitments import Commitments
 from .design import Design, design
-from .letters import doing, letter, unit_words
+from .letters import letter
 from .outlook import Outlook
 from .reading import Reading
+from .wording import doing, unit_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Talk:
 
     to: tuple[str, ...]
     purpose: str
-    """A key of ``phrases.FIRST`` or ``rejoinders.ANSWERS``."""
+    """A key of the templates ``proposals`` or ``answers``."""
     slots: Mapping[str, str] = field(default_factory=dict)
     pledges: tuple[str, ...] = ()
     zone: tuple[str, ...] = ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .letters import name, place
 from .reading import Reading
 from .temperament import seat
+from .wording import name, place
 
 _LINES = (
     "Good luck this {season}, {you}. {seat}",

@@ -1,12 +1,14 @@
 """What the offline model understands: every phrase of its own, and what people and real models write."""
 
+from typing import get_args
+
 import pytest
 from offline_prompts import opening
 
 from ai_diplomacy.offline.hearing import hear
-from ai_diplomacy.offline.phrases import FIRST, TONED
 from ai_diplomacy.offline.reading import Letter
-from ai_diplomacy.offline.rejoinders import ANSWERS
+from ai_diplomacy.offline.temperament import Tone
+from ai_diplomacy.offline.wording import templates
 
 SLOTS = {
     "you": "Germany",
@@ -60,10 +62,9 @@ def heard(text: str, *pledges: str):
 
 
 def phrases():
-    for purpose, pool in (FIRST | ANSWERS).items():
-        yield from ((purpose, phrase) for phrase in pool)
-    for (purpose, _), pool in TONED.items():
-        yield from ((purpose, phrase) for phrase in pool)
+    for section in ("proposals", "answers", *(f"proposals_{tone}" for tone in get_args(Tone))):
+        for purpose, pool in templates()[section].items():
+            yield from ((purpose, phrase) for phrase in pool)
 
 
 @pytest.mark.parametrize(("purpose", "phrase"), list(phrases()))

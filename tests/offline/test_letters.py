@@ -7,12 +7,11 @@ from offline_prompts import clean, document, opening, positions, prompt
 
 from ai_diplomacy.board.chance import chance
 from ai_diplomacy.board.terrain import MAPS, terrain
-from ai_diplomacy.offline.letters import LONGEST, cut, doing, letter, listed, number, place, sentences, with_article
+from ai_diplomacy.offline.letters import LONGEST, letter
 from ai_diplomacy.offline.outlook import survey
-from ai_diplomacy.offline.phrases import FIRST
 from ai_diplomacy.offline.reading import read
-from ai_diplomacy.offline.rejoinders import ANSWERS
 from ai_diplomacy.offline.temperament import seat, temperament
+from ai_diplomacy.offline.wording import cut, doing, listed, number, place, sentences, templates, with_article
 
 STANDARD = terrain()
 LONG_SLOTS = {
@@ -29,7 +28,7 @@ LONG_SLOTS = {
 }
 
 
-@pytest.mark.parametrize("purpose", [*FIRST, *ANSWERS])
+@pytest.mark.parametrize("purpose", [*templates()["proposals"], *templates()["answers"]])
 def test_every_purpose_can_be_written_with_the_longest_names(purpose):
     for power in ("AUSTRIA", "GERMANY", "ITALY", "TURKEY"):
         reading = read(prompt(document(opening(power), "negotiate")))
