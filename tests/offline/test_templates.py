@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from ai_diplomacy.offline.aftermath import DeedKind
 from ai_diplomacy.offline.temperament import Tone
+from ai_diplomacy.offline.turn_events import TurnEventKind
 from ai_diplomacy.offline.wording import templates
 
 COMMON = frozenset({"me", "our", "seat", "season", "last_season"})
@@ -99,4 +99,4 @@ def test_the_sections_are_those_that_are_asked_for():
         assert set(templates()[section]) <= set(templates()["proposals"])
     assert not set(templates()["proposals"]) & set(templates()["answers"])
     assert set(templates()["diary_messages"]) <= {*templates()["proposals"], *templates()["answers"]}
-    assert set(templates()["diary_events"]) == {*get_args(DeedKind), "nothing"}
+    assert set(templates()["diary_events"]) == {*get_args(TurnEventKind), "nothing"}

@@ -1,4 +1,4 @@
-"""Slips: the errors and habits of real models, so that whoever reads the replies is always put to the test."""
+"""Error injection: the errors and habits of real models, so that the readers of replies are always tested."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from ..board.chance import chance
 from ..board.situation import Situation, unit_of
 from ..board.terrain import Terrain, province_of
-from .aftermath import target_of
-from .reading import Reading
+from .prompt_reader import ParsedPrompt
+from .turn_events import target_of
 
 WRONG_ORDER = 0.03
 """Share of the orders of a movement phase that are illegal before anyone complains."""
@@ -36,30 +36,30 @@ _NO_JSON = (
 )
 
 
-def mistaken(reading: Reading, orders: Sequence[str]) -> list[str]:
+def with_illegal_order(prompt: ParsedPrompt, orders: Sequence[str]) -> list[str]:
     """The orders with now and then an illegal one among them."""
-    luck = reading.chance("slips")
-    slot = _slip(reading, len(orders), luck)
+    luck = prompt.chance("slips")
+    slot = _slot_of_error(prompt, len(orders), luck)
     if slot is None:
         return list(orders)
-    wrong = _WRONG[reading.situation.kind](reading.situation, orders[slot], luck)
+    wrong = _WRONG[prompt.situation.kind](prompt.situation, orders[slot], luck)
     return [wrong if place == slot and wrong else order for place, order in enumerate(orders)]
 
 
-def _slip(reading: Reading, count: int, luck: random.Random) -> int | None:
+def _slot_of_error(prompt: ParsedPrompt, count: int, luck: random.Random) -> int | None:
     """Which order goes wrong, if any. In a movement phase it is at most one of all orders on the board: with a lot
     thrown for each order some games would have no error and others far too many."""
-    situation = reading.situation
+    situation = prompt.situation
     if not count:
         return None
     if situation.kind != "M":
         return luck.randrange(count) if luck.random() < WRONG_LATER * count else None
     units = [(power, unit) for power in sorted(situation.units) for unit in situation.units[power]]
-    shared = chance(reading.game, situation.phase, "slip")
+    shared = chance(prompt.game, situation.phase, "slip")
     if shared.random() >= WRONG_ORDER * len(units):
         return None
     power, unit = shared.choice(units)
-    return situation.own_units.index(unit) % count if power == reading.me else None
+    return situation.own_units.index(unit) % count if power == prompt.me else None
 
 
 def _wrong_movement(situation: Situation, order: str, luck: random.Random) -> str | None:
@@ -141,12 +141,12 @@ _WRONG: Mapping[str, Callable[[Situation, str, random.Random], str | None]] = {
 }
 
 
-def restyled(reading: Reading, orders: Sequence[str]) -> list[str]:
+def restyled(prompt: ParsedPrompt, orders: Sequence[str]) -> list[str]:
     """The same orders, sometimes in another hand: lower case, arrows, full names, bullets."""
-    luck = reading.chance("hand")
+    luck = prompt.chance("hand")
     if luck.random() >= _OTHER_HAND:
         return list(orders)
-    ground = reading.situation.terrain
+    ground = prompt.situation.terrain
     styles: list[Callable[[str], str]] = [
         str.lower,
         lambda order: order.replace(" - ", " -> "),
@@ -154,7 +154,7 @@ def restyled(reading: Reading, orders: Sequence[str]) -> list[str]:
         lambda order: f"* {order}",
         lambda order: f"{order};",
     ]
-    if reading.situation.kind == "M":
+    if prompt.situation.kind == "M":
         styles += [lambda order: _spelled_out(order, ground)] * 2
     style = luck.choice(styles)
     return [style(order) for order in orders]
@@ -168,11 +168,11 @@ def _spelled_out(order: str, ground: Terrain) -> str:
     return " ".join(names.get(word) or ground.names.get(word, word) for word in order.split(" "))
 
 
-def written(reading: Reading, reply: Mapping[str, Any]) -> str:
+def written(prompt: ParsedPrompt, reply: Mapping[str, Any]) -> str:
     """The reply as text: mostly clean JSON, fenced or bare, sometimes with a sentence before it, rarely broken."""
-    luck = reading.chance("hand", reading.step, reading.round, reading.corrected)
+    luck = prompt.chance("hand", prompt.step, prompt.round, prompt.corrected)
     document = json.dumps(reply, ensure_ascii=False, indent=luck.choice((None, 1, 2)))
-    if not reading.corrected and luck.random() < BROKEN_REPLY:
+    if not prompt.corrected and luck.random() < BROKEN_REPLY:
         return _broken(document, reply, luck)
     if luck.random() < 0.4:
         return document

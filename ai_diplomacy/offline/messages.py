@@ -1,4 +1,4 @@
-"""Writing a letter: a phrase chosen, its slots filled, addressed, signed, and short enough."""
+"""Writing a message: a template chosen, its fields filled, addressed, signed, and short enough."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from ..board.press import ALL
-from .outlook import Outlook
+from .assessment import Assessment
 from .temperament import seat
 from .wording import cut, listed, name, sentences, templates, with_article
 
@@ -16,8 +16,8 @@ LONGEST_AT_FIRST = 130
 """The same in the first phase, where everybody writes to everybody and prompts are to stay short."""
 
 
-def letter(
-    outlook: Outlook,
+def compose(
+    assessment: Assessment,
     purpose: str,
     to: Sequence[str],
     slots: Mapping[str, str],
@@ -28,32 +28,32 @@ def letter(
     powers ever write the same."""
     found = templates()
     pool = [*(found["proposals"].get(purpose) or found["answers"][purpose])]
-    pool += found[f"proposals_{outlook.nature.tone}"].get(purpose, ())
+    pool += found[f"proposals_{assessment.nature.tone}"].get(purpose, ())
     rng.shuffle(pool)
     signed = rng.random() < 0.1
-    filled = common_slots(outlook, to[0] if len(to) == 1 and to[0] != ALL else "") | dict(slots)
+    filled = common_slots(assessment, to[0] if len(to) == 1 and to[0] != ALL else "") | dict(slots)
     texts = [
-        _finish(f"{start}{phrase.format_map(filled)}", outlook, to, filled, signed)
-        for phrase in pool
+        _finish(f"{start}{template.format_map(filled)}", assessment, to, filled, signed)
+        for template in pool
         for start in ([f"{opening} ", ""] if opening else [""])
     ]
     fitting = [text for text in texts if len(text) <= LONGEST]
     brief = [text for text in fitting if len(text) <= LONGEST_AT_FIRST]
-    if outlook.reading.opening and brief:
+    if assessment.prompt.opening and brief:
         return brief[0]
     return fitting[0] if fitting else cut(min(texts, key=len), LONGEST)
 
 
-def common_slots(outlook: Outlook, reader: str) -> dict[str, str]:
-    """The slots that hold for any letter to this reader (``""`` for several)."""
-    reading = outlook.reading
-    ground = reading.situation.terrain
-    spring = reading.situation.season == "S"
+def common_slots(assessment: Assessment, reader: str) -> dict[str, str]:
+    """The slots that hold for any message to this reader (``""`` for several)."""
+    prompt = assessment.prompt
+    ground = prompt.situation.terrain
+    spring = prompt.situation.season == "S"
     yours = ground.adjectives.get(reader, "")
     slots = {
-        "me": name(reading.me),
-        "our": ground.adjectives[reading.me],
-        "seat": seat(reading.me, ground),
+        "me": name(prompt.me),
+        "our": ground.adjectives[prompt.me],
+        "seat": seat(prompt.me, ground),
         "season": "spring" if spring else "fall",
         "last_season": "fall" if spring else "spring",
     }
@@ -62,7 +62,7 @@ def common_slots(outlook: Outlook, reader: str) -> dict[str, str]:
     return slots
 
 
-def _finish(text: str, outlook: Outlook, to: Sequence[str], slots: Mapping[str, str], signed: bool) -> str:
+def _finish(text: str, assessment: Assessment, to: Sequence[str], slots: Mapping[str, str], signed: bool) -> str:
     if "you" in slots:
         addressed = slots["you"] in text or slots["there"] in text
     else:
@@ -71,5 +71,5 @@ def _finish(text: str, outlook: Outlook, to: Sequence[str], slots: Mapping[str, 
         text = f"{listed([name(power) for power in to])}: {text}"
     marks = (slots["me"], slots["seat"], slots["our"])
     if signed or not any(mark in text for mark in marks):
-        text += f" \N{EM DASH} {slots['seat'] if signed or outlook.nature.tone != 'blunt' else slots['me']}"
+        text += f" \N{EM DASH} {slots['seat'] if signed or assessment.nature.tone != 'blunt' else slots['me']}"
     return sentences(text)

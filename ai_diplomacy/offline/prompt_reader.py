@@ -17,20 +17,20 @@ from .soundness import is_sound
 
 STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate", "interview")
 WORDS = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
-LONGEST_LETTER = 2000
+LONGEST_MESSAGE = 2000
 """Characters of a message that are looked at."""
 
 _FENCE = re.compile(r"^[ \t]*```json[ \t]*\r?\n\s*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class PressMessage:
     """A message as the prompt shows it."""
 
     sender: str
     recipients: tuple[str, ...]
     round: int
-    text: str
+    body: str
     pledges: tuple[str, ...]
 
     @property
@@ -39,7 +39,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PastPledge:
     """A pledge of the turn before, and what its unit was ordered to do."""
 
     sender: str
@@ -50,7 +50,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedPrompt:
     """All that a prompt says, checked: whatever else stood in it is left out."""
 
     game: str
@@ -65,11 +65,11 @@ class Reading:
     diary: tuple[str, ...]
     past: tuple[str, ...]
     directive: str
-    press: tuple[Letter, ...]
-    awaiting: tuple[Letter, ...]
+    press: tuple[PressMessage, ...]
+    awaiting: tuple[PressMessage, ...]
     unanswered: tuple[str, ...]
     returned: tuple[str, ...]
-    pledges: tuple[Outcome, ...]
+    pledges: tuple[PastPledge, ...]
     question: str
     """What an interview asks."""
     corrected: bool
@@ -97,27 +97,27 @@ class Reading:
         return WORDS.index(self.relationships.get(power, "Neutral")) - 2
 
 
-def read(prompt: str) -> Reading | None:
+def read(prompt: str) -> ParsedPrompt | None:
     """What the first fenced JSON document of a prompt says; ``None`` when it is not a position with a known step."""
     fence = _FENCE.search(prompt)
     if fence is None:
         return None
     try:
         document, _ = json.JSONDecoder(strict=False).raw_decode(prompt, fence.end())
-        return _reading(document)
+        return _parsed(document)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
         # Whatever is wrong with it, the document is not a position.
         return None
 
 
-def _reading(document: Mapping[str, Any]) -> Reading:
+def _parsed(document: Mapping[str, Any]) -> ParsedPrompt:
     step = document["step"]
     if step["name"] not in STEPS:
         raise ValueError(f"unknown step {step['name']!r}")
     situation = _situation(document)
     powers = frozenset(situation.units)
     words = document.get("relationships") or {}
-    return Reading(
+    return ParsedPrompt(
         game=str(document.get("game", "")),
         step=step["name"],
         round=int(step.get("round", 1)),
@@ -133,11 +133,11 @@ def _reading(document: Mapping[str, Any]) -> Reading:
         diary=_texts(document.get("diary")),
         past=_texts(document.get("past")),
         directive=str(document.get("directive") or ""),
-        press=_letters(document.get("press"), powers),
-        awaiting=_letters(document.get("awaiting"), powers),
+        press=_messages(document.get("press"), powers),
+        awaiting=_messages(document.get("awaiting"), powers),
         unanswered=tuple(power for power in _texts(document.get("unanswered")) if power in powers),
         returned=_texts(document.get("returned")),
-        pledges=_outcomes(document.get("pledges"), powers),
+        pledges=_past_pledges(document.get("pledges"), powers),
         question=str(document.get("question") or ""),
         corrected=bool(document.get("correction")),
     )
@@ -157,13 +157,13 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
 
 
-def _letters(value: Any, powers: frozenset[str]) -> tuple[Letter, ...]:
+def _messages(value: Any, powers: frozenset[str]) -> tuple[PressMessage, ...]:
     return tuple(
-        Letter(
+        PressMessage(
             sender=seen["from"],
             recipients=_texts(seen.get("to")),
             round=int(seen.get("round", 1)),
-            text=str(seen.get("text", ""))[:LONGEST_LETTER],
+            body=str(seen.get("text", ""))[:LONGEST_MESSAGE],
             pledges=_texts(seen.get("pledges")),
         )
         for seen in value or ()
@@ -171,9 +171,9 @@ def _letters(value: Any, powers: frozenset[str]) -> tuple[Letter, ...]:
     )
 
 
-def _outcomes(value: Any, powers: frozenset[str]) -> tuple[Outcome, ...]:
+def _past_pledges(value: Any, powers: frozenset[str]) -> tuple[PastPledge, ...]:
     return tuple(
-        Outcome(
+        PastPledge(
             sender=seen["from"],
             recipients=_texts(seen.get("to")),
             pledged=str(seen.get("pledged", "")),
