@@ -9,8 +9,8 @@ from ..board.situation import unit_of
 from ..board.terrain import province_of
 from .commitments import remembered_pacts
 from .intents import UnderstoodMessage
-from .offers import JointMove, joint_slots, third_power, wish
 from .order_planning import supported_move, worthwhile
+from .proposing import JointMove, joint_slots, third_power, wish
 from .round_plan import PlannedMessage, RoundPlan
 from .turn_events import target_of
 from .wording import place, places

@@ -1,19 +1,18 @@
-"""Reading the prompt: from its text to the situation, the press and the memory that it holds."""
+"""Reading the prompt: from its text to the situation, the press and the memory that it holds, all of it checked."""
 
 from __future__ import annotations
 
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..board.chance import chance
 from ..board.press import ALL
-from ..board.situation import Situation
-from .possible import movement_orders
-from .soundness import is_sound
+from ..board.situation import Situation, unit_of
+from ..board.terrain import Terrain, province_of
 
 STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate", "interview")
 WORDS = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
@@ -21,6 +20,16 @@ LONGEST_MESSAGE = 2000
 """Characters of a message that are looked at."""
 
 _FENCE = re.compile(r"^[ \t]*```json[ \t]*\r?\n\s*", re.MULTILINE)
+_PHASE = re.compile(r"[SFW]\d{1,5}[MRA]")
+_PLACE = r"[A-Z]{2,4}(?:/[A-Z]{2})?"
+_UNIT = re.compile(rf"[AF] {_PLACE}")
+_ORDER = {
+    "M": re.compile(
+        rf"[AF] {_PLACE} (?:H|- {_PLACE}(?: VIA)?|S [AF] {_PLACE}(?: - {_PLACE})?|C [AF] {_PLACE} - {_PLACE})"
+    ),
+    "R": re.compile(rf"[AF] {_PLACE} (?:R {_PLACE}|D)"),
+    "A": re.compile(rf"WAIVE|[AF] {_PLACE} [BD]"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +156,8 @@ def _situation(document: Mapping[str, Any]) -> Situation:
     """Raises one of the errors that ``read`` expects when something in the position does not fit the map."""
     situation = Situation.from_document({"legal_orders": {}, **document})
     if situation.kind == "M" and not situation.legal_orders and situation.own_units:
-        situation = replace(situation, legal_orders=movement_orders(situation))
-    if not is_sound(situation):
+        situation = replace(situation, legal_orders=_movement_orders(situation))
+    if not _is_sound(situation):
         raise ValueError("the document is not a position on this map")
     return situation
 
@@ -183,3 +192,68 @@ def _past_pledges(value: Any, powers: frozenset[str]) -> tuple[PastPledge, ...]:
         for seen in value or ()
         if seen["from"] in powers
     )
+
+
+def _is_sound(situation: Situation) -> bool:
+    """Raises ``TypeError`` when something that should be text is not."""
+    return bool(_PHASE.fullmatch(situation.phase)) and _board_is_sound(situation) and _orders_are_sound(situation)
+
+
+def _board_is_sound(situation: Situation) -> bool:
+    ground = situation.terrain
+    powers = set(situation.units)
+    units = [unit for held in (*situation.units.values(), *situation.dislodged.values()) for unit in held]
+    provinces = [at for owned in (*situation.centers.values(), *situation.homes.values()) for at in owned]
+    return (
+        situation.power in powers <= set(ground.powers)
+        and powers >= set(situation.dislodged) | set(situation.adjustments)
+        and all(_UNIT.fullmatch(unit) and province_of(unit[2:]) in ground.kinds for unit in units)
+        and all(province in ground.kinds for province in provinces)
+        and all(_PHASE.fullmatch(result.phase) for result in situation.recent)
+        and _are_orders("MRA", (o for result in situation.recent for some in result.orders.values() for o in some))
+        and powers.issuperset(power for result in situation.recent for power in result.captures.values())
+        and powers.issuperset(power for result in situation.recent for power in result.orders)
+        and set(ground.kinds).issuperset(at for result in situation.recent for at in result.captures)
+    )
+
+
+def _orders_are_sound(situation: Situation) -> bool:
+    """Whether the listed orders are those of a phase of this kind, unit by unit."""
+    legal = situation.legal_orders
+    if not all(legal.values()) or not _are_orders(situation.kind, (o for orders in legal.values() for o in orders)):
+        return False
+    if situation.kind == "M":
+        return set(legal) == set(situation.own_units) and _stand_by(legal.items())
+    if situation.kind == "R":
+        return set(legal) <= set(situation.dislodged.get(situation.power, ())) and _stand_by(legal.items())
+    if situation.due > 0:
+        return all(province_of(unit_of(order)[2:]) == home for home, orders in legal.items() for order in orders)
+    return set(legal) <= set(situation.own_units) and _stand_by(legal.items())
+
+
+def _stand_by(legal: Iterable[tuple[str, Iterable[str]]]) -> bool:
+    return all(unit_of(order) == unit for unit, orders in legal for order in orders)
+
+
+def _are_orders(kinds: str, orders: Iterable[str]) -> bool:
+    return all(any(_ORDER[kind].fullmatch(order) for kind in kinds) for order in orders)
+
+
+def _movement_orders(situation: Situation) -> Mapping[str, tuple[str, ...]]:
+    """Own unit -> holds, moves and supports that the map allows, sorted. Convoys are left out."""
+    everyone = [unit for units in situation.units.values() for unit in units]
+    return {unit: _orders_of(unit, everyone, situation.terrain) for unit in situation.own_units}
+
+
+def _orders_of(unit: str, everyone: list[str], ground: Terrain) -> tuple[str, ...]:
+    reach = ground.reach(unit)
+    touched = {province_of(at) for at in reach}
+    orders = {f"{unit} H"} | {f"{unit} - {at}" for at in reach}
+    for other in everyone:
+        if other == unit:
+            continue
+        if province_of(other[2:]) in touched:
+            orders.add(f"{unit} S {other}")
+        goals = {province_of(at) for at in ground.reach(other)} & touched
+        orders |= {f"{unit} S {other} - {goal}" for goal in goals}
+    return tuple(sorted(orders))

@@ -1,4 +1,4 @@
-"""The steps ``initialize``, ``reflect`` and ``consolidate``: first opinions, second thoughts, and the year in short."""
+"""The steps ``initialize``, ``reflect``, ``consolidate`` and ``interview``: opinions, the year in short, memories."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from .turn_events import TurnEvent, target_of
 from .wording import name, places
 
 LONGEST_SUMMARY = 500
+_MOST_REMEMBERED = 4
+"""Entries of the diary in the answer to a question."""
 
 _WEIGHTS = {
     "took": -1.6,
@@ -167,3 +169,23 @@ def _standing(prompt: ParsedPrompt) -> list[str]:
     kept = remembered_zones(prompt)
     ground = prompt.situation.terrain
     return [f"{name(power)} and I keep out of {places(ground, at)}." for power, at in sorted(kept.items())]
+
+
+def interview(prompt: ParsedPrompt) -> dict[str, Any]:
+    """The answer to a question from outside of the game: what was noted of the powers in it, or else noted last."""
+    meant = [power for power in prompt.others if _names(prompt.question, power)]
+    notes = [note for note in (*prompt.past, *prompt.diary) if any(_names(note, power) for power in meant)]
+    told = (notes or list(prompt.diary) or list(prompt.past))[-_MOST_REMEMBERED:]
+    parts = [f"{name(power)} is to me: {prompt.relationships[power]}." for power in meant]
+    if told:
+        parts.append(f"What I wrote down: {' '.join(told)}")
+    else:
+        parts.append("I have written nothing down yet.")
+    if prompt.goals:
+        parts.append(f"What I want: {'; '.join(prompt.goals)}.")
+    return {"answer": " ".join(parts)}
+
+
+def _names(text: str, power: str) -> bool:
+    # Austria and Austrian, Turkey and Turkish, France and French.
+    return re.search(rf"\b{re.escape(power[:4])}", text, re.IGNORECASE) is not None

@@ -12,11 +12,10 @@ from typing import Any, Literal
 
 from . import random_style
 from .error_injection import restyled, with_illegal_order, written
-from .interviewed import interview
 from .negotiating import negotiate
 from .ordering import order, plan
 from .prompt_reader import ParsedPrompt, read
-from .reflecting import consolidate, initialize, reflect
+from .reflecting import consolidate, initialize, interview, reflect
 
 Style = Literal["strategist", "random"]
 
