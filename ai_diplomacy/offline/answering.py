@@ -10,7 +10,7 @@ from ..board.terrain import province_of
 from .commitments import remembered_pacts
 from .intents import UnderstoodMessage
 from .order_planning import supported_move, worthwhile
-from .proposing import JointMove, joint_slots, third_power, wish
+from .proposing import JointMove, joint_fields, third_power, wish
 from .round_plan import PlannedMessage, RoundPlan
 from .turn_events import target_of
 from .wording import place, places
@@ -60,7 +60,7 @@ def wants_its_own_answer(received: UnderstoodMessage) -> bool:
 
 def _reaction(plan: RoundPlan, received: UnderstoodMessage) -> PlannedMessage:
     to = (received.sender,)
-    third = {"third": third_power(plan.assessment, received.sender).title()}
+    third = {"third": _third(plan, received.sender)}
     if "odd" in received.intents:
         return PlannedMessage(to, "plain")
     if "accept" in received.intents:
@@ -96,8 +96,8 @@ def _alliance(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random)
         return PlannedMessage((power,), "accept_alliance")
     zone = plan.free_zone(power)
     if zone and luck.random() < nature.nerve:
-        return PlannedMessage((power,), "counter_alliance", _zone_slots(plan, zone), zone=zone)
-    return PlannedMessage((power,), "decline_alliance", {"third": third_power(plan.assessment, power).title()})
+        return PlannedMessage((power,), "counter_alliance", _zone_fields(plan, zone), zone=zone)
+    return PlannedMessage((power,), "decline_alliance", {"third": _third(plan, power)})
 
 
 def _peace(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
@@ -114,25 +114,23 @@ def _zone(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> 
     if not zone:
         return _no_zone(plan, received, luck)
     if set(zone) <= set(plan.agreed.zones.get(power, ())):
-        return PlannedMessage((power,), "confirm_zone", _zone_slots(plan, zone))
-    slots = {**_zone_slots(plan, zone), "own": _nearest_center(plan, zone[0])}
+        return PlannedMessage((power,), "confirm_zone", _zone_fields(plan, zone))
+    fields = {**_zone_fields(plan, zone), "own": _nearest_center(plan, zone[0])}
     wanted = any(target_of(order) in zone for order in plan.order_plan.orders)
     willing = {2: 1.0, 1: 0.95, 0: 0.85, -1: 0.65, -2: 0.3}[plan.prompt.stance(power)]
     willing -= 0.45 * plan.assessment.nature.nerve if wanted else 0.0
     if luck.random() < willing and not plan.bound_for(zone):
-        return PlannedMessage((power,), "accept_zone", slots, zone=zone)
-    return PlannedMessage((power,), "decline_zone", slots)
+        return PlannedMessage((power,), "accept_zone", fields, zone=zone)
+    return PlannedMessage((power,), "decline_zone", fields)
 
 
 def _no_zone(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
     """The sender asks us to leave places that are no ground between us: refuse what is ours, else take it as peace."""
-    situation = plan.prompt.situation
-    own = {province_of(unit[2:]) for unit in situation.own_units} | set(situation.centers[plan.prompt.me])
-    ours = [at for at in received.zone if at in own]
+    ours = [at for at in received.zone if at in _own_provinces(plan)]
     if not ours:
         return _peace(plan, received, luck)
-    slots = {**_zone_slots(plan, ours[:1]), "own": _nearest_center(plan, ours[0])}
-    return PlannedMessage((received.sender,), "decline_zone", slots)
+    fields = {**_zone_fields(plan, ours[:1]), "own": _nearest_center(plan, ours[0])}
+    return PlannedMessage((received.sender,), "decline_zone", fields)
 
 
 def _support(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
@@ -143,18 +141,18 @@ def _support(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) 
     if joint is None:
         return PlannedMessage((received.sender,), "decline_far")
     rivals = plan.bound_for((target_of(joint.move) or "",))
-    slots = {**joint_slots(plan.assessment, joint), "own": _nearest_center(plan, province_of(joint.helper[2:]))}
+    fields = {**joint_fields(plan.assessment, joint), "own": _nearest_center(plan, province_of(joint.helper[2:]))}
     busy = plan.order_plan.order_of(joint.helper)
     goal = target_of(busy)
     costly = goal in plan.prompt.situation.terrain.centers and goal not in plan.prompt.situation.centers[plan.prompt.me]
     willing = {2: 0.95, 1: 0.8, 0: 0.5, -1: 0.15, -2: 0.0}[plan.prompt.stance(received.sender)] - 0.4 * costly
     if luck.random() < willing and not rivals:
-        return PlannedMessage((received.sender,), "accept_support", slots, pledges=(joint.support,))
+        return PlannedMessage((received.sender,), "accept_support", fields, pledges=(joint.support,))
     request = wish(plan.assessment, plan.order_plan, received.sender, plan.taken)
     if request is not None and luck.random() < plan.assessment.nature.nerve:
-        asked = joint_slots(plan.assessment, request)
+        asked = joint_fields(plan.assessment, request)
         return PlannedMessage((received.sender,), "counter_support", asked, pledges=(request.move,))
-    return PlannedMessage((received.sender,), "decline_support", slots)
+    return PlannedMessage((received.sender,), "decline_support", fields)
 
 
 def _help_offered(plan: RoundPlan, received: UnderstoodMessage, order: str) -> PlannedMessage:
@@ -165,13 +163,13 @@ def _help_offered(plan: RoundPlan, received: UnderstoodMessage, order: str) -> P
     if move is None or not free or not trusted or not worthwhile(plan.assessment, plan.order_plan.valuation, move):
         return PlannedMessage((received.sender,), "decline_help")
     joint = JointMove(move, unit_of(order))
-    return PlannedMessage((received.sender,), "accept_help", joint_slots(plan.assessment, joint), pledges=(move,))
+    return PlannedMessage((received.sender,), "accept_help", joint_fields(plan.assessment, joint), pledges=(move,))
 
 
 def _help_wanted(plan: RoundPlan, received: UnderstoodMessage) -> JointMove | None:
     """The move that the sender wants supported, with a unit of ours that is free to do it."""
     situation = plan.prompt.situation
-    theirs = situation.units[received.sender]
+    theirs, own = situation.units[received.sender], _own_provinces(plan)
     moves = [order for order in received.orders if unit_of(order) in theirs and target_of(order)]
     moves += [
         f"{unit} - {goal}"
@@ -183,15 +181,14 @@ def _help_wanted(plan: RoundPlan, received: UnderstoodMessage) -> JointMove | No
     for move in moves:
         for unit, legal in situation.legal_orders.items():
             joint = JointMove(move, unit)
-            if unit not in plan.taken and joint.support in legal and not _against_us(plan, joint):
+            if unit not in plan.taken and joint.support in legal and target_of(move) not in own:
                 return joint
     return None
 
 
-def _against_us(plan: RoundPlan, joint: JointMove) -> bool:
-    goal, situation = target_of(joint.move), plan.prompt.situation
-    mine = {province_of(unit[2:]) for unit in situation.own_units} | set(situation.centers[plan.prompt.me])
-    return goal in mine
+def _own_provinces(plan: RoundPlan) -> set[str]:
+    situation = plan.prompt.situation
+    return {province_of(unit[2:]) for unit in situation.own_units} | set(situation.centers[plan.prompt.me])
 
 
 def _coalition(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
@@ -208,7 +205,7 @@ def _third(plan: RoundPlan, power: str) -> str:
     return third_power(plan.assessment, power).title()
 
 
-def _zone_slots(plan: RoundPlan, zone: Sequence[str]) -> dict[str, str]:
+def _zone_fields(plan: RoundPlan, zone: Sequence[str]) -> dict[str, str]:
     return {"zone": places(plan.prompt.situation.terrain, tuple(zone))}
 
 

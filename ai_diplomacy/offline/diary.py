@@ -25,10 +25,10 @@ def of_negotiation(assessment: Assessment, messages: Sequence[PlannedMessage], b
     lines = []
     if betrayed in {power for planned in messages for power in planned.to}:
         text = luck.choice(templates()["diary_betrayal"]["planned"])
-        lines.append(text.format_map(traitor_slots(assessment, str(betrayed))))
+        lines.append(text.format_map(traitor_fields(assessment, str(betrayed))))
     unused = {purpose: luck.sample(choices, len(choices)) for purpose, choices in templates()["diary_messages"].items()}
     lines += [
-        choices.pop().format_map({**planned.slots, "you": listed([name(power) for power in planned.to])})
+        choices.pop().format_map({**planned.fields, "you": listed([name(power) for power in planned.to])})
         for planned in messages
         if planned.to != (betrayed,) and (choices := unused.get(planned.purpose.removesuffix("_pledged")))
     ]
@@ -40,7 +40,7 @@ def of_negotiation(assessment: Assessment, messages: Sequence[PlannedMessage], b
     return entry(lines, LONGEST_AT_FIRST if prompt.opening else LONGEST)
 
 
-def traitor_slots(assessment: Assessment, power: str) -> dict[str, str]:
+def traitor_fields(assessment: Assessment, power: str) -> dict[str, str]:
     prompt = assessment.prompt
     ground = prompt.situation.terrain
     lure, _ = assessment.lure(power)
@@ -98,9 +98,8 @@ def of_turn(prompt: ParsedPrompt, events: Sequence[TurnEvent]) -> str:
     for event in sorted(events, key=lambda event: _WEIGHT.index(event.kind)):
         if (event.power, event.kind) not in told:
             told.add((event.power, event.kind))
-            pledge = event.kind in ("kept", "broke")
-            slots = {"you": name(event.power), "order": event.where, "at": "" if pledge else place(ground, event.where)}
-            lines.append(luck.choice(texts[event.kind]).format_map(slots))
+            fields = {"you": name(event.power), "order": event.where, "at": place(ground, event.where)}
+            lines.append(luck.choice(texts[event.kind]).format_map(fields))
     if not events:
         lines.append(luck.choice(texts["nothing"]))
     return entry(lines)

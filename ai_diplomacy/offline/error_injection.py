@@ -12,6 +12,7 @@ from ..board.situation import Situation, unit_of
 from ..board.terrain import Terrain, province_of
 from .prompt_reader import ParsedPrompt
 from .turn_events import target_of
+from .wording import templates
 
 WRONG_ORDER = 0.03
 """Share of the orders of a movement phase that are illegal before anyone complains."""
@@ -21,19 +22,6 @@ BROKEN_REPLY = 0.02
 """Share of replies that are not quite JSON."""
 _OTHER_HAND = 0.12
 """Share of order replies written in another style."""
-
-_PREAMBLES = (
-    "Here is my reply.",
-    "Having looked at the position, this is what I do:",
-    "My answer follows.",
-    "Let me think about it. The essentials are below.",
-)
-
-
-_NO_JSON = (
-    "I would rather wait and see how the others move before I commit myself to anything.",
-    "The position is difficult. I keep my units together and stay on good terms with my neighbours.",
-)
 
 
 def with_illegal_order(prompt: ParsedPrompt, orders: Sequence[str]) -> list[str]:
@@ -177,7 +165,7 @@ def written(prompt: ParsedPrompt, reply: Mapping[str, Any]) -> str:
     if luck.random() < 0.4:
         return document
     fenced = f"```json\n{document}\n```"
-    return f"{luck.choice(_PREAMBLES)}\n\n{fenced}" if luck.random() < 0.4 else fenced
+    return f"{luck.choice(templates()['replies']['preambles'])}\n\n{fenced}" if luck.random() < 0.4 else fenced
 
 
 def _broken(document: str, reply: Mapping[str, Any], luck: random.Random) -> str:
@@ -187,7 +175,7 @@ def _broken(document: str, reply: Mapping[str, Any], luck: random.Random) -> str
     if kind == "comma":
         return f"```json\n{document.rstrip()[:-1].rstrip()},\n}}\n```"
     if kind == "prose":
-        return f"{luck.choice(_PREAMBLES)} {document} That is all for now."
+        return f"{luck.choice(templates()['replies']['preambles'])} {document} That is all for now."
     if kind == "quotes":
         return repr(dict(reply))
-    return luck.choice(_NO_JSON)
+    return luck.choice(templates()["replies"]["no_json"])

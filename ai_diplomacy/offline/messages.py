@@ -20,7 +20,7 @@ def compose(
     assessment: Assessment,
     purpose: str,
     to: Sequence[str],
-    slots: Mapping[str, str],
+    fields: Mapping[str, str],
     rng: random.Random,
     opening: str = "",
 ) -> str:
@@ -31,7 +31,7 @@ def compose(
     pool += found[f"proposals_{assessment.nature.tone}"].get(purpose, ())
     rng.shuffle(pool)
     signed = rng.random() < 0.1
-    filled = common_slots(assessment, to[0] if len(to) == 1 and to[0] != ALL else "") | dict(slots)
+    filled = common_fields(assessment, to[0] if len(to) == 1 and to[0] != ALL else "") | dict(fields)
     texts = [
         _finish(f"{start}{template.format_map(filled)}", assessment, to, filled, signed)
         for template in pool
@@ -44,13 +44,13 @@ def compose(
     return fitting[0] if fitting else cut(min(texts, key=len), LONGEST)
 
 
-def common_slots(assessment: Assessment, reader: str) -> dict[str, str]:
-    """The slots that hold for any message to this reader (``""`` for several)."""
+def common_fields(assessment: Assessment, reader: str) -> dict[str, str]:
+    """The fields that hold for any message to this reader (``""`` for several)."""
     prompt = assessment.prompt
     ground = prompt.situation.terrain
     spring = prompt.situation.season == "S"
     yours = ground.adjectives.get(reader, "")
-    slots = {
+    fields = {
         "me": name(prompt.me),
         "our": ground.adjectives[prompt.me],
         "seat": seat(prompt.me, ground),
@@ -58,18 +58,18 @@ def common_slots(assessment: Assessment, reader: str) -> dict[str, str]:
         "last_season": "fall" if spring else "spring",
     }
     if reader:
-        slots |= {"you": name(reader), "your": yours, "a_your": with_article(yours), "there": seat(reader, ground)}
-    return slots
+        fields |= {"you": name(reader), "your": yours, "a_your": with_article(yours), "there": seat(reader, ground)}
+    return fields
 
 
-def _finish(text: str, assessment: Assessment, to: Sequence[str], slots: Mapping[str, str], signed: bool) -> str:
-    if "you" in slots:
-        addressed = slots["you"] in text or slots["there"] in text
+def _finish(text: str, assessment: Assessment, to: Sequence[str], fields: Mapping[str, str], signed: bool) -> str:
+    if "you" in fields:
+        addressed = fields["you"] in text or fields["there"] in text
     else:
         addressed = ALL in to or all(name(power) in text for power in to)
     if not addressed:
         text = f"{listed([name(power) for power in to])}: {text}"
-    marks = (slots["me"], slots["seat"], slots["our"])
+    marks = (fields["me"], fields["seat"], fields["our"])
     if signed or not any(mark in text for mark in marks):
-        text += f" \N{EM DASH} {slots['seat'] if signed or assessment.nature.tone != 'blunt' else slots['me']}"
+        text += f" \N{EM DASH} {fields['seat'] if signed or assessment.nature.tone != 'blunt' else fields['me']}"
     return sentences(text)

@@ -64,7 +64,7 @@ def _answer_or_proposal(plan: RoundPlan, power: str, received: UnderstoodMessage
     if mood == "regret" and found.purpose not in _SECOND_OFFERS:
         return found
     start = plan.prompt.chance("opening", power).choice(templates()["openings"][mood])
-    return PlannedMessage(found.to, found.purpose, found.slots, found.pledges, found.zone, start)
+    return PlannedMessage(found.to, found.purpose, found.fields, found.pledges, found.zone, start)
 
 
 def _approach(plan: RoundPlan, most: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from ..board.situation import unit_of
 from .assessment import Assessment, assess
 from .commitments import Commitments, commitments
-from .diary import entry, gains_of, of_orders, traitor_slots
+from .diary import entry, gains_of, of_orders, traitor_fields
 from .order_planning import OrderPlan, plan_orders
 from .prompt_reader import ParsedPrompt
 from .turn_events import target_of
@@ -43,8 +43,8 @@ def plan(prompt: ParsedPrompt) -> dict[str, Any]:
     if threats:
         lines.append(f"Watch {places(ground, threats[:2])}.")
     if _betrays(agreed, found):
-        slots = traitor_slots(assessment, found.betrayed or "")
-        lines.append(f"Break with {slots['you']}: {slots['prize']} is worth more than its goodwill.")
+        fields = traitor_fields(assessment, found.betrayed or "")
+        lines.append(f"Break with {fields['you']}: {fields['prize']} is worth more than its goodwill.")
     kept = sorted(agreed.powers - {found.betrayed})
     if kept:
         lines.append(f"Keep what was promised to {listed([name(power) for power in kept])}.")
@@ -109,11 +109,11 @@ def _kept_faith(assessment: Assessment, power: str) -> bool:
 
 def _confession(assessment: Assessment, agreed: Commitments, found: OrderPlan) -> str:
     power = found.betrayed or ""
-    what, slots = _promise(assessment, agreed, power), traitor_slots(assessment, power)
+    what, fields = _promise(assessment, agreed, power), traitor_fields(assessment, power)
     if not found.breaches(agreed):
         return f"I promised {name(power)} {what} without much meaning it; as it happens, nothing better offers itself."
     late = "the game ends this year" if assessment.final else "its guard is down"
-    return f"I promised {name(power)} {what}; I break it: {slots['prize']} is near and {late}."
+    return f"I promised {name(power)} {what}; I break it: {fields['prize']} is near and {late}."
 
 
 def _promise(assessment: Assessment, agreed: Commitments, power: str) -> str:

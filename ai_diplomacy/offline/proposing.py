@@ -72,12 +72,12 @@ def _joint_moves(plan: RoundPlan, power: str) -> Iterator[Weighted]:
         return
     help_given = _gift(plan.assessment, plan.order_plan, power, plan.taken)
     if help_given is not None:
-        slots = joint_slots(plan.assessment, help_given)
-        yield 0.7 + 0.2 * stance, PlannedMessage((power,), "offer_support", slots, pledges=(help_given.support,))
+        fields = joint_fields(plan.assessment, help_given)
+        yield 0.7 + 0.2 * stance, PlannedMessage((power,), "offer_support", fields, pledges=(help_given.support,))
     help_asked = wish(plan.assessment, plan.order_plan, power, plan.taken)
     if help_asked is not None:
-        slots = joint_slots(plan.assessment, help_asked)
-        yield 0.7 + 0.2 * stance, PlannedMessage((power,), "ask_support", slots, pledges=(help_asked.move,))
+        fields = joint_fields(plan.assessment, help_asked)
+        yield 0.7 + 0.2 * stance, PlannedMessage((power,), "ask_support", fields, pledges=(help_asked.move,))
 
 
 def _agreements(plan: RoundPlan, power: str) -> Iterator[Weighted]:
@@ -105,13 +105,13 @@ def _small_talk(plan: RoundPlan, power: str) -> Iterator[Weighted]:
         yield 0.4, PlannedMessage(to, "nudge")
     if third == power:
         return
-    slots = {"third": third.title()}
-    yield 0.2, PlannedMessage(to, "small", slots)
+    fields = {"third": third.title()}
+    yield 0.2, PlannedMessage(to, "small", fields)
     if any(
         m.sender == third and m.intents & {"alliance", "peace"}
         for m in (*plan.assessment.awaiting, *plan.assessment.press)
     ):
-        yield 0.3, PlannedMessage(to, "gossip", slots)
+        yield 0.3, PlannedMessage(to, "gossip", fields)
 
 
 def coalition(plan: RoundPlan) -> PlannedMessage | None:
@@ -123,7 +123,7 @@ def coalition(plan: RoundPlan) -> PlannedMessage | None:
     partners.sort(key=lambda p: (-prompt.stance(p), plan.assessment.distance[p], p))
     if len(partners) < 2 or prompt.chance("coalition").random() > 0.3:
         return None
-    return PlannedMessage(tuple(sorted(partners[:3])), "coalition", _leader_slots(plan.assessment))
+    return PlannedMessage(tuple(sorted(partners[:3])), "coalition", _leader_fields(plan.assessment))
 
 
 def public(plan: RoundPlan) -> PlannedMessage | None:
@@ -134,14 +134,14 @@ def public(plan: RoundPlan) -> PlannedMessage | None:
         return None
     everyone = PlannedMessage((ALL,), "public_opening" if prompt.opening else "public_calm")
     if plan.assessment.leader is not None and luck.random() < 0.6:
-        return replace(everyone, purpose="public_leader", slots=_leader_slots(plan.assessment))
+        return replace(everyone, purpose="public_leader", fields=_leader_fields(plan.assessment))
     liars = sorted({event.power for event in plan.assessment.events if event.kind == "broke"})
     if liars:
-        return replace(everyone, purpose="public_broken", slots={"third": luck.choice(liars).title()})
+        return replace(everyone, purpose="public_broken", fields={"third": luck.choice(liars).title()})
     return everyone
 
 
-def _leader_slots(assessment: Assessment) -> dict[str, str]:
+def _leader_fields(assessment: Assessment) -> dict[str, str]:
     leader = assessment.leader or ""
     return {"third": leader.title(), "count": number(len(assessment.prompt.situation.centers[leader]))}
 
@@ -194,7 +194,7 @@ def wish(assessment: Assessment, order_plan: OrderPlan, power: str, taken: froze
     return best[2] if best else None
 
 
-def joint_slots(assessment: Assessment, joint: JointMove) -> dict[str, str]:
+def joint_fields(assessment: Assessment, joint: JointMove) -> dict[str, str]:
     ground = assessment.prompt.situation.terrain
     return {
         "helper": unit_words(ground, joint.helper),

@@ -7,13 +7,7 @@ from typing import Any
 
 from .prompt_reader import ParsedPrompt
 from .temperament import seat
-from .wording import name, place
-
-_LINES = (
-    "Good luck this {season}, {you}. {seat}",
-    "Greetings from {seat}, {you}. I have no plans yet.",
-    "{you}, {me} wishes you well.",
-)
+from .wording import name, place, templates
 
 
 def _initialize(prompt: ParsedPrompt) -> dict[str, Any]:
@@ -26,12 +20,14 @@ def _initialize(prompt: ParsedPrompt) -> dict[str, Any]:
 def _negotiate(prompt: ParsedPrompt) -> dict[str, Any]:
     luck = prompt.chance("wander", "negotiate", prompt.round)
     to = [] if not prompt.others or luck.random() < 0.5 else [luck.choice(prompt.others)]
-    slots = {
+    fields = {
         "me": name(prompt.me),
         "seat": seat(prompt.me, prompt.situation.terrain),
         "season": "spring" if prompt.situation.season == "S" else "fall",
     }
-    texts = {power: luck.choice(_LINES).format(you=name(power), **slots) for power in to}
+    texts = {
+        power: luck.choice(templates()["random_style"]["messages"]).format(you=name(power), **fields) for power in to
+    }
     return {
         "diary": "",
         "messages": [{"to": [power], "text": text, "pledges": []} for power, text in texts.items()],

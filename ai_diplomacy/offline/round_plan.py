@@ -23,7 +23,7 @@ class PlannedMessage:
     to: tuple[str, ...]
     purpose: str
     """A key of the templates ``proposals`` or ``answers``."""
-    slots: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
     pledges: tuple[str, ...] = ()
     zone: tuple[str, ...] = ()
     """Provinces that it offers, or agrees, to keep out of."""
@@ -44,10 +44,14 @@ class RoundPlan:
         return self.assessment.prompt
 
     @property
+    def pledged(self) -> list[str]:
+        """Orders that the messages of this round promise."""
+        return [order for planned in self.messages for order in planned.pledges]
+
+    @property
     def taken(self) -> frozenset[str]:
         """Own units whose orders are promised."""
-        promised = (*self.agreed.pledges, *(order for planned in self.messages for order in planned.pledges))
-        return frozenset(map(unit_of, promised))
+        return frozenset(map(unit_of, (*self.agreed.pledges, *self.pledged)))
 
     def add(self, planned: PlannedMessage) -> None:
         """Mean to say this; what is promised in it counts for all that is said after it."""
@@ -57,14 +61,12 @@ class RoundPlan:
 
     def plan_orders(self) -> OrderPlan:
         """The orders of the phase as if every promise, those of this round included, were to be kept."""
-        promised = [order for planned in self.messages for order in planned.pledges]
         zones = [province for planned in self.messages for province in planned.zone]
-        return plan_orders(self.assessment, self.agreed, zones=zones, promised=promised, keep_all=True)
+        return plan_orders(self.assessment, self.agreed, zones=zones, promised=self.pledged, keep_all=True)
 
     def bound_for(self, provinces: Sequence[str]) -> bool:
         """Whether a move into one of these has been promised to somebody."""
-        promised = (*self.agreed.pledges, *(order for planned in self.messages for order in planned.pledges))
-        return any(target_of(order) in provinces for order in promised)
+        return any(target_of(order) in provinces for order in (*self.agreed.pledges, *self.pledged))
 
     def free_zone(self, power: str) -> tuple[str, ...]:
         """The best province to keep empty between us and the power, if there is nothing agreed or promised yet."""
@@ -115,7 +117,7 @@ def _with_pledge(plan: RoundPlan, final: OrderPlan, planned: PlannedMessage) -> 
         return replace(
             planned,
             purpose=f"{planned.purpose}_pledged",
-            slots={**planned.slots, **words},
+            fields={**planned.fields, **words},
             pledges=(*planned.pledges, order),
         )
     return planned
@@ -130,7 +132,7 @@ def composed(plan: RoundPlan, messages: Sequence[PlannedMessage]) -> list[dict[s
     written: list[dict[str, object]] = []
     for planned in messages:
         rng = plan.prompt.chance("words", plan.prompt.round, planned.purpose, *planned.to)
-        text = compose(plan.assessment, planned.purpose, planned.to, planned.slots, rng, planned.opening)
+        text = compose(plan.assessment, planned.purpose, planned.to, planned.fields, rng, planned.opening)
         message: dict[str, object] = {"to": list(planned.to), "text": text}
         if planned.pledges or rng.random() < 0.5:
             message["pledges"] = list(planned.pledges)

@@ -19,7 +19,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 def templates() -> Mapping[str, Mapping[str, Sequence[str]]]:
     """Section of a file in ``templates/`` -> its entries in the file's order: purpose -> wordings."""
     found: dict[str, Mapping[str, Sequence[str]]] = {}
-    for file in ("proposals", "answers", "private"):
+    for file in ("proposals", "answers", "private", "replies"):
         found |= tomllib.loads((files(__package__) / "templates" / f"{file}.toml").read_text(encoding="utf-8"))
     return found
 

@@ -10,7 +10,7 @@ from ai_diplomacy.offline.prompt_reader import PressMessage
 from ai_diplomacy.offline.temperament import Tone
 from ai_diplomacy.offline.wording import templates
 
-SLOTS = {
+FIELDS = {
     "you": "Germany",
     "me": "France",
     "your": "German",
@@ -69,7 +69,7 @@ def wordings():
 
 @pytest.mark.parametrize(("purpose", "wording"), list(wordings()))
 def test_every_wording_is_understood_as_what_it_is_meant(purpose, wording):
-    found = understood(wording.format_map(SLOTS))
+    found = understood(wording.format_map(FIELDS))
     assert "odd" not in found.intents
     if purpose in ASKED:
         assert found.ask == ASKED[purpose], found.intents

@@ -14,7 +14,7 @@ from ai_diplomacy.offline.temperament import seat, temperament
 from ai_diplomacy.offline.wording import cut, doing, listed, number, place, sentences, templates, with_article
 
 STANDARD = terrain()
-LONG_SLOTS = {
+LONGEST_FIELDS = {
     "third": "Germany",
     "zone": "the Mid-Atlantic Ocean",
     "helper": "fleet in the Western Mediterranean",
@@ -34,7 +34,9 @@ def test_every_purpose_can_be_written_with_the_longest_names(purpose):
         reading = read(prompt(document(opening(power), "negotiate")))
         assert reading is not None
         for seed in range(5):
-            text = compose(assess(reading), purpose, ["ENGLAND"], LONG_SLOTS, chance(seed), "Thank you for your lines.")
+            text = compose(
+                assess(reading), purpose, ["ENGLAND"], LONGEST_FIELDS, chance(seed), "Thank you for your lines."
+            )
             assert len(text) <= LONGEST
             assert "{" not in text
             assert "England" in text or "London" in text

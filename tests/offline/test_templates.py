@@ -64,6 +64,8 @@ PRIVATE = {
     "reasoning.holds": {"unit"},
     "reasoning": set(),
     "intent": set(),
+    "replies": set(),
+    "random_style": {"me", "you", "seat", "season"},
 }
 
 
