@@ -1,4 +1,4 @@
-"""Letters read well: they fit, name who writes and who reads, and hold their grammar for any province or power."""
+"""Messages read well: they fit, name who writes and who reads, and hold their grammar for any province or power."""
 
 import re
 
@@ -7,15 +7,14 @@ from offline_prompts import clean, document, opening, positions, prompt
 
 from ai_diplomacy.board.chance import chance
 from ai_diplomacy.board.terrain import MAPS, terrain
-from ai_diplomacy.offline.letters import LONGEST, cut, doing, letter, listed, number, place, sentences, with_article
-from ai_diplomacy.offline.outlook import survey
-from ai_diplomacy.offline.phrases import FIRST
-from ai_diplomacy.offline.reading import read
-from ai_diplomacy.offline.rejoinders import ANSWERS
+from ai_diplomacy.offline.assessment import assess
+from ai_diplomacy.offline.messages import LONGEST, compose
+from ai_diplomacy.offline.prompt_reader import read
 from ai_diplomacy.offline.temperament import seat, temperament
+from ai_diplomacy.offline.wording import cut, doing, listed, number, place, sentences, templates, with_article
 
 STANDARD = terrain()
-LONG_SLOTS = {
+LONGEST_FIELDS = {
     "third": "Germany",
     "zone": "the Mid-Atlantic Ocean",
     "helper": "fleet in the Western Mediterranean",
@@ -29,13 +28,15 @@ LONG_SLOTS = {
 }
 
 
-@pytest.mark.parametrize("purpose", [*FIRST, *ANSWERS])
+@pytest.mark.parametrize("purpose", [*templates()["proposals"], *templates()["answers"]])
 def test_every_purpose_can_be_written_with_the_longest_names(purpose):
     for power in ("AUSTRIA", "GERMANY", "ITALY", "TURKEY"):
         reading = read(prompt(document(opening(power), "negotiate")))
         assert reading is not None
         for seed in range(5):
-            text = letter(survey(reading), purpose, ["ENGLAND"], LONG_SLOTS, chance(seed), "Thank you for your lines.")
+            text = compose(
+                assess(reading), purpose, ["ENGLAND"], LONGEST_FIELDS, chance(seed), "Thank you for your lines."
+            )
             assert len(text) <= LONGEST
             assert "{" not in text
             assert "England" in text or "London" in text

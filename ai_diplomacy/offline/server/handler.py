@@ -1,4 +1,4 @@
-"""One request from its arrival to the answer, the error or the fault."""
+"""The handler of requests: one from its arrival to the answer, the error or the fault; and how many there were."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import itertools
 import json
-import math
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +15,11 @@ from typing import Any
 from aiohttp import web
 
 from ..strategist import Style
-from . import breaking
-from .faults import Fault, FaultPlan
-from .latency import drawn_latency
-from .options import ServerOptions
-from .prompt_cache import PromptCache
-from .rate_limit import Quota, RateLimiter
-from .statistics import Statistics
+from . import faults, rate_limit
+from .options import ServerOptions, drawn_latency
 from .structured import bare_json
 from .thinking import Thinker
-from .wire import Ask, Receipt, Said, Wire, WireError
+from .wire import Ask, Said, Wire, WireError
 
 _CHARACTERS = 4
 """That make a token."""
@@ -39,14 +34,49 @@ class _Visit:
     arrived: float
     """By the loop's clock."""
     model: str = "-"
-    quota: Quota | None = None
-    fault: Fault | None = None
+    quota: rate_limit.Quota | None = None
+    fault: faults.Fault | None = None
     status: str = "gone"
     size: int = 0
     """Bytes of the answer."""
 
 
-class Exchange:
+class RequestCounts:
+    """Counts; ``document`` is what ``GET /stats`` returns."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.answered: Counter[str] = Counter()
+        """By vendor; answers spoilt by a fault are not among them."""
+        self.faults: Counter[str] = Counter()
+        """By kind, counted when they begin."""
+        self.rate_limited = 0
+        self.refused = 0
+        """Wrong keys and requests that make no sense."""
+        self.abandoned = 0
+        """Requests whose client went away before the answer."""
+        self.in_flight = 0
+        self.peak_in_flight = 0
+        self.tokens = Counter({"input": 0, "cached": 0, "output": 0})
+        """Of the answered requests."""
+
+    def arrived(self) -> None:
+        self.requests += 1
+        self.in_flight += 1
+        self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
+
+    def left(self) -> None:
+        self.in_flight -= 1
+
+    def answer(self, vendor: str, said: Said) -> None:
+        self.answered[vendor] += 1
+        self.tokens.update({"input": said.input, "cached": said.cached, "output": said.output})
+
+    def document(self) -> dict[str, Any]:
+        return {name: dict(count) if isinstance(count, Counter) else count for name, count in vars(self).items()}
+
+
+class RequestHandler:
     """Answers requests in any of the protocols."""
 
     def __init__(
@@ -56,29 +86,30 @@ class Exchange:
         record: Callable[[str, Mapping[str, Any]], None] | None,
         log: Callable[[str], None] | None,
     ) -> None:
-        self.statistics = Statistics()
+        self.counts = RequestCounts()
         self._options = options
         self._record = record
         self._log = log
-        self._limiter = RateLimiter(options.rpm, options.burst) if options.rpm else None
-        self._faults = FaultPlan(options.faults, seed=options.seed, faulty_attempts=options.faulty_attempts)
-        self._cache = PromptCache()
+        self._limiter = rate_limit.RateLimiter(options.rpm, options.burst) if options.rpm else None
+        self._faults = faults.FaultPlan(options.faults, seed=options.seed, faulty_attempts=options.faulty_attempts)
+        self._cached: set[bytes] = set()
+        """Which system prompts each account has sent before, as the vendors' caches of prefixes know them."""
         self._thinker = Thinker(options.workers)
         self._serials = itertools.count(1)
 
     async def answer(self, wire: Wire, request: web.Request) -> web.StreamResponse:
         """The whole way of one request."""
         visit = _Visit(wire, next(self._serials), asyncio.get_running_loop().time())
-        self.statistics.arrived()
+        self.counts.arrived()
         try:
             return await self._respond(visit, request)
         except WireError as problem:
             return self._problem(visit, problem)
         except asyncio.CancelledError:
-            self.statistics.abandoned += visit.fault is None
+            self.counts.abandoned += visit.fault is None
             raise
         finally:
-            self.statistics.left()
+            self.counts.left()
             self._say(visit)
 
     async def start(self) -> None:
@@ -109,14 +140,14 @@ class Exchange:
         self._draw_fault(visit, ask)
         said = await self._said(visit, ask, account)
         await self._wait(visit, ask)
-        if visit.fault is not None and (failure := breaking.failure(visit.fault)) is not None:
+        if visit.fault is not None and (failure := faults.failure(visit.fault)) is not None:
             raise failure
         answer = json.dumps(visit.wire.reply(ask, body, said)).encode()
         headers = self._headers(visit)
         visit.status, visit.size = "200", len(answer)
         if visit.fault is not None:
-            return await breaking.spoilt(visit.fault, request, answer, headers)
-        self.statistics.answer(visit.wire.vendor, said)
+            return await faults.spoilt(visit.fault, request, answer, headers)
+        self.counts.answer(visit.wire.vendor, said)
         return web.Response(body=answer, content_type="application/json", headers=headers)
 
     def _limit(self, visit: _Visit, account: bytes) -> None:
@@ -124,24 +155,24 @@ class Exchange:
         if self._limiter is None:
             return
         visit.quota = self._limiter.take(account)
-        if visit.quota.retry_after is not None:
-            self.statistics.rate_limited += 1
-            # Whole seconds, as the vendors send them, and never too early.
-            wait = float(math.ceil(visit.quota.retry_after))
-            message = f"Rate limit reached: {visit.quota.limit} requests per minute. Please try again in {wait:g}s."
-            raise WireError(429, message, retry_after=wait)
+        if (refusal := rate_limit.refusal(visit.quota)) is not None:
+            self.counts.rate_limited += 1
+            raise refusal
 
     def _draw_fault(self, visit: _Visit, ask: Ask) -> None:
         """Raises ``WireError`` for a fault that shows at once."""
         visit.fault = self._faults.next(ask.digest)
         if visit.fault is not None:
-            self.statistics.faults[visit.fault] += 1
-            if (refusal := breaking.refusal(visit.fault, self._options.retry_after)) is not None:
+            self.counts.faults[visit.fault] += 1
+            if (refusal := faults.refusal(visit.fault, self._options.retry_after)) is not None:
                 raise refusal
 
     async def _said(self, visit: _Visit, ask: Ask, account: bytes) -> Said:
-        known = bool(ask.system) and ask.cacheable and self._cache.knows(account, ask.system)
         prefix = len(ask.system) // _CHARACTERS if ask.cacheable else 0
+        mark = hashlib.sha256(account + ask.system.encode("utf-8", "surrogatepass")).digest()
+        known = ask.cacheable and mark in self._cached
+        if ask.cacheable and ask.system:
+            self._cached.add(mark)
         text = await self._thinker.answer(ask.prompt, style_of(ask.model))
         if ask.structured:
             text = bare_json(text)
@@ -168,17 +199,16 @@ class Exchange:
 
     def _problem(self, visit: _Visit, problem: WireError) -> web.Response:
         if visit.fault is None and problem.status != 429:
-            self.statistics.refused += 1
+            self.counts.refused += 1
         headers = self._headers(visit, problem.retry_after)
-        if problem.retry_after is not None:
-            headers["Retry-After"] = f"{problem.retry_after:g}"
         body = json.dumps(visit.wire.error(problem, _request_id(visit))).encode()
         visit.status, visit.size = str(problem.status), len(body)
         return web.Response(status=problem.status, body=body, content_type="application/json", headers=headers)
 
     def _headers(self, visit: _Visit, retry_after: float | None = None) -> dict[str, str]:
         seconds = asyncio.get_running_loop().time() - visit.arrived
-        return visit.wire.headers(Receipt(_request_id(visit), seconds, visit.quota, retry_after))
+        limits = rate_limit.headers(visit.wire.vendor, visit.quota, retry_after)
+        return visit.wire.headers(_request_id(visit), seconds) | limits
 
     def _say(self, visit: _Visit) -> None:
         if self._log is None:

@@ -5,45 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .letters import name, place
-from .reading import Reading
+from .prompt_reader import ParsedPrompt
 from .temperament import seat
-
-_LINES = (
-    "Good luck this {season}, {you}. {seat}",
-    "Greetings from {seat}, {you}. I have no plans yet.",
-    "{you}, {me} wishes you well.",
-)
+from .wording import name, place, templates
 
 
-def _initialize(reading: Reading) -> dict[str, Any]:
+def _initialize(prompt: ParsedPrompt) -> dict[str, Any]:
     return {
         "goals": ["See where the dice fall", "Stay in the game"],
-        "relationships": dict.fromkeys(reading.others, "Neutral"),
+        "relationships": dict.fromkeys(prompt.others, "Neutral"),
     }
 
 
-def _negotiate(reading: Reading) -> dict[str, Any]:
-    luck = reading.chance("wander", "negotiate", reading.round)
-    to = [] if not reading.others or luck.random() < 0.5 else [luck.choice(reading.others)]
-    slots = {
-        "me": name(reading.me),
-        "seat": seat(reading.me, reading.situation.terrain),
-        "season": "spring" if reading.situation.season == "S" else "fall",
+def _negotiate(prompt: ParsedPrompt) -> dict[str, Any]:
+    luck = prompt.chance("wander", "negotiate", prompt.round)
+    to = [] if not prompt.others or luck.random() < 0.5 else [luck.choice(prompt.others)]
+    fields = {
+        "me": name(prompt.me),
+        "seat": seat(prompt.me, prompt.situation.terrain),
+        "season": "spring" if prompt.situation.season == "S" else "fall",
     }
-    texts = {power: luck.choice(_LINES).format(you=name(power), **slots) for power in to}
+    texts = {
+        power: luck.choice(templates()["random_style"]["messages"]).format(you=name(power), **fields) for power in to
+    }
     return {
         "diary": "",
         "messages": [{"to": [power], "text": text, "pledges": []} for power, text in texts.items()],
     }
 
 
-def _plan(_: Reading) -> dict[str, Any]:
+def _plan(_: ParsedPrompt) -> dict[str, Any]:
     return {"directive": "No plan: each unit draws lots."}
 
 
-def _order(reading: Reading) -> dict[str, Any]:
-    luck, situation = reading.chance("wander", "order"), reading.situation
+def _order(prompt: ParsedPrompt) -> dict[str, Any]:
+    luck, situation = prompt.chance("wander", "order"), prompt.situation
     if situation.kind == "A":
         choices = [legal for legal in situation.legal_orders.values() if legal]
         drawn = luck.sample(choices, min(abs(situation.due), len(choices)))
@@ -58,25 +54,25 @@ def _order(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _reflect(reading: Reading) -> dict[str, Any]:
-    owned = reading.situation.centers[reading.me]
-    where = place(reading.situation.terrain, owned[0]) if owned else "nowhere"
+def _reflect(prompt: ParsedPrompt) -> dict[str, Any]:
+    owned = prompt.situation.centers[prompt.me]
+    where = place(prompt.situation.terrain, owned[0]) if owned else "nowhere"
     return {
         "diary": f"Still here: {len(owned)} centre{'s' * (len(owned) != 1)}, from {where} on.",
-        **_initialize(reading),
+        **_initialize(prompt),
     }
 
 
-def _consolidate(reading: Reading) -> dict[str, Any]:
-    count = len(reading.situation.centers[reading.me])
+def _consolidate(prompt: ParsedPrompt) -> dict[str, Any]:
+    count = len(prompt.situation.centers[prompt.me])
     return {"summary": f"Wandered through another year; {count} centre{'s' * (count != 1)} at the end of it."}
 
 
-def _interview(_: Reading) -> dict[str, Any]:
+def _interview(_: ParsedPrompt) -> dict[str, Any]:
     return {"answer": "There was no reason. I draw my orders by lot."}
 
 
-STEPS: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
+STEPS: Mapping[str, Callable[[ParsedPrompt], dict[str, Any]]] = {
     "initialize": _initialize,
     "negotiate": _negotiate,
     "plan": _plan,

@@ -1,4 +1,4 @@
-"""The outlook: what the position means to one power, its last turn and its letters included."""
+"""The assessment: what the position means to one power, its last turn and its messages included."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from functools import cache
 
 from ..board.terrain import Terrain, province_of, terrain
 from ..board.valuation import Valuation, evaluate
-from .aftermath import Deed, deeds
-from .hearing import Heard, hear_all
-from .reading import Reading
+from .intents import UnderstoodMessage, understand_all
+from .prompt_reader import ParsedPrompt
 from .temperament import Temperament, temperament
+from .turn_events import TurnEvent, turn_events
 
 NEAR = 3
 """Steps within which another power is a neighbour."""
@@ -22,20 +22,20 @@ _FOOTHOLD = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """What the position means to ``reading.me``."""
+class Assessment:
+    """What the position means to ``prompt.me``."""
 
-    reading: Reading
+    prompt: ParsedPrompt
     nature: Temperament
     valuation: Valuation
     distance: Mapping[str, int]
     """Other power -> steps between its units and our centres, or ours and its."""
     buffers: Mapping[str, tuple[str, ...]]
     """Other power -> empty provinces without a centre that both could enter now, the best first."""
-    deeds: tuple[Deed, ...]
-    old: tuple[Heard, ...]
-    """Letters of the last turn that wait for an answer."""
-    heard: tuple[Heard, ...]
+    events: tuple[TurnEvent, ...]
+    awaiting: tuple[UnderstoodMessage, ...]
+    """Messages of the last turn that wait for an answer."""
+    press: tuple[UnderstoodMessage, ...]
     """The press of the phase, or of the turn that ended."""
     leader: str | None
     """Another power that is running away with the game."""
@@ -44,22 +44,22 @@ class Outlook:
     def neighbours(self) -> tuple[str, ...]:
         """Powers close by, nearest first."""
         near = sorted((steps, power) for power, steps in self.distance.items() if steps <= NEAR)
-        return tuple(power for _, power in near) or tuple(self.reading.others)
+        return tuple(power for _, power in near) or tuple(self.prompt.others)
 
     @property
     def final(self) -> bool:
         """Whether the game ends with this year."""
-        return self.reading.situation.year >= self.reading.last_year
+        return self.prompt.situation.year >= self.prompt.last_year
 
     def attacks_by(self, power: str) -> tuple[str, ...]:
         """Our provinces that the power moved on last turn, or took."""
         hostile = ("attacked", "took")
-        return tuple(dict.fromkeys(d.where for d in self.deeds if d.power == power and d.kind in hostile))
+        return tuple(dict.fromkeys(e.where for e in self.events if e.power == power and e.kind in hostile))
 
     def prize(self, power: str) -> tuple[str | None, float]:
         """The power's centre that is easiest to take now, and from 0 to 1 how good the chance is."""
         best: tuple[str | None, float] = (None, 0.0)
-        situation = self.reading.situation
+        situation = self.prompt.situation
         theirs = situation.units[power]
         for center in situation.centers[power]:
             strength = sum(situation.terrain.touches(unit, center) for unit in situation.own_units)
@@ -81,28 +81,28 @@ class Outlook:
         return None, 0.0
 
 
-def survey(reading: Reading) -> Outlook:
+def assess(prompt: ParsedPrompt) -> Assessment:
     """Look at the position."""
-    others = reading.others
-    return Outlook(
-        reading=reading,
-        nature=temperament(reading.me, reading.game),
-        valuation=evaluate(reading.situation),
-        distance={power: _distance(reading, power) for power in others},
-        buffers={power: _buffers(reading, power) for power in others},
-        deeds=deeds(reading),
-        old=hear_all(reading.awaiting, reading.situation),
-        heard=hear_all(reading.press, reading.situation),
-        leader=_leader(reading),
+    others = prompt.others
+    return Assessment(
+        prompt=prompt,
+        nature=temperament(prompt.me, prompt.game),
+        valuation=evaluate(prompt.situation),
+        distance={power: _distance(prompt, power) for power in others},
+        buffers={power: _buffers(prompt, power) for power in others},
+        events=turn_events(prompt),
+        awaiting=understand_all(prompt.awaiting, prompt.situation),
+        press=understand_all(prompt.press, prompt.situation),
+        leader=_leader(prompt),
     )
 
 
-def _distance(reading: Reading, power: str) -> int:
-    situation = reading.situation
+def _distance(prompt: ParsedPrompt, power: str) -> int:
+    situation = prompt.situation
     far = len(situation.terrain.provinces)
     pairs = (
         (situation.own_units, situation.centers[power] or situation.homes[power]),
-        (situation.units[power], situation.centers[reading.me] or situation.homes[reading.me]),
+        (situation.units[power], situation.centers[prompt.me] or situation.homes[prompt.me]),
     )
     return min(
         (
@@ -115,11 +115,11 @@ def _distance(reading: Reading, power: str) -> int:
     )
 
 
-def _buffers(reading: Reading, power: str) -> tuple[str, ...]:
-    situation = reading.situation
+def _buffers(prompt: ParsedPrompt, power: str) -> tuple[str, ...]:
+    situation = prompt.situation
     ground, occupied = situation.terrain, situation.occupants()
     both = _within(ground, situation.own_units) & _within(ground, situation.units[power])
-    mine, theirs = set(situation.centers[reading.me]), set(situation.centers[power])
+    mine, theirs = set(situation.centers[prompt.me]), set(situation.centers[power])
 
     def rank(province: str) -> tuple[bool, int, str]:
         near = around(situation.map)[province]
@@ -143,12 +143,12 @@ def around(map_name: str) -> Mapping[str, frozenset[str]]:
     return {province: frozenset(near) for province, near in beside.items()}
 
 
-def _leader(reading: Reading) -> str | None:
-    counts = {power: len(reading.situation.centers[power]) for power in reading.situation.survivors}
+def _leader(prompt: ParsedPrompt) -> str | None:
+    counts = {power: len(prompt.situation.centers[power]) for power in prompt.situation.survivors}
     if len(counts) < 3:
         return None
     largest = max(sorted(counts), key=lambda power: counts[power])
     rest = sorted((count for power, count in counts.items() if power != largest), reverse=True)
     average = sum(counts.values()) / len(counts)
     ahead = counts[largest] >= rest[0] + 1 and counts[largest] >= max(6, 1.4 * average)
-    return largest if ahead and largest != reading.me else None
+    return largest if ahead and largest != prompt.me else None

@@ -1,4 +1,4 @@
-"""Slips: the errors and habits of real models, so that whoever reads the replies is always put to the test."""
+"""Error injection: the errors and habits of real models, so that the readers of replies are always tested."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 from ..board.chance import chance
 from ..board.situation import Situation, unit_of
 from ..board.terrain import Terrain, province_of
-from .aftermath import target_of
-from .reading import Reading
+from .prompt_reader import ParsedPrompt
+from .turn_events import target_of
+from .wording import templates
 
 WRONG_ORDER = 0.03
 """Share of the orders of a movement phase that are illegal before anyone complains."""
@@ -22,44 +23,31 @@ BROKEN_REPLY = 0.02
 _OTHER_HAND = 0.12
 """Share of order replies written in another style."""
 
-_PREAMBLES = (
-    "Here is my reply.",
-    "Having looked at the position, this is what I do:",
-    "My answer follows.",
-    "Let me think about it. The essentials are below.",
-)
 
-
-_NO_JSON = (
-    "I would rather wait and see how the others move before I commit myself to anything.",
-    "The position is difficult. I keep my units together and stay on good terms with my neighbours.",
-)
-
-
-def mistaken(reading: Reading, orders: Sequence[str]) -> list[str]:
+def with_illegal_order(prompt: ParsedPrompt, orders: Sequence[str]) -> list[str]:
     """The orders with now and then an illegal one among them."""
-    luck = reading.chance("slips")
-    slot = _slip(reading, len(orders), luck)
+    luck = prompt.chance("slips")
+    slot = _slot_of_error(prompt, len(orders), luck)
     if slot is None:
         return list(orders)
-    wrong = _WRONG[reading.situation.kind](reading.situation, orders[slot], luck)
+    wrong = _WRONG[prompt.situation.kind](prompt.situation, orders[slot], luck)
     return [wrong if place == slot and wrong else order for place, order in enumerate(orders)]
 
 
-def _slip(reading: Reading, count: int, luck: random.Random) -> int | None:
+def _slot_of_error(prompt: ParsedPrompt, count: int, luck: random.Random) -> int | None:
     """Which order goes wrong, if any. In a movement phase it is at most one of all orders on the board: with a lot
     thrown for each order some games would have no error and others far too many."""
-    situation = reading.situation
+    situation = prompt.situation
     if not count:
         return None
     if situation.kind != "M":
         return luck.randrange(count) if luck.random() < WRONG_LATER * count else None
     units = [(power, unit) for power in sorted(situation.units) for unit in situation.units[power]]
-    shared = chance(reading.game, situation.phase, "slip")
+    shared = chance(prompt.game, situation.phase, "slip")
     if shared.random() >= WRONG_ORDER * len(units):
         return None
     power, unit = shared.choice(units)
-    return situation.own_units.index(unit) % count if power == reading.me else None
+    return situation.own_units.index(unit) % count if power == prompt.me else None
 
 
 def _wrong_movement(situation: Situation, order: str, luck: random.Random) -> str | None:
@@ -141,12 +129,12 @@ _WRONG: Mapping[str, Callable[[Situation, str, random.Random], str | None]] = {
 }
 
 
-def restyled(reading: Reading, orders: Sequence[str]) -> list[str]:
+def restyled(prompt: ParsedPrompt, orders: Sequence[str]) -> list[str]:
     """The same orders, sometimes in another hand: lower case, arrows, full names, bullets."""
-    luck = reading.chance("hand")
+    luck = prompt.chance("hand")
     if luck.random() >= _OTHER_HAND:
         return list(orders)
-    ground = reading.situation.terrain
+    ground = prompt.situation.terrain
     styles: list[Callable[[str], str]] = [
         str.lower,
         lambda order: order.replace(" - ", " -> "),
@@ -154,7 +142,7 @@ def restyled(reading: Reading, orders: Sequence[str]) -> list[str]:
         lambda order: f"* {order}",
         lambda order: f"{order};",
     ]
-    if reading.situation.kind == "M":
+    if prompt.situation.kind == "M":
         styles += [lambda order: _spelled_out(order, ground)] * 2
     style = luck.choice(styles)
     return [style(order) for order in orders]
@@ -168,16 +156,16 @@ def _spelled_out(order: str, ground: Terrain) -> str:
     return " ".join(names.get(word) or ground.names.get(word, word) for word in order.split(" "))
 
 
-def written(reading: Reading, reply: Mapping[str, Any]) -> str:
+def written(prompt: ParsedPrompt, reply: Mapping[str, Any]) -> str:
     """The reply as text: mostly clean JSON, fenced or bare, sometimes with a sentence before it, rarely broken."""
-    luck = reading.chance("hand", reading.step, reading.round, reading.corrected)
+    luck = prompt.chance("hand", prompt.step, prompt.round, prompt.corrected)
     document = json.dumps(reply, ensure_ascii=False, indent=luck.choice((None, 1, 2)))
-    if not reading.corrected and luck.random() < BROKEN_REPLY:
+    if not prompt.corrected and luck.random() < BROKEN_REPLY:
         return _broken(document, reply, luck)
     if luck.random() < 0.4:
         return document
     fenced = f"```json\n{document}\n```"
-    return f"{luck.choice(_PREAMBLES)}\n\n{fenced}" if luck.random() < 0.4 else fenced
+    return f"{luck.choice(templates()['replies']['preambles'])}\n\n{fenced}" if luck.random() < 0.4 else fenced
 
 
 def _broken(document: str, reply: Mapping[str, Any], luck: random.Random) -> str:
@@ -187,7 +175,7 @@ def _broken(document: str, reply: Mapping[str, Any], luck: random.Random) -> str
     if kind == "comma":
         return f"```json\n{document.rstrip()[:-1].rstrip()},\n}}\n```"
     if kind == "prose":
-        return f"{luck.choice(_PREAMBLES)} {document} That is all for now."
+        return f"{luck.choice(templates()['replies']['preambles'])} {document} That is all for now."
     if kind == "quotes":
         return repr(dict(reply))
-    return luck.choice(_NO_JSON)
+    return luck.choice(templates()["replies"]["no_json"])

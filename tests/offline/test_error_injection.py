@@ -7,8 +7,8 @@ from offline_prompts import SHAPES, document, opening, positions, prompt
 
 from ai_diplomacy.agent.replies import read_reply
 from ai_diplomacy.board.orders import interpret
-from ai_diplomacy.offline.reading import read
-from ai_diplomacy.offline.slips import mistaken, restyled, written
+from ai_diplomacy.offline.error_injection import restyled, with_illegal_order, written
+from ai_diplomacy.offline.prompt_reader import read
 from ai_diplomacy.offline.strategist import answer
 
 
@@ -26,18 +26,18 @@ def test_between_half_and_five_percent_of_first_orders_are_illegal():
             orders = [legal[0] for legal in first.situation.legal_orders.values()]
             if situation.kind == "A":
                 orders = orders[: abs(situation.due)]
-            report = interpret(mistaken(first, orders), situation)
+            report = interpret(with_illegal_order(first, orders), situation)
             given += len(report.lines)
             illegal += len(report.rejected)
     assert 0.005 < illegal / given < 0.05
 
 
-def test_slips_of_every_kind_of_order_are_made_and_explained():
+def test_errors_of_every_kind_of_order_are_made_and_explained():
     reasons = Counter()
     for game in range(300):
         situation = opening(("ENGLAND", "RUSSIA", "TURKEY")[game % 3])
         orders = [f"{unit} H" for unit in situation.own_units]
-        report = interpret(mistaken(reading(situation, game=str(game)), orders), situation)
+        report = interpret(with_illegal_order(reading(situation, game=str(game)), orders), situation)
         for line in report.rejected:
             assert line.reason
             reasons["support" if " S " in line.text else "unit" if "stands" in line.reason else "move"] += 1

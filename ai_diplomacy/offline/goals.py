@@ -1,71 +1,71 @@
-"""Aims: the goals that a power writes down for itself."""
+"""The goals that a power writes down for itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from .assessment import Assessment
 from .commitments import remember_pact, remember_zone
-from .letters import cut, name, place, places
-from .outlook import Outlook
-from .reading import WORDS
+from .prompt_reader import WORDS
+from .wording import cut, name, place, places
 
 LONGEST = 80
 """Characters of a goal."""
 MOST = 4
 _FAR = 3
-"""Neutral centres so many steps away are no aim yet."""
+"""Neutral centres so many steps away are no goal yet."""
 
 
-def aims(
-    outlook: Outlook, relationships: Mapping[str, str], zones: Mapping[str, str], pacts: Sequence[str]
+def choose_goals(
+    assessment: Assessment, relationships: Mapping[str, str], zones: Mapping[str, str], pacts: Sequence[str]
 ) -> list[str]:
     """Two to four goals; ``zones`` are the provinces still to be kept empty, one a power, ``pacts`` the allies."""
-    reading = outlook.reading
-    found = [remember_zone(reading, power, province) for power, province in sorted(zones.items())][:2]
-    rival = _rival(outlook, relationships)
-    friends = [remember_pact(power) for power in pacts[:1]] or _friend(outlook, relationships, rival)
-    found = [*_neutrals(outlook), *found, *friends, *rival]
+    prompt = assessment.prompt
+    found = [remember_zone(prompt, power, province) for power, province in sorted(zones.items())][:2]
+    rival = _rival(assessment, relationships)
+    friends = [remember_pact(power) for power in pacts[:1]] or _friend(assessment, relationships, rival)
+    found = [*_neutrals(assessment), *found, *friends, *rival]
     short = [goal for goal in found if len(goal) <= LONGEST][:MOST]
     if len(short) < 2:
-        count = len(reading.situation.centers[reading.me])
-        short += [f"Grow beyond {count} centre{'s' * (count != 1)} by {reading.last_year}", "Hold what is mine"]
+        count = len(prompt.situation.centers[prompt.me])
+        short += [f"Grow beyond {count} centre{'s' * (count != 1)} by {prompt.last_year}", "Hold what is mine"]
     return [cut(goal, LONGEST) for goal in short[:MOST]]
 
 
-def _neutrals(outlook: Outlook) -> list[str]:
-    situation = outlook.reading.situation
+def _neutrals(assessment: Assessment) -> list[str]:
+    situation = assessment.prompt.situation
     owners, ground = situation.owners(), situation.terrain
     ranked = []
     for center in ground.centers:
         steps = min((ground.distances(unit).get(center, _FAR) for unit in situation.own_units), default=_FAR)
         if center not in owners and steps < _FAR:
-            ranked.append((steps, -outlook.valuation.worth.get(center, 0.0), center))
+            ranked.append((steps, -assessment.valuation.worth.get(center, 0.0), center))
     best = [center for _, _, center in sorted(ranked)[:2]]
     return [f"Take {places(ground, best)} by the end of {situation.year}"] if best else []
 
 
-def _rival(outlook: Outlook, relationships: Mapping[str, str]) -> list[str]:
-    reading, ground = outlook.reading, outlook.reading.situation.terrain
+def _rival(assessment: Assessment, relationships: Mapping[str, str]) -> list[str]:
+    prompt, ground = assessment.prompt, assessment.prompt.situation.terrain
     rivals = sorted(
-        (WORDS.index(relationships.get(power, "Neutral")), outlook.distance[power], power) for power in reading.others
+        (WORDS.index(relationships.get(power, "Neutral")), assessment.distance[power], power) for power in prompt.others
     )
     for stance, _, power in rivals:
-        attacked = outlook.attacks_by(power)
+        attacked = assessment.attacks_by(power)
         if attacked:
             return [f"Hold {place(ground, attacked[0])} against {name(power)}"]
-        center, odds = outlook.prize(power)
+        center, odds = assessment.prize(power)
         if center and odds > 0.1 and stance <= 2:
             return [f"Win {place(ground, center)} from {name(power)}"]
-        if stance < 2 and power in outlook.neighbours:
+        if stance < 2 and power in assessment.neighbours:
             return [f"Keep {name(power)} from growing"]
     return []
 
 
-def _friend(outlook: Outlook, relationships: Mapping[str, str], rival: Sequence[str]) -> list[str]:
+def _friend(assessment: Assessment, relationships: Mapping[str, str], rival: Sequence[str]) -> list[str]:
     """Whom to win over; nobody can be the friend and, in the ``rival`` goal, the prey."""
     near = [
         power
-        for power in outlook.neighbours
+        for power in assessment.neighbours
         if power in relationships and not any(name(power) in goal for goal in rival)
     ]
     allies = [power for power in near if relationships[power] == "Ally"]

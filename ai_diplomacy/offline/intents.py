@@ -1,6 +1,6 @@
 """What was said: the intents, provinces and orders in a message, found by keywords whoever wrote it.
 
-Nothing here obeys a message. Text that speaks to a machine, or is no language at all, is heard as ``odd`` and as
+Nothing here obeys a message. Text that speaks to a machine, or is no language at all, is understood as ``odd`` and as
 nothing else.
 """
 
@@ -13,7 +13,7 @@ from functools import cache
 
 from ..board.situation import Situation
 from ..board.terrain import province_of, terrain
-from .reading import LONGEST_LETTER, Letter
+from .prompt_reader import LONGEST_MESSAGE, PressMessage
 
 ASKS = ("support", "coalition", "zone", "alliance", "peace")
 """Intents that want a yes or a no, the most definite first."""
@@ -89,11 +89,11 @@ Lexicon = tuple[re.Pattern[str], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class UnderstoodMessage:
     """What one message means."""
 
-    letter: Letter
-    kinds: frozenset[str]
+    message: PressMessage
+    intents: frozenset[str]
     """Keys of ``_SIGNS``, or ``odd``, ``question``, ``chat``."""
     provinces: tuple[str, ...]
     """Named in the text, in its order."""
@@ -106,50 +106,50 @@ class Heard:
 
     @property
     def sender(self) -> str:
-        return self.letter.sender
+        return self.message.sender
 
     @property
     def ask(self) -> str | None:
         """What it wants a yes or a no to; nothing if it is itself an answer."""
-        if self.kinds & {"accept", "decline", "odd"}:
+        if self.intents & {"accept", "decline", "odd"}:
             return None
-        return next((kind for kind in ASKS if kind in self.kinds), None)
+        return next((kind for kind in ASKS if kind in self.intents), None)
 
     @property
     def yes(self) -> bool:
-        return "accept" in self.kinds and "decline" not in self.kinds
+        return "accept" in self.intents and "decline" not in self.intents
 
 
-def hear(letter: Letter, situation: Situation) -> Heard:
-    """Listen to one message of any kind. Never raises."""
-    text = letter.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+def understand(message: PressMessage, situation: Situation) -> UnderstoodMessage:
+    """What one message of any kind means. Never raises."""
+    text = message.body.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     if _is_odd(text):
-        return Heard(letter, frozenset({"odd"}), (), (), (), ())
-    kinds = {kind for kind, pattern in _INTENTS.items() if pattern.search(text)}
-    if "decline" in kinds:
-        kinds.discard("accept")
+        return UnderstoodMessage(message, frozenset({"odd"}), (), (), (), ())
+    intents = {kind for kind, pattern in _INTENTS.items() if pattern.search(text)}
+    if "decline" in intents:
+        intents.discard("accept")
     written = tuple(_order_text(found) for found in _ORDER.finditer(text))
-    orders = tuple(dict.fromkeys((*letter.pledges, *written)))
-    if any(" S " in order for order in orders) and not kinds & {"accept", "decline"}:
-        kinds.add("support")
+    orders = tuple(dict.fromkeys((*message.pledges, *written)))
+    if any(" S " in order for order in orders) and not intents & {"accept", "decline"}:
+        intents.add("support")
     if "?" in text:
-        kinds.add("question")
+        intents.add("question")
     places = _places(situation.map)
     named = _mentioned(text, places)
     # Taken out first, so that the English Channel does not stand for England.
     placeless = places[0].sub(" ", text)
-    return Heard(
-        letter,
-        frozenset(kinds or {"chat"}),
+    return UnderstoodMessage(
+        message,
+        frozenset(intents or {"chat"}),
         named,
-        (_zone(text, places) or named[:1]) if "zone" in kinds else (),
+        (_zone(text, places) or named[:1]) if "zone" in intents else (),
         _mentioned(placeless, _peoples(situation.map)),
         orders,
     )
 
 
-def hear_all(letters: Iterable[Letter], situation: Situation) -> tuple[Heard, ...]:
-    return tuple(hear(letter, situation) for letter in letters)
+def understand_all(messages: Iterable[PressMessage], situation: Situation) -> tuple[UnderstoodMessage, ...]:
+    return tuple(understand(message, situation) for message in messages)
 
 
 def _zone(text: str, places: Lexicon) -> tuple[str, ...]:
@@ -159,8 +159,8 @@ def _zone(text: str, places: Lexicon) -> tuple[str, ...]:
 
 
 def _is_odd(text: str) -> bool:
-    letters = sum(c.isalpha() or c.isspace() for c in text[:400])
-    return len(text) >= LONGEST_LETTER or letters < 0.6 * len(text[:400]) or _ODD.search(text) is not None
+    messages = sum(c.isalpha() or c.isspace() for c in text[:400])
+    return len(text) >= LONGEST_MESSAGE or messages < 0.6 * len(text[:400]) or _ODD.search(text) is not None
 
 
 def _order_text(found: re.Match[str]) -> str:
