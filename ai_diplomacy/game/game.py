@@ -14,7 +14,7 @@ from ..board.press import Draft, Mailbox
 from ..board.situation import PhaseResult
 from ..records.events import Listener
 from ..run.events import RunFinished
-from ..run.protocols import Turn
+from ..run.protocols import PendingStep
 from ..run.stages import Segment, Stage
 from . import program
 from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
@@ -50,11 +50,11 @@ class DiplomacyGame:
             self._segments = list(self._phase_segments())
         return self._segments[0] if self._segments else None
 
-    def turn(self, actor: str, stage: Stage) -> Turn:
+    def step(self, actor: str, stage: Stage) -> PendingStep:
         """As in ``run.protocols.Game``."""
         seen = view(self.board, self.mailbox, actor, stage, self._settings)
         player = self._seats.at(seen.phase)[actor]
-        return Turn(seen.phase, player.model, partial(self._take, player, stage.step, seen))
+        return PendingStep(seen.phase, player.model, partial(self._take, player, stage.step, seen))
 
     async def cross(self, segment: Segment) -> None:
         """As in ``run.protocols.Game``."""

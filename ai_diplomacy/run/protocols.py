@@ -21,7 +21,7 @@ File = str | Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PendingStep:
     """One step that one actor is to take."""
 
     phase: str
@@ -36,7 +36,7 @@ class Game(Protocol):
     def segment(self) -> Segment | None:
         """The stages before the next barrier; ``None`` when the game has ended."""
 
-    def turn(self, actor: str, stage: Stage) -> Turn:
+    def step(self, actor: str, stage: Stage) -> PendingStep:
         """One step of one actor. Steps of a segment may be taken in any order."""
 
     async def cross(self, segment: Segment) -> None:

@@ -15,7 +15,7 @@ from .events import ReplyRead
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _LoggedCall:
     """One call as the game used it."""
 
     call: CallAnswered | CallFailed
@@ -34,11 +34,11 @@ class _Row:
         return self.reply.usage if self.reply else Usage()
 
 
-def _of_reply(figure: Callable[[Reply], object]) -> Callable[[_Row], object]:
+def _of_reply(figure: Callable[[Reply], object]) -> Callable[[_LoggedCall], object]:
     return lambda row: figure(row.reply) if row.reply else None
 
 
-COLUMNS: Mapping[str, Callable[[_Row], object]] = {
+COLUMNS: Mapping[str, Callable[[_LoggedCall], object]] = {
     "model": lambda row: row.call.model,
     "power": lambda row: row.key.actor,
     "phase": lambda row: row.key.phase,
@@ -76,7 +76,7 @@ class ResponseLog:
             self._call = event
         elif isinstance(event, ReplyRead):
             assert self._call is not None, "a call ends right before its reply is read"
-            row = _Row(self._call, event)
+            row = _LoggedCall(self._call, event)
             self._writer.writerow([cell(row) for cell in COLUMNS.values()])
 
     def take(self) -> bytes:

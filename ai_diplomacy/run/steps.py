@@ -13,7 +13,7 @@ from ..models.stopping import Stopped
 from ..records.durable import DiskError
 from ..records.events import Listener
 from .events import StepDefaulted, StepFinished
-from .protocols import Game, Turn
+from .protocols import Game, PendingStep
 from .stages import Segment, Stage
 
 logger = logging.getLogger(__name__)
@@ -36,9 +36,9 @@ class Steps:
         """Raises nothing but what ends the game; whatever else goes wrong costs the actor this step, and nobody else
         anything."""
         started = time.perf_counter()
-        turn = self._game.turn(actor, stage)
+        step = self._game.step(actor, stage)
         try:
-            await turn.take()
+            await step.take()
         except self._ends_game:
             raise
         except asyncio.CancelledError as error:
@@ -46,18 +46,18 @@ class Steps:
             if task is not None and task.cancelling():
                 raise
             # Nobody cancelled the game: it leaked out of something that the player uses.
-            self._failed(actor, stage, turn, error)
+            self._failed(actor, stage, step, error)
         except Exception as error:  # noqa: BLE001 - a player's turn is guarded here, whatever the player is
-            self._failed(actor, stage, turn, error)
+            self._failed(actor, stage, step, error)
         began, seconds = started - self._clock, time.perf_counter() - started
         self._listener.event(
-            StepFinished(actor, turn.phase, stage.step, stage.round, started=round(began, 6), seconds=round(seconds, 6))
+            StepFinished(actor, step.phase, stage.step, stage.round, started=round(began, 6), seconds=round(seconds, 6))
         )
 
-    def _failed(self, actor: str, stage: Stage, turn: Turn, error: BaseException) -> None:
-        logger.error("%s failed at %s in %s", actor, stage.step, turn.phase, exc_info=error)
+    def _failed(self, actor: str, stage: Stage, step: PendingStep, error: BaseException) -> None:
+        logger.error("%s failed at %s in %s", actor, stage.step, step.phase, exc_info=error)
         reason = f"{type(error).__name__}: {error}"
-        self._listener.event(StepDefaulted(actor, turn.phase, stage.step, stage.round, turn.model, reason))
+        self._listener.event(StepDefaulted(actor, step.phase, stage.step, stage.round, step.model, reason))
 
 
 class PhaseClock:
