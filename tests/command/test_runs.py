@@ -6,6 +6,7 @@ import shutil
 import pytest
 from command_runs import run
 
+from ai_diplomacy.__main__ import main as commands
 from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY
 from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.records.lines import sealed
@@ -151,6 +152,31 @@ def test_a_run_of_another_format_is_refused(unfinished, capsys):
     (unfinished / "events.jsonl").write_bytes(sealed(first, 1) + b"".join(lines[1:]))
     assert run("--run_dir", "run") == 2
     assert "has format 99, which this version does not know" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("generation", [0, 2])
+def test_a_run_of_another_generation_is_read_but_played_only_by_its_own_version(unfinished, capsys, generation):
+    lines = (unfinished / "events.jsonl").read_bytes().splitlines(keepends=True)
+    first = {name: value for name, value in json.loads(lines[0]).items() if name not in ("line", "crc32")}
+    other = first | {"generation": generation, "version": "7.8.9"}
+    (unfinished / "events.jsonl").write_bytes(sealed(other, 1) + b"".join(lines[1:]))
+    before = files(unfinished)
+    for flags in (
+        ("--run_dir", "run"),
+        ("--run_dir", "run", "--resume_from_phase", "S1901M", "--fork_to", "new"),
+        ("--replay", "run"),
+    ):
+        assert run(*flags) == 2
+        said = capsys.readouterr().err
+        assert f"was played by version 7.8.9 (generation {generation})" in said
+        assert said.count("\n") == 1
+    assert commands(["ask", "run", "FRANCE", "Why?"]) == 2
+    assert "version 7.8.9" in capsys.readouterr().err
+    assert commands(["export", "run", "-o", "page.html"]) == 0
+    assert commands(["analyze", "run"]) == 0
+    page = (unfinished.parent / "page.html", unfinished / "analysis")
+    assert {path: data for path, data in files(unfinished).items() if page[1] not in path.parents} == before
+    assert not (unfinished.parent / "new").exists()
 
 
 def test_a_run_that_is_being_played_is_refused(unfinished, capsys):

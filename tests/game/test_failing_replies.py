@@ -1,11 +1,18 @@
 """Whatever a model answers: it is mended, asked once more, or gives way to the safe default, and it is counted."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from staging import HOLD, QUIET, SCRIPTED, ScriptedModel, by_step, play, seats, situation_of
 
 from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.diplomacy import DIPLOMACY
+from ai_diplomacy.models.layers import OpenedModel
+from ai_diplomacy.models.model import Reply, Usage
+from ai_diplomacy.run.history import held, read_history
+from ai_diplomacy.run.replay import replay
+from ai_diplomacy.run.session import play_on
 
 GOOD_ORDERS = '{"orders": ["A PAR - BUR", "A MAR - SPA", "F BRE - MAO"]}'
 
@@ -133,6 +140,27 @@ async def test_a_player_with_a_fault_of_ours_costs_its_power_the_step_and_is_log
     (defaulted,) = run.events_of("step_defaulted")
     assert defaulted["reason"] == "KeyError: 'a bug'"
     assert "Traceback" in (run.path / "general_game.log").read_text()
+
+
+async def test_what_a_game_went_on_without_is_in_its_record_so_that_it_is_not_asked_again(tmp_path):
+    class Overflowing(ScriptedModel):
+        async def generate(self, request):
+            self.requests.append(request)
+            if request.key.step == "order":
+                raise OverflowError("int too large")
+            return Reply(QUIET[request.key.step], Usage(input=10, output=5))
+
+    run = await play(tmp_path / "run", game(), Overflowing(by_step()))
+    (failed,) = [call for call in run.calls if "failure" in call]
+    assert failed["failure"] == {"kind": "fault", "message": "OverflowError: int too large"}
+    history = read_history(run.path, DIPLOMACY)
+    assert (await replay(history, DIPLOMACY)).ended
+    longer = replace(game(), end_at_phase="F1901M")
+    model = ScriptedModel(by_step())
+    with held(run.path, DIPLOMACY) as again:
+        await play_on(again, longer, DIPLOMACY, started=0.0, open_model=lambda _: OpenedModel(model))
+    assert {request.key.phase for request in model.requests} == {"S1901M", "F1901M"}
+    assert {request.key.step for request in model.requests if request.key.phase == "S1901M"} == {"reflect"}
 
 
 async def test_figures_by_model_are_the_sum_of_its_powers(tmp_path):
