@@ -52,12 +52,12 @@ def _placed(flags: argparse.Namespace) -> int:
 def _run(path: Path, flags: argparse.Namespace) -> int:
     from ai_diplomacy.agent.prompts import PromptError
     from ai_diplomacy.command.play import begun, going_on, run
-    from ai_diplomacy.game.config import ConfigError
     from ai_diplomacy.game.display import printable
     from ai_diplomacy.models.budget import BudgetExceeded
     from ai_diplomacy.models.call_log import PromptDiffersError
     from ai_diplomacy.models.circuit_breaker import ModelRefused
     from ai_diplomacy.records.durable import DiskError
+    from ai_diplomacy.records.errors import ConfigError
     from ai_diplomacy.run.history import is_run
     from ai_diplomacy.run.replay import ReplayDiffersError
 

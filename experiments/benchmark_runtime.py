@@ -33,8 +33,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ai_diplomacy.board.terrain import terrain
-from ai_diplomacy.game.config import CallSettings, GameConfig
+from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.model_factory import ModelFactory, warm_up
+from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.run.policies import worker_threads
 from ai_diplomacy.run.session import Played, play_game

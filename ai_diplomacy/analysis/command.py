@@ -33,7 +33,7 @@ def run(flags: argparse.Namespace) -> int:
     _check_packages(parquet=flags.parquet)
     from rich.console import Console
 
-    from ..game.config import ConfigError
+    from ..records.errors import ConfigError
     from .comparing import compared
     from .files import write_files
     from .terminal import WIDTH, show, show_comparison

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import terrain
-from ..game.config import ConfigError, GameConfig, phase_order
+from ..game.config import GameConfig, phase_order
 from ..models.call_log import Call, call_of
 from ..models.ids import ModelId
 from ..models.model import Reply, Usage
+from ..records.errors import ConfigError
 from ..records.events import Event, event_from
 from ..records.log_reader import DamagedLogError, LogReader
 from ..run.events import RunForked, RunResumed, RunStarted

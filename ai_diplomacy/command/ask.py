@@ -14,12 +14,13 @@ from ..agent.events import ReplyRead
 from ..agent.prompts import PromptError
 from ..agent.steps import interview
 from ..game import model_factory
-from ..game.config import ConfigError, GameConfig, checked_models
+from ..game.config import GameConfig, checked_models
 from ..game.display import printable
 from ..game.seats import prompt_books
 from ..models.budget import Budget
 from ..models.circuit_breaker import ModelRefused
 from ..models.layers import CallServices, layered
+from ..records.errors import ConfigError
 from ..records.events import Event
 from ..run.history import RunHistory, read_history
 from ..run.replay import ReplayDiffersError

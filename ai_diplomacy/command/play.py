@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..game import model_factory
-from ..game.changing import check_changes
-from ..game.config import IN_PROCESS, ConfigError, GameConfig, UnreadableValuesError
+from ..game.config import IN_PROCESS, GameConfig, UnreadableValuesError, check_changes
 from ..models.ids import ModelId
 from ..models.providers import seat_problems
+from ..records.errors import ConfigError
 from ..run.history import HeldRun, RunHistory, held, is_run, read_history
 from ..run.policies import worker_threads
 from ..run.signals import stoppable
@@ -168,7 +168,7 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     base = replace(past.timeline.at(phase), calls=past.timeline.last.calls)
     config = _config(flags, base)
     check_changes(base, config, override=True)
-    if not config.plays(phase):
+    if not config.is_within_limits(phase):
         raise ConfigError(f"--resume_from_phase: the game would end before {phase}; give a later --max_year")
     prices = checked(config, past.timeline.asked_from(phase))
     prompt_books(config)

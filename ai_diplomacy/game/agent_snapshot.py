@@ -13,11 +13,11 @@ from ..board.situation import PhaseResult
 from ..models.call_log import PromptDiffersError
 from ..models.journal import NotRecorded
 from ..models.stopping import Stopped
+from ..records.errors import ConfigError
 from ..records.events import Event
 from ..run.history import RunHistory
 from ..run.policies import policy
 from ..run.replay import differing_prompt, recorded_answers
-from .config import ConfigError
 from .game import Game
 from .program import Segment
 from .seats import Seats

@@ -1,18 +1,22 @@
 """The settings of one game, checked before anything is written."""
 
-from __future__ import annotations
+# No import of ``annotations``: the types of the fields are read.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from ..agent.prompts import DEFAULT_DIRECTORY
-from ..board.terrain import MAPS, Terrain, terrain
+from ..models.call_settings import CallSettings
 from ..models.ids import ModelId, parse_model_id
-from ..models.providers import provider_names
-from ..run.policies import Execution, Threads
+from ..records.errors import ConfigError
+from ..records.settings import Setting, declared, document_of, read_document, setting
+
+if TYPE_CHECKING:
+    # Too much for somebody who asks for --help.
+    from ..board.terrain import Terrain
+    from ..run.policies import Execution, Threads
 
 IN_PROCESS = ("bot", "offline")
 """Who answers without an account. ``bot`` asks no model at all."""
@@ -25,10 +29,6 @@ _KINDS = {"S": "MR", "F": "MR", "W": "A"}
 T = TypeVar("T")
 
 
-class ConfigError(ValueError):
-    """A setting that cannot be used. Its text is one line for the person who gave it."""
-
-
 class UnreadableValuesError(ConfigError):
     """Values of some powers that cannot be read: all of them, so that nobody mends them one by one."""
 
@@ -38,60 +38,83 @@ class UnreadableValuesError(ConfigError):
         """Power -> value, of the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallSettings:
-    """How models are asked: this decides what a game takes, not how it goes."""
-
-    max_concurrency: int | None = None
-    """Calls at once an account; ``None`` lets the gate find out."""
-    hedge: bool = False
-    """Whether a call that takes long is sent a second time."""
-    max_cost_usd: float | None = None
-    max_tokens_total: int | None = None
-    deadline: float = 300.0
-    """Seconds that one attempt at a call may take."""
-    phase_deadline: float | None = None
-    """Seconds that a phase may take before the game goes on without the powers that have not answered."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GameConfig:
     """Everything that decides how a game goes, but for the replies of the models."""
 
-    models: Mapping[str, ModelId]
+    map: str = field(default="standard", metadata=setting("map to play on", "NAME", fixed=True))
+    seed: int = field(default=0, metadata=setting("the same seed plays the same game", "N"))
+    max_year: int = field(
+        metadata=setting("last year played, its winter included (default: the tenth)", "YEAR"),
+    )
+    end_at_phase: str | None = field(default=None, metadata=setting("last phase played, such as F1901M", "PHASE"))
+    """The game ends there if ``max_year`` does not end it before."""
+    rounds: int = field(
+        default=2,
+        metadata=setting(
+            "rounds of press", "N", flag="num_negotiation_rounds", key="num_negotiation_rounds", ge=0, le=100
+        ),
+    )
+    """Of negotiation, before each movement phase."""
+    planning: bool = field(
+        default=False,
+        metadata=setting("let every power write a plan before it orders", flag="planning_phase", key="planning_phase"),
+    )
+    models: Mapping[str, ModelId] = field(
+        metadata=setting(
+            "who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "
+            "default. Ids: offline (default), offline:random, bot:dumbbot, bot:random, bot:hold, or "
+            "PROVIDER:NAME[@BASE_URL][#KEY] with openai, "
+            "openai-responses, anthropic, gemini, openrouter, deepseek, together, mistral or xai",
+            "IDS",
+        )
+    )
     """Power -> who plays it. Every power of the map has an entry."""
-    max_year: int
-    """The last year played, its winter included."""
-    rounds: int = 2
-    """Rounds of negotiation before each movement phase."""
-    planning: bool = False
-    """Whether each movement phase has a planning step."""
-    end_at_phase: str | None = None
-    """The last phase played, if the game should end before ``max_year`` does."""
-    map: str = "standard"
-    seed: int = 0
-    prompts: Mapping[str, Path] = field(default_factory=dict)
+    prompts: Mapping[str, Path] = field(
+        default_factory=dict,
+        metadata=setting("folder of templates; several are given like --models", "DIR", flag="prompts_dir"),
+    )
     """Power -> its folder of templates, for powers that do not use the default one."""
-    max_tokens: Mapping[str, int] = field(default_factory=dict)
+    default_max_tokens: int = field(
+        default=8192, metadata=setting("most tokens of a reply", "N", flag="max_tokens", key="", ge=1)
+    )
+    max_tokens: Mapping[str, int] = field(
+        default_factory=dict,
+        metadata=setting("the same seat by seat, given like --models", "NS", flag="max_tokens_per_model"),
+    )
     """Power -> most tokens of a reply, for powers that do not use ``default_max_tokens``."""
-    default_max_tokens: int = 8192
-    temperature: float | None = None
-    """``None`` leaves each provider's own default."""
-    max_messages: int = 6
-    """Messages that a power may send in a round."""
-    max_message_characters: int = 1200
-    calls: CallSettings = field(default_factory=lambda: CallSettings())
-    execution: Execution = "async"
-    """Who runs which step when. No part of ``document``: the game is the same under each."""
-    threads: Threads = "decisions"
-    """Which steps the ``threaded`` execution takes for all powers at once."""
+    temperature: float | None = field(
+        default=None, metadata=setting("sampling temperature (default: the provider's)", "T", ge=0, le=2)
+    )
+    max_messages: int = field(default=6, metadata=setting("messages a power and round", "N", ge=1, fixed=True))
+    max_message_characters: int = field(
+        default=1200, metadata=setting("length of a message", "N", flag="max_message_chars", ge=1, fixed=True)
+    )
+    calls: CallSettings = field(default_factory=CallSettings)
+    execution: "Execution" = field(
+        default="async",
+        metadata=setting(
+            "who runs which step when; the game is the same, its time is not",
+            key="",
+            group="runs",
+            choices=("sequential", "threaded", "gathered", "async"),
+        ),
+    )
+    threads: "Threads" = field(
+        default="decisions",
+        metadata=setting(
+            "with threaded: which steps all powers take at once", key="", group="runs", choices=("decisions", "all")
+        ),
+    )
 
     @property
-    def terrain(self) -> Terrain:
+    def terrain(self) -> "Terrain":
+        from ..board.terrain import terrain
+
         return terrain(self.map)
 
-    def plays(self, phase: str) -> bool:
-        """Whether a phase is within the game's limits."""
+    def is_within_limits(self, phase: str) -> bool:
+        """Whether a phase is played: none after the last year, or after the phase at which the game should end."""
         if int(phase[1:-1]) > self.max_year:
             return False
         return self.end_at_phase is None or phase_order(phase) <= phase_order(self.end_at_phase)
@@ -106,48 +129,50 @@ class GameConfig:
 
     def document(self) -> dict[str, Any]:
         """All settings as plain JSON data, without keys."""
-        return {
-            "map": self.map,
-            "seed": self.seed,
-            "max_year": self.max_year,
-            "end_at_phase": self.end_at_phase,
-            "num_negotiation_rounds": self.rounds,
-            "planning_phase": self.planning,
-            "models": self.model_names(),
-            "prompts": {power: str(folder) for power, folder in sorted(self.prompts.items())},
-            "max_tokens": {power: self.max_tokens.get(power, self.default_max_tokens) for power in sorted(self.models)},
-            "temperature": self.temperature,
-            "max_messages": self.max_messages,
-            "max_message_characters": self.max_message_characters,
-            **asdict(self.calls),
-        }
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> GameConfig:
-        """The settings of a run that was begun before. Raises ``ConfigError`` when one is missing."""
-        try:
-            calls = CallSettings(**{name: document[name] for name in CallSettings.__slots__})
-            return cls(
-                models={power: model_of_record(model) for power, model in document["models"].items()},
-                max_year=document["max_year"],
-                rounds=document["num_negotiation_rounds"],
-                planning=document["planning_phase"],
-                end_at_phase=document["end_at_phase"],
-                map=document["map"],
-                seed=document["seed"],
-                prompts={power: Path(folder) for power, folder in document["prompts"].items()},
-                max_tokens=document["max_tokens"],
-                temperature=document["temperature"],
-                max_messages=document["max_messages"],
-                max_message_characters=document["max_message_characters"],
-                calls=calls,
-            )
-        except KeyError as error:
-            raise ConfigError(f"the settings of the run do not name {error.args[0]!r}") from None
+        return self.game_settings() | document_of(self.calls)
 
     def game_settings(self) -> dict[str, Any]:
         """Those of ``document`` that decide how the game goes, and not only what it takes."""
-        return {name: value for name, value in self.document().items() if name not in CallSettings.__slots__}
+        return document_of(self) | {
+            "models": self.model_names(),
+            "prompts": {power: str(folder) for power, folder in sorted(self.prompts.items())},
+            "max_tokens": {power: self.max_tokens.get(power, self.default_max_tokens) for power in sorted(self.models)},
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """The settings of a run that was begun before. Raises ``ConfigError`` when one is missing."""
+        models = {power: model_of_record(model) for power, model in document.get("models", {}).items()}
+        values = read_document({**document, "models": models}, cls)
+        return cls(**values, calls=CallSettings(**read_document(document, CallSettings)))
+
+
+def check_changes(before: GameConfig, after: GameConfig, *, override: bool) -> None:
+    """Raises ``ConfigError`` that names every flag which contradicts the settings of a run. With ``override`` only
+    those do that cannot change in the middle of a game."""
+    old, new = before.game_settings(), after.game_settings()
+    changed = [known for known in declared(GameConfig).values() if known.key and old[known.key] != new[known.key]]
+    fixed = [known for known in changed if known.fixed]
+    if fixed:
+        raise ConfigError(f"{_listed(fixed, old)} cannot change in the middle of a game")
+    if changed and not override:
+        raise ConfigError(
+            f"the run was begun with other settings: {_listed(changed, old)}. Leave that out to go on as it was begun, "
+            "or add --override to change it from the next phase on"
+        )
+
+
+def _listed(changed: Sequence[Setting], old: Mapping[str, object]) -> str:
+    flags = {known.flag for known in declared(GameConfig).values()}
+    names = {known.key: known.key if known.key in flags else known.flag for known in changed}
+    return "; ".join(f"--{name} (it has {_shown(old[key])})" for key, name in names.items())
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        kinds = sorted({str(item) for item in value.values()})
+        return kinds[0] if len(kinds) == 1 else ", ".join(f"{power}={item}" for power, item in value.items()) or "none"
+    return "none" if value is None else str(value)
 
 
 def model_of_record(text: str) -> ModelId:
@@ -160,14 +185,16 @@ def phase_order(phase: str) -> tuple[int, int, int]:
     return int(phase[1:-1]), "SFW".index(phase[0]), "MRA".index(phase[-1])
 
 
-def checked_map(name: str) -> Terrain:
+def checked_map(name: str) -> "Terrain":
     """The terrain of a map. Raises ``ConfigError``."""
+    from ..board.terrain import MAPS, terrain
+
     if name not in MAPS:
         raise ConfigError(f"--map: unknown map {name!r}; the maps are {', '.join(MAPS)}")
     return terrain(name)
 
 
-def checked_end_phase(text: str | None, ground: Terrain, max_year: int) -> str | None:
+def checked_end_phase(text: str | None, ground: "Terrain", max_year: int) -> str | None:
     """A phase such as ``F1901M`` that can occur in the game. Raises ``ConfigError``."""
     if text is None:
         return None
@@ -180,7 +207,7 @@ def checked_end_phase(text: str | None, ground: Terrain, max_year: int) -> str |
     return phase
 
 
-def checked_max_year(year: int | None, ground: Terrain) -> int:
+def checked_max_year(year: int | None, ground: "Terrain") -> int:
     """The last year; ten years when none is given. Raises ``ConfigError``."""
     if year is None:
         return ground.first_year + 9
@@ -189,7 +216,7 @@ def checked_max_year(year: int | None, ground: Terrain) -> int:
     return year
 
 
-def checked_execution(execution: Execution, threads: Threads | None, *, hedge: bool) -> Threads:
+def checked_execution(execution: "Execution", threads: "Threads | None", *, hedge: bool) -> "Threads":
     """The steps for threads. Raises ``ConfigError`` for settings that do not fit together."""
     if threads is not None and execution != "threaded":
         raise ConfigError(f"--threads: there are none with --execution {execution}")
@@ -205,6 +232,7 @@ def checked_models(
     ``per_power``."""
     if text is None and base is not None:
         return dict(base)
+    from ..models.providers import provider_names
 
     def read(item: str) -> ModelId:
         model = parse_model_id(item, {*IN_PROCESS, *provider_names()})
@@ -291,6 +319,8 @@ def checked_prompts(text: str | None, powers: Sequence[str], base: Mapping[str, 
     the templates themselves are read later."""
     if text is None:
         return dict(base or {})
+    from ..agent.prompts import DEFAULT_DIRECTORY
+
     others = dict.fromkeys(powers, DEFAULT_DIRECTORY) | dict(base or {})
     return per_power("--prompts_dir", text, powers, lambda item: Path(item).expanduser().absolute(), base=others)
 

@@ -127,7 +127,7 @@ class Game:
         phase = self.board.phase
         if phase[0] != "S" or int(phase[1:-1]) < self.board.terrain.first_year + 2:
             return False
-        return self._settings.at(phase).plays(f"F{phase[1:]}")
+        return self._settings.at(phase).is_within_limits(f"F{phase[1:]}")
 
     def _takers(self, step: Step, powers: Iterable[str]) -> tuple[str, ...]:
         players = self.players
@@ -269,7 +269,7 @@ class Game:
             return GameResult(outcome, board.winners, phase, board.centers)
         if len(board.survivors) == 1:
             return GameResult("last_power", board.survivors, phase, board.centers)
-        if not self._settings.at(board.phase).plays(board.phase):
+        if not self._settings.at(board.phase).is_within_limits(board.phase):
             return GameResult("limit", (), phase, board.centers)
         return None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from ..models.call_settings import CallSettings
 from ..models.gate import Gate
 from ..models.gates import PROCESS, account_name
 from ..models.ids import ModelId
@@ -18,7 +19,8 @@ from ..models.prices import FREE, Price, find_price, price_problem
 from ..models.provider import BlockingProvider
 from ..models.provider_model import BlockingProviderModel, ProviderModel
 from ..models.providers import Providers, has_blocking_twin, preload, seat_problems
-from .config import IN_PROCESS, CallSettings, ConfigError, GameConfig
+from ..records.errors import ConfigError
+from .config import IN_PROCESS, GameConfig
 
 if TYPE_CHECKING:
     from .estimate import Seat
@@ -144,7 +146,7 @@ def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[st
     phases = (
         f"{season}{year:04}M" for year in range(config.terrain.first_year, config.last_year + 1) for season in "SF"
     )
-    turns = sum(config.plays(phase) for phase in phases)
+    turns = sum(config.is_within_limits(phase) for phase in phases)
     seats = _asked(config, prices)
     expected = estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time())
     total, calls = expected.total, config.calls

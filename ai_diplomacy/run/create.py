@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..game.config import ConfigError, GameConfig, phase_order
+from ..game.config import GameConfig, phase_order
 from ..models.journal import inherited
 from ..records.durable import sync_directory
+from ..records.errors import ConfigError
 from ..records.events import Event
 from ..records.lines import sealed
 from ..records.log_reader import LogReader

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..game.config import ConfigError, GameConfig, phase_order
+from ..game.config import GameConfig, phase_order
 from ..game.events import PhaseStarted
 from ..models.budget import Budget
 from ..models.call_log import Calls, read_calls
 from ..models.events import BudgetWarned, CallLost
 from ..models.model import Reply
 from ..records.durable import AppendLog, DiskError, LogInUseError
+from ..records.errors import ConfigError
 from ..records.events import Event, event_from
 from ..records.log_reader import DamagedLogError, LogEnd, LogReader
 from ..run.events import RunFinished, RunForked, RunResumed, RunStarted

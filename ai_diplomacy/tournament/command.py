@@ -26,7 +26,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(flags: argparse.Namespace) -> int:
     """Plays, prints and reports. Raises ``argparse.ArgumentError``."""
-    from ..game.config import ConfigError
+    from ..records.errors import ConfigError
     from .holding import hold_tournament
     from .spec import SpecError
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..agent.prompts import PromptError
-from ..game.config import ConfigError, GameConfig
+from ..game.config import GameConfig
 from ..game.model_factory import ModelFactory, Opened, find_prices, warm_up
 from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
 from ..models.call_log import PromptDiffersError
@@ -20,6 +20,7 @@ from ..models.ids import ModelId
 from ..models.prices import Price
 from ..models.reservations import Budgeted
 from ..records.durable import DiskError
+from ..records.errors import ConfigError
 from ..run.history import held, is_run
 from ..run.session import Played, play_game, play_on
 from .folder import TournamentFolder, ended

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..board.terrain import terrain
-from ..game.config import CallSettings, ConfigError, GameConfig, checked_models
+from ..game.config import GameConfig, checked_models
+from ..models.call_settings import CallSettings
 from ..models.ids import ModelId
+from ..records.errors import ConfigError
 from .schedule import KINDS, SEATS, Kind, Match, block_size, matches
 from .toml_lines import Lines
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..game.config import ConfigError
 from ..records.durable import replace_files
+from ..records.errors import ConfigError
 from .bundle import single_file
 from .geometry import geometry
 from .record import RunRecord

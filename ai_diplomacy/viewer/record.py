@@ -11,12 +11,13 @@ from typing import Any
 from ..analysis.reading import read_game
 from ..analysis.scores import scores
 from ..board.terrain import Terrain
-from ..game.config import ConfigError, GameConfig
+from ..game.config import GameConfig
 from ..game.counts import FIGURES, Statistics
 from ..models.call_log import Call, call_of
 from ..models.events import CallLost
 from ..models.ledger import Ledger
 from ..models.model import Reply
+from ..records.errors import ConfigError
 from ..records.events import Event, event_from
 from ..records.log_reader import DamagedLogError
 from ..run.events import RunFinished, RunForked, RunResumed, RunStarted

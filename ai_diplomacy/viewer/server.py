@@ -11,7 +11,7 @@ from urllib.parse import quote
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from ..game.config import ConfigError
+from ..records.errors import ConfigError
 from .brief import brief
 from .bundle import PAGE
 from .geometry import geometry

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from ..game.config import ConfigError
+from ..records.errors import ConfigError
 from .record import RunRecord
 
 _PAUSE = 0.4

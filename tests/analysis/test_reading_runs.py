@@ -13,10 +13,10 @@ from ai_diplomacy.analysis.analyzing import analyze
 from ai_diplomacy.analysis.reading import Unreadable, read_game, read_games
 from ai_diplomacy.analysis.tallies import tallies
 from ai_diplomacy.analysis.terminal import show
-from ai_diplomacy.game.config import ConfigError
 from ai_diplomacy.game.model_factory import ModelFactory
 from ai_diplomacy.models.events import CallLost
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.run.create import fork_run
 from ai_diplomacy.run.events import RunForked
 from ai_diplomacy.run.history import held, read_history

@@ -11,9 +11,10 @@ from ai_diplomacy import __main__ as commands
 from ai_diplomacy.agent.asking import Asker
 from ai_diplomacy.agent.steps import interview
 from ai_diplomacy.game.agent_snapshot import agent_snapshot
-from ai_diplomacy.game.config import ConfigError, GameConfig
+from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.seats import prompt_books
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.run.history import read_history
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game import config
-from ai_diplomacy.game.config import ConfigError, GameConfig
+from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.records.errors import ConfigError
 
 POWERS = terrain().powers
 OFFLINE = ModelId("offline", "")
@@ -51,12 +52,12 @@ def test_seats_that_make_no_sense_are_refused_in_one_line(text, problem):
 
 def test_limits_of_the_game():
     game = GameConfig(models=dict.fromkeys(POWERS, OFFLINE), max_year=1902, end_at_phase="F1902M")
-    assert game.plays("S1901M")
-    assert game.plays("F1902M")
-    assert not game.plays("F1902R")
-    assert not game.plays("W1902A")
-    assert GameConfig(models={}, max_year=1902).plays("W1902A")
-    assert not GameConfig(models={}, max_year=1902).plays("S1903M")
+    assert game.is_within_limits("S1901M")
+    assert game.is_within_limits("F1902M")
+    assert not game.is_within_limits("F1902R")
+    assert not game.is_within_limits("W1902A")
+    assert GameConfig(models={}, max_year=1902).is_within_limits("W1902A")
+    assert not GameConfig(models={}, max_year=1902).is_within_limits("S1903M")
 
 
 @pytest.mark.parametrize("text", ["F1901", "X1901M", "S1901A", "W1901M", "S1900M", "F1903M", "s01m", ""])

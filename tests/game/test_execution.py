@@ -8,11 +8,13 @@ from drawn_games import Taken, drawn_game, drawn_latency, longest_chain, schedul
 from staging import MANNERS, SCRIPTED, Run, ScriptedModel, by_step, every_policy, play, seats, situation_of
 from virtual_time import run_virtual, virtual_time
 
-from ai_diplomacy.game.config import CallSettings, ConfigError, GameConfig, checked_execution
+from ai_diplomacy.game.config import GameConfig, checked_execution
 from ai_diplomacy.game.program import Segment, Stage
+from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.model import Reply, Usage
 from ai_diplomacy.models.stopping import Stopped
 from ai_diplomacy.records.durable import DiskError
+from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.run.policies import policy
 
 

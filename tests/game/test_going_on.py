@@ -11,14 +11,16 @@ from dataclasses import replace
 import pytest
 from staging import OFFLINE, QUIET, SCRIPTED, Run, ScriptedModel, by_step, play, seats, without_timestamps
 
-from ai_diplomacy.game.config import CallSettings, ConfigError, GameConfig
+from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.model_factory import Opened
 from ai_diplomacy.models.budget import BudgetExceeded
 from ai_diplomacy.models.call_log import PromptDiffersError
+from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError, Usage
 from ai_diplomacy.offline.model import OfflineModel
+from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.run.create import create_run, fork_run
 from ai_diplomacy.run.history import held, read_history
 from ai_diplomacy.run.replay import ReplayDiffersError, replay

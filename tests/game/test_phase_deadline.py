@@ -6,8 +6,9 @@ from staging import QUIET, SCRIPTED, ScriptedModel, by_step, play, seats, withou
 from test_going_on import go_on
 from virtual_time import virtual_time
 
-from ai_diplomacy.game.config import CallSettings, GameConfig
+from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.models.call_log import Failure
+from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.run.history import read_history
 from ai_diplomacy.run.replay import replay
 from ai_diplomacy.run.session import LAST_CHANCE

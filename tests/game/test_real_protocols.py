@@ -9,13 +9,15 @@ from staging import OFFLINE, Run, play, seats
 
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game import model_factory
-from ai_diplomacy.game.config import CallSettings, ConfigError, GameConfig
+from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.model_factory import check_blocking, check_seats, find_prices
 from ai_diplomacy.models.budget import BudgetExceeded
+from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
+from ai_diplomacy.records.errors import ConfigError
 
 POWERS = terrain().powers
 PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": ""}

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from staging import HOLD, QUIET, SCRIPTED, Run, ScriptedModel, by_step, every_policy, play, seats
 
-from ai_diplomacy.game.config import CallSettings, GameConfig
+from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.models.budget import BudgetExceeded
+from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.model import ModelError
 

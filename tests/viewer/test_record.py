@@ -10,7 +10,7 @@ from command_runs import CommandRun, play_by_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ai_diplomacy.game.config import ConfigError
+from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.viewer.record import RunRecord
 
 
