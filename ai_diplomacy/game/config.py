@@ -42,69 +42,54 @@ class UnreadableValuesError(ConfigError):
 class GameConfig:
     """Everything that decides how a game goes, but for the replies of the models."""
 
-    map: str = field(default="standard", metadata=setting("map to play on", "NAME", fixed=True))
-    seed: int = field(default=0, metadata=setting("the same seed plays the same game", "N"))
-    max_year: int = field(
-        metadata=setting("last year played, its winter included (default: the tenth)", "YEAR"),
-    )
-    end_at_phase: str | None = field(default=None, metadata=setting("last phase played, such as F1901M", "PHASE"))
+    map: str = setting("map to play on", "NAME", default="standard", fixed=True)
+    seed: int = setting("the same seed plays the same game", "N", default=0)
+    max_year: int = setting("last year played, its winter included (default: the tenth)", "YEAR")
+    end_at_phase: str | None = setting("last phase played, such as F1901M", "PHASE", default=None)
     """The game ends there if ``max_year`` does not end it before."""
-    rounds: int = field(
-        default=2,
-        metadata=setting(
-            "rounds of press", "N", flag="num_negotiation_rounds", key="num_negotiation_rounds", ge=0, le=100
-        ),
+    rounds: int = setting(
+        "rounds of press", "N", default=2, flag="num_negotiation_rounds", key="num_negotiation_rounds", ge=0, le=100
     )
     """Of negotiation, before each movement phase."""
-    planning: bool = field(
-        default=False,
-        metadata=setting("let every power write a plan before it orders", flag="planning_phase", key="planning_phase"),
+    planning: bool = setting(
+        "let every power write a plan before it orders", default=False, flag="planning_phase", key="planning_phase"
     )
-    models: Mapping[str, ModelId] = field(
-        metadata=setting(
-            "who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "
-            "default. Ids: offline (default), offline:random, bot:dumbbot, bot:random, bot:hold, or "
-            "PROVIDER:NAME[@BASE_URL][#KEY] with openai, "
-            "openai-responses, anthropic, gemini, openrouter, deepseek, together, mistral or xai",
-            "IDS",
-        )
+    models: Mapping[str, ModelId] = setting(
+        "who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "
+        "default. Ids: offline (default), offline:random, bot:dumbbot, bot:random, bot:hold, or "
+        "PROVIDER:NAME[@BASE_URL][#KEY] with openai, "
+        "openai-responses, anthropic, gemini, openrouter, deepseek, together, mistral or xai",
+        "IDS",
     )
     """Power -> who plays it. Every power of the map has an entry."""
-    prompts: Mapping[str, Path] = field(
-        default_factory=dict,
-        metadata=setting("folder of templates; several are given like --models", "DIR", flag="prompts_dir"),
+    prompts: Mapping[str, Path] = setting(
+        "folder of templates; several are given like --models", "DIR", default={}, flag="prompts_dir"
     )
     """Power -> its folder of templates, for powers that do not use the default one."""
-    default_max_tokens: int = field(
-        default=8192, metadata=setting("most tokens of a reply", "N", flag="max_tokens", key="", ge=1)
-    )
-    max_tokens: Mapping[str, int] = field(
-        default_factory=dict,
-        metadata=setting("the same seat by seat, given like --models", "NS", flag="max_tokens_per_model"),
+    default_max_tokens: int = setting("most tokens of a reply", "N", default=8192, flag="max_tokens", kept=False, ge=1)
+    max_tokens: Mapping[str, int] = setting(
+        "the same seat by seat, given like --models", "NS", default={}, flag="max_tokens_per_model"
     )
     """Power -> most tokens of a reply, for powers that do not use ``default_max_tokens``."""
-    temperature: float | None = field(
-        default=None, metadata=setting("sampling temperature (default: the provider's)", "T", ge=0, le=2)
-    )
-    max_messages: int = field(default=6, metadata=setting("messages a power and round", "N", ge=1, fixed=True))
-    max_message_characters: int = field(
-        default=1200, metadata=setting("length of a message", "N", flag="max_message_chars", ge=1, fixed=True)
+    temperature: float | None = setting("sampling temperature (default: the provider's)", "T", default=None, ge=0, le=2)
+    max_messages: int = setting("messages a power and round", "N", default=6, ge=1, fixed=True)
+    max_message_characters: int = setting(
+        "length of a message", "N", default=1200, flag="max_message_chars", ge=1, fixed=True
     )
     calls: CallSettings = field(default_factory=CallSettings)
-    execution: "Execution" = field(
+    execution: "Execution" = setting(
+        "who runs which step when; the game is the same, its time is not",
         default="async",
-        metadata=setting(
-            "who runs which step when; the game is the same, its time is not",
-            key="",
-            group="runs",
-            choices=("sequential", "threaded", "gathered", "async"),
-        ),
+        kept=False,
+        group="runs",
+        choices=("sequential", "threaded", "gathered", "async"),
     )
-    threads: "Threads" = field(
+    threads: "Threads" = setting(
+        "with threaded: which steps all powers take at once",
         default="decisions",
-        metadata=setting(
-            "with threaded: which steps all powers take at once", key="", group="runs", choices=("decisions", "all")
-        ),
+        kept=False,
+        group="runs",
+        choices=("decisions", "all"),
     )
 
     @property
@@ -151,7 +136,7 @@ def check_changes(before: GameConfig, after: GameConfig, *, override: bool) -> N
     """Raises ``ConfigError`` that names every flag which contradicts the settings of a run. With ``override`` only
     those do that cannot change in the middle of a game."""
     old, new = before.game_settings(), after.game_settings()
-    changed = [known for known in declared(GameConfig).values() if known.key and old[known.key] != new[known.key]]
+    changed = [known for known in declared(GameConfig).values() if known.kept and old[known.key] != new[known.key]]
     fixed = [known for known in changed if known.fixed]
     if fixed:
         raise ConfigError(f"{_listed(fixed, old)} cannot change in the middle of a game")

@@ -2,7 +2,7 @@
 
 # No import of ``annotations``: the types of the fields are read.
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from ..records.settings import setting
@@ -14,29 +14,16 @@ _call = partial(setting, group="the calls")
 class CallSettings:
     """How models are asked."""
 
-    max_concurrency: int | None = field(
-        default=None, metadata=_call("calls at once an account (default: found out)", "N", ge=1)
-    )
+    max_concurrency: int | None = _call("calls at once an account (default: found out)", "N", default=None, ge=1)
     """``None`` lets the gate find out."""
-    hedge: bool = field(
-        default=False, metadata=_call("send a call that takes long a second time; the first answer wins")
-    )
-    max_cost_usd: float | None = field(
-        default=None, metadata=_call("stop before the game costs more", "USD", ge=0.001, le=1e9)
-    )
-    max_tokens_total: int | None = field(
-        default=None, metadata=_call("stop before the game takes more tokens", "N", ge=1)
-    )
-    deadline: float = field(
-        default=300.0,
-        metadata=_call("seconds an attempt may take", "S", flag="call_deadline", ge=0.001, le=1e9),
-    )
-    phase_deadline: float | None = field(
+    hedge: bool = _call("send a call that takes long a second time; the first answer wins", default=False)
+    max_cost_usd: float | None = _call("stop before the game costs more", "USD", default=None, ge=0.001, le=1e9)
+    max_tokens_total: int | None = _call("stop before the game takes more tokens", "N", default=None, ge=1)
+    deadline: float = _call("seconds an attempt may take", "S", default=300.0, flag="call_deadline", ge=0.001, le=1e9)
+    phase_deadline: float | None = _call(
+        "seconds a phase may take; then it goes on without the powers that have not answered",
+        "S",
         default=None,
-        metadata=_call(
-            "seconds a phase may take; then it goes on without the powers that have not answered",
-            "S",
-            ge=0.001,
-            le=1e9,
-        ),
+        ge=0.001,
+        le=1e9,
     )

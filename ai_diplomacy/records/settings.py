@@ -1,16 +1,16 @@
 """Settings that are declared once, as fields of a dataclass, for flags, documents and specifications.
 
-    rounds: int = field(default=2, metadata=setting("rounds of press", "N", key="num_negotiation_rounds", ge=0, le=100))
+    rounds: int = setting("rounds of press", "N", default=2, flag="num_negotiation_rounds", ge=0, le=100)
 
-The field gives the type and the default, ``setting`` the rest. Such a dataclass is defined without the import of
-``annotations``, because its fields' types are read. pydantic checks the values; it is imported with the first of them.
+Such a dataclass is defined without the import of ``annotations``, because its fields' types are read. pydantic checks
+the values; it is imported with the first of them.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
 from typing import Any
 
@@ -19,23 +19,26 @@ from .errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: what it is called where, what it may be, and what it is for."""
+    """One setting: what it is for, what it is called where, and what it may be."""
 
-    field: str
-    type: Any
-    default: Any
     help: str
-    flag: str
-    key: str
-    """Its name in documents; empty when it is in none."""
-    group: str
-    """Of the flags among which it is listed."""
     metavar: str | None = None
+    flag: str = ""
+    """When it is not the field's name."""
+    key: str = ""
+    """Its name in documents, when it is not the field's."""
+    kept: bool = True
+    """Whether documents hold it."""
+    group: str = "the game"
+    """Of the flags among which it is listed."""
     choices: Sequence[str] | None = None
     ge: float | None = None
     le: float | None = None
     fixed: bool = False
     """Whether it holds for a whole run, and cannot change in the middle."""
+    field: str = ""
+    type: Any = None
+    default: Any = None
 
     @property
     def explained(self) -> str:
@@ -76,35 +79,26 @@ class Setting:
         return replace(self, ge=ge, le=le)
 
 
-def setting(
-    help: str,
-    metavar: str | None = None,
-    *,
-    flag: str | None = None,
-    key: str | None = None,
-    group: str = "the game",
-    choices: Sequence[str] | None = None,
-    ge: float | None = None,
-    le: float | None = None,
-    fixed: bool = False,
-) -> dict[str, Any]:
-    """The metadata of a field that is a setting. ``flag``, ``key``: where its names are not the field's."""
-    return locals()
+def setting(help: str, metavar: str | None = None, *, default: Any = MISSING, **more: Any) -> Any:
+    """A field of a dataclass. ``more``: as in ``Setting``."""
+    told = {"setting": Setting(help, metavar, **more)}
+    return field(default_factory=dict, metadata=told) if default == {} else field(default=default, metadata=told)
 
 
 def declared(owner: type) -> Mapping[str, Setting]:
     """Field -> setting, of a dataclass, in its order."""
-    found = {}
-    for field in fields(owner):
-        if field.metadata:
-            told: dict[str, Any] = {name: value for name, value in field.metadata.items() if value is not None}
-            found[field.name] = Setting(
-                **{"flag": field.name, "key": field.name} | told,
-                field=field.name,
-                type=field.type,
-                default=field.default,
-            )
-    return found
+    found = {field: field.metadata["setting"] for field in fields(owner) if "setting" in field.metadata}
+    return {
+        field.name: replace(
+            setting,
+            field=field.name,
+            type=field.type,
+            default=field.default,
+            flag=setting.flag or field.name,
+            key=setting.key or field.name,
+        )
+        for field, setting in found.items()
+    }
 
 
 def add_flags(parser: argparse._ActionsContainer, owner: type, group: str) -> None:
@@ -128,16 +122,16 @@ def given(flags: argparse.Namespace, owner: type) -> dict[str, Any]:
 
 def document_of(settings: object) -> dict[str, Any]:
     """Key -> value."""
-    return {found.key: getattr(settings, found.field) for found in declared(type(settings)).values() if found.key}
+    return {found.key: getattr(settings, found.field) for found in declared(type(settings)).values() if found.kept}
 
 
 def read_document(document: Mapping[str, Any], owner: type) -> dict[str, Any]:
     """Field -> value. Raises ``ConfigError`` for a key that is missing, or a value that cannot be."""
     values = {}
     for found in declared(owner).values():
-        if found.key not in document and found.key:
-            raise ConfigError(f"the settings of the run do not name {found.key!r}")
-        if found.key:
+        if found.kept:
+            if found.key not in document:
+                raise ConfigError(f"the settings of the run do not name {found.key!r}")
             try:
                 values[found.field] = found.checked(document[found.key])
             except ValueError:
