@@ -61,8 +61,8 @@ class Setting:
         except ValidationError:
             raise ValueError(f"{value!r} is not a number {self.range}") from None
 
-    def specified(self, value: object) -> Any:
-        """The value that a specification gives. Raises ``ValueError`` that says what to write instead."""
+    def specified(self, name: str, value: object) -> Any:
+        """The value that a specification gives under some name. Raises ``ValueError``: what to write instead."""
         try:
             return self.checked(value, strict=True)
         except ValueError:
@@ -72,7 +72,7 @@ class Setting:
                 wanted = f"a number {self.range}"
             else:
                 wanted = f"a whole number {self.range}" + (", or leave it out" if self.type == int | None else "")
-            raise ValueError(f"{self.key} = {value!r}; write {wanted}") from None
+            raise ValueError(f"{name} = {value!r}; write {wanted}") from None
 
     def within(self, ge: float, le: float) -> Setting:
         """The same with other bounds."""
