@@ -75,6 +75,10 @@ class Spec:
     max_tokens: int | None
     """Caps on the whole tournament."""
 
+    @property
+    def capped(self) -> bool:
+        return self.max_cost_usd is not None or self.max_tokens is not None
+
     def matches(self) -> list[Match]:
         """All its games, the same for the same specification."""
         return matches(

@@ -1,25 +1,22 @@
 """The caps on a whole tournament, wherever its games are played.
 
-One ``Purse`` knows what is spent and what is set aside for calls in flight, over all games and workers. A game asks it
-before each call, through the same layer that keeps the caps of a single game, and tells it afterwards what the call
-cost. Workers in other processes ask over their wire: a fraction of a millisecond a call, which takes seconds.
+One ``SharedBudget`` knows what is spent and what is set aside for calls in flight, over all games and workers. A game
+asks it before each call, through the same layer that keeps the caps of a single game, and tells it afterwards what the
+call cost. Workers elsewhere do so through a ``BudgetClient``: a fraction of a millisecond a call, which takes seconds.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from typing import Any, Protocol
 
 from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
 from ..models.events import BudgetReached
 
-Ask = Callable[[Amount], Awaitable[BudgetReached | None]]
-"""Sets an amount aside as soon as there is room; why there will be none, otherwise."""
-GiveBack = Callable[[Amount, Amount], None]
-"""Frees what was set aside, and charges what was spent."""
 
-
-class Purse:
+class SharedBudget:
     """What a tournament may spend, has spent, and has set aside."""
 
     def __init__(
@@ -67,21 +64,47 @@ class Purse:
         self.budget.release(held, held)
 
 
-class Share(Budget):
-    """The budget of the games of one worker, all of whose calls ask the purse."""
+class Ask(Protocol):
+    """Calls a method of the shared budget, wherever it is. Calls reach it in the order in which they are made."""
 
-    def __init__(self, ask: Ask, give_back: GiveBack) -> None:
+    def __call__(self, method: str, *arguments: object) -> Awaitable[Any]: ...
+
+
+class BudgetClient(Budget):
+    """The budget of the games of one worker, all of whose calls ask the shared one."""
+
+    def __init__(self, worker: str, ask: Ask) -> None:
         super().__init__(lambda _: None)
+        self._worker = worker
         self._ask = ask
-        self._give_back = give_back
+        self._telling: set[asyncio.Future[Any]] = set()
 
     async def reserve(self, need: Amount) -> None:
         """Raises ``BudgetExceeded``."""
-        reached = await self._ask(need)
+        answer = asyncio.ensure_future(self._ask("reserve", self._worker, need))
+        try:
+            reached: BudgetReached | None = await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            # What is granted to nobody goes back when it comes.
+            answer.add_done_callback(lambda done: self._back(need, done.result()))
+            raise
         if reached is not None:
             raise BudgetExceeded(reached)
         await super().reserve(need)
 
     def release(self, reserved: Amount, charge: Amount = NOTHING) -> None:
         super().release(reserved, charge)
-        self._give_back(reserved, charge)
+        self._tell(reserved, charge)
+
+    async def settled(self) -> None:
+        """Returns when the shared budget knows of all that was released."""
+        await asyncio.gather(*self._telling, return_exceptions=True)
+
+    def _back(self, need: Amount, reached: BudgetReached | None) -> None:
+        if reached is None:
+            self._tell(need, NOTHING)
+
+    def _tell(self, reserved: Amount, charge: Amount) -> None:
+        told = asyncio.ensure_future(self._ask("release", self._worker, reserved, charge))
+        self._telling.add(told)
+        told.add_done_callback(self._telling.discard)
