@@ -50,9 +50,9 @@ class Cluster:
                 f"--cluster: processes = {spec.processes}, but the cluster has {processors} processors; write "
                 f"processes = {max(1, processors)} in {spec.path}"
             )
-        self._bank: Any = None
+        self._budget_actor: Any = None
         if spec.capped:
-            self._bank = (
+            self._budget_actor = (
                 ray.remote(SharedBudget)
                 .options(max_concurrency=10_000, num_cpus=0)
                 .remote(budget.charged, max_cost_usd=spec.max_cost_usd, max_tokens=spec.max_tokens)
@@ -65,7 +65,7 @@ class Cluster:
 
         name = f"actor {next(self._numbers)}"
         options = {"max_concurrency": self._spec.concurrency + 2, "num_cpus": 1, "max_restarts": 0}
-        actor: Any = ray.remote(RemoteRunner).options(**options).remote(partial(_ask, self._bank))
+        actor: Any = ray.remote(RemoteRunner).options(**options).remote(partial(_ask, self._budget_actor))
         worker = ActorWorker(actor, self, name)
         await worker.answer(actor.begin.remote(name, self._spec, self._folder, _keys(self._spec)))
         return worker
@@ -79,14 +79,14 @@ class Cluster:
     async def settled(self, spent: Amount) -> None:
         """A game has ended. The budget here tells what is spent; where there is a cap, it follows the one that the
         actors ask."""
-        if self._bank is not None:
-            spent = await self._bank.__ray_call__.remote(lambda bank: bank.charged) - self._budget.charged
+        if self._budget_actor is not None:
+            spent = await self._budget_actor.__ray_call__.remote(lambda budget: budget.charged) - self._budget.charged
         self._budget.charge(spent)
 
     async def lost(self, name: str) -> None:
         """An actor makes no more calls."""
-        if self._bank is not None:
-            await self._bank.lost.remote(name)
+        if self._budget_actor is not None:
+            await self._budget_actor.lost.remote(name)
 
 
 class ActorWorker:
@@ -100,7 +100,7 @@ class ActorWorker:
 
     async def play(self, match: Match) -> Result:
         """Raises ``WorkerLost``."""
-        result: Result = await self.answer(self.actor.play.remote(match.number))
+        result: Result = await self.answer(self.actor.play.remote(match))
         await self._cluster.settled(result.spent)
         return result
 
@@ -126,9 +126,9 @@ class ActorWorker:
             raise WorkerLost(self._name) from error
 
 
-def _ask(bank: Any, method: str, *arguments: object) -> Awaitable[Any]:
+def _ask(budget: Any, method: str, *arguments: object) -> Awaitable[Any]:
     """Calls the shared budget from an actor."""
-    answer: Awaitable[Any] = getattr(bank, method).remote(*arguments)
+    answer: Awaitable[Any] = getattr(budget, method).remote(*arguments)
     return answer
 
 

@@ -28,9 +28,8 @@ def run(flags: argparse.Namespace) -> int:
     """Plays, prints and reports. Raises ``argparse.ArgumentError``."""
     from ..records.errors import ConfigError
     from .run_tournament import run_tournament
-    from .spec import SpecError
 
     try:
         return run_tournament(flags)
-    except (SpecError, ConfigError) as error:
+    except ConfigError as error:
         raise argparse.ArgumentError(None, str(error)) from None

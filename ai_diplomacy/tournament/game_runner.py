@@ -21,9 +21,9 @@ from ..models.prices import Price
 from ..models.reservations import Budgeted
 from ..records.durable import DiskError
 from ..records.errors import ConfigError
-from ..run.history import held, is_run
+from ..run.history import held, is_finished, is_run
 from ..run.session import Played, play_game, play_on
-from .folder import TournamentFolder, ended
+from .folder import TournamentFolder
 from .schedule import Match
 from .spec import Spec
 
@@ -114,7 +114,7 @@ class GameRunner:
             run = await asyncio.to_thread(open_files.enter_context, held(path))
             if run.past.timeline.last.game_settings() != config.game_settings():
                 raise ConfigError(f"{path} holds a game with other settings")
-            if run.past.finished is not None and ended(path):
+            if run.past.finished is not None and is_finished(path):
                 return None
             return await play_on(run, config, started=started, opener=self._open)
 

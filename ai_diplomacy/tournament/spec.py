@@ -25,7 +25,7 @@ MAP = "standard"
 _EXAMPLE = 'write, for example, schedule = "round_robin"'
 
 
-class SpecError(ValueError):
+class SpecError(ConfigError):
     """A specification that cannot be used. Its text is one line, with the file's line and what to write instead."""
 
 
