@@ -50,8 +50,8 @@ def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Pric
     if entrant.model.provider == "bot":
         return [Range(0, 0)] * 4
     seat = Seat(entrant.name, str(entrant.model), prices[str(entrant.model)], entrant.max_tokens or 8192)
-    turns = 2 * (spec.last_year - terrain(MAP).first_year + 1)
-    one = estimate([seat], turns=turns, rounds=spec.rounds, planning=spec.planning, at=time.time()).total
+    turns = 2 * (spec.game.max_year - terrain(MAP).first_year + 1)
+    one = estimate([seat], turns=turns, rounds=spec.game.rounds, planning=spec.game.planning, at=time.time()).total
     times = Range(seats, seats)
     return [
         one.calls * times,

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -50,7 +50,7 @@ class Result:
 def prices_of(spec: Spec) -> dict[str, Price | None]:
     """Model id -> price. May take a second. Raises ``ConfigError``."""
     models = {name: entrant.model for name, entrant in spec.entrants.items()}
-    return find_prices(GameConfig(models=models, max_year=spec.last_year))
+    return find_prices(replace(spec.game, models=models))
 
 
 class GameRunner:
@@ -64,7 +64,7 @@ class GameRunner:
         self._budget = budget
         prices = prices_of(spec)
         warm_up(entrant.model for entrant in spec.entrants.values())
-        self._vendors = ModelFactory(environ, spec.calls, prices)
+        self._vendors = ModelFactory(environ, spec.game.calls, prices)
         self._told = NOTHING
         self._tasks: set[asyncio.Task[Played | None]] = set()
 

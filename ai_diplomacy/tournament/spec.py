@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,23 +54,17 @@ class Spec:
     """A tournament."""
 
     path: Path
-    text: str = field(repr=False)
-    """Of the file. It may hold keys."""
     schedule: Kind
     entrants: Mapping[str, Entrant]
     """Name -> player, baselines included."""
     field: str | None
     """Whom all others are measured against; ``None`` in a round robin."""
     games: int
-    last_year: int
-    rounds: int
-    planning: bool
-    seed: int
-    temperature: float | None
+    game: GameConfig
+    """The settings of every game, but for its seats, and its seed: this one is the tournament's."""
     concurrency: int
     """Games at once in each process."""
     processes: int
-    calls: CallSettings
     max_cost_usd: float | None
     max_tokens: int | None
     """Caps on the whole tournament."""
@@ -82,25 +76,21 @@ class Spec:
     def matches(self) -> list[Match]:
         """All its games, the same for the same specification."""
         return matches(
-            self.schedule, list(self.entrants), terrain(MAP).powers, self.games, seed=self.seed, field=self.field
+            self.schedule, list(self.entrants), terrain(MAP).powers, self.games, seed=self.game.seed, field=self.field
         )
 
     def config(self, match: Match) -> GameConfig:
         """The settings of one game."""
         seats = {power: self.entrants[name] for power, name in match.seats.items()}
         asked = {power: entrant for power, entrant in seats.items() if entrant.model.provider != "bot"}
-        return GameConfig(
+        return replace(
+            self.game,
             models={power: entrant.model for power, entrant in seats.items()},
-            max_year=self.last_year,
-            rounds=self.rounds,
-            planning=self.planning,
             seed=match.seed,
             prompts={power: entrant.prompts for power, entrant in asked.items() if entrant.prompts is not None},
             max_tokens={
                 power: entrant.max_tokens for power, entrant in asked.items() if entrant.max_tokens is not None
             },
-            temperature=self.temperature,
-            calls=self.calls,
         )
 
     def document(self) -> dict[str, Any]:
@@ -110,11 +100,8 @@ class Spec:
             "schedule": self.schedule,
             "players": {name: entrant.document() for name, entrant in self.entrants.items()},
             "field": self.field,
-            "last_year": self.last_year,
-            "rounds": self.rounds,
-            "planning": self.planning,
-            "seed": self.seed,
-            "temperature": self.temperature,
+            "last_year": self.game.max_year,
+            **{name: getattr(self.game, name) for name in ("rounds", "planning", "seed", "temperature")},
         }
 
 
@@ -135,7 +122,7 @@ def parse_spec(text: str, path: Path) -> Spec:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f"{path}: {' '.join(str(error).split())}") from None
-    return _Reader(text, path, document).spec()
+    return _Reader(path, text, document).spec()
 
 
 _TOP = (
@@ -151,15 +138,14 @@ def _whole(lowest: int, highest: int, default: int) -> Setting:
     return Setting("", type=int, ge=lowest, le=highest, default=default)
 
 
-_GAMES = {
+_GAME = {
     "last_year": _whole(_FIRST_YEAR, _FIRST_YEAR + 99, _FIRST_YEAR + 9),
     "rounds": _OF_GAME["rounds"],
     "planning": _OF_GAME["planning"],
     "seed": _whole(0, 2**63 - 1, 0),
     "temperature": _OF_GAME["temperature"],
-    "concurrency": _whole(1, 1000, 16),
-    "processes": _whole(1, 256, 1),
 }
+_WORKERS = {"concurrency": _whole(1, 1000, 16), "processes": _whole(1, 256, 1)}
 _LIMIT = {"max_tokens": _OF_CALLS["max_tokens_total"]}
 _BUDGET = {"max_cost_usd": _OF_CALLS["max_cost_usd"].within(0.000001, 1e9), **_LIMIT}
 _CALLS = {name: _OF_CALLS[name] for name in ("max_concurrency", "deadline", "phase_deadline", "hedge")}
@@ -168,8 +154,7 @@ _CALLS = {name: _OF_CALLS[name] for name in ("max_concurrency", "deadline", "pha
 class _Reader:
     """A parsed document, read key by key."""
 
-    def __init__(self, text: str, path: Path, document: Mapping[str, Any]) -> None:
-        self._text = text
+    def __init__(self, path: Path, text: str, document: Mapping[str, Any]) -> None:
         self._path = path
         self._lines = Lines(text)
         self._document = document
@@ -185,15 +170,16 @@ class _Reader:
                 f"{len(entrants)} players ({', '.join(entrants)}) for {SEATS} seats; take some out (baselines too: "
                 'baselines = ["bot:dumbbot"]), or write schedule = "one_vs_six"',
             )
+        game = self._values((), self._document, _GAME)
+        calls = CallSettings(**self._table("calls", _CALLS))
         return Spec(
             path=self._path,
-            text=self._text,
             schedule=kind,
             entrants=entrants,
             field=field_name,
             games=self._games(kind, len(entrants)),
-            calls=CallSettings(**self._table("calls", _CALLS)),
-            **self._values((), self._document, _GAMES),
+            game=GameConfig(models={}, max_year=game.pop("last_year"), **game, calls=calls),
+            **self._values((), self._document, _WORKERS),
             **self._table("budget", _BUDGET),
         )
 
