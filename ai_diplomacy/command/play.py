@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..game import model_factory
-from ..game.config import IN_PROCESS, GameConfig, UnreadableValuesError, check_changes
+from ..game.config import IN_PROCESS, GameConfig, check_changes
+from ..game.per_power import UnreadableValuesError
 from ..models.ids import ModelId
 from ..models.providers import seat_problems
 from ..records.errors import ConfigError

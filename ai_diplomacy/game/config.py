@@ -3,15 +3,16 @@
 # No import of ``annotations``: the types of the fields are read.
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from ..models.call_settings import CallSettings
 from ..models.ids import ModelId, parse_model_id
 from ..records.errors import ConfigError
 from ..records.settings import Setting, declared, document_of, read_document, setting
+from .per_power import per_power
 
 if TYPE_CHECKING:
     # Too much for somebody who asks for --help.
@@ -25,17 +26,6 @@ DEFAULT_MODEL = "offline"
 
 _PHASE = re.compile(r"([SFW])(\d{4})([MRA])")
 _KINDS = {"S": "MR", "F": "MR", "W": "A"}
-
-T = TypeVar("T")
-
-
-class UnreadableValuesError(ConfigError):
-    """Values of some powers that cannot be read: all of them, so that nobody mends them one by one."""
-
-    def __init__(self, message: str, read: Mapping[str, Any]) -> None:
-        super().__init__(message)
-        self.read = read
-        """Power -> value, of the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +117,10 @@ class GameConfig:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """The settings of a run that was begun before. Raises ``ConfigError`` when one is missing."""
-        models = {power: model_of_record(model) for power, model in document.get("models", {}).items()}
-        values = read_document({**document, "models": models}, cls)
+        if "models" in document:
+            models = {power: model_of_record(model) for power, model in document["models"].items()}
+            document = {**document, "models": models}
+        values = read_document(document, cls)
         return cls(**values, calls=CallSettings(**read_document(document, CallSettings)))
 
 
@@ -241,62 +233,6 @@ def _check_name(model: ModelId) -> None:
     if model.name not in names:
         choices = ", ".join(f"{model.provider}:{name}" if name else model.provider for name in names)
         raise ValueError(f"unknown model {str(model)!r}; there are {choices}")
-
-
-def per_power(
-    flag: str, text: str, powers: Sequence[str], read: Callable[[str], T], *, base: Mapping[str, T] | None = None
-) -> dict[str, T]:
-    """One value for all powers, one for each in alphabetical order, or ``POWER=value`` for some, the others keeping
-    theirs of ``base``.
-
-    Raises ``ConfigError`` that names the flag; ``UnreadableValuesError`` when only some of them can be read.
-    """
-    items = [item.strip() for item in text.split(",")]
-    chosen: dict[str, T] = {}
-    if any(_named(item) for item in items):
-        chosen |= base or {}
-        given: dict[str, str] = {}
-        for item in items:
-            power = _power_of(flag, item, powers)
-            if power in given:
-                raise ConfigError(f"{flag}: {power} is given twice")
-            given[power] = item.partition("=")[2].strip()
-    elif len(items) == 1:
-        given = dict.fromkeys(powers, items[0])
-    elif len(items) == len(powers):
-        given = dict(zip(powers, items, strict=True))
-    else:
-        raise ConfigError(
-            f"{flag}: {len(items)} values for {len(powers)} powers; give one, {len(powers)} "
-            f"(for {', '.join(powers)}), or POWER=value"
-        )
-    if not all(given.values()):
-        raise ConfigError(f"{flag}: an entry of {text.partition('#')[0]!r} is empty")
-    problems: dict[str, None] = {}
-    for power, item in given.items():
-        try:
-            chosen[power] = read(item)
-        except ValueError as error:
-            problems[str(error)] = None
-            chosen.pop(power, None)
-    if problems:
-        raise UnreadableValuesError(f"{flag}: {'; '.join(problems)}", chosen)
-    return chosen
-
-
-def _named(item: str) -> bool:
-    name, equals, _ = item.partition("=")
-    return bool(equals) and name.strip().isalpha()
-
-
-def _power_of(flag: str, item: str, powers: Sequence[str]) -> str:
-    name, equals, _ = item.partition("=")
-    power = name.strip().upper()
-    if not equals:
-        raise ConfigError(f"{flag}: give every entry as POWER=value, or none")
-    if power not in powers:
-        raise ConfigError(f"{flag}: unknown power {name.strip()!r}; the powers are {', '.join(powers)}")
-    return power
 
 
 def checked_prompts(text: str | None, powers: Sequence[str], base: Mapping[str, Path] | None = None) -> dict[str, Path]:

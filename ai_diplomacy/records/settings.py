@@ -66,17 +66,14 @@ class Setting:
         try:
             return self.checked(value, strict=True)
         except ValueError:
+            wanted = f"a whole number {self.range}"
             if self.type is bool:
                 wanted = "true or false"
             elif self.type in (float, float | None):
                 wanted = f"a number {self.range}"
-            else:
-                wanted = f"a whole number {self.range}" + (", or leave it out" if self.type == int | None else "")
+            elif self.type == int | None:
+                wanted += ", or leave it out"
             raise ValueError(f"{name} = {value!r}; write {wanted}") from None
-
-    def within(self, ge: float, le: float) -> Setting:
-        """The same with other bounds."""
-        return replace(self, ge=ge, le=le)
 
 
 def setting(help: str, metavar: str | None = None, *, default: Any = MISSING, **more: Any) -> Any:
@@ -87,31 +84,24 @@ def setting(help: str, metavar: str | None = None, *, default: Any = MISSING, **
 
 def declared(owner: type) -> Mapping[str, Setting]:
     """Field -> setting, of a dataclass, in its order."""
-    found = {field: field.metadata["setting"] for field in fields(owner) if "setting" in field.metadata}
-    return {
-        field.name: replace(
-            setting,
-            field=field.name,
-            type=field.type,
-            default=field.default,
-            flag=setting.flag or field.name,
-            key=setting.key or field.name,
-        )
-        for field, setting in found.items()
-    }
+    found = {}
+    for item in fields(owner):
+        if setting := item.metadata.get("setting"):
+            names = {"field": item.name, "flag": setting.flag or item.name, "key": setting.key or item.name}
+            found[item.name] = replace(setting, **names, type=item.type, default=item.default)
+    return found
 
 
 def add_flags(parser: argparse._ActionsContainer, owner: type, group: str) -> None:
     """Adds the flags of a group. One that is not given is ``None``."""
     for found in declared(owner).values():
-        if found.group != group:
-            continue
         options: dict[str, Any] = {"metavar": found.metavar, "type": _reader(found)}
         if found.type is bool:
             options = {"action": "store_true", "default": None}
         elif found.choices:
             options = {"choices": found.choices}
-        parser.add_argument(f"--{found.flag}", help=found.explained, **options)
+        if found.group == group:
+            parser.add_argument(f"--{found.flag}", help=found.explained, **options)
 
 
 def given(flags: argparse.Namespace, owner: type) -> dict[str, Any]:
@@ -128,14 +118,13 @@ def document_of(settings: object) -> dict[str, Any]:
 def read_document(document: Mapping[str, Any], owner: type) -> dict[str, Any]:
     """Field -> value. Raises ``ConfigError`` for a key that is missing, or a value that cannot be."""
     values = {}
-    for found in declared(owner).values():
-        if found.kept:
-            if found.key not in document:
-                raise ConfigError(f"the settings of the run do not name {found.key!r}")
-            try:
-                values[found.field] = found.checked(document[found.key])
-            except ValueError:
-                raise ConfigError(f"the settings of the run: {found.key} cannot be {document[found.key]!r}") from None
+    for found in filter(lambda found: found.kept, declared(owner).values()):
+        try:
+            values[found.field] = found.checked(document[found.key])
+        except KeyError:
+            raise ConfigError(f"the settings of the run do not name {found.key!r}") from None
+        except ValueError:
+            raise ConfigError(f"the settings of the run: {found.key} cannot be {document[found.key]!r}") from None
     return values
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..models.budget import Amount
+from ..models.budget import NOTHING, Amount
 from ..models.providers import ProviderSpec, provider_spec
 from .dispatcher import PATIENCE, WorkerLost
 from .folder import TournamentFolder
@@ -81,12 +81,12 @@ class Cluster:
         actors ask."""
         if self._budget_actor is not None:
             spent = await self._budget_actor.__ray_call__.remote(lambda budget: budget.charged) - self._budget.charged
-        self._budget.charge(spent)
+        self._budget.release(NOTHING, spent)
 
     async def lost(self, name: str) -> None:
         """An actor makes no more calls."""
         if self._budget_actor is not None:
-            await self._budget_actor.lost.remote(name)
+            await self._budget_actor.worker_lost.remote(name)
 
 
 class ActorWorker:
@@ -139,7 +139,7 @@ def _joined() -> bool:
 
 def _keys(spec: Spec) -> dict[str, str]:
     """The keys that the players need, from this machine's environment."""
-    providers = {entrant.model.provider for entrant in spec.entrants.values()} - {"bot", "offline"}
+    providers = {model.provider for model in spec.models().values()} - {"bot", "offline"}
     specs: list[ProviderSpec] = [provider_spec(name) for name in sorted(providers)]
     names = {variable for known in specs for variable in known.key_variables}
     return {name: os.environ[name] for name in sorted(names) if name in os.environ}

@@ -49,8 +49,7 @@ class Result:
 
 def prices_of(spec: Spec) -> dict[str, Price | None]:
     """Model id -> price. May take a second. Raises ``ConfigError``."""
-    models = {name: entrant.model for name, entrant in spec.entrants.items()}
-    return find_prices(replace(spec.game, models=models))
+    return find_prices(replace(spec.game, models=spec.models()))
 
 
 class GameRunner:
@@ -63,7 +62,7 @@ class GameRunner:
         self._folder = folder
         self._budget = budget
         prices = prices_of(spec)
-        warm_up(entrant.model for entrant in spec.entrants.values())
+        warm_up(spec.models().values())
         self._vendors = ModelFactory(environ, spec.game.calls, prices)
         self._told = NOTHING
         self._tasks: set[asyncio.Task[Played | None]] = set()

@@ -8,6 +8,7 @@ import multiprocessing
 import sys
 from contextlib import suppress
 
+from ..models.budget import NOTHING
 from .dispatcher import PATIENCE, WorkerLost
 from .folder import TournamentFolder
 from .game_runner import Result
@@ -46,7 +47,7 @@ class LocalWorkers:
         name = f"process {next(self._numbers)}"
         peer = Peer(ours, WorkerLost(name))
         peer.served = self._budget
-        worker = LocalWorker(name, process, peer, self._budget)
+        worker = LocalWorker(name, process, peer, self._budget, capped=self._spec.capped)
         try:
             await peer.call("begin", name, self._spec, self._folder, {})
         except BaseException:
@@ -58,7 +59,10 @@ class LocalWorkers:
 class LocalWorker:
     """One worker process, from outside."""
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, peer: Peer, budget: SharedBudget) -> None:
+    def __init__(
+        self, name: str, process: asyncio.subprocess.Process, peer: Peer, budget: SharedBudget, *, capped: bool
+    ) -> None:
+        self._capped = capped
         self._name = name
         self._process = process
         self._peer = peer
@@ -67,8 +71,8 @@ class LocalWorker:
     async def play(self, match: Match) -> Result:
         """Raises ``WorkerLost``."""
         result: Result = await self._peer.call("play", match)
-        if not self._budget.capped:
-            self._budget.charge(result.spent)
+        if not self._capped:
+            self._budget.release(NOTHING, result.spent)
         return result
 
     async def close(self) -> None:
@@ -83,4 +87,4 @@ class LocalWorker:
             self._process.kill()
             await self._process.wait()
         self._peer.close()
-        self._budget.lost(self._name)
+        self._budget.worker_lost(self._name)

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from ..agent.prompts import PromptBook, PromptError
 from ..board.terrain import terrain
 from ..game.config import IN_PROCESS
-from ..game.estimate import Seat, cap_problem
+from ..game.estimate import cap_problem
 from ..models.prices import price_problem
 from ..models.providers import seat_problems
 from ..run.signals import STOPPED, stoppable
 from .dispatcher import Dispatcher, Spawn, TooManyLossesError, Worker
-from .dry_run import estimate_lines, schedule_lines
+from .dry_run import estimate_lines, schedule_lines, seat
 from .folder import TournamentFolder
 from .game_runner import GameRunner, Result, prices_of
 from .progress import Progress
@@ -43,7 +43,7 @@ def run_tournament(flags: argparse.Namespace) -> int:
     spec = read_spec(flags.spec.expanduser())
     _check_packages(cluster=bool(flags.cluster), play=not flags.dry_run)
     matches = spec.matches()
-    if any(entrant.model.provider not in IN_PROCESS for entrant in spec.entrants.values()):
+    if any(model.provider not in IN_PROCESS for model in spec.models().values()):
         from dotenv import load_dotenv
 
         load_dotenv(".env")
@@ -67,8 +67,7 @@ def run_tournament(flags: argparse.Namespace) -> int:
 
 def _check(spec: Spec, prices: Mapping[str, Price | None]) -> None:
     """That everybody can be asked, and that the caps can be kept."""
-    models = {name: entrant.model for name, entrant in spec.entrants.items()}
-    problems = seat_problems(models, os.environ, IN_PROCESS)
+    problems = seat_problems(spec.models(), os.environ, IN_PROCESS)
     try:
         for prompts in {entrant.prompts for entrant in spec.entrants.values() if entrant.prompts is not None}:
             PromptBook(prompts, terrain(MAP))
@@ -76,7 +75,7 @@ def _check(spec: Spec, prices: Mapping[str, Price | None]) -> None:
         problems.append(str(error))
     unknown = price_problem(prices, max_cost_usd=spec.max_cost_usd)
     asked = [entrant for entrant in spec.entrants.values() if entrant.model.provider != "bot"]
-    seats = [Seat(e.name, str(e.model), prices[str(e.model)], e.max_tokens or 8192) for e in asked]
+    seats = [seat(spec, entrant, prices) for entrant in asked]
     small = cap_problem(seats, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens, at=0.0)
     problems += [_by_key(problem) for problem in (unknown, small) if problem]
     if problems:
@@ -108,8 +107,19 @@ def _played(
     going_on = f"everything is kept. Go on with: {command}"
     if not left:
         return 0
+
+    async def played() -> Result | None:
+        """Why it could not go on, if it could not."""
+        with stoppable(f"{_NAME}: stopped at once. {going_on}"):
+            async with _spawning(spec, folder, budget, lock, flags.cluster) as spawn:
+                dispatcher = Dispatcher(
+                    spawn, workers=spec.processes, each=spec.concurrency, told=progress.told, begun=progress.begun
+                )
+                await dispatcher.play(left)
+        return dispatcher.halted
+
     try:
-        halted = asyncio.run(_directed(spec, folder, left, budget, progress, lock, flags.cluster, going_on))
+        halted = asyncio.run(played())
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _stop(f"stopped; {going_on}")
     except TooManyLossesError as error:
@@ -127,26 +137,6 @@ def _played(
         return _stop(f"stopped: {halted.text}; {going_on}")
     _say(f"all {len(matches)} games are played, {progress.rate():.1f} a minute, {progress.cost()}")
     return 0
-
-
-async def _directed(
-    spec: Spec,
-    folder: TournamentFolder,
-    left: Sequence[Match],
-    budget: SharedBudget,
-    progress: Progress,
-    lock: int,
-    cluster: str | None,
-    going_on: str,
-) -> Result | None:
-    """Why it could not go on, if it could not."""
-    with stoppable(f"{_NAME}: stopped at once. {going_on}"):
-        async with _spawning(spec, folder, budget, lock, cluster) as spawn:
-            director = Dispatcher(
-                spawn, workers=spec.processes, each=spec.concurrency, told=progress.told, begun=progress.begun
-            )
-            await director.play(left)
-    return director.halted
 
 
 @asynccontextmanager
@@ -169,7 +159,7 @@ async def _spawning(
     else:
 
         async def here() -> Worker:
-            return GameRunner(spec, folder, os.environ, budget.budget)
+            return GameRunner(spec, folder, os.environ, budget)
 
         yield here
 

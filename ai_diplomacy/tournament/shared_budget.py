@@ -16,52 +16,36 @@ from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
 from ..models.events import BudgetReached
 
 
-class SharedBudget:
-    """What a tournament may spend, has spent, and has set aside."""
+class SharedBudget(Budget):
+    """What a tournament may spend, has spent, and has set aside. Games in this process ask it themselves."""
 
     def __init__(
         self, spent: Amount = NOTHING, *, max_cost_usd: float | None = None, max_tokens: int | None = None
     ) -> None:
         """``spent``: before, by the games that are there already."""
-        self.capped = max_cost_usd is not None or max_tokens is not None
-        self.budget = Budget(lambda _: None, max_cost_usd=max_cost_usd, max_tokens_total=max_tokens)
-        """For games in this process, which ask it themselves."""
-        self.budget.release(NOTHING, spent)
+        super().__init__(lambda _: None, max_cost_usd=max_cost_usd, max_tokens_total=max_tokens)
+        self.charged = spent
         self._held: defaultdict[str, Amount] = defaultdict(lambda: NOTHING)
         """Worker -> what is set aside for its calls."""
 
-    @property
-    def charged(self) -> Amount:
-        """What is spent."""
-        return self.budget.charged
-
-    @property
-    def reserved(self) -> Amount:
-        """What is set aside for calls in flight."""
-        return self.budget.reserved
-
-    async def reserve(self, worker: str, need: Amount) -> BudgetReached | None:
+    async def reserve_for(self, worker: str, need: Amount) -> BudgetReached | None:
         """``None`` when the amount is set aside for this worker; why it never will be, otherwise."""
         try:
-            await self.budget.reserve(need)
+            await self.reserve(need)
         except BudgetExceeded:
-            return self.budget.reached
+            return self.reached
         self._held[worker] += need
         return None
 
-    def release(self, worker: str, reserved: Amount, charge: Amount) -> None:
+    def release_for(self, worker: str, reserved: Amount, charge: Amount) -> None:
         """A call of this worker has ended."""
         self._held[worker] -= reserved
-        self.budget.release(reserved, charge)
+        self.release(reserved, charge)
 
-    def charge(self, amount: Amount) -> None:
-        """Spent by a worker that needs not ask, because there is no cap."""
-        self.budget.release(NOTHING, amount)
-
-    def lost(self, worker: str) -> None:
+    def worker_lost(self, worker: str) -> None:
         """A worker is gone: its calls in flight may be billed, at worst all that was set aside for them."""
         held = self._held.pop(worker, NOTHING)
-        self.budget.release(held, held)
+        self.release(held, held)
 
 
 class Ask(Protocol):
@@ -81,7 +65,7 @@ class BudgetClient(Budget):
 
     async def reserve(self, need: Amount) -> None:
         """Raises ``BudgetExceeded``."""
-        answer = asyncio.ensure_future(self._ask("reserve", self._worker, need))
+        answer = asyncio.ensure_future(self._ask("reserve_for", self._worker, need))
         try:
             reached: BudgetReached | None = await asyncio.shield(answer)
         except asyncio.CancelledError:
@@ -105,6 +89,6 @@ class BudgetClient(Budget):
             self._tell(need, NOTHING)
 
     def _tell(self, reserved: Amount, charge: Amount) -> None:
-        told = asyncio.ensure_future(self._ask("release", self._worker, reserved, charge))
+        told = asyncio.ensure_future(self._ask("release_for", self._worker, reserved, charge))
         self._telling.add(told)
         told.add_done_callback(self._telling.discard)

@@ -73,6 +73,10 @@ class Spec:
     def capped(self) -> bool:
         return self.max_cost_usd is not None or self.max_tokens is not None
 
+    def models(self) -> dict[str, ModelId]:
+        """Name of a player -> its model."""
+        return {name: entrant.model for name, entrant in self.entrants.items()}
+
     def matches(self) -> list[Match]:
         """All its games, the same for the same specification."""
         return matches(
@@ -147,7 +151,7 @@ _GAME = {
 }
 _WORKERS = {"concurrency": _whole(1, 1000, 16), "processes": _whole(1, 256, 1)}
 _LIMIT = {"max_tokens": _OF_CALLS["max_tokens_total"]}
-_BUDGET = {"max_cost_usd": _OF_CALLS["max_cost_usd"].within(0.000001, 1e9), **_LIMIT}
+_BUDGET = {"max_cost_usd": replace(_OF_CALLS["max_cost_usd"], ge=0.000001), **_LIMIT}
 _CALLS = {name: _OF_CALLS[name] for name in ("max_concurrency", "deadline", "phase_deadline", "hedge")}
 
 

@@ -32,21 +32,21 @@ def asking(shared):
 
 async def test_who_asks_waits_for_calls_in_flight_and_is_refused_when_there_is_no_room_at_all():
     shared = SharedBudget(tokens(40), max_tokens=100)
-    assert await shared.reserve("a", tokens(50)) is None
-    waiting = asyncio.create_task(shared.reserve("b", tokens(30)))
+    assert await shared.reserve_for("a", tokens(50)) is None
+    waiting = asyncio.create_task(shared.reserve_for("b", tokens(30)))
     await asyncio.sleep(0)
     assert not waiting.done()
-    shared.release("a", tokens(50), tokens(20))
+    shared.release_for("a", tokens(50), tokens(20))
     assert await waiting is None
-    reached = await shared.reserve("a", tokens(50))
+    reached = await shared.reserve_for("a", tokens(50))
     assert (reached.spent, reached.cap, reached.needed) == (60, 100, 50)
 
 
 async def test_a_dead_workers_calls_in_flight_count_as_spent():
     shared = SharedBudget(max_tokens=100)
-    await shared.reserve("a", tokens(30))
-    await shared.reserve("b", tokens(30))
-    shared.lost("a")
+    await shared.reserve_for("a", tokens(30))
+    await shared.reserve_for("b", tokens(30))
+    shared.worker_lost("a")
     assert shared.charged == tokens(30)
     assert shared.reserved == tokens(30)
 
@@ -70,10 +70,10 @@ def test_whatever_workers_do_the_cap_holds(calls, cap):
     shared = SharedBudget(max_tokens=cap)
 
     async def call(worker, need, spend, seconds):
-        if await shared.reserve(str(worker), tokens(need)) is None:
+        if await shared.reserve_for(str(worker), tokens(need)) is None:
             assert (shared.charged + shared.reserved).tokens <= cap
             await asyncio.sleep(seconds)
-            shared.release(str(worker), tokens(need), tokens(min(need, spend)))
+            shared.release_for(str(worker), tokens(need), tokens(min(need, spend)))
             assert (shared.charged + shared.reserved).tokens <= cap
 
     async def all_calls():
@@ -86,14 +86,14 @@ def test_whatever_workers_do_the_cap_holds(calls, cap):
 
 async def test_what_is_granted_to_nobody_any_more_goes_back():
     shared = SharedBudget(max_tokens=100)
-    await shared.reserve("b", tokens(60))
+    await shared.reserve_for("b", tokens(60))
     client = BudgetClient("a", asking(shared))
     waiting = asyncio.create_task(client.reserve(tokens(70)))
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    shared.release("b", tokens(60), NOTHING)
+    shared.release_for("b", tokens(60), NOTHING)
     await asyncio.sleep(0.01)
     await client.settled()
     assert shared.reserved == NOTHING
