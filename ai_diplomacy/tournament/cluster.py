@@ -7,20 +7,17 @@ import itertools
 import logging
 import os
 from collections.abc import Awaitable, Mapping
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..models.budget import NOTHING, Amount
 from ..models.providers import ProviderSpec, provider_spec
-from .dispatcher import PATIENCE, WorkerLost
+from .dispatcher import WorkerLost
 from .folder import TournamentFolder
-from .game_runner import Result
-from .schedule import Match
+from .remote_worker import RemoteRunner, RemoteWorker
 from .shared_budget import SharedBudget
 from .spec import Spec, SpecError
-from .worker_process import RemoteRunner
 
 
 class Cluster:
@@ -32,7 +29,7 @@ class Cluster:
         import ray
 
         self._spec = spec
-        self._folder = TournamentFolder(folder.path.absolute())
+        self._folder = folder
         self._budget = budget
         settings: dict[str, Any] = {"address": None if address == "auto" else address}
         if address == "auto" and not _joined():
@@ -59,15 +56,28 @@ class Cluster:
             )
         self._numbers = itertools.count(1)
 
-    async def spawn(self) -> ActorWorker:
+    async def spawn(self) -> RemoteWorker:
         """A worker that is ready. Raises ``WorkerLost``."""
         import ray
+        from ray.exceptions import RayActorError
 
         name = f"actor {next(self._numbers)}"
         options = {"max_concurrency": self._spec.concurrency + 2, "num_cpus": 1, "max_restarts": 0}
-        actor: Any = ray.remote(RemoteRunner).options(**options).remote(partial(_ask, self._budget_actor))
-        worker = ActorWorker(actor, self, name)
-        await worker.answer(actor.begin.remote(name, self._spec, self._folder, _keys(self._spec)))
+        actor: Any = ray.remote(RemoteRunner).options(**options).remote(partial(_call, self._budget_actor))
+
+        async def call(method: str, *arguments: object) -> Any:
+            try:
+                return await _call(actor, method, *arguments)
+            except RayActorError as error:
+                raise WorkerLost(name) from error
+
+        async def end() -> None:
+            ray.kill(actor)
+            if self._budget_actor is not None:
+                await self._budget_actor.worker_lost.remote(name)
+
+        worker = RemoteWorker(call, end, self._settled)
+        await worker.begin(name, self._spec, self._folder, _keys(self._spec))
         return worker
 
     async def close(self) -> None:
@@ -76,59 +86,15 @@ class Cluster:
 
         await asyncio.to_thread(ray.shutdown)
 
-    async def settled(self, spent: Amount) -> None:
-        """A game has ended. The budget here tells what is spent; where there is a cap, it follows the one that the
-        actors ask."""
+    async def _settled(self, spent: Amount) -> None:
+        # The budget here tells what is spent; where there is a cap, it follows the one that the actors ask.
         if self._budget_actor is not None:
             spent = await self._budget_actor.__ray_call__.remote(lambda budget: budget.charged) - self._budget.charged
         self._budget.release(NOTHING, spent)
 
-    async def lost(self, name: str) -> None:
-        """An actor makes no more calls."""
-        if self._budget_actor is not None:
-            await self._budget_actor.worker_lost.remote(name)
 
-
-class ActorWorker:
-    """One actor, from outside."""
-
-    def __init__(self, actor: Any, cluster: Cluster, name: str) -> None:
-        self.actor = actor
-        self._cluster = cluster
-        self._name = name
-        self._lost = False
-
-    async def play(self, match: Match) -> Result:
-        """Raises ``WorkerLost``."""
-        result: Result = await self.answer(self.actor.play.remote(match))
-        await self._cluster.settled(result.spent)
-        return result
-
-    async def close(self) -> None:
-        """Its games are saved when this returns."""
-        import ray
-
-        if not self._lost:
-            with suppress(TimeoutError, WorkerLost):
-                async with asyncio.timeout(PATIENCE):
-                    await self.answer(self.actor.close.remote())
-        ray.kill(self.actor)
-        await self._cluster.lost(self._name)
-
-    async def answer(self, reference: Awaitable[Any]) -> Any:
-        """Of the actor. Raises ``WorkerLost``."""
-        from ray.exceptions import RayActorError
-
-        try:
-            return await reference
-        except RayActorError as error:
-            self._lost = True
-            raise WorkerLost(self._name) from error
-
-
-def _ask(budget: Any, method: str, *arguments: object) -> Awaitable[Any]:
-    """Calls the shared budget from an actor."""
-    answer: Awaitable[Any] = getattr(budget, method).remote(*arguments)
+def _call(actor: Any, method: str, *arguments: object) -> Awaitable[Any]:
+    answer: Awaitable[Any] = getattr(actor, method).remote(*arguments)
     return answer
 
 

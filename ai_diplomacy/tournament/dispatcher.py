@@ -12,9 +12,6 @@ from ..run.policies import first_error
 from .game_runner import Result
 from .schedule import Match
 
-PATIENCE = 60.0
-"""Seconds in which a worker that is told to stop must have saved its games."""
-
 MOST_LOSSES = 5
 """Workers that may be lost in a row without a game finished in between."""
 
@@ -55,8 +52,6 @@ class Dispatcher:
         self._begun = begun
         self._waiting: deque[Match] = deque()
         self._losses = 0
-        self.lost = 0
-        """Workers lost so far."""
         self.halted: Result | None = None
         """The first game that could not go on."""
 
@@ -104,7 +99,6 @@ class Dispatcher:
             self._told(result)
 
     def _replace(self, under_way: dict[int, Match]) -> None:
-        self.lost += 1
         self._losses += 1
         if self._losses >= MOST_LOSSES:
             raise TooManyLossesError(f"{self._losses} workers died one after another, and no game was finished")

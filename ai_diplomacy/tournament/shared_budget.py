@@ -48,8 +48,8 @@ class SharedBudget(Budget):
         self.release(held, held)
 
 
-class Ask(Protocol):
-    """Calls a method of the shared budget, wherever it is. Calls reach it in the order in which they are made."""
+class Call(Protocol):
+    """Calls a method of an object elsewhere. Calls reach it in the order in which they are made."""
 
     def __call__(self, method: str, *arguments: object) -> Awaitable[Any]: ...
 
@@ -57,15 +57,15 @@ class Ask(Protocol):
 class BudgetClient(Budget):
     """The budget of the games of one worker, all of whose calls ask the shared one."""
 
-    def __init__(self, worker: str, ask: Ask) -> None:
+    def __init__(self, worker: str, call: Call) -> None:
         super().__init__(lambda _: None)
         self._worker = worker
-        self._ask = ask
+        self._call = call
         self._telling: set[asyncio.Future[Any]] = set()
 
     async def reserve(self, need: Amount) -> None:
         """Raises ``BudgetExceeded``."""
-        answer = asyncio.ensure_future(self._ask("reserve_for", self._worker, need))
+        answer = asyncio.ensure_future(self._call("reserve_for", self._worker, need))
         try:
             reached: BudgetReached | None = await asyncio.shield(answer)
         except asyncio.CancelledError:
@@ -89,6 +89,6 @@ class BudgetClient(Budget):
             self._tell(need, NOTHING)
 
     def _tell(self, reserved: Amount, charge: Amount) -> None:
-        told = asyncio.ensure_future(self._ask("release_for", self._worker, reserved, charge))
+        told = asyncio.ensure_future(self._call("release_for", self._worker, reserved, charge))
         self._telling.add(told)
         told.add_done_callback(self._telling.discard)
