@@ -233,12 +233,7 @@ class _Reader:
         folder = None if prompts is None else (self._path.parent / Path(prompts).expanduser()).resolve()
         if folder is not None and not folder.is_dir():
             raise self._error((*where, "prompts"), f"{str(folder)!r} is not a folder; write one that holds templates")
-        return Entrant(
-            name,
-            self._model((*where, "model"), model),
-            folder,
-            **self._values(where, value, _LIMIT),
-        )
+        return Entrant(name, self._model((*where, "model"), model), folder, **self._values(where, value, _LIMIT))
 
     def _model(self, where: tuple[str, ...], text: str) -> ModelId:
         if "," in text or "=" in text.partition("#")[0]:
@@ -296,7 +291,7 @@ class _Reader:
 
     def _values(self, where: tuple[str, ...], table: Mapping[str, Any], known: Mapping[str, Setting]) -> dict[str, Any]:
         values = {name: setting.default for name, setting in known.items()}
-        for name in table.keys() & known.keys():
+        for name in filter(table.__contains__, known):
             try:
                 values[name] = known[name].specified(name, table[name])
             except ValueError as error:
