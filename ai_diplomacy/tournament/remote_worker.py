@@ -71,9 +71,13 @@ class RemoteRunner:
         assert self._runner is not None
         return await self._runner.play(match)
 
-    async def close(self) -> None:
-        """Its games are saved, and what they cost is told, when this returns."""
+    async def stop(self) -> None:
+        """Its games are saved when this returns."""
         if self._runner is not None:
             await self._runner.close()
+
+    async def close(self) -> None:
+        """The same, and what they cost is told."""
+        await self.stop()
         if isinstance(self._budget, BudgetClient):
             await self._budget.settled()

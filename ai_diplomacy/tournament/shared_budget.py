@@ -61,7 +61,6 @@ class BudgetClient(Budget):
         super().__init__(lambda _: None)
         self._worker = worker
         self._call = call
-        self._telling: set[asyncio.Future[Any]] = set()
 
     async def reserve(self, need: Amount) -> None:
         """Raises ``BudgetExceeded``."""
@@ -78,17 +77,12 @@ class BudgetClient(Budget):
 
     def release(self, reserved: Amount, charge: Amount = NOTHING) -> None:
         super().release(reserved, charge)
-        self._tell(reserved, charge)
+        self._call("release_for", self._worker, reserved, charge)
 
     async def settled(self) -> None:
         """Returns when the shared budget knows of all that was released."""
-        await asyncio.gather(*self._telling, return_exceptions=True)
+        await self._call("release_for", self._worker, NOTHING, NOTHING)
 
     def _back(self, need: Amount, reached: BudgetReached | None) -> None:
         if reached is None:
-            self._tell(need, NOTHING)
-
-    def _tell(self, reserved: Amount, charge: Amount) -> None:
-        told = asyncio.ensure_future(self._call("release_for", self._worker, reserved, charge))
-        self._telling.add(told)
-        told.add_done_callback(self._telling.discard)
+            self._call("release_for", self._worker, need, NOTHING)

@@ -14,7 +14,7 @@ async def _serve(connection: Connection) -> None:
     peer = Peer(connection)
     peer.served = runner = RemoteRunner(peer.call)
     await peer.ended.wait()
-    await runner.close()
+    await runner.stop()
 
 
 if __name__ == "__main__":
