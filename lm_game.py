@@ -52,10 +52,10 @@ def _placed(flags: argparse.Namespace) -> int:
 def _run(path: Path, flags: argparse.Namespace) -> int:
     from ai_diplomacy.agent.prompts import PromptError
     from ai_diplomacy.command.play import begun, going_on, run
-    from ai_diplomacy.game.display import printable
     from ai_diplomacy.models.budget import BudgetExceeded
     from ai_diplomacy.models.call_log import PromptDiffersError
     from ai_diplomacy.models.circuit_breaker import ModelRefused
+    from ai_diplomacy.records.cleaning import cleaned
     from ai_diplomacy.records.durable import DiskError
     from ai_diplomacy.records.errors import ConfigError
     from ai_diplomacy.run.history import is_run
@@ -76,7 +76,7 @@ def _run(path: Path, flags: argparse.Namespace) -> int:
         return _say(f"{error}; --replay shows the difference, --override lets its answer stand", 2)
     except ReplayDiffersError as error:
         for line in str(error).splitlines():
-            print(without_keys(printable(line)), file=sys.stderr)
+            print(without_keys(cleaned(line, "line")), file=sys.stderr)
         return 1
     except ModelRefused as error:
         return _say(f"{error}{kept()}", 3) if begun(path) else _say(str(error), 2)

@@ -24,12 +24,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.display import GameConsole
+from ai_diplomacy.game.events import PhaseStarted
 from ai_diplomacy.game.live_display import LiveDisplay
-from ai_diplomacy.game.model_factory import ModelFactory, Opened, OpenModel
+from ai_diplomacy.game.model_factory import ModelFactory
+from ai_diplomacy.game.play import play_game
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.layers import OpenedModel, OpenModel
 from ai_diplomacy.models.model import Model, Reply, Request
-from ai_diplomacy.records.events import Event, PhaseStarted, StepFinished
-from ai_diplomacy.run.session import play_game
+from ai_diplomacy.records.events import Event
+from ai_diplomacy.run.events import StepFinished
 from ai_diplomacy.viewer.export import exported
 
 HERE = Path(__file__).parent
@@ -72,7 +75,7 @@ class Watched(LiveDisplay):
             self._console.export_text(clear=True)
         super().event(event)
         decided = isinstance(event, StepFinished) and event.phase == SHOWN and event.step == "order"
-        if decided and not self.picture and self._now.ready()[0] == 3:
+        if decided and not self.picture and self._state.ready()[0] == 3:
             self._console.print(self.panel(time.monotonic()))
             drawn = self._console.export_svg(
                 title="python lm_game.py --max_year 1905", theme=DIMMED_MONOKAI, unique_id="game", clear=False
@@ -80,9 +83,9 @@ class Watched(LiveDisplay):
             self.picture = FONT_FACE.sub("", drawn).replace("Fira Code", "DejaVu Sans Mono")
 
 
-def thinking(opener: OpenModel) -> OpenModel:
-    def opened(model_id: ModelId) -> Opened:
-        found = opener(model_id)
+def thinking(open_model: OpenModel) -> OpenModel:
+    def opened(model_id: ModelId) -> OpenedModel:
+        found = open_model(model_id)
         return replace(found, model=Thinking(found.model))
 
     return opened
@@ -96,8 +99,8 @@ async def played(folder: Path) -> str:
         record=True, width=118, height=60, file=io.StringIO(), force_terminal=True, color_system="truecolor"
     )
     display = Watched(console, config)
-    opener = display.watched(thinking(ModelFactory({}, config.calls, {}).open))
-    await play_game(config, folder, display, started=time.perf_counter(), opener=opener)
+    models = thinking(ModelFactory({}, config.calls, {}).open)
+    await play_game(config, folder, display, started=time.perf_counter(), open_model=models)
     return display.picture
 
 

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.model_factory import ModelFactory, warm_up
+from ai_diplomacy.game.play import play_game
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.run.session import play_game
 from experiments.disturbance import Disturbance
 from experiments.local_server import PATHS, server
 
@@ -37,7 +37,7 @@ async def games(count: int, model: ModelId, folder: Path) -> int:
         played = await asyncio.gather(
             *(
                 asyncio.create_task(
-                    play_game(config, folder / str(number), started=time.perf_counter(), opener=vendors.open)
+                    play_game(config, folder / str(number), started=time.perf_counter(), open_model=vendors.open)
                 )
                 for number in range(count)
             )

@@ -20,16 +20,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ai_diplomacy.agent.asking import Exchange
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.model_factory import Opened
+from ai_diplomacy.game.play import play_game
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.layers import OpenedModel
 from ai_diplomacy.models.model import Model, Reply, Request
 from ai_diplomacy.offline.model import OfflineModel
 from ai_diplomacy.records.events import Event
 from ai_diplomacy.run.events import StepFinished
-from ai_diplomacy.run.session import play_game
 
 
 @dataclass
@@ -47,9 +46,6 @@ class Stopwatch:
         if isinstance(event, StepFinished):
             self.behind = (event.phase, event.step, event.round)
             self.began = time.perf_counter()
-
-    def exchange(self, exchange: Exchange) -> None:
-        """A reply costs reading, not building."""
 
     def asked(self, request: Request) -> None:
         took, key = time.perf_counter() - self.began, request.key
@@ -76,8 +72,8 @@ class Timed:
 
 
 async def play(watch: Stopwatch, seed: int, folder: Path) -> None:
-    def opened(model_id: ModelId) -> Opened:
-        return Opened(Timed(OfflineModel(model_id), watch))
+    def opened(model_id: ModelId) -> OpenedModel:
+        return OpenedModel(Timed(OfflineModel(model_id), watch))
 
     config = GameConfig(
         models=dict.fromkeys(terrain().powers, ModelId("offline", "")),
@@ -87,7 +83,7 @@ async def play(watch: Stopwatch, seed: int, folder: Path) -> None:
         seed=seed,
         execution="sequential",
     )
-    await play_game(config, folder, watch, started=time.perf_counter(), opener=opened)
+    await play_game(config, folder, watch, started=time.perf_counter(), open_model=opened)
 
 
 def row(name: str, sample: list[float]) -> dict[str, object]:

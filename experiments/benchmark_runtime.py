@@ -35,10 +35,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.model_factory import ModelFactory, warm_up
+from ai_diplomacy.game.play import play_game
 from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.run.policies import worker_threads
-from ai_diplomacy.run.session import Played, play_game
+from ai_diplomacy.run.session import Played
 from experiments.local_server import PATHS, ROOT, server
 from experiments.runtime_report import POLICIES, middle, picture, summary, table
 
@@ -116,7 +117,7 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
 async def one(config: GameConfig, folder: Path, vendors: ModelFactory, *, after: float) -> Played:
     await asyncio.sleep(after)
     # In a task of its own, as the log of a game belongs to its task.
-    return await asyncio.create_task(play_game(config, folder, started=time.perf_counter(), opener=vendors.open))
+    return await asyncio.create_task(play_game(config, folder, started=time.perf_counter(), open_model=vendors.open))
 
 
 def steps(timings: Sequence[Any]) -> dict[str, float]:

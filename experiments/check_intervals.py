@@ -24,13 +24,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ai_diplomacy.analysis.games import Ending
+from ai_diplomacy.analysis.estimates import duel, estimates, power_of_test
+from ai_diplomacy.analysis.game_record import Ending
 from ai_diplomacy.analysis.measures import NAMED
 from ai_diplomacy.analysis.ratings import Rated, ratings
 from ai_diplomacy.analysis.scores import places
-from ai_diplomacy.analysis.statistics import duel, estimates, power_of_test
-from ai_diplomacy.analysis.sums import Counting, Sums
-from ai_diplomacy.analysis.tallies import Tally, add
+from ai_diplomacy.analysis.tallies import Counting, Sums, Tally, add
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.tournament.schedule import Match, block_size, matches
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from ..agent.events import ReplyRead, Verdict
 from ..board.chance import chance
 from ..board.player import Question, View
-from ..models.model import CallKey, Model, ModelError, Reply, Request
-from ..records.events import Event
-from ..run.events import StepDefaulted
+from ..models.call_log import failure_kind
+from ..models.events import CallAnswered, CallFailed
+from ..models.model import CallKey, Model, ModelError, Request
+from ..records.events import Listener
+from ..run.events import ReplyRead, StepDefaulted, Verdict
 from .prompts import PromptBook
 from .replies import Reading, StepReply, read_reply, reply_schema
 
@@ -19,25 +20,6 @@ R = TypeVar("R", bound=StepReply)
 
 _EXCERPT = 1500
 """Characters of a bad reply that the re-ask quotes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One call, whether it was answered, and how its reply was read."""
-
-    request: Request
-    model: str
-    reply: Reply | None
-    """``None`` when the call failed."""
-    read: ReplyRead
-
-
-class Witness(Protocol):
-    """Who is told what an agent does."""
-
-    def event(self, event: Event) -> None: ...
-
-    def exchange(self, exchange: Exchange) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +39,7 @@ class Asker:
     power: str
     model: Model
     prompts: PromptBook
-    witness: Witness
+    listener: Listener
     max_tokens: int = 8192
     temperature: float | None = None
 
@@ -79,22 +61,32 @@ class Asker:
                 reply = await self.model.generate(request)
             except ModelError as error:
                 problems = (str(error),)
-                self._tell(request, None, "failed", problems)
+                self.listener.event(
+                    CallFailed(
+                        key=request.key,
+                        model=self.model.name,
+                        request=request,
+                        kind=failure_kind(error),
+                        message=str(error),
+                    )
+                )
+                self._tell(request, "failed", problems)
                 break
+            self.listener.event(CallAnswered(key=request.key, model=self.model.name, request=request, reply=reply))
             reading = read_reply(reply.text, shape)
             if reading.value is None:
                 problems = (reading.problem or "The reply could not be read.",)
-                self._tell(request, reply, "unusable", problems)
+                self._tell(request, "unusable", problems)
             else:
                 problems = check(reading.value)
-                self._tell(request, reply, _verdict(reading, problems), problems)
+                self._tell(request, _verdict(reading, problems), problems)
                 if not problems or attempt == 1:
                     return Answer(reading.value, first)
                 first = reading.value
             document = {**document, "correction": {"your_reply": reply.text[:_EXCERPT], "problems": list(problems)}}
         if first is None:
             reason = " ".join(problems)
-            self.witness.event(StepDefaulted(self.power, view.phase, step, view.round, self.model.name, reason))
+            self.listener.event(StepDefaulted(self.power, view.phase, step, view.round, self.model.name, reason))
         return Answer(first)
 
     def _request(self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R]) -> Request:
@@ -106,12 +98,12 @@ class Asker:
             max_tokens=self.max_tokens,
             temperature=self.temperature,
             seed=chance(view.game, view.phase, self.power, step, view.round, attempt).getrandbits(31),
+            background=view.background,
         )
 
-    def _tell(self, request: Request, reply: Reply | None, verdict: Verdict, problems: Sequence[str]) -> None:
-        read = ReplyRead(*request.key.about(self.model.name), verdict, tuple(problems))
-        self.witness.event(read)
-        self.witness.exchange(Exchange(request, self.model.name, reply, read))
+    def _tell(self, request: Request, verdict: Verdict, problems: Sequence[str]) -> None:
+        """How the reply was read. Nothing is told between the end of a call and this."""
+        self.listener.event(ReplyRead(*request.key.about(self.model.name), verdict, tuple(problems)))
 
 
 def _verdict(reading: Reading[R], problems: Sequence[str]) -> Verdict:

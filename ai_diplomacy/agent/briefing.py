@@ -23,8 +23,7 @@ def briefing(step: Question, view: View, memory: Memory) -> dict[str, Any]:
         asked |= {"round": view.round, "rounds": view.rounds}
     # Entries of a year and a half: that long it takes until a summary of a year is in force.
     recent = 3 * (view.rounds + 2)
-    # A consolidation runs beside other steps, so it is shown only what no other step can change meanwhile.
-    feels = step not in ("initialize", "consolidate")
+    feels = step != "initialize" and not view.background
     remembered = {
         "goals": list(memory.goals) if feels else [],
         "relationships": dict(memory.relationships) if feels else {},

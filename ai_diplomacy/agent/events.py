@@ -1,25 +1,11 @@
-"""Events of a mind: how its replies were read, and what it noted, planned and felt."""
+"""Events of a mind: what it noted, planned, felt and meant."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from ..models.events import CallEvent
 from ..records.events import Event
-
-Verdict = Literal["ok", "repaired", "illegal", "unusable", "failed"]
-"""How a reply was read. ``repaired``: it needed mending; ``illegal``: read, but with orders that do not stand;
-``unusable``: no reply of the right shape; ``failed``: the call was not answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyRead(CallEvent):
-    """A model's reply was read, well or badly; or the call failed."""
-
-    verdict: Verdict
-    problems: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ async def initialize(asker: Asker, memory: Memory, view: View) -> None:
     if answer.value is not None:
         memory.aim(answer.value.goals)
         memory.feel(answer.value.relationships)
-    asker.witness.event(Initialized(asker.power, view.phase, memory.goals, dict(memory.relationships)))
+    asker.listener.event(Initialized(asker.power, view.phase, memory.goals, dict(memory.relationships)))
 
 
 async def negotiate(asker: Asker, memory: Memory, view: View) -> tuple[Draft, ...]:
@@ -50,7 +50,7 @@ async def negotiate(asker: Asker, memory: Memory, view: View) -> tuple[Draft, ..
         return ()
     kept = memory.note(view.phase, "negotiate", answer.value.diary)
     if kept:
-        asker.witness.event(DiaryWritten(asker.power, view.phase, "negotiate", view.round, kept))
+        asker.listener.event(DiaryWritten(asker.power, view.phase, "negotiate", view.round, kept))
     return tuple(_draft(asker, message, view) for message in answer.value.messages)
 
 
@@ -59,7 +59,7 @@ def _draft(asker: Asker, message: MessageReply, view: View) -> Draft:
     for text in message.pledges:
         line = read_order(text, view.situation)
         if line.order is None:
-            asker.witness.event(
+            asker.listener.event(
                 MessageReturned(
                     view.phase,
                     view.round,
@@ -81,7 +81,7 @@ async def plan(asker: Asker, memory: Memory, view: View) -> None:
         return
     memory.directive = answer.value.directive.strip()[:MAX_ENTRY]
     memory.directive_phase = view.phase
-    asker.witness.event(Planned(asker.power, view.phase, memory.directive))
+    asker.listener.event(Planned(asker.power, view.phase, memory.directive))
 
 
 MAX_ORDERS = 60
@@ -139,12 +139,12 @@ def _standing(report: OrderReport) -> list[str]:
 
 def _remember(asker: Asker, memory: Memory, view: View, reply: OrderReply) -> None:
     phase = view.phase
-    asker.witness.event(
+    asker.listener.event(
         OrdersExplained(asker.power, phase, reply.reasoning.strip()[:MAX_ENTRY], reply.intent.strip()[:MAX_ENTRY])
     )
     kept = memory.note(phase, "order", reply.diary)
     if kept:
-        asker.witness.event(DiaryWritten(asker.power, phase, "order", 0, kept))
+        asker.listener.event(DiaryWritten(asker.power, phase, "order", 0, kept))
 
 
 async def reflect(asker: Asker, memory: Memory, view: View) -> None:
@@ -158,8 +158,8 @@ async def reflect(asker: Asker, memory: Memory, view: View) -> None:
     memory.feel(answer.value.relationships)
     kept = memory.note(phase, "reflect", answer.value.diary)
     if kept:
-        asker.witness.event(DiaryWritten(asker.power, phase, "reflect", 0, kept))
-    asker.witness.event(Reflected(asker.power, phase, memory.goals, dict(memory.relationships)))
+        asker.listener.event(DiaryWritten(asker.power, phase, "reflect", 0, kept))
+    asker.listener.event(Reflected(asker.power, phase, memory.goals, dict(memory.relationships)))
 
 
 async def consolidate(asker: Asker, memory: Memory, view: View) -> None:
@@ -176,7 +176,7 @@ async def consolidate(asker: Asker, memory: Memory, view: View) -> None:
     if answer.value is None or not answer.value.summary.strip():
         return
     memory.staged = Summary(year, answer.value.summary.strip()[:MAX_ENTRY])
-    asker.witness.event(Consolidated(asker.power, phase, memory.staged.text))
+    asker.listener.event(Consolidated(asker.power, phase, memory.staged.text))
 
 
 LONGEST_QUESTION = 2000

@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .games import GameRecord
+from .estimates import Duel, MeanEstimate, duel, estimates
+from .game_record import GameRecord
 from .measures import MEASURES
 from .provenance import Provenance, Sources
 from .ratings import Rated, Rating, ratings
-from .reading import Unreadable, read_games
+from .read_games import Unreadable, read_games
 from .scores import scores
-from .statistics import Duel, Estimate, duel, estimates
-from .sums import Counting, Sums
-from .tallies import tallies
+from .tallies import Counting, Sums, tallies
 
 BASELINES = ("bot:dumbbot", "bot:random", "bot:hold")
 """Players whose rows are shown whether they played or not: a figure means little without them."""
@@ -44,7 +43,7 @@ class Analysis:
     folder: Path
     provenance: Provenance
     sums: Mapping[str, Sums]
-    estimates: Mapping[str, tuple[Estimate, ...]]
+    estimates: Mapping[str, tuple[MeanEstimate, ...]]
     """Player -> one for each of ``MEASURES``; baselines that did not play have empty ones."""
     games: Mapping[str, int]
     """Player -> games in which it sat."""
@@ -63,18 +62,18 @@ class Analysis:
 def analyze(folder: Path, each: Callable[[GameRecord], None] | None = None) -> Analysis:
     """Reads every run at or below a folder, once; ``each`` is shown every game that can be read, finished or not.
     Raises ``ConfigError`` when there is no run."""
-    reading = _Reading()
+    collected = _Collected()
     for game in read_games(folder):
         if isinstance(game, Unreadable):
-            reading.sources.unreadable(game.path, game.problem)
+            collected.sources.unreadable(game.path, game.problem)
             continue
-        reading.game(game)
+        collected.game(game)
         if each is not None:
             each(game)
-    return reading.result(folder)
+    return collected.result(folder)
 
 
-class _Reading:
+class _Collected:
     """Everything that is kept of a game once it was read."""
 
     def __init__(self) -> None:
@@ -125,7 +124,7 @@ class _Reading:
 
     def result(self, folder: Path) -> Analysis:
         sums = self._counting.sums()
-        empty = tuple(Estimate(None) for _ in MEASURES)
+        empty = tuple(MeanEstimate(None) for _ in MEASURES)
         found = {player: tuple(estimates(rows)) for player, rows in sums.items()}
         found |= {name: empty for name in BASELINES if name not in found}
         names = [measure.name for measure in MEASURES]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .estimates import interval, resamples
 from .measures import Measure
-from .statistics import interval, resamples
-from .sums import Array, Sums
+from .tallies import Array, Sums
 
 PERMUTATIONS = 9999
 _CHUNK = 500
@@ -53,10 +53,7 @@ def compared(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> list[Diff
         for difference in _player(first[player], second[player])
     ]
     adjusted = holm([difference.p for difference in found])
-    return [
-        Difference(d.player, d.measure, d.before, d.after, d.low, d.high, d.p, q, d.games)
-        for d, q in zip(found, adjusted, strict=True)
-    ]
+    return [replace(difference, adjusted=p) for difference, p in zip(found, adjusted, strict=True)]
 
 
 def holm(probabilities: Sequence[float]) -> list[float]:
@@ -88,18 +85,9 @@ def _player(first: Sums, second: Sums) -> list[Difference]:
     for column, at in enumerate(known):
         counts = (int(np.count_nonzero(first.under[:, at])), int(np.count_nonzero(second.under[:, at])))
         low, high = interval(drawn[:, column], min(counts))
+        means = float(before[column]), float(after[column])
         found.append(
-            Difference(
-                first.player,
-                first.measures[at],
-                float(before[column]),
-                float(after[column]),
-                low,
-                high,
-                float(chances[column]),
-                1.0,
-                sizes,
-            )
+            Difference(first.player, first.measures[at], *means, low, high, float(chances[column]), 1.0, sizes)
         )
     return found
 

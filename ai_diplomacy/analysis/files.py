@@ -1,18 +1,21 @@
-"""The files of an analysis: the page, every table as CSV, and all of them as JSON."""
+"""The files of an analysis: the report, every table as CSV, and all of them as JSON."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from ..records.durable import replace_files
-from .analyzing import Analysis
+from .analyzing import BASELINES, DUEL_MEASURES, Analysis
 from .comparing import Difference
-from .page import page
-from .tables import Table, comparison_table, tables
+from .measures import GROUPS, MEASURES
+from .provenance import Provenance
+from .report import page
 
 _ORIGIN = ("folder_games", "versions", "configs", "prompts", "models", "seeds")
 """Columns at the end of every CSV file: where the row comes from."""
@@ -38,7 +41,7 @@ def write_files(
     return [out / name for name in written]
 
 
-def _csv(table: Table) -> str:
+def _csv(table: DataTable) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*table.columns, *_ORIGIN])
@@ -66,3 +69,90 @@ def _csv(table: Table) -> str:
 
 def _json(document: object) -> str:
     return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+Value = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """Rows for a file or another program. ``None`` is what is not known, or what there is none of."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    provenance: tuple[Provenance, ...]
+    """Of one folder, or of two that are compared."""
+
+    def document(self) -> dict[str, Any]:
+        """As plain JSON data."""
+        return {
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+            "provenance": [origin.document() for origin in self.provenance],
+        }
+
+
+def tables(analysis: Analysis) -> list[DataTable]:
+    """Everything that an analysis holds."""
+
+    def table(name: str, columns: str, rows: Iterable[tuple[Value, ...]]) -> DataTable:
+        return DataTable(name, tuple(columns.split()), tuple(rows), (analysis.provenance,))
+
+    unrated = [name for name in BASELINES if name not in {rating.player for rating in analysis.ratings}]
+    return [
+        table(
+            "measures",
+            "player baseline games seats group measure mean standard_error low high clusters unknown",
+            _measures(analysis),
+        ),
+        table(
+            "ratings",
+            "player baseline games mu sigma low high",
+            [
+                *(
+                    (r.player, int(r.player in BASELINES), r.games, r.mu, r.sigma, r.low, r.high)
+                    for r in analysis.ratings
+                ),
+                *((name, 1, 0, None, None, None, None) for name in unrated),
+            ],
+        ),
+        table(
+            "power",
+            "measure player other difference standard_error games games_needed detectable_difference",
+            ((name, *astuple(duel)) for name in DUEL_MEASURES for duel in analysis.duels[name]),
+        ),
+        table(
+            "honesty",
+            "player towards made kept broken broken_on_purpose voided retracted contradictory",
+            ((*pair, *astuple(trust)) for pair, trust in analysis.trust.items()),
+        ),
+        table(
+            "seats",
+            "player power games",
+            ((player, *seat) for player, seats in analysis.seating.items() for seat in seats.items()),
+        ),
+        table(
+            "centers_by_year",
+            "player year centers seats",
+            ((player, year, *mean) for player, years in analysis.by_year.items() for year, mean in years.items()),
+        ),
+    ]
+
+
+def comparison_table(found: Sequence[Difference], first: Provenance, second: Provenance) -> DataTable:
+    """All differences between two folders."""
+    columns = "player measure before after difference low high p p_holm games_before games_after"
+    rows = tuple(
+        (d.player, d.measure.name, d.before, d.after, d.difference, d.low, d.high, d.p, d.adjusted, *d.games)
+        for d in found
+    )
+    return DataTable("comparison", tuple(columns.split()), rows, (first, second))
+
+
+def _measures(analysis: Analysis) -> Iterator[tuple[Value, ...]]:
+    for player, figures in analysis.estimates.items():
+        seats = int(player in BASELINES), analysis.games.get(player, 0), analysis.seats.get(player, 0)
+        for measure, f in zip(MEASURES, figures, strict=True):
+            figure = f.mean, f.error, f.low, f.high, f.clusters, int(f.unknown)
+            yield (player, *seats, GROUPS[measure.group], measure.name, *figure)

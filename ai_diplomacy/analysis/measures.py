@@ -3,7 +3,7 @@ error and its comparison the same arithmetic for all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,19 +23,23 @@ GROUPS: Mapping[Group, str] = {
 class Measure:
     """One figure of a player: the sum of ``over`` through the sum of ``under``, both as ``tallies`` counts them."""
 
+    group: Group
     name: str
     title: str
-    group: Group
+    what: str
+    """A sentence on it."""
     over: str
     under: str
     share: bool = False
     """Whether it lies between 0 and 1, and is shown in per cent."""
     digits: int = 2
-    what: str = ""
-    """A sentence on it."""
 
 
-def _orders() -> list[Measure]:
+def _share(group: Group, name: str, title: str, what: str, over: str, under: str) -> Measure:
+    return Measure(group, name, title, what, over, under, share=True)
+
+
+def _orders() -> Iterator[Measure]:
     kinds = {
         "hold": "holds",
         "move": "moves",
@@ -44,225 +48,171 @@ def _orders() -> list[Measure]:
         "convoy_own": "convoys of own armies",
         "convoy_other": "convoys of others' armies",
     }
-    shares = [
-        Measure(
-            f"share_{kind}",
-            f"{words}, share",
-            "orders",
-            kind,
-            "movement_orders",
-            share=True,
-            what=f"Orders of a movement phase that are {words}.",
-        )
-        for kind, words in kinds.items()
-    ]
-    success = [
-        Measure(
-            f"success_{kind}",
-            f"{words}, success",
-            "orders",
-            f"{kind}_done",
-            kind,
-            share=True,
-            what=f"Those {words} of which the adjudicator reports no failure.",
-        )
-        for kind, words in kinds.items()
-    ]
-    return [*shares, *success]
+    for kind, words in kinds.items():
+        what = f"Orders of a movement phase that are {words}."
+        yield _share("orders", f"share_{kind}", f"{words}, share", what, kind, "movement_orders")
+    for kind, words in kinds.items():
+        what = f"Those {words} of which the adjudicator reports no failure."
+        yield _share("orders", f"success_{kind}", f"{words}, success", what, f"{kind}_done", kind)
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("centers", "centres", "score", "centers", "seats", what="Supply centres at the end."),
+    Measure("score", "centers", "centres", "Supply centres at the end.", "centers", "seats"),
+    _share("score", "survival", "survival", "A centre or a unit left at the end.", "survived", "seats"),
+    _share("score", "solo", "solos", "Games won alone.", "solo", "seats"),
     Measure(
-        "survival", "survival", "score", "survived", "seats", share=True, what="A centre or a unit left at the end."
-    ),
-    Measure("solo", "solos", "score", "solo", "seats", share=True, what="Games won alone."),
-    Measure(
+        "score",
         "draw_size",
         "draw-size score",
-        "score",
+        "1 for a solo, 1/n for n who share the game.",
         "draw_size",
         "seats",
         digits=3,
-        what="1 for a solo, 1/n for n who share the game.",
     ),
     Measure(
+        "score",
         "sum_of_squares",
         "sum-of-squares score",
-        "score",
+        "Squared centres over the sum of all squares; a solo takes all.",
         "sum_of_squares",
         "seats",
         digits=3,
-        what="Squared centres over the sum of all squares; a solo takes all.",
     ),
     Measure(
-        "diplobench",
-        "Diplobench-style score",
         "score",
         "diplobench",
+        "Diplobench-style score",
+        "Survivor: the last year's number plus centres; eliminated: that year's number; a solo adds years left.",
+        "diplobench",
         "seats",
-        what="Survivor: the last year's number plus centres; eliminated: that year's number; a solo adds years left.",
     ),
-    Measure("rank", "rank", "score", "rank", "seats", what="Mean place, 1 is best."),
-    Measure(
+    Measure("score", "rank", "rank", "Mean place, 1 is best.", "rank", "seats"),
+    _share(
+        "orders",
         "legal_before",
         "orders legal before repair",
-        "orders",
+        "Order texts of the first reply that stood.",
         "legal_first",
         "given",
-        share=True,
-        what="Order texts of the first reply that stood.",
     ),
-    Measure(
+    _share(
+        "orders",
         "legal_after",
         "orders legal after repair",
-        "orders",
+        "The same for the reply that counted in the end.",
         "standing",
         "handed_in",
-        share=True,
-        what="The same for the reply that counted in the end.",
     ),
     *_orders(),
     Measure(
-        "messages",
-        "messages a phase",
+        "press", "messages", "messages a phase", "Messages sent in a movement phase.", "messages", "movement_phases"
+    ),
+    _share("press", "public", "public messages", "Messages to all.", "public", "messages"),
+    Measure("press", "characters", "characters a message", "Length of a message.", "characters", "messages", digits=0),
+    _share(
         "press",
-        "messages",
-        "movement_phases",
-        what="Messages sent in a movement phase.",
-    ),
-    Measure("public", "public messages", "press", "public", "messages", share=True, what="Messages to all."),
-    Measure(
-        "characters", "characters a message", "press", "characters", "messages", digits=0, what="Length of a message."
-    ),
-    Measure(
         "reply_rate",
         "reply rate",
-        "press",
+        "Private messages that it could answer and did, in a later round or the next movement phase.",
         "answered",
         "able",
-        share=True,
-        what="Private messages that it could answer and did, in a later round or the next movement phase.",
     ),
     Measure(
+        "honesty",
         "pledges",
         "pledges a phase",
-        "honesty",
+        "Orders promised in a movement phase, each once a reader.",
         "pledges",
         "movement_phases",
-        what="Orders promised in a movement phase, each once a reader.",
     ),
-    Measure(
+    _share(
+        "honesty",
         "kept",
         "pledges kept",
-        "honesty",
+        "Of the pledges that were due (kept or broken).",
         "pledges_kept",
         "pledges_due",
-        share=True,
-        what="Of the pledges that were due (kept or broken).",
     ),
-    Measure(
+    _share(
+        "honesty",
         "on_purpose",
         "broken on purpose",
-        "honesty",
+        "Of the pledges due: broken, and said so in private before ordering.",
         "pledges_on_purpose",
         "pledges_due",
-        share=True,
-        what="Of the pledges due: broken, and said so in private before ordering.",
     ),
-    Measure("voided", "voided by events", "honesty", "pledges_voided", "pledges", share=True, what="Of all pledges."),
-    Measure(
-        "retracted", "retracted in time", "honesty", "pledges_retracted", "pledges", share=True, what="Of all pledges."
-    ),
-    Measure(
-        "contradictory",
-        "contradictory",
+    _share("honesty", "voided", "voided by events", "Of all pledges.", "pledges_voided", "pledges"),
+    _share("honesty", "retracted", "retracted in time", "Of all pledges.", "pledges_retracted", "pledges"),
+    _share(
         "honesty",
+        "contradictory",
+        "contradictory",
+        "Of all pledges: another order for the unit was promised to somebody else.",
         "pledges_contradictory",
         "pledges",
-        share=True,
-        what="Of all pledges: another order for the unit was promised to somebody else.",
     ),
     Measure(
+        "relations",
         "relation_gap",
         "relationship gap",
-        "relations",
+        "Levels (of five) between its view of a power and that power's view of it.",
         "gap",
         "pairs",
-        what="Levels (of five) between its view of a power and that power's view of it.",
     ),
-    Measure(
+    _share(
+        "relations",
         "relation_equal",
         "views that match",
-        "relations",
+        "Views of another power that are the same from both sides.",
         "equal",
         "pairs",
-        share=True,
-        what="Views of another power that are the same from both sides.",
     ),
-    Measure("latency", "seconds a call", "calls", "latency", "answered_calls", what="From sending to the whole reply."),
+    Measure("calls", "latency", "seconds a call", "From sending to the whole reply.", "latency", "answered_calls"),
     Measure(
-        "waited",
-        "seconds waited a call",
+        "calls", "waited", "seconds waited a call", "Queues, pauses and failed attempts.", "waited", "answered_calls"
+    ),
+    Measure("calls", "calls", "calls a seat", "Answered calls of one seat in one game.", "calls", "seats", digits=1),
+    Measure(
+        "calls", "input_tokens", "input tokens a seat", "Of its answered calls.", "input_tokens", "seats", digits=0
+    ),
+    Measure(
         "calls",
-        "waited",
-        "answered_calls",
-        what="Queues, pauses and failed attempts.",
-    ),
-    Measure(
-        "calls", "calls a seat", "calls", "calls", "seats", digits=1, what="Answered calls of one seat in one game."
-    ),
-    Measure(
-        "input_tokens", "input tokens a seat", "calls", "input_tokens", "seats", digits=0, what="Of its answered calls."
-    ),
-    Measure(
         "output_tokens",
         "output tokens a seat",
-        "calls",
+        "Of its answered calls, reasoning included.",
         "output_tokens",
         "seats",
         digits=0,
-        what="Of its answered calls, reasoning included.",
     ),
     Measure(
+        "calls",
         "cost",
         "cost a seat, $",
-        "calls",
+        "Of the answered calls of one seat in one game. Unknown where a price is.",
         "cost",
         "seats",
         digits=4,
-        what="Of the answered calls of one seat in one game. Unknown where a price is.",
     ),
     Measure(
+        "calls",
         "cost_a_center",
         "cost a centre, $",
-        "calls",
+        "The same over the centres at the end.",
         "cost",
         "centers",
         digits=4,
-        what="The same over the centres at the end.",
     ),
     Measure(
+        "calls",
         "cost_lost",
         "lost calls a seat, $",
-        "calls",
+        "What calls that were sent and never answered may be billed, estimated high; in no other figure.",
         "cost_lost",
         "seats",
         digits=4,
-        what="What calls that were sent and never answered may be billed, estimated high; in no other figure.",
     ),
-    Measure(
-        "unusable",
-        "unusable replies",
-        "calls",
-        "unusable",
-        "replies",
-        share=True,
-        what="Replies of no use, and calls given up.",
-    ),
-    Measure(
-        "defaulted", "steps defaulted a seat", "calls", "defaulted", "seats", what="Steps without any usable reply."
-    ),
+    _share("calls", "unusable", "unusable replies", "Replies of no use, and calls given up.", "unusable", "replies"),
+    Measure("calls", "defaulted", "steps defaulted a seat", "Steps without any usable reply.", "defaulted", "seats"),
 )
 
 NAMED: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}

@@ -11,10 +11,10 @@ from ..board.situation import order_for, unit_of
 from .intentions import means_to_break
 from .retractions import taken_back
 
-Verdict = Literal["kept", "broken", "voided", "retracted"]
+PledgeVerdict = Literal["kept", "broken", "voided", "retracted"]
 """``kept``: the order was given; ``broken``: another one was, though this one could have been and had its use;
 ``voided``: it was not given, and could not have been, or would have come to nothing for what others did;
-``retracted``: a later letter to the same reader took it back."""
+``retracted``: a later message to the same reader took it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Pledge:
     pledged: str
     ordered: str | None
     """What the unit was ordered to do instead, or the same; ``None`` if it had no order."""
-    verdict: Verdict
+    verdict: PledgeVerdict
     on_purpose: bool = False
     """Broken, and the sender had said so to itself before it ordered."""
     contradictory: bool = False
@@ -40,8 +40,8 @@ class Pledge:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """A movement phase with the letters that were written in it, and the orders of its turn."""
+class Turn:
+    """A movement phase with the messages that were written in it, and the orders of its turn."""
 
     map: str
     phase: str
@@ -58,32 +58,32 @@ class Talk:
     """Whether the game ended in this phase by everybody's vote, so that no order was carried out."""
 
 
-def judged(talk: Talk) -> list[Pledge]:
-    """Every pledge of the phase, once for each reader it was made to, in the order of the letters."""
-    found = [pledge for sender in sorted({m.sender for m in talk.messages}) for pledge in _made(talk, sender)]
-    return [_judged(pledge, talk) for pledge in _marked(found)]
+def judged(turn: Turn) -> list[Pledge]:
+    """Every pledge of the phase, once for each reader it was made to, in the order of the messages."""
+    found = [pledge for sender in sorted({m.sender for m in turn.messages}) for pledge in _made(turn, sender)]
+    return [_judged(pledge, turn) for pledge in _marked(found)]
 
 
-def _made(talk: Talk, sender: str) -> list[Pledge]:
+def _made(turn: Turn, sender: str) -> list[Pledge]:
     """The pledges of one power, each as it stood when the orders were written; those taken back are ``retracted``."""
-    letters = sorted((m for m in talk.messages if m.sender == sender), key=lambda m: m.sequence)
+    sent = sorted((m for m in turn.messages if m.sender == sender), key=lambda m: m.sequence)
     made: dict[tuple[str, str], Pledge] = {}
-    for message in letters:
+    for message in sent:
         for reader, pledged in list(made):
             if reader in message.recipients or message.public:
-                made[reader, pledged] = _reread(made[reader, pledged], message, talk)
+                made[reader, pledged] = _reread(made[reader, pledged], message, turn)
         for recipient in message.recipients:
             for order in message.pledges:
-                made[recipient, order] = Pledge(talk.phase, sender, recipient, message.round, order, None, "broken")
+                made[recipient, order] = Pledge(turn.phase, sender, recipient, message.round, order, None, "broken")
     return list(made.values())
 
 
-def _reread(pledge: Pledge, later: Message, talk: Talk) -> Pledge:
-    """A pledge after its reader has got another letter."""
+def _reread(pledge: Pledge, later: Message, turn: Turn) -> Pledge:
+    """A pledge after its reader has got another message."""
     replaced = any(
         unit_of(order) == unit_of(pledge.pledged) and not _same(order, pledge.pledged) for order in later.pledges
     )
-    said = "back" if replaced else taken_back(later.body, pledge.sender, pledge.recipient, pledge.pledged, talk.map)
+    said = "back" if replaced else taken_back(later.body, pledge.sender, pledge.recipient, pledge.pledged, turn.map)
     if said is None:
         return pledge
     return replace(pledge, verdict="retracted" if said == "back" else "broken")
@@ -103,64 +103,64 @@ def _contradict(one: Pledge, other: Pledge) -> bool:
     return same_unit and one.recipient != other.recipient and not _same(one.pledged, other.pledged)
 
 
-def _judged(pledge: Pledge, talk: Talk) -> Pledge:
-    ordered = _ordered(pledge, talk)
+def _judged(pledge: Pledge, turn: Turn) -> Pledge:
+    ordered = _ordered(pledge, turn)
     pledge = replace(pledge, ordered=ordered)
     if pledge.verdict == "retracted":
         return pledge
     if ordered is not None and _same(ordered, pledge.pledged):
         return replace(pledge, verdict="kept")
-    said = talk.said.get(pledge.sender, "")
-    reason = _void(pledge, talk)
-    if reason in ("", "partner") and means_to_break(said, pledge.sender, pledge.recipient, pledge.pledged, talk.map):
+    said = turn.said.get(pledge.sender, "")
+    reason = _void(pledge, turn)
+    if reason in ("", "partner") and means_to_break(said, pledge.sender, pledge.recipient, pledge.pledged, turn.map):
         return replace(pledge, verdict="broken", on_purpose=True)
     return replace(pledge, verdict="voided", reason=reason) if reason else replace(pledge, verdict="broken")
 
 
-def _ordered(pledge: Pledge, talk: Talk) -> str | None:
-    given = talk.orders.get(_phase_of(pledge.pledged, talk) or "", {}).get(pledge.sender, ())
+def _ordered(pledge: Pledge, turn: Turn) -> str | None:
+    given = turn.orders.get(_phase_of(pledge.pledged, turn) or "", {}).get(pledge.sender, ())
     return order_for(unit_of(pledge.pledged), given)
 
 
-def _phase_of(order: str, talk: Talk) -> str | None:
+def _phase_of(order: str, turn: Turn) -> str | None:
     """The phase of the turn in which such an order is given, if it was played."""
     verb = order.split()[-1] if order.split()[-1] in ("D", "B", "WAIVE") else [*order.split(), "", ""][2]
     kinds = {"R": "R", "D": "RA", "B": "A", "WAIVE": "A"}.get(verb, "M")
-    phases = [phase for phase in talk.orders if phase[-1] in kinds]
-    return next((phase for phase in phases if _orders_unit(talk, phase, unit_of(order))), phases[0] if phases else None)
+    phases = [phase for phase in turn.orders if phase[-1] in kinds]
+    return next((phase for phase in phases if _orders_unit(turn, phase, unit_of(order))), phases[0] if phases else None)
 
 
-def _orders_unit(talk: Talk, phase: str, unit: str) -> bool:
-    return any(unit_of(order) == unit for orders in talk.orders[phase].values() for order in orders)
+def _orders_unit(turn: Turn, phase: str, unit: str) -> bool:
+    return any(unit_of(order) == unit for orders in turn.orders[phase].values() for order in orders)
 
 
-def _void(pledge: Pledge, talk: Talk) -> str:
+def _void(pledge: Pledge, turn: Turn) -> str:
     """Why a pledge that was not kept could not have been, or would have come to nothing; empty if nothing stood in its
     way."""
-    phase = _phase_of(pledge.pledged, talk)
+    phase = _phase_of(pledge.pledged, turn)
     if phase is None:
         return "no such phase"
     if phase[-1] != "M":
         return "" if pledge.ordered is not None else "no unit"
-    if unit_of(pledge.pledged) not in talk.units.get(pledge.sender, ()):
+    if unit_of(pledge.pledged) not in turn.units.get(pledge.sender, ()):
         return "no unit"
-    if pledge.sender in talk.undecided:
+    if pledge.sender in turn.undecided:
         return "no decision"
-    if talk.drawn:
+    if turn.drawn:
         return "draw"
-    return "partner" if _partner_failed(pledge, talk) else ""
+    return "partner" if _partner_failed(pledge, turn) else ""
 
 
-def _partner_failed(pledge: Pledge, talk: Talk) -> bool:
+def _partner_failed(pledge: Pledge, turn: Turn) -> bool:
     """Whether another power did not give the order that was to be supported or convoyed."""
     _, _, kind, *helped = pledge.pledged.split(" ", 3)
     if kind not in ("S", "C") or not helped:
         return False
     unit = unit_of(helped[0])
-    owner = next((power for power, units in talk.units.items() if unit in units), None)
+    owner = next((power for power, units in turn.units.items() if unit in units), None)
     if owner is None or owner == pledge.sender:
         return False
-    given = order_for(unit, talk.orders.get(talk.phase, {}).get(owner, ())) or f"{unit} H"
+    given = order_for(unit, turn.orders.get(turn.phase, {}).get(owner, ())) or f"{unit} H"
     if " - " in helped[0]:
         return not _same(given, helped[0])
     return given.split()[2:3] == ["-"]

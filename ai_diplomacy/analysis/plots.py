@@ -27,39 +27,34 @@ def dots(analysis: Analysis, measure: Measure, mark: str) -> str:
     """Every player's mean with its interval. ``mark`` begins the ids in the picture, which no other on the page may
     have."""
     at = MEASURES.index(measure)
-    rows = [(player, figures[at]) for player, figures in analysis.estimates.items() if figures[at].mean is not None]
     scale = 100 if measure.share else 1
-    if not any(figure.mean for _, figure in rows):
-        return ""
-
-    def draw(axes: Axes) -> None:
-        for row, (_, figure) in enumerate(rows):
-            assert figure.mean is not None
-            low, high = figure.low, figure.high
-            if low is not None and high is not None:
-                axes.plot(
-                    [low * scale, high * scale], [row, row], color=_COLORS[0], linewidth=2.5, solid_capstyle="butt"
-                )
-            axes.plot([figure.mean * scale], [row], "o", color=_COLORS[0], markersize=6)
-        _players(axes, [player for player, _ in rows])
-        axes.set_xlabel(f"{measure.title}{', %' if measure.share else ''}")
-
-    return _svg(draw, len(rows), mark)
+    rows = [
+        (player, scale * f.mean, f.low and scale * f.low, f.high and scale * f.high)
+        for player, f in ((player, figures[at]) for player, figures in analysis.estimates.items())
+        if f.mean is not None
+    ]
+    label = f"{measure.title}{', %' if measure.share else ''}"
+    return _intervals(rows, label, _COLORS[0], mark) if any(mean for _, mean, _, _ in rows) else ""
 
 
 def rating_dots(analysis: Analysis, mark: str) -> str:
     """The ratings with their intervals."""
-    rows = list(analysis.ratings)
+    rows = [(rating.player, rating.mu, rating.low, rating.high) for rating in analysis.ratings]
+    return _intervals(rows, "rating (25 is where everybody begins)", _COLORS[2], mark) if rows else ""
+
+
+def _intervals(rows: Sequence[tuple[str, float, float | None, float | None]], label: str, color: str, mark: str) -> str:
+    """``rows``: (player, mean, low, high)."""
 
     def draw(axes: Axes) -> None:
-        for row, rating in enumerate(rows):
-            if rating.low is not None and rating.high is not None:
-                axes.plot([rating.low, rating.high], [row, row], color=_COLORS[2], linewidth=2.5, solid_capstyle="butt")
-            axes.plot([rating.mu], [row], "o", color=_COLORS[2], markersize=6)
-        _players(axes, [rating.player for rating in rows])
-        axes.set_xlabel("rating (25 is where everybody begins)")
+        for row, (_, mean, low, high) in enumerate(rows):
+            if low is not None and high is not None:
+                axes.plot([low, high], [row, row], color=color, linewidth=2.5, solid_capstyle="butt")
+            axes.plot([mean], [row], "o", color=color, markersize=6)
+        _players(axes, [player for player, *_ in rows])
+        axes.set_xlabel(label)
 
-    return _svg(draw, len(rows), mark) if rows else ""
+    return _svg(draw, len(rows), mark)
 
 
 def centers_by_year(analysis: Analysis, mark: str) -> str:

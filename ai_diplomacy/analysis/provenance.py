@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from .games import GameRecord
-from .prompts_seen import combined
+from .game_record import GameRecord
+from .prompt_hashes import combined
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +63,12 @@ class Provenance:
 
     def document(self) -> dict[str, Any]:
         """As plain JSON data."""
-        return {
-            "analyzed_with": self.analyzed_with,
-            "versions": list(self.versions),
+        return asdict(self) | {
             "configs": dict(self.configs),
             "prompts": dict(self.prompts),
             "prompts_hash": self.prompts_hash,
-            "models": {player: list(models) for player, models in self.models},
-            "seeds": list(self.seeds),
-            "games": self.games,
-            "clusters": self.clusters,
-            "unfinished": list(self.unfinished),
+            "models": dict(self.models),
             "unreadable": [{"folder": folder, "problem": problem} for folder, problem in self.unreadable],
-            "warnings": list(self.warnings),
         }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .statistics import interval
+from .estimates import interval
 
 ORDERS = 20
 _MOST_UPDATES = 60_000

@@ -1,4 +1,4 @@
-"""Whether a later letter takes a promise back, or gives it again. English, and by rules, as ``intentions`` is."""
+"""Whether a later message takes a promise back, or gives it again. English, and by rules, as ``intentions`` is."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _AGAIN = re.compile(
 
 
 def taken_back(body: str, sender: str, recipient: str, order: str, map_name: str) -> Literal["back", "again"] | None:
-    """What a letter that ``recipient`` can read says of the earlier promise of ``order`` to it: that it is withdrawn,
+    """What a message that ``recipient`` can read says of the earlier promise of ``order`` to it: that it is withdrawn,
     that it stands, or nothing."""
     said: tuple[int, Literal["back", "again"]] | None = None
     for clause in clauses(body, sender, map_name):
@@ -72,7 +72,7 @@ def taken_back(body: str, sender: str, recipient: str, order: str, map_name: str
 
 
 def _relevance(clause: Clause, recipient: str, order: str) -> int:
-    """By what is ordered: other powers are named in a letter as parties to the war. But a letter about a promise to
+    """By what is ordered: other powers are named in a message as parties to the war. But a message about a promise to
     somebody else, or about a support or a convoy, is not about this one, or not about another kind of order."""
     if clause.powers - {recipient} and _TO_ANOTHER.search(clause.text):
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .games import Ending, GameRecord
+from .game_record import Ending, GameRecord
 
 _EPOCH = 1900
 """Years count from here in the Diplobench score, on the standard map from 1 for 1901."""

@@ -1,11 +1,20 @@
-"""What is counted of a game: for every player the sums that the measures are ratios of."""
+"""What is counted of the games: for every player the sums that the measures are ratios of, game by game and as arrays
+with a row for each cluster of games that share phases."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from .games import GameRecord
+import numpy as np
+import numpy.typing as npt
+
+from .game_record import GameRecord
+from .measures import MEASURES, Measure
 from .scores import scores
+
+Array = npt.NDArray[np.float64]
 
 Tally = dict[str, float | None]
 """Name of a sum -> its value; ``None`` when a part of it is not known, which is not zero."""
@@ -85,11 +94,11 @@ def _count_press(game: GameRecord, found: dict[str, Tally]) -> None:
     for row in game.phases:
         if row.phase[-1] == "M" and (row.units or row.centers):
             _plus(found[row.power], movement_phases=1)
-    for letter in game.messages:
-        public = letter.recipients == ("ALL",)
-        _plus(found[letter.sender], messages=1, public=public, characters=len(letter.body))
-        for reader in letter.able:
-            _plus(found[reader], able=1, answered=reader in letter.answered)
+    for message in game.messages:
+        public = message.recipients == ("ALL",)
+        _plus(found[message.sender], messages=1, public=public, characters=len(message.body))
+        for reader in message.able:
+            _plus(found[reader], able=1, answered=reader in message.answered)
 
 
 def _count_pledges(game: GameRecord, found: dict[str, Tally]) -> None:
@@ -116,3 +125,47 @@ def _count_calls(game: GameRecord, found: dict[str, Tally]) -> None:
         _plus(tally, cost=call.cost_usd, input_tokens=call.input_tokens, output_tokens=call.output_tokens)
         if call.status == "answered":
             _plus(tally, calls=1, answered_calls=1, latency=call.latency, waited=call.waited)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """One player's sums. Rows: the clusters of games in which it sat; columns: ``measures``."""
+
+    player: str
+    clusters: tuple[str, ...]
+    over: Array
+    """NaN where a part of the sum is not known."""
+    under: Array
+    measures: tuple[Measure, ...] = MEASURES
+
+    def column(self, measure: Measure) -> tuple[Array, Array]:
+        at = self.measures.index(measure)
+        return self.over[:, at], self.under[:, at]
+
+
+class Counting:
+    """Collects tallies, game by game."""
+
+    def __init__(self) -> None:
+        self._tallies: dict[str, dict[str, Tally]] = {}
+        """Player -> cluster -> sums."""
+
+    def game(self, cluster: str, tallies: Mapping[str, Tally]) -> None:
+        for player, tally in tallies.items():
+            add(self._tallies.setdefault(player, {}).setdefault(cluster, {}), tally)
+
+    def sums(self, measures: Sequence[Measure] = MEASURES) -> dict[str, Sums]:
+        """Player -> its sums, players and clusters sorted."""
+        return {player: _sums(player, rows, tuple(measures)) for player, rows in sorted(self._tallies.items())}
+
+
+def _sums(player: str, rows: Mapping[str, Tally], measures: tuple[Measure, ...]) -> Sums:
+    clusters = tuple(sorted(rows))
+
+    def values(name: str) -> list[float]:
+        found = [rows[cluster].get(name, 0.0) for cluster in clusters]
+        return [float("nan") if value is None else value for value in found]
+
+    over = np.array([values(measure.over) for measure in measures], dtype=np.float64).T
+    under = np.array([values(measure.under) for measure in measures], dtype=np.float64).T
+    return Sums(player, clusters, over, under, measures)

@@ -10,9 +10,9 @@ from rich.table import Table as Grid
 
 from .analyzing import Analysis
 from .comparing import Difference
+from .formatting import NONE, chance, mean, number, span
 from .measures import MEASURES, NAMED, Measure
 from .provenance import Provenance
-from .shown import NONE, chance, mean, number, span
 
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
 _BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")

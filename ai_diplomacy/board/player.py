@@ -57,6 +57,8 @@ class View:
     """This player's messages of this phase that could not be delivered as written."""
     pledges: tuple[PledgeOutcome, ...] = ()
     """Readable pledges of the turn before, with what was ordered."""
+    background: bool = False
+    """Whether the step runs beside others of this player, so that it sees only what none of them can change."""
     ended: str = ""
     """In ``reflect`` and ``consolidate``: the last phase of the turn that ended."""
 

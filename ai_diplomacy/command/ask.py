@@ -9,19 +9,20 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ..agent.asking import Asker, Exchange
-from ..agent.events import ReplyRead
+from ..agent.asking import Asker
 from ..agent.prompts import PromptError
 from ..agent.steps import interview
 from ..game import model_factory
 from ..game.config import GameConfig, checked_models
-from ..game.display import printable
+from ..game.diplomacy import DIPLOMACY
 from ..game.seats import prompt_books
 from ..models.budget import Budget
 from ..models.circuit_breaker import ModelRefused
 from ..models.layers import CallServices, layered
+from ..records.cleaning import cleaned
 from ..records.errors import ConfigError
 from ..records.events import Event
+from ..run.events import ReplyRead
 from ..run.history import RunHistory, read_history
 from ..run.replay import ReplayDiffersError
 from .flags import without_keys
@@ -39,28 +40,30 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(flags: argparse.Namespace) -> int:
     try:
-        past = read_history(flags.run.expanduser())
+        history = read_history(flags.run.expanduser(), DIPLOMACY)
         if not flags.question.strip():
             raise ConfigError("the question is empty")
         power, phase = flags.power.upper(), flags.phase.upper() if flags.phase else None
-        if power not in past.timeline.first.models:
-            raise ConfigError(f"unknown power {flags.power!r}; there are {', '.join(past.timeline.first.models)}")
-        answer = asyncio.run(_asked(past, power, phase, flags.question, flags.model))
+        if power not in history.settings.first.models:
+            raise ConfigError(f"unknown power {flags.power!r}; there are {', '.join(history.settings.first.models)}")
+        answer = asyncio.run(_asked(history, power, phase, flags.question, flags.model))
     except (ConfigError, PromptError, ModelRefused) as error:
         return _say(str(error), 2)
     except ReplayDiffersError as error:
         return _say(str(error).partition("\n")[0], 1)
     if answer is None:
         return _say("no usable answer", 3)
-    print("\n".join(printable(line) for line in answer.splitlines()))
+    print("\n".join(cleaned(line, "line") for line in answer.splitlines()))
     return 0
 
 
-async def _asked(past: RunHistory, power: str, phase: str | None, question: str, model: str | None) -> str | None:
+async def _asked(
+    history: RunHistory[GameConfig], power: str, phase: str | None, question: str, model: str | None
+) -> str | None:
     from ..game.agent_snapshot import agent_snapshot
 
-    recollection = await agent_snapshot(past, power, phase)
-    config = past.timeline.at(recollection.phase)
+    snapshot = await agent_snapshot(history, power, phase)
+    config = history.settings.at(snapshot.phase)
     if model is not None:
         config = _played_by(config, power, model)
     alone = GameConfig(models={power: config.models[power]}, max_year=config.max_year, map=config.map)
@@ -69,16 +72,16 @@ async def _asked(past: RunHistory, power: str, phase: str | None, question: str,
     opened = model_factory.ModelFactory(os.environ, config.calls, prices)
     try:
         bare = opened.open(config.models[power])
-        desk = CallServices(None, Budget(told.event), told.event)
+        services = CallServices(None, Budget(told.event), told.event)
         asker = Asker(
             power=power,
-            model=layered(bare.model, desk, bare.price, bare.gate),
+            model=layered(bare.model, services, bare.price, bare.gate),
             prompts=prompt_books(config)[power],
-            witness=told,
+            listener=told,
             max_tokens=config.max_tokens.get(power, config.default_max_tokens),
             temperature=config.temperature,
         )
-        answer = await interview(asker, recollection.memory, recollection.view, question)
+        answer = await interview(asker, snapshot.memory, snapshot.view, question)
     finally:
         await opened.close()
     if answer is None and told.problem:
@@ -94,7 +97,7 @@ def _played_by(config: GameConfig, power: str, model: str) -> GameConfig:
 
 
 class _Told:
-    """A witness that remembers what was wrong with the reply."""
+    """A listener that remembers what was wrong with the reply."""
 
     def __init__(self) -> None:
         self.problem = ""
@@ -102,8 +105,6 @@ class _Told:
     def event(self, event: Event) -> None:
         if isinstance(event, ReplyRead):
             self.problem = " ".join(event.problems)
-
-    def exchange(self, exchange: Exchange) -> None: ...
 
 
 def _say(message: str, status: int) -> int:

@@ -16,21 +16,24 @@ from typing import TYPE_CHECKING
 
 from ..game import model_factory
 from ..game.config import IN_PROCESS, GameConfig, check_changes
+from ..game.diplomacy import DIPLOMACY, still_asked
 from ..game.per_power import UnreadableValuesError
 from ..models.ids import ModelId
 from ..models.providers import seat_problems
 from ..records.errors import ConfigError
+from ..run.create import check_playable
 from ..run.history import HeldRun, RunHistory, held, is_run, read_history
 from ..run.policies import worker_threads
 from ..run.signals import stoppable
 from .flags import game_config
 
 if TYPE_CHECKING:
+    from ..models.layers import OpenModel
     from ..models.prices import Price
-    from ..run.recorder import Listener
+    from ..records.events import Listener
     from ..run.session import Played
 
-Play = Callable[["Listener | None", model_factory.OpenModel], Awaitable["Played"]]
+Play = Callable[["Listener | None", "OpenModel"], Awaitable["Played"]]
 
 
 def run(path: Path, flags: argparse.Namespace, started: float) -> None:
@@ -85,7 +88,7 @@ def _check_modes(path: Path, flags: argparse.Namespace) -> None:
 
 
 def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
-    from ..run.session import play_game
+    from ..game.play import play_game
 
     config = _config(flags)
     prices = checked(config, estimate=flags.estimate)
@@ -99,26 +102,28 @@ def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
             prices,
             flags,
             path,
-            lambda display, opener: play_game(config, path, display, started=started, opener=opener),
+            lambda display, open_model: play_game(config, path, display, started=started, open_model=open_model),
         )
     )
 
 
 def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
-    with held(path) as run:
-        past = run.past
-        before = past.timeline.last
+    with held(path, DIPLOMACY) as run:
+        history = run.history
+        before = history.settings.last
         config = _config(flags, before)
         check_changes(before, config, override=flags.override)
-        _check_nothing_is_discarded(flags.resume_from_phase, past)
-        if past.finished is not None and config.game_settings() == before.game_settings():
-            print(f"{path} is finished: the game ended after {past.finished.phase} ({past.finished.outcome})")
+        _check_nothing_is_discarded(flags.resume_from_phase, history)
+        if history.finished is not None and config.game_settings() == before.game_settings():
+            print(f"{path} is finished: the game ended after {history.finished.phase} ({history.finished.outcome})")
             return
-        prices = checked(config, past.timeline.asked_from(past.phase))
-        for name in past.torn:
+        prices = checked(config, still_asked(history.settings, history.phase))
+        for name in history.torn:
             print(f"{path / name}: the last line was torn when the program ended; it is dropped", file=sys.stderr)
-        if past.sittings:
-            print(f"going on with {path} in {past.phase or 'its first phase'}; {len(past.calls)} calls are answered")
+        if history.sessions:
+            print(
+                f"going on with {path} in {history.phase or 'its first phase'}; {len(history.calls)} calls are answered"
+            )
         _play_on(run, config, prices, flags, started)
 
 
@@ -135,26 +140,30 @@ def _config(flags: argparse.Namespace, base: GameConfig | None = None) -> GameCo
 
 
 def _play_on(
-    run: HeldRun, config: GameConfig, prices: Mapping[str, Price | None], flags: argparse.Namespace, started: float
+    run: HeldRun[GameConfig],
+    config: GameConfig,
+    prices: Mapping[str, Price | None],
+    flags: argparse.Namespace,
+    started: float,
 ) -> None:
     from ..run.session import play_on
 
-    def play(display: Listener | None, opener: model_factory.OpenModel) -> Awaitable[Played]:
-        return play_on(run, config, display, started=started, opener=opener, lenient=flags.override)
+    def play(display: Listener | None, open_model: OpenModel) -> Awaitable[Played]:
+        return play_on(run, config, DIPLOMACY, display, started=started, open_model=open_model, lenient=flags.override)
 
-    asyncio.run(_shown(config, prices, flags, run.past.path, play))
+    asyncio.run(_shown(config, prices, flags, run.history.path, play))
 
 
-def _check_nothing_is_discarded(phase: str | None, past: RunHistory) -> None:
+def _check_nothing_is_discarded(phase: str | None, history: RunHistory[GameConfig]) -> None:
     if phase is None:
         return
     from ..run.create import phase_before
 
-    phase_before(past, phase.upper())
-    if phase.upper() != past.phase:
+    phase_before(history, phase.upper())
+    if phase.upper() != history.phase:
         raise ConfigError(
-            f"--resume_from_phase: the run is in {past.phase} by now, and going on from {phase.upper()} would discard "
-            "what followed; add --fork_to NEW to play on from there in a new folder"
+            f"--resume_from_phase: the run is in {history.phase} by now, and going on from {phase.upper()} would "
+            "discard what followed; add --fork_to NEW to play on from there in a new folder"
         )
 
 
@@ -162,27 +171,28 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     from ..game.seats import prompt_books
     from ..run.create import check_new, fork_run, phase_before
 
-    past = read_history(flags.run_dir.expanduser())
+    history = read_history(flags.run_dir.expanduser(), DIPLOMACY)
+    check_playable(history)
     phase = flags.resume_from_phase.upper()
-    phase_before(past, phase)
+    phase_before(history, phase)
     # The game as it was then; but how models are asked holds for a run as a whole.
-    base = replace(past.timeline.at(phase), calls=past.timeline.last.calls)
+    base = replace(history.settings.at(phase), calls=history.settings.last.calls)
     config = _config(flags, base)
     check_changes(base, config, override=True)
     if not config.is_within_limits(phase):
         raise ConfigError(f"--resume_from_phase: the game would end before {phase}; give a later --max_year")
-    prices = checked(config, past.timeline.asked_from(phase))
+    prices = checked(config, still_asked(history.settings, phase))
     prompt_books(config)
     if flags.repeat is None:
-        fork_run(past, phase, path, config)
-        with held(path) as run:
+        fork_run(history, phase, path, config)
+        with held(path, DIPLOMACY) as run:
             _play_on(run, config, prices, flags, started)
         return
     forks = {path / str(number + 1): replace(config, seed=config.seed + number) for number in range(flags.repeat)}
     for folder in forks:
         check_new(folder)
     for folder, settings in forks.items():
-        fork_run(past, phase, folder, settings)
+        fork_run(history, phase, folder, settings)
     asyncio.run(_side_by_side(forks, config, prices, path, started, lenient=flags.override))
 
 
@@ -198,11 +208,11 @@ async def _side_by_side(
     from ..run.session import play_on
 
     async def one(folder: Path, settings: GameConfig, opened: model_factory.ModelFactory) -> None:
-        with held(folder) as run:
-            played = await play_on(run, settings, started=started, opener=opened.open, lenient=lenient)
-        centers = sorted(played.result.centers.items(), key=lambda item: (-len(item[1]), item[0]))
+        with held(folder, DIPLOMACY) as run:
+            played = await play_on(run, settings, DIPLOMACY, started=started, open_model=opened.open, lenient=lenient)
+        centers = sorted(played.finished.centers.items(), key=lambda item: (-len(item[1]), item[0]))
         count = ", ".join(f"{power.title()} {len(owned)}" for power, owned in centers if owned)
-        print(f"{folder} (seed {settings.seed}): {played.result.outcome} after {played.result.last_phase}; {count}")
+        print(f"{folder} (seed {settings.seed}): {played.finished.outcome} after {played.finished.phase}; {count}")
 
     with stoppable(f"lm_game.py: stopped at once. {going_on(path, several=True)}"):
         async with _opened(config, prices, games=len(forks)) as opened:
@@ -221,7 +231,7 @@ async def _side_by_side(
 def _replay(path: Path) -> None:
     from ..run.replay import replay
 
-    replayed = asyncio.run(replay(read_history(path)))
+    replayed = asyncio.run(replay(read_history(path, DIPLOMACY), DIPLOMACY))
     end = "to its end" if replayed.ended else "as far as it was played"
     print(
         f"{path}: {len(replayed.phases)} phases and {replayed.calls} calls played again {end}, from the journal alone: "
@@ -274,6 +284,7 @@ async def _shown(
     config: GameConfig, prices: Mapping[str, Price | None], flags: argparse.Namespace, path: Path, play: Play
 ) -> None:
     """Plays with a display, and the vendors' connections open."""
+    from ..game.artefacts import GameArtefacts
     from ..game.displays import chosen_display
     from ..game.summary import summary
 
@@ -284,5 +295,7 @@ async def _shown(
     display = chosen_display(flags.display, config, verbose=flags.verbose)
     with stoppable(f"lm_game.py: stopped at once. {going_on(path)}"):
         async with _opened(config, prices) as opened, display:
-            played = await play(display, display.watched(opened.open))
-    display.finished(played.finished, played.folder.statistics, summary(played))
+            played = await play(display, opened.open)
+    assert isinstance(played.artefacts, GameArtefacts)
+    counts = played.artefacts.counts
+    display.finished(played.finished, counts, summary(played, counts))

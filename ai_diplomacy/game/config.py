@@ -12,12 +12,12 @@ from ..models.call_settings import CallSettings
 from ..models.ids import ModelId, parse_model_id
 from ..records.errors import ConfigError
 from ..records.settings import Setting, declared, document_of, read_document, setting
+from ..run.policies import EXECUTIONS, THREADS, Execution, Threads
 from .per_power import per_power
 
 if TYPE_CHECKING:
     # Too much for somebody who asks for --help.
     from ..board.terrain import Terrain
-    from ..run.policies import Execution, Threads
 
 IN_PROCESS = ("bot", "offline")
 """Who answers without an account. ``bot`` asks no model at all."""
@@ -67,19 +67,19 @@ class GameConfig:
         "length of a message", "N", default=1200, flag="max_message_chars", ge=1, fixed=True
     )
     calls: CallSettings = field(default_factory=CallSettings)
-    execution: "Execution" = setting(
+    execution: Execution = setting(
         "who runs which step when; the game is the same, its time is not",
         default="async",
         kept=False,
         group="runs",
-        choices=("sequential", "threaded", "gathered", "async"),
+        choices=EXECUTIONS,
     )
-    threads: "Threads" = setting(
+    threads: Threads = setting(
         "with threaded: which steps all powers take at once",
         default="decisions",
         kept=False,
         group="runs",
-        choices=("decisions", "all"),
+        choices=THREADS,
     )
 
     @property
@@ -193,7 +193,7 @@ def checked_max_year(year: int | None, ground: "Terrain") -> int:
     return year
 
 
-def checked_execution(execution: "Execution", threads: "Threads | None", *, hedge: bool) -> "Threads":
+def checked_execution(execution: Execution, threads: Threads | None, *, hedge: bool) -> Threads:
     """The steps for threads. Raises ``ConfigError`` for settings that do not fit together."""
     if threads is not None and execution != "threaded":
         raise ConfigError(f"--threads: there are none with --execution {execution}")

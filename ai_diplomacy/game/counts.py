@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from ..agent.asking import Exchange
-from ..agent.events import MessageReturned, ReplyRead
-from ..game.events import MessageDelivered, OrdersSubmitted, PledgeJudged
-from ..models.events import CallHedged, CallLost, CallRetried
+from ..agent.events import MessageReturned
+from ..models.events import CallAnswered, CallHedged, CallLost, CallRetried
+from ..models.model import Usage
 from ..records.events import Event
-from ..run.events import StepDefaulted
+from ..run.events import ReplyRead, StepDefaulted
 from ..run.settings_history import SettingsHistory
+from .config import GameConfig
+from .events import MessageDelivered, OrdersSubmitted, PledgeJudged
 
 FIGURES = (
     "calls",
@@ -50,32 +51,34 @@ _VERDICTS = {
 _RETURNED = {"too_many": "messages_cut", "too_long": "messages_cut", "illegal_pledge": "illegal_pledges"}
 
 
-class Statistics:
+class ErrorCounts:
     """Counts by power and by model."""
 
-    def __init__(self, timeline: SettingsHistory) -> None:
-        """``timeline`` tells who played a power when, where an event does not."""
-        self._timeline = timeline
+    def __init__(self, settings: SettingsHistory[GameConfig]) -> None:
+        """``settings`` tell who played a power when, where an event does not."""
+        self._settings = settings
         self._counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         """(power, model) -> figure -> count."""
         self._unknown: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
 
     def event(self, event: Event) -> None:
         match event:
+            case CallAnswered() if not event.reply.inherited:
+                self._spent((event.key.actor, event.model), event.reply.usage)
             case ReplyRead():
-                count = self._counts[event.power, event.model]
+                count = self._counts[event.actor, event.model]
                 count["calls"] += 1
                 count["reasked"] += event.attempt > 0
                 if event.verdict in _VERDICTS:
                     count[_VERDICTS[event.verdict]] += 1
             case CallRetried():
-                self._counts[event.power, event.model]["retries"] += 1
+                self._counts[event.actor, event.model]["retries"] += 1
             case CallHedged():
-                self._counts[event.power, event.model]["hedged_calls"] += 1
+                self._counts[event.actor, event.model]["hedged_calls"] += 1
             case CallLost():
-                self._counts[event.power, event.model]["lost_calls"] += 1
+                self._counts[event.actor, event.model]["lost_calls"] += 1
             case StepDefaulted():
-                self._counts[event.power, event.model]["defaulted_steps"] += 1
+                self._counts[event.actor, event.model]["defaulted_steps"] += 1
             case OrdersSubmitted():
                 count = self._counts[event.power, event.model]
                 count["orders_given"] += event.given
@@ -89,11 +92,7 @@ class Statistics:
             case PledgeJudged():
                 self._of(event.sender, event.phase)["pledges_kept" if event.kept else "pledges_broken"] += 1
 
-    def exchange(self, exchange: Exchange) -> None:
-        reply = exchange.reply
-        if reply is None or reply.inherited:
-            return
-        who, usage = (exchange.request.key.power, exchange.model), reply.usage
+    def _spent(self, who: tuple[str, str], usage: Usage) -> None:
         for figure, tokens in (
             ("input_tokens", usage.input),
             ("output_tokens", usage.output),
@@ -114,9 +113,9 @@ class Statistics:
 
     def document(self) -> dict[str, Any]:
         """All figures by power and by model."""
-        models = {model for _, model in self._counts} | set(self._timeline.models())
+        models = {model for _, model in self._counts} | set(self._settings.models())
         return {
-            "errors_by_power": {power: self.of_power(power) for power in sorted(self._timeline.first.models)},
+            "errors_by_power": {power: self.of_power(power) for power in sorted(self._settings.first.models)},
             "errors_by_model": {
                 model: self._sums(lambda who, model=model: who[1] == model)  # type: ignore[misc]
                 for model in sorted(models)
@@ -124,7 +123,7 @@ class Statistics:
         }
 
     def _of(self, power: str, phase: str) -> Counter[str]:
-        return self._counts[power, str(self._timeline.at(phase).models[power])]
+        return self._counts[power, str(self._settings.at(phase).models[power])]
 
     def _sums(self, chosen: Callable[[tuple[str, str]], bool]) -> dict[str, int | None]:
         rows = [who for who in self._counts.keys() | self._unknown.keys() if chosen(who)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -12,17 +13,16 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from ..agent.asking import Exchange
 from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained
 from ..board.situation import unit_of
 from ..board.terrain import Terrain
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..models.events import BudgetWarned, CallRetried, CoolDownStarted
+from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.events import RunFinished, StepDefaulted
-from .counts import Statistics
-from .model_factory import OpenModel
-from .story import UNSEEN, listed, title
+from .counts import ErrorCounts
+from .story import listed, title
 
 _SILENCE = 20.0
 """Seconds between two lines about retries of the same model."""
@@ -41,10 +41,7 @@ _COLOURS = (
 )
 """One for each power in alphabetical order; the name always stands beside its colour."""
 
-
-def printable(text: str) -> str:
-    """Text from outside on one line, without anything that a terminal would obey."""
-    return " ".join(UNSEEN.sub(" ", text).split())
+_line = partial(cleaned, kind="line")
 
 
 class GameConsole(Console):
@@ -78,13 +75,6 @@ class Display:
     ) -> None:
         """What the game had to tell is told."""
 
-    def watched(self, opener: OpenModel) -> OpenModel:
-        """The models as they are to be opened so that the display knows of their calls."""
-        return opener
-
-    def exchange(self, exchange: Exchange) -> None:
-        """Calls are not shown one by one."""
-
     def event(self, event: Event) -> None:
         try:
             self._show(event)
@@ -112,19 +102,19 @@ class Display:
             case BudgetWarned():
                 self._aside(_warning(event))
             case StepDefaulted():
-                self._note(event.power, f"no usable reply to {event.step}: {event.reason}")
+                self._note(event.actor, f"no usable reply to {event.step}: {event.reason}")
             case DiaryWritten() if self._verbose:
                 self._note(event.power, f"diary: {event.text}")
             case OrdersExplained() if self._verbose:
                 self._note(event.power, f"means: {event.intent or event.reasoning}")
 
-    def finished(self, event: RunFinished, statistics: Statistics, lines: Sequence[str]) -> None:
+    def finished(self, event: RunFinished, counts: ErrorCounts, lines: Sequence[str]) -> None:
         """The table of the end, and the lines under it."""
         if self._console.quiet:
             return
         self._console.print()
         self._console.print(self._result(event), style="bold")
-        self._console.print(self._table(event, statistics))
+        self._console.print(self._table(event, counts))
         for line in lines:
             self._console.print(Text(line))
 
@@ -144,7 +134,7 @@ class Display:
         for at, recipient in enumerate(event.recipients):
             line.append(", " if at else "", style="dim")
             line.append("everyone" if recipient == "ALL" else recipient.title(), style=self._colours.get(recipient, ""))
-        line.append(f": {printable(event.body)}")
+        line.append(f": {cleaned(event.body, 'line')}")
         if event.pledges:
             line.append(f"  [{', '.join(event.pledges)}]", style="italic dim")
         self._entry(event.sender, line, shortened=True)
@@ -195,7 +185,7 @@ class Display:
         return news
 
     def _aside(self, text: str) -> None:
-        self._print(Text(printable(text), style="dim yellow"))
+        self._print(Text(_line(text), style="dim yellow"))
 
     # The end
 
@@ -210,7 +200,7 @@ class Display:
             }[event.outcome]
         )
 
-    def _table(self, event: RunFinished, statistics: Statistics) -> Table:
+    def _table(self, event: RunFinished, counts: ErrorCounts) -> Table:
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("", justify="right")
         table.add_column("power")
@@ -219,7 +209,7 @@ class Display:
             table.add_column(name, justify="right")
         ranking = sorted(event.centers, key=lambda power: (-len(event.centers[power]), power))
         for power in ranking:
-            figures = statistics.of_power(power)
+            figures = counts.of_power(power)
             count = len(event.centers[power])
             rank = 1 + sum(len(event.centers[other]) > count for other in ranking)
             kept, broken = figures["pledges_kept"] or 0, figures["pledges_broken"] or 0
@@ -227,7 +217,7 @@ class Display:
             table.add_row(
                 str(rank),
                 Text(power.title(), style=self._colours[power]),
-                Text(printable(self._models[power])),
+                Text(_line(self._models[power])),
                 str(count),
                 f"{count - len(self._start.get(power, ())):+d}",
                 str(figures["messages_sent"]),
@@ -243,7 +233,7 @@ class Display:
         self._console.print(line, soft_wrap=wrapped)
 
     def _note(self, power: str, text: str) -> None:
-        self._entry(power, Text.assemble((printable(text), "dim italic")), shortened=True)
+        self._entry(power, Text.assemble((_line(text), "dim italic")), shortened=True)
 
     def _entry(self, power: str, text: Text, *, shortened: bool = False) -> None:
         """A power's name with text hanging behind it, cut to three lines if it is to be shortened."""

@@ -1,100 +1,76 @@
-"""One game from its first phase to its last: run each segment, cross its barrier, tell the recorder."""
+"""One game of Diplomacy from its first phase to its last: what comes next, each power's turn, crossing a barrier."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Literal
 
-from ..agent.asking import Witness
 from ..agent.events import MessageReturned
-from ..agent.prompts import PromptError
 from ..board.board import Board
 from ..board.orders import OrderReport
 from ..board.player import OrderDecision, Player, Step, View
 from ..board.press import Draft, Mailbox
 from ..board.situation import PhaseResult
-from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
-from ..models.call_log import PromptDiffersError
-from ..models.phase_deadlines import PhaseDeadlines
-from ..models.stopping import Stopped
-from ..records.durable import DiskError
-from ..run.events import StepDefaulted, StepFinished
-from ..run.policies import Policy
+from ..records.events import Listener
+from ..run.events import RunFinished
+from ..run.protocols import Turn
+from ..run.stages import Segment, Stage
 from . import program
-from .program import Segment, Stage
+from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
 from .seats import Seats
 from .views import pledge_outcomes, view
 
-logger = logging.getLogger(__name__)
-
 Outcome = Literal["solo", "draw", "last_power", "limit"]
 
-_END = (DiskError, PromptError, PromptDiffersError, Stopped)
-"""What ends the game: playing on would lose what is paid for, or play a power that nobody plays."""
 
-
-@dataclass(frozen=True, slots=True)
-class GameResult:
-    """How a game ended."""
-
-    outcome: Outcome
-    winners: tuple[str, ...]
-    """Sorted; nobody when the game ended at its limit."""
-    last_phase: str
-    """The last phase played."""
-    centers: Mapping[str, tuple[str, ...]]
-
-
-class Game:
+class DiplomacyGame:
     """A board, its press and seven players (or as many as the map has), led through the phase program."""
 
-    def __init__(self, seats: Seats, witness: Witness, deadlines: PhaseDeadlines | None = None) -> None:
-        """``deadlines``: keeps ``phase_deadline`` of the settings, where there is one."""
-        config = seats.timeline.first
+    def __init__(self, seats: Seats, listener: Listener) -> None:
+        config = seats.settings.first
         self.board = Board(config.map, game_id=f"{config.map}-{config.seed}")
         self.mailbox = Mailbox(
             self.board.terrain, max_messages=config.max_messages, max_characters=config.max_message_characters
         )
+        self.last_phase = ""
+        """The last phase that was adjudicated."""
         self._seats = seats
-        self._settings = seats.timeline
-        self._witness = witness
-        self._deadlines = deadlines
+        self._settings = seats.settings
+        self._listener = listener
         self._drafts: dict[str, tuple[Draft, ...]] = {}
         self._decisions: dict[str, OrderDecision] = {}
-        self._clock = time.perf_counter()
+        self._carried = program.opening(self.board.powers, self._takers)
+        self._segments: list[Segment] = []
 
-    async def play(
-        self,
-        policy: Policy,
-        *,
-        after_segment: Callable[[Segment], Awaitable[None]],
-        after_phase: Callable[[PhaseResult], Awaitable[None]],
-    ) -> GameResult:
-        """Play to the end. ``after_segment`` is awaited before a segment's barrier is crossed, ``after_phase`` when
-        a phase was adjudicated."""
-        carried = program.opening(self.board.powers, self._takers)
-        while True:
-            phase = self.board.phase
-            self._witness.event(PhaseStarted(phase, self.board.units, self.board.centers))
-            segments = self._segments(carried)
-            ends = self._phase_ends()
-            for number, segment in enumerate(segments):
-                with self._stretch(ends, len(segments) - number):
-                    await policy.run(segment, self._act)
-                await after_segment(segment)
-                if segment.barrier == "deliver":
-                    self._deliver(phase, segment)
-            result = self._adjudicate(phase)
-            await after_phase(result)
-            ended = self._ended(phase)
-            if ended is not None:
-                return ended
-            carried = self._turn_end() if self.board.phase[-1] == "M" else ()
+    def segment(self) -> Segment | None:
+        """As in ``run.protocols.Game``."""
+        if not self._segments and self._ended() is None:
+            self._listener.event(PhaseStarted(self.board.phase, self.board.units, self.board.centers))
+            self._segments = list(self._phase_segments())
+        return self._segments[0] if self._segments else None
+
+    def turn(self, actor: str, stage: Stage) -> Turn:
+        """As in ``run.protocols.Game``."""
+        seen = view(self.board, self.mailbox, actor, stage, self._settings)
+        player = self._seats.at(seen.phase)[actor]
+        return Turn(seen.phase, player.model, partial(self._take, player, stage.step, seen))
+
+    async def cross(self, segment: Segment) -> None:
+        """As in ``run.protocols.Game``."""
+        del self._segments[0]
+        if segment.barrier == "deliver":
+            self._deliver(self.board.phase, segment)
+            return
+        self.last_phase = self.board.phase
+        self._adjudicate(self.last_phase)
+        if self._ended() is None:
+            self._carried = self._turn_end() if self.board.phase[-1] == "M" else ()
+
+    def finished(self, total_time: float) -> RunFinished:
+        """As in ``run.protocols.Game``."""
+        outcome, winners = self._ended() or ("limit", ())
+        return RunFinished(outcome, winners, self.last_phase, self.board.centers, total_time)
 
     def players_of(self, phase: str) -> Mapping[str, Player]:
         """Power -> who plays it in a phase."""
@@ -107,7 +83,7 @@ class Game:
 
     # The program
 
-    def _segments(self, carried: tuple[Stage, ...]) -> tuple[Segment, ...]:
+    def _phase_segments(self) -> tuple[Segment, ...]:
         if self.board.phase[-1] != "M":
             return (program.decision(self.board.choosers(), self._takers),)
         config = self._settings.at(self.board.phase)
@@ -115,7 +91,7 @@ class Game:
             self.board.survivors,
             rounds=config.rounds,
             planning=config.planning,
-            carried=carried,
+            carried=self._carried,
             takers=self._takers,
         )
 
@@ -133,55 +109,9 @@ class Game:
         players = self.players
         return tuple(sorted(power for power in powers if step in players[power].steps))
 
-    def _phase_ends(self) -> float | None:
-        """When this phase should be over, on the event loop's clock."""
-        seconds = self._settings.last.calls.phase_deadline
-        return None if seconds is None else asyncio.get_running_loop().time() + seconds
-
-    def _stretch(self, ends: float | None, left: int) -> AbstractContextManager[None]:
-        """One of the stretches that are left of the phase: each may take an equal share of the time, so that a power
-        that says nothing in the first does not cost the others their orders in the last."""
-        if self._deadlines is None or ends is None:
-            return nullcontext()
-        return self._deadlines.stretch((ends - asyncio.get_running_loop().time()) / left)
-
     # One step of one power
 
-    async def _act(self, power: str, stage: Stage) -> None:
-        started = time.perf_counter()
-        seen = view(self.board, self.mailbox, power, stage.step, stage.round, self._settings)
-        player = self._seats.at(seen.phase)[power]
-        try:
-            await self._take(player, stage.step, seen)
-        except _END:
-            raise
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            # Nobody cancelled the game: it leaked out of something that the player uses.
-            self._step_failed(player, stage, seen, error)
-        except Exception as error:  # noqa: BLE001 - a player's turn is guarded here, whatever the player is
-            self._step_failed(player, stage, seen, error)
-        finished = time.perf_counter()
-        self._witness.event(
-            StepFinished(
-                power,
-                seen.phase,
-                stage.step,
-                stage.round,
-                started=round(started - self._clock, 6),
-                seconds=round(finished - started, 6),
-            )
-        )
-
-    def _step_failed(self, player: Player, stage: Stage, seen: View, error: BaseException) -> None:
-        """It costs the power this step, and nobody else anything."""
-        logger.error("%s failed at %s in %s", player.power, stage.step, seen.phase, exc_info=error)
-        reason = f"{type(error).__name__}: {error}"
-        self._witness.event(StepDefaulted(player.power, seen.phase, stage.step, stage.round, player.model, reason))
-
-    async def _take(self, player: Player, step: Step, seen: View) -> None:
+    async def _take(self, player: Player, step: str, seen: View) -> None:
         match step:
             case "initialize":
                 await player.initialize(seen)
@@ -204,9 +134,11 @@ class Game:
         delivery = self.mailbox.deliver(phase, round, drafts, self.board.survivors)
         self.board.add_messages(delivery.messages)
         for m in delivery.messages:
-            self._witness.event(MessageDelivered(phase, m.round, m.sequence, m.sender, m.recipients, m.body, m.pledges))
+            self._listener.event(
+                MessageDelivered(phase, m.round, m.sequence, m.sender, m.recipients, m.body, m.pledges)
+            )
         for r in delivery.returned:
-            self._witness.event(MessageReturned(phase, r.round, r.sender, r.problem, r.detail, r.body))
+            self._listener.event(MessageReturned(phase, r.round, r.sender, r.problem, r.detail, r.body))
 
     def _adjudicate(self, phase: str) -> PhaseResult:
         decisions, self._decisions = self._decisions, {}
@@ -221,7 +153,7 @@ class Game:
         result = self.board.draw(survivors) if drawn else self.board.adjudicate()
         if phase[-1] == "M":
             self._judge_pledges(result)
-        self._witness.event(
+        self._listener.event(
             PhaseAdjudicated(
                 phase,
                 orders=result.orders,
@@ -236,7 +168,7 @@ class Game:
 
     def _tell_orders(self, player: Player, report: OrderReport, decision: OrderDecision | None) -> None:
         first = (decision.first if decision else None) or report
-        self._witness.event(
+        self._listener.event(
             OrdersSubmitted(
                 power=player.power,
                 phase=report.phase,
@@ -253,7 +185,7 @@ class Game:
     def _judge_pledges(self, result: PhaseResult) -> None:
         messages = [message for message in self.mailbox.messages if message.phase == result.phase]
         for pledge in pledge_outcomes(messages, [result]):
-            self._witness.event(
+            self._listener.event(
                 PledgeJudged(
                     result.phase, pledge.sender, pledge.recipients, pledge.pledged, pledge.ordered, pledge.kept
                 )
@@ -261,16 +193,15 @@ class Game:
 
     # The end
 
-    def _ended(self, phase: str) -> GameResult | None:
-        """How the game ended, if this phase was its last."""
+    def _ended(self) -> tuple[Outcome, tuple[str, ...]] | None:
+        """How the game ended, and who won, if it did; nobody wins where it ends at its limit."""
         board = self.board
         if board.completed:
-            outcome: Outcome = "solo" if len(board.winners) == 1 else "draw"
-            return GameResult(outcome, board.winners, phase, board.centers)
-        if len(board.survivors) == 1:
-            return GameResult("last_power", board.survivors, phase, board.centers)
-        if not self._settings.at(board.phase).is_within_limits(board.phase):
-            return GameResult("limit", (), phase, board.centers)
+            return "solo" if len(board.winners) == 1 else "draw", board.winners
+        if len(board.survivors) == 1 and self.last_phase:
+            return "last_power", board.survivors
+        if self.last_phase and not self._settings.at(board.phase).is_within_limits(board.phase):
+            return "limit", ()
         return None
 
 

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -13,12 +14,13 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from ..agent.asking import Exchange
+from ..records.cleaning import cleaned
 from ..records.events import Event
 from .config import GameConfig
-from .display import Display, GameConsole, printable
+from .display import Display, GameConsole
 from .live_state import Activity, LiveState
-from .model_factory import OpenModel
+
+_line = partial(cleaned, kind="line")
 
 _TICK = 0.5
 """Seconds between two pictures."""
@@ -34,13 +36,13 @@ class LiveDisplay(Display):
     def __init__(self, console: GameConsole, config: GameConfig, *, verbose: bool = False) -> None:
         models = config.model_names()
         super().__init__(console, config.terrain, models, verbose=verbose)
-        self._now = LiveState(config)
+        self._state = LiveState(config)
         self._pending: list[RenderableType] = []
         self._live: Live | None = None
         self._ticking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._now.began = time.monotonic()
+        self._state.began = time.monotonic()
         self._live = Live(
             console=self._console,
             auto_refresh=False,
@@ -78,15 +80,9 @@ class LiveDisplay(Display):
                 self._console.quiet = True
             self._live = None
 
-    def watched(self, opener: OpenModel) -> OpenModel:
-        return self._now.watched(opener)
-
     def event(self, event: Event) -> None:
-        self._now.event(event)
+        self._state.event(event)
         super().event(event)
-
-    def exchange(self, exchange: Exchange) -> None:
-        self._now.exchange(exchange)
 
     def _print(self, line: RenderableType, *, wrapped: bool = False) -> None:  # noqa: ARG002 - a group wraps by itself
         self._pending.append(line)
@@ -116,32 +112,32 @@ class LiveDisplay(Display):
     def panel(self, at: float) -> Group:
         """The picture of a moment on the monotonic clock."""
         low = self._console.height < _LOW
-        rows = [] if low else [self._power(power, doing, at) for power, doing in sorted(self._now.doing.items())]
+        rows = [] if low else [self._power(power, doing, at) for power, doing in sorted(self._state.doing.items())]
         lines = [self._head(), *rows, *self._pauses(at), self._tally(), self._time(at)]
         for line in lines:
             line.no_wrap, line.overflow = True, "ellipsis"
         return Group(*lines)
 
     def _head(self) -> Text:
-        ready, powers = self._now.ready()
-        head = Text.assemble((f"{self._now.phase or 'start'} · {self._now.stage()}", "bold"))
+        ready, powers = self._state.ready()
+        head = Text.assemble((f"{self._state.phase or 'start'} · {self._state.stage()}", "bold"))
         if powers:
             head.append(f" · {ready} of {powers} ready ", style="dim")
         head.append("─" * max(0, self._console.width - head.cell_len), style="dim")
         return head
 
     def _power(self, power: str, doing: Activity, at: float) -> Text:
-        centers = len(self._now.centers.get(power, ()))
+        centers = len(self._state.centers.get(power, ()))
         line = Text.assemble((f"{power.title():<{self._width}}", f"bold {self._colours[power]}"), f" {centers:>2}  ")
         step = f"{doing.step} {doing.round}" if doing.round else doing.step
         match doing.what:
             case "asking":
-                model = "" if self._console.width < _NARROW else f" asks {printable(self._models[power])}:"
+                model = "" if self._console.width < _NARROW else f" asks {cleaned(self._models[power], 'line')}:"
                 line.append(f"▶{model} {step}", style="green")
                 line.append(f"  {_clock(at - doing.since)}")
             case "again":
                 left = max(0.0, doing.until - at)
-                line.append(f"… {step} again in {_clock(left)}: {printable(doing.why)}", style="yellow")
+                line.append(f"… {step} again in {_clock(left)}: {cleaned(doing.why, 'line')}", style="yellow")
             case "queued":
                 waited = at - doing.since
                 line.append("· next step", style="dim")
@@ -152,13 +148,13 @@ class LiveDisplay(Display):
 
     def _pauses(self, at: float) -> list[Text]:
         return [
-            Text(f"pause asked for by {printable(account)}: {_clock(until - at)} to go", style="yellow")
-            for account, until in self._now.pauses.items()
+            Text(f"pause asked for by {cleaned(account, 'line')}: {_clock(until - at)} to go", style="yellow")
+            for account, until in self._state.pauses.items()
             if until > at
         ]
 
     def _tally(self) -> Text:
-        tally = self._now.tally
+        tally = self._state.tally
         parts = [
             f"{tally.messages} messages",
             f"orders: {tally.legal} legal, {tally.repaired} repaired, {tally.defaulted} by default",
@@ -171,12 +167,12 @@ class LiveDisplay(Display):
         return Text(" · ".join(parts), style="dim")
 
     def _time(self, at: float) -> Text:
-        behind, total = self._now.turns()
-        left = self._now.expected(at)
+        behind, total = self._state.turns()
+        left = self._state.expected(at)
         cells = 20
         filled = round(cells * behind / total) if total else cells
         line = Text.assemble(("━" * filled, "green"), ("━" * (cells - filled), "dim"))
-        line.append(f" {behind} of {total} turns · {_clock(at - self._now.began)} so far")
+        line.append(f" {behind} of {total} turns · {_clock(at - self._state.began)} so far")
         line.append("" if left is None else f", about {_clock(left)} to go", style="dim")
         return line
 

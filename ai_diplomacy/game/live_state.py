@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
-from ..agent.asking import Exchange
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
-from ..models.events import CallLost, CallRetried, CoolDownStarted
-from ..models.ids import ModelId
+from ..models.events import CallAnswered, CallLost, CallRetried, CallSent, CoolDownStarted
 from ..models.ledger import known_sum
-from ..models.model import CallKey, Model, Reply, Request
+from ..models.model import Reply
 from ..records.events import Event
-from ..run.events import StepFinished
+from ..run.events import ReplyRead, StepFinished
 from .config import GameConfig, phase_order
-from .model_factory import Opened, OpenModel
 
 _BEFORE_BARRIERS = ("negotiate", "order")
 """Steps after which a power waits for the others."""
@@ -41,7 +37,7 @@ class Activity:
 
 @dataclass(slots=True)
 class Tally:
-    """What the game has come to. Calls answered in an earlier sitting count too, those inherited by a fork do not."""
+    """What the game has come to. Calls answered in an earlier session count too, those inherited by a fork do not."""
 
     calls: int = 0
     retries: int = 0
@@ -70,36 +66,13 @@ class LiveState:
     """Account -> when its cool-down ends, on the monotonic clock."""
     began: float = field(default_factory=time.monotonic)
     turns_played: int = 0
-    """In this sitting."""
+    """In this session."""
     _adjudicated: str = ""
-    _in_flight: Counter[CallKey] = field(default_factory=Counter)
-
-    def watched(self, opener: OpenModel) -> OpenModel:
-        """Opens models whose calls are heard of when they are sent and when they end."""
-
-        def opened(model_id: ModelId) -> Opened:
-            inner = opener(model_id)
-            return replace(inner, model=_Watched(inner.model, self))
-
-        return opened
 
     # Listening
 
-    def sent(self, key: CallKey) -> None:
-        self._in_flight[key] += 1
-        if self._in_flight[key] == 1:
-            self.doing[key.power] = Activity("asking", time.monotonic(), key.step, key.round)
-
-    def ended(self, key: CallKey) -> None:
-        self._in_flight[key] -= 1
-        if not self._in_flight[key]:
-            del self._in_flight[key]
-            self.doing[key.power] = Activity("queued", time.monotonic(), key.step, key.round)
-
-    def exchange(self, exchange: Exchange) -> None:
-        reply, tally = exchange.reply, self.tally
-        if reply is None or reply.inherited:
-            return
+    def _answered(self, reply: Reply) -> None:
+        tally = self.tally
         tally.calls += 1
         tally.input_tokens = known_sum(tally.input_tokens, reply.usage.input)
         tally.output_tokens = known_sum(tally.output_tokens, reply.usage.output)
@@ -108,14 +81,20 @@ class LiveState:
     def event(self, event: Event) -> None:
         now = time.monotonic()
         match event:
+            case CallSent():
+                self.doing[event.actor] = Activity("asking", now, event.step, event.round)
+            case CallAnswered() if not event.reply.inherited:
+                self._answered(event.reply)
+            case ReplyRead():
+                self.doing[event.actor] = Activity("queued", now, event.step, event.round)
             case PhaseStarted():
                 self.phase, self.centers = event.phase, event.centers
                 alive = [power for power in event.centers if event.units[power] or event.centers[power]]
                 self.doing = {power: self.doing.get(power, Activity("queued", now)) for power in alive}
             case StepFinished():
                 last = event.step in _BEFORE_BARRIERS
-                if last or event.power not in self.doing or self.doing[event.power].step == event.step:
-                    self.doing[event.power] = Activity("ready" if last else "queued", now, event.step, event.round)
+                if last or event.actor not in self.doing or self.doing[event.actor].step == event.step:
+                    self.doing[event.actor] = Activity("ready" if last else "queued", now, event.step, event.round)
             case MessageDelivered():
                 self.tally.messages += 1
                 self._all_go_on(now)
@@ -129,14 +108,13 @@ class LiveState:
                 self.tally.defaulted += len(event.defaults)
             case CallRetried():
                 self.tally.retries += 1
-                self.doing[event.power] = Activity(
+                self.doing[event.actor] = Activity(
                     "again", now, event.step, event.round, until=now + event.wait, why=event.reason
                 )
             case CoolDownStarted():
                 self.pauses[event.account] = now + event.seconds
             case CallLost():
-                cost = self.tally.cost_usd
-                self.tally.cost_usd = None if cost is None or event.cost_usd is None else cost + event.cost_usd
+                self.tally.cost_usd = known_sum(self.tally.cost_usd, event.cost_usd)
 
     def _all_go_on(self, now: float) -> None:
         """A barrier was crossed."""
@@ -182,23 +160,3 @@ class LiveState:
         if not self.turns_played:
             return None
         return (now - self.began) / self.turns_played * (total - behind)
-
-
-@dataclass(frozen=True, slots=True)
-class _Watched:
-    """A model that tells when it is asked."""
-
-    inner: Model
-    now: LiveState
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    async def generate(self, request: Request) -> Reply:
-        """Raises what the model raises."""
-        self.now.sent(request.key)
-        try:
-            return await self.inner.generate(request)
-        finally:
-            self.now.ended(request.key)

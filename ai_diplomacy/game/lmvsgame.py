@@ -6,44 +6,53 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..board.board import Board
 from ..board.player import Mind, Player
-from ..board.press import Mailbox
+from .game import DiplomacyGame
+
+_NAMES = {"from": "sender", "to": "recipients", "text": "body"}
+"""What prompts call the parts of a message, and runs of format 2 did here -> their names in files."""
 
 
 class SavedGame:
     """Keeps a picture of every mind at each adjudication, for the phases of the saved game."""
 
-    def __init__(self, config: Mapping[str, Any], powers: tuple[str, ...]) -> None:
+    def __init__(self, config: Mapping[str, Any], game: DiplomacyGame, format: int) -> None:
+        """``format``: of the run, see ``records/formats.py``."""
+        self._format = format
         self._config = config
-        self._powers = powers
+        self._game = game
+        self._powers = powers = game.board.powers
         self._minds: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         self._entries: dict[str, int] = dict.fromkeys(powers, 0)
         self._played: list[str] = []
         """The entries of the phases that were played, which never change again, as JSON."""
 
-    def adjudicated(self, phase: str, players: Mapping[str, Player]) -> None:
-        """Keep the minds as they were when this phase was adjudicated."""
+    def phase_ended(self) -> None:
+        """Keep the minds as they were when the last phase was adjudicated."""
+        phase = self._game.last_phase
+        players = self._game.players_of(phase)
         minds = {power: players[power].mind() for power in self._powers}
         self._minds[phase] = (self._states(players, minds), self._relationships(minds))
         self._entries = {power: len(minds[power].diary) for power in self._powers}
 
-    def text(self, board: Board, mailbox: Mailbox, players: Mapping[str, Player]) -> str:
+    def text(self) -> str:
         """The whole game so far, as one line of JSON."""
-        saved = board.to_saved_game(since=len(self._played))
+        players = self._game.players
+        saved = self._game.board.to_saved_game(since=len(self._played))
         minds = {power: players[power].mind() for power in self._powers}
         now = (self._states(players, minds), self._relationships(minds))
-        entries = [self._entry(phase, mailbox, self._minds.pop(phase["name"], now)) for phase in saved.pop("phases")]
+        entries = [self._entry(phase, self._minds.pop(phase["name"], now)) for phase in saved.pop("phases")]
         # The last one is that of the current phase.
         self._played += entries[:-1]
         phases = ", ".join((*self._played, entries[-1]))
         return f'{_json(saved)[:-1]}, "phases": [{phases}], "config": {_json(self._config)}}}'
 
-    def _entry(self, phase: dict[str, Any], mailbox: Mailbox, minds: tuple[dict[str, Any], dict[str, Any]]) -> str:
+    def _entry(self, phase: dict[str, Any], minds: tuple[dict[str, Any], dict[str, Any]]) -> str:
         states, relationships = minds
+        names = {} if self._format == 2 else _NAMES
         press = [
-            {"sequence": message.sequence, **message.document()}
-            for message in mailbox.messages
+            {"sequence": message.sequence} | {names.get(key, key): value for key, value in message.document().items()}
+            for message in self._game.mailbox.messages
             if message.phase == phase["name"]
         ]
         return _json(phase | {"state_agents": states, "agent_relationships": relationships, "press": press})

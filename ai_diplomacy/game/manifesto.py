@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..agent.asking import Exchange
 from ..agent.events import Planned
 from ..records.events import Event
 
@@ -16,9 +15,6 @@ class Manifesto:
     def event(self, event: Event) -> None:
         if isinstance(event, Planned):
             self._directives.setdefault(event.phase, {})[event.power] = event.directive
-
-    def exchange(self, exchange: Exchange) -> None:
-        """Directives come as events."""
 
     def text(self) -> str:
         if not self._directives:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from ..models.call_settings import CallSettings
-from ..models.gate import Gate
 from ..models.gates import PROCESS, account_name
 from ..models.ids import ModelId
+from ..models.layers import OpenedModel
 from ..models.model import Model
-from ..models.prices import FREE, Price, find_price, price_problem
+from ..models.prices import Price, find_price, price_problem
 from ..models.provider import BlockingProvider
 from ..models.provider_model import BlockingProviderModel, ProviderModel
 from ..models.providers import Providers, has_blocking_twin, preload, seat_problems
@@ -24,20 +23,6 @@ from .config import IN_PROCESS, GameConfig
 
 if TYPE_CHECKING:
     from .estimate import Seat
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A model that can be asked, bare of all layers."""
-
-    model: Model
-    price: Price | None = FREE
-    """``None``: not known."""
-    gate: Gate | None = None
-    """``None``: it answers in this process, where nothing needs a limit."""
-
-
-OpenModel = Callable[[ModelId], Opened]
 
 
 class ModelFactory:
@@ -58,18 +43,18 @@ class ModelFactory:
         self._settings = settings
         self._prices = prices
 
-    def open(self, model_id: ModelId) -> Opened:
+    def open(self, model_id: ModelId) -> OpenedModel:
         """The model of an id that ``check_seats`` found no fault with."""
         if model_id.provider in IN_PROCESS:
             from ..offline.model import OfflineModel
 
-            return Opened(OfflineModel(model_id))
+            return OpenedModel(OfflineModel(model_id))
         account = self._providers.account(model_id)
         gate = PROCESS.gate(
             account_name(account.provider, account.base_url, account.key),
             max_concurrency=self._settings.max_concurrency,
         )
-        return Opened(self._model(model_id), self._prices[str(model_id)], gate)
+        return OpenedModel(self._model(model_id), self._prices[str(model_id)], gate)
 
     def _model(self, model_id: ModelId) -> Model:
         provider, deadline = self._providers.open(model_id), self._settings.deadline

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from ..agent.agent import DiplomacyAgent
-from ..agent.asking import Asker, Witness
+from ..agent.asking import Asker
 from ..agent.memory import Memory
 from ..agent.prompts import DEFAULT_DIRECTORY, PromptBook, prompt_book
 from ..board.player import Player
 from ..board.terrain import Terrain
 from ..models.ids import ModelId
-from ..models.model import Model
+from ..records.events import Listener
+from ..run.protocols import Answering
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
-
-Answering = Callable[[ModelId], Model]
-"""The model of an id, with all its layers."""
 
 
 def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
@@ -33,20 +31,18 @@ def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
 class Seats:
     """The players of a run. Who is replaced when the settings change leaves his memory to whoever comes."""
 
-    def __init__(self, timeline: SettingsHistory, answering: Answering, witness: Witness) -> None:
+    def __init__(self, settings: SettingsHistory[GameConfig], answering: Answering, listener: Listener) -> None:
         """Raises ``PromptError``."""
-        self.timeline = timeline
+        self.settings = settings
         self._answering = answering
-        self._witness = witness
+        self._listener = listener
         self._memories: dict[str, Memory] = {}
-        self._players = [
-            (config, self._seated(config)) for config in (timeline.first, *(config for _, config in timeline.changes))
-        ]
+        self._players = [(config, self._seated(config)) for config in settings.all]
 
     def at(self, phase: str) -> Mapping[str, Player]:
         """Power -> its player in a phase."""
-        config = self.timeline.at(phase)
-        return next(players for settings, players in self._players if settings is config)
+        config = self.settings.at(phase)
+        return next(players for held, players in self._players if held is config)
 
     def _seated(self, config: GameConfig) -> dict[str, Player]:
         books = prompt_books(config)
@@ -63,7 +59,7 @@ class Seats:
             power=power,
             model=self._answering(model_id),
             prompts=books[power],
-            witness=self._witness,
+            listener=self._listener,
             max_tokens=config.max_tokens.get(power, config.default_max_tokens),
             temperature=config.temperature,
         )

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from ..agent.asking import Exchange
 from ..agent.events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
 from ..board.situation import unit_of
-from ..board.terrain import Terrain, province_of
+from ..board.terrain import province_of
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
+from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.events import RunFinished, StepDefaulted
 from ..run.settings_history import SettingsHistory
-from .config import phase_order
+from .config import GameConfig, phase_order
 
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-"""Characters that control how a text is shown and are no part of it."""
+_prose = partial(cleaned, kind="story")
+_code = partial(cleaned, kind="story_code")
 
 _KEY = """In the press, **to England** marks what this power wrote, **England** what it received. Lines set off by a bar
 are its diary, which nobody else reads."""
@@ -51,10 +51,10 @@ class _Chapter:
 class Stories:
     """Writes the story of every power as things happen."""
 
-    def __init__(self, ground: Terrain, timeline: SettingsHistory) -> None:
-        models = timeline.first.models
-        self._ground = ground
-        self._timeline = timeline
+    def __init__(self, settings: SettingsHistory[GameConfig]) -> None:
+        models = settings.first.models
+        self._ground = settings.first.terrain
+        self._settings = settings
         self._models = tuple(models)
         self._chapters: dict[str, list[_Chapter]] = {power: [] for power in models}
         self._submitted: dict[str, OrdersSubmitted] = {}
@@ -62,9 +62,6 @@ class Stories:
         self._endings: list[str] = []
         self._feelings: dict[str, Mapping[str, str]] = {power: {} for power in models}
         self._goals: dict[str, Sequence[str]] = dict.fromkeys(models, ())
-
-    def exchange(self, exchange: Exchange) -> None:
-        """Stories tell what came of the calls, not the calls."""
 
     def event(self, event: Event) -> None:
         match event:
@@ -77,18 +74,20 @@ class Stories:
                 ]
                 self._chapter(event.power, event.phase).opening += lines
             case Planned():
-                self._chapter(event.power, event.phase).deciding.append(f"**Plan.** {_prose(event.directive)}\n")
+                self._chapter(event.power, event.phase).deciding.append(
+                    f"**Plan.** {cleaned(event.directive, 'story')}\n"
+                )
             case MessageDelivered():
                 self._heard(event)
             case MessageReturned():
-                notice = f"- *Returned to me ({event.detail}):* {_prose(event.body)}"
+                notice = f"- *Returned to me ({event.detail}):* {cleaned(event.body, 'story')}"
                 self._round(event.sender, event.phase, event.round).append(notice)
             case DiaryWritten():
                 self._diary(event)
             case OrdersExplained():
                 lines = self._chapter(event.power, event.phase).deciding
-                lines += [f"**Reasoning.** {_prose(event.reasoning)}\n"] if event.reasoning else []
-                lines += [f"**Intent, told to nobody.** {_prose(event.intent)}\n"] if event.intent else []
+                lines += [f"**Reasoning.** {cleaned(event.reasoning, 'story')}\n"] if event.reasoning else []
+                lines += [f"**Intent, told to nobody.** {cleaned(event.intent, 'story')}\n"] if event.intent else []
             case OrdersSubmitted():
                 self._submitted[event.power] = event
             case PledgeJudged():
@@ -102,11 +101,11 @@ class Stories:
                     *self._feeling_lines(event.power, event.relationships),
                 ]
             case Consolidated():
-                text = f"**Looking back on the years gone by.** {_prose(event.summary)}\n"
+                text = f"**Looking back on the years gone by.** {cleaned(event.summary, 'story')}\n"
                 self._chapter(event.power, event.phase).after.append(text)
             case StepDefaulted():
-                text = f"- *No usable reply to `{event.step}`:* {_prose(event.reason)}"
-                self._chapter(event.power, event.phase).after.append(text + "\n")
+                text = f"- *No usable reply to `{event.step}`:* {cleaned(event.reason, 'story')}"
+                self._chapter(event.actor, event.phase).after.append(text + "\n")
             case RunFinished():
                 self._finished(event)
 
@@ -127,7 +126,7 @@ class Stories:
     def _played_by(self, power: str) -> str:
         return ", ".join(
             f"`{model}`" if not after else f"after {after} by `{model}`"
-            for after, model in self._timeline.players(power)
+            for after, model in self._settings.players(power)
         )
 
     # Finding the place
@@ -189,7 +188,7 @@ class Stories:
 
     def _diary(self, event: DiaryWritten) -> None:
         chapter = self._chapter(event.power, event.phase)
-        entry = f"> {_prose(event.text)}\n"
+        entry = f"> {cleaned(event.text, 'story')}\n"
         if event.step == "negotiate":
             chapter.rounds.setdefault(event.round, []).append("\n" + entry)
         elif event.step == "order":
@@ -259,7 +258,7 @@ class Stories:
         if list(goals) == list(self._goals[power]):
             return []
         self._goals[power] = tuple(goals)
-        return ["**Goals**\n", *(f"- {_prose(goal)}" for goal in goals), ""]
+        return ["**Goals**\n", *(f"- {cleaned(goal, 'story')}" for goal in goals), ""]
 
     def _feeling_lines(self, power: str, feelings: Mapping[str, str]) -> list[str]:
         before, self._feelings[power] = self._feelings[power], dict(feelings)
@@ -303,7 +302,7 @@ def _written(chapter: _Chapter) -> list[str]:
 
 
 def _order_lines(submitted: OrdersSubmitted, event: PhaseAdjudicated) -> list[str]:
-    lines = [f"- ~~`{_code(line['text'])}`~~ {_why(line)}" for line in submitted.illegal_first]
+    lines = [f"- ~~`{cleaned(line['text'], 'story_code')}`~~ {_why(line)}" for line in submitted.illegal_first]
     for order in submitted.orders:
         outcome = event.results.get(unit_of(order))
         note = f" — {_told(outcome)}" if outcome else ""
@@ -335,15 +334,3 @@ def _standing(centers: Mapping[str, Sequence[str]]) -> str:
 
 def _told(outcome: Iterable[str]) -> str:
     return ", ".join(_OUTCOMES.get(word, word) for word in outcome)
-
-
-def _prose(text: str) -> str:
-    """Text from a model on one line, with nothing in it that Markdown or HTML would take for its own."""
-    flat = " ".join(UNSEEN.sub(" ", text).split())
-    for mark in "\\`*_[]<>#|~":
-        flat = flat.replace(mark, f"\\{mark}")
-    return flat
-
-
-def _code(text: str) -> str:
-    return " ".join(text.split()).replace("`", "'")

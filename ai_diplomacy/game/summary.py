@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ..run.session import Played
+from .counts import ErrorCounts
 
 
-def summary(played: Played) -> list[str]:
+def summary(played: Played, counts: ErrorCounts) -> list[str]:
     """Lines to print."""
-    timing, statistics = played.folder.timing, played.folder.statistics
+    timing = played.folder.timing
     troubles = ", ".join(
-        f"{statistics.total(figure)} {name}"
+        f"{counts.total(figure)} {name}"
         for name, figure in (
             ("re-asked", "reasked"),
             ("repaired", "repaired_replies"),

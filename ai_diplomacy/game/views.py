@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..board.board import Board
-from ..board.player import PledgeOutcome, Question, View
+from ..board.player import PledgeOutcome, View
 from ..board.press import Mailbox, Message
 from ..board.situation import PhaseResult, order_for, unit_of
 from ..run.settings_history import SettingsHistory
+from ..run.stages import Stage
+from .config import GameConfig
 
 
-def view(board: Board, mailbox: Mailbox, power: str, step: Question, round: int, settings: SettingsHistory) -> View:
+def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: SettingsHistory[GameConfig]) -> View:
     """The frozen view of one power for one step, from the board and the mailbox as they stand."""
+    step, round = stage.step, stage.round
     situation = board.situation(power)
     turn = [result.phase for result in situation.recent]
     after = step in ("reflect", "consolidate", "interview")
@@ -27,12 +30,13 @@ def view(board: Board, mailbox: Mailbox, power: str, step: Question, round: int,
         last_year=config.last_year,
         round=round,
         rounds=rounds,
-        press=() if step in ("initialize", "consolidate") else mailbox.readable(power, heard),
+        press=() if stage.background or step == "initialize" else mailbox.readable(power, heard),
         awaiting=_awaiting(mailbox, power, turn, situation.phase) if step == "negotiate" else (),
         unanswered=_silent(mailbox, power, turn, situation.phase, round, rounds) if step == "negotiate" else (),
         returned=mailbox.returned_to(power, situation.phase),
         pledges=tuple(pledge_outcomes(mailbox.readable(power, turn), situation.recent)),
         ended=ended,
+        background=stage.background,
     )
 
 

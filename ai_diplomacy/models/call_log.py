@@ -1,74 +1,64 @@
-"""The answered calls of a journal, read back: what each was asked (as a digest), and what came of it."""
+"""The lines of ``calls.jsonl``: what each call was asked (as a digest) and what became of it, written and read."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import typing
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from ..records.log_reader import DamagedLogError, LogEnd, LogReader
+from ..records.formats import FORMAT, READABLE, reply_of_format, reply_of_today
+from ..records.log_reader import DamagedLogError
+from .events import CallAnswered, CallEnded, CallFailed, CallLate, FailureKind
 from .model import CallKey, ModelError, Reply, Request, Usage
 from .phase_deadlines import LateError
 
-FORMAT = 2
-"""Version of the journal's lines."""
+
+class FaultError(ModelError):
+    """The program itself failed at a call. The game goes on without the reply, as it will whenever it is replayed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a call was given up."""
-
-    kind: Literal["fatal", "transient", "rate_limit", "late"]
-    """As in ``ModelError``; ``late``: it was not answered before the phase's deadline, and the game went on."""
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call that came to an end."""
-
-    key: CallKey
-    model: str
-    digest: str
-    """SHA-256 of all that the model was shown."""
-    line: int
-    """Where the journal tells of it."""
-    outcome: Reply | Failure
-
-    def again(self) -> Reply:
-        """Its reply. Raises the error with which it was given up."""
-        if isinstance(self.outcome, Reply):
-            return self.outcome
-        if self.outcome.kind == "late":
-            raise LateError(self.outcome.message)
-        raise ModelError(self.outcome.message, kind=self.outcome.kind)
+def failure_kind(error: ModelError) -> FailureKind:
+    """Why a call was given up, as its line says."""
+    if isinstance(error, LateError):
+        return "late"
+    return "fault" if isinstance(error, FaultError) else error.kind
 
 
 class PromptDiffersError(Exception):
     """A run that is played again from its journal came to a call whose prompt is not the one that was asked then. Its
     text fits a line."""
 
-    def __init__(self, path: Path, call: Call, request: Request) -> None:
+    def __init__(self, path: Path, call: CallEnded, request: Request) -> None:
         super().__init__(f"the prompt of {named(call.key)} is not the one that line {call.line} of {path} answers")
         self.call = call
         self.request = request
 
 
-class Calls:
-    """The calls of a journal by their keys, and how far its file stands."""
+class CallLog:
+    """The calls of a journal by their keys."""
 
-    def __init__(self, path: Path, calls: Iterable[Call] = (), late: Iterable[Call] = (), end: LogEnd | None = None):
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.late = tuple(late)
+        self.late: list[CallLate] = []
         """Replies that came after their phase's deadline. The game went on without them; they are paid for."""
-        self.end = end or LogEnd()
-        self._by_key = {call.key: call for call in calls}
+        self._by_key: dict[CallKey, CallAnswered | CallFailed] = {}
+        self._late_lines: dict[CallKey, int] = {}
 
-    def answering(self, request: Request, *, lenient: bool = False) -> Call | None:
+    def add(self, call: CallEnded) -> None:
+        """Raises ``DamagedLogError`` for a call that is there already."""
+        if isinstance(call, CallLate):
+            earlier = self._late_lines.setdefault(call.key, call.line)
+            self.late.append(call)
+        else:
+            assert isinstance(call, CallAnswered | CallFailed)
+            earlier = self._by_key.setdefault(call.key, call).line
+        if earlier != call.line:
+            raise DamagedLogError(f"{self.path}, line {call.line}: the same call as in line {earlier}")
+
+    def answering(self, request: Request, *, lenient: bool = False) -> CallAnswered | CallFailed | None:
         """The call of this request, if it was made. Raises ``PromptDiffersError`` when it was made with another prompt,
         unless that does not matter (``lenient``)."""
         call = self._by_key.get(request.key)
@@ -76,7 +66,7 @@ class Calls:
             raise PromptDiffersError(self.path, call, request)
         return call
 
-    def __iter__(self) -> Iterator[Call]:
+    def __iter__(self) -> Iterator[CallAnswered | CallFailed]:
         """In the order of the journal, late replies apart."""
         return iter(self._by_key.values())
 
@@ -84,47 +74,80 @@ class Calls:
         return len(self._by_key)
 
 
-def read_calls(path: Path) -> Calls:
-    """Reads a journal. Raises ``DamagedLogError``, which names the line, or ``OSError``."""
-    reader = LogReader(path)
-    calls: dict[CallKey, Call] = {}
-    late: dict[CallKey, Call] = {}
-    for number, record in enumerate(reader, 1):
-        try:
-            call, came_late = call_of(record, number)
-        except ValueError as error:
-            raise DamagedLogError(f"{path}, line {number}: {error}") from None
-        known = late if came_late else calls
-        if call.key in known:
-            raise DamagedLogError(f"{path}, line {number}: the same call as in line {known[call.key].line}")
-        known[call.key] = call
-    return Calls(path, calls.values(), late.values(), reader.end)
+def recalled(call: CallAnswered | CallFailed) -> Reply:
+    """The reply of a call that was made before. Raises the error with which it was given up."""
+    if isinstance(call, CallAnswered):
+        return call.reply
+    if call.kind == "late":
+        raise LateError(call.message)
+    if call.kind == "fault":
+        raise FaultError(call.message)
+    raise ModelError(call.message, kind=call.kind)
 
 
-def call_of(record: Mapping[str, Any], line: int) -> tuple[Call, bool]:
-    """The call that a line of a journal tells of, and whether its reply came late. Raises ``ValueError`` that says
-    what is wrong with it."""
+def call_record(model: str, request: Request, format: int = FORMAT) -> dict[str, Any]:
+    """What every line about a call begins with."""
+    return {
+        "format": format,
+        "key": key_record(request.key),
+        "model": model,
+        "request": {
+            "sha256": request_digest(request),
+            "system": request.system,
+            "prompt": request.prompt,
+            "max_tokens": request.max_tokens,
+            "temperature": request.temperature,
+            "seed": request.seed,
+        },
+    }
+
+
+def key_record(key: CallKey) -> dict[str, Any]:
+    """The ``key`` of such a line."""
+    return _fields(key, _KEY)
+
+
+def reply_record(reply: Reply, format: int = FORMAT) -> dict[str, Any]:
+    """The ``reply`` of such a line."""
+    return reply_of_format(_fields(reply) | {"usage": _fields(reply.usage)}, format)
+
+
+def call_from(record: Mapping[str, Any], line: int) -> CallEnded:
+    """What a line of a journal tells. Raises ``ValueError`` that says what is wrong with it."""
     try:
         return _call(record, line)
     except (KeyError, TypeError) as error:
-        raise ValueError(_why(error)) from None
+        raise ValueError(f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)) from None
 
 
-def _call(record: Mapping[str, Any], line: int) -> tuple[Call, bool]:
-    if record.get("format") != FORMAT:
-        raise ValueError(f"format {record.get('format')!r} is not known to this version, which writes {FORMAT}")
-    outcome: Reply | Failure
-    if "failure" in record:
-        outcome = _made(Failure, record["failure"])
-    else:
-        reply = dict(record["reply"])
-        outcome = _made(Reply, _SINCE | reply | {"usage": _made(Usage, reply["usage"])})
-    key = _made(CallKey, record["key"])
-    return Call(key, record["model"], record["request"]["sha256"], line, outcome), record.get("late", False)
+def inherited(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of a journal as a run carries it that was forked from the journal's own."""
+    today = {**record, "format": FORMAT}
+    if "reply" not in record:
+        return today
+    return today | {"reply": reply_of_today(record["reply"], record["format"]) | {"inherited": True}}
 
 
+_KEY = {"actor": "power"}
+"""The field of a key that has another name in the file."""
 _SINCE: dict[str, Any] = {"most_tokens": 0, "most_usd": 0.0}
-"""Fields of a reply that the first journals of this format do not have."""
+"""Fields of a reply that the first journals do not have."""
+
+
+def _call(record: Mapping[str, Any], line: int) -> CallEnded:
+    format = record.get("format")
+    if format not in READABLE:
+        raise ValueError(f"format {format!r} is not known to this version, which writes {FORMAT}")
+    actor = {own: record["key"][name] for own, name in _KEY.items()}
+    key = _made(CallKey, actor | {name: value for name, value in record["key"].items() if name not in _KEY.values()})
+    asked = dict(record["request"])
+    digest = asked.pop("sha256")
+    told = {"key": key, "model": record["model"], "digest": digest, "line": line, "request": Request(key, **asked)}
+    if "failure" in record:
+        return CallFailed(**told, **record["failure"])
+    answer = reply_of_today(record["reply"], format)
+    reply = _made(Reply, _SINCE | answer | {"usage": _made(Usage, answer["usage"])})
+    return (CallLate if record.get("late", False) else CallAnswered)(**told, reply=reply)
 
 
 def request_digest(request: Request) -> str:
@@ -136,8 +159,13 @@ def request_digest(request: Request) -> str:
 def named(key: CallKey) -> str:
     """``FRANCE, negotiate 1 in S1901M``, for a person."""
     step = f"{key.step} {key.round}" if key.round else key.step
-    more = (", corrected" if key.attempt else "") + (", with a larger allowance" if key.raised else "")
-    return f"{key.power}, {step} in {key.phase}{more}"
+    more = (", corrected" if key.attempt else "") + (", with a larger limit" if key.raised else "")
+    return f"{key.actor}, {step} in {key.phase}{more}"
+
+
+def _fields(value: CallKey | Reply | Usage, on_disk: Mapping[str, str] = {}) -> dict[str, Any]:
+    """A dataclass as a dictionary. What it holds is not copied, as ``asdict`` would do for every call."""
+    return {on_disk.get(name, name): getattr(value, name) for name in value.__slots__}
 
 
 T = typing.TypeVar("T")
@@ -149,7 +177,3 @@ def _made(cls: type[T], fields: Mapping[str, Any]) -> T:
     if names != fields.keys():
         raise TypeError(f"{cls.__name__.lower()}: the fields {sorted(names ^ fields.keys())} are missing or unknown")
     return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
-
-
-def _why(error: Exception) -> str:
-    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)

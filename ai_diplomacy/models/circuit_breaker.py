@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from ..models.events import WishWithheld
+from ..models.events import ParameterDropped
 from ..records.events import Event
 from .model import Model, ModelError, Reply, Request
 from .stopping import Stopped
@@ -35,7 +35,7 @@ class CircuitBreaker:
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._faults: Counter[str] = Counter()
         """By account."""
-        self._withheld: set[tuple[str, str]] = set()
+        self._dropped: set[tuple[str, str]] = set()
 
     def answered(self, account: str, model: str) -> None:
         self._answered.add((account, model))
@@ -51,10 +51,10 @@ class CircuitBreaker:
         if never or gone or max(self._refusals[account, model], self._faults[account]) >= MOST_REFUSALS:
             raise ModelRefused(f"{model} cannot be asked: {error}", at_once=never) from None
 
-    def news(self, model: str, withheld: Collection[str]) -> list[str]:
-        """Those wishes of which it was not yet known that the model refuses them."""
-        fresh = [wish for wish in withheld if (model, wish) not in self._withheld]
-        self._withheld.update((model, wish) for wish in fresh)
+    def newly_dropped(self, model: str, dropped: Collection[str]) -> list[str]:
+        """Those parameters of which it was not yet known that the model refuses them."""
+        fresh = [parameter for parameter in dropped if (model, parameter) not in self._dropped]
+        self._dropped.update((model, parameter) for parameter in fresh)
         return fresh
 
 
@@ -64,7 +64,7 @@ class CircuitProtected:
 
     inner: Model
     account: str
-    standing: CircuitBreaker
+    breaker: CircuitBreaker
     emit: Callable[[Event], None]
 
     @property
@@ -77,11 +77,11 @@ class CircuitProtected:
             reply = await self.inner.generate(request)
         except ModelError as error:
             # Whatever its kind: the layers below have asked again as often as makes sense. But a model that has just
-            # answered, and then refuses a larger allowance, is still there.
+            # answered, and then refuses a larger limit, is still there.
             if not request.key.raised:
-                self.standing.refused(self.account, self.name, error)
+                self.breaker.refused(self.account, self.name, error)
             raise
-        self.standing.answered(self.account, self.name)
-        for wish in self.standing.news(self.name, reply.withheld):
-            self.emit(WishWithheld(self.name, wish))
+        self.breaker.answered(self.account, self.name)
+        for parameter in self.breaker.newly_dropped(self.name, reply.dropped):
+            self.emit(ParameterDropped(self.name, parameter))
         return reply

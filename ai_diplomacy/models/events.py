@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from ..records.events import Event
+from .model import CallKey, Reply, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +15,9 @@ class CallEvent(Event):
     """Base of the events that are about one call."""
 
     abstract: ClassVar[bool] = True
+    on_disk: ClassVar[Mapping[str, str]] = {"actor": "power"}
 
-    power: str
+    actor: str
     phase: str
     step: str
     round: int
@@ -24,10 +27,62 @@ class CallEvent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CallSent(CallEvent):
+    """A call is on its way to its model."""
+
+    replayed: ClassVar[bool] = False
+    written: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(Event):
+    """Base of what can become of a call that the game depends on. It is on the disk before anybody hears of it."""
+
+    abstract: ClassVar[bool] = True
+    written: ClassVar[bool] = False
+
+    key: CallKey
+    model: str
+    request: Request | None = None
+    """What was asked; ``None`` where only what became of it is kept."""
+    digest: str = ""
+    """SHA-256 of all that the model was shown, told by readers alone."""
+    line: int = 0
+    """Where ``calls.jsonl`` tells of it, told by readers alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered(CallEnded):
+    """A reply has come in time. Of a call that was asked again with a larger limit, a running game tells once, with the
+    sum of its replies; the log has a line for each."""
+
+    reply: Reply
+
+
+FailureKind = Literal["fatal", "transient", "rate_limit", "late", "fault"]
+"""As in ``ModelError``; ``late``: not answered before the phase's deadline; ``fault``: the program itself failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFailed(CallEnded):
+    """The call was given up, and the game went on without it."""
+
+    kind: FailureKind
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLate(CallEnded):
+    """The reply to a call that had failed as ``late``. It changes nothing any more but the bill."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class CallRetried(CallEvent):
     """A call was not answered and will be asked again."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     kind: Literal["transient", "rate_limit"]
     reason: str
     tries: int
@@ -37,8 +92,8 @@ class CallRetried(CallEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class AllowanceRaised(CallEvent):
-    """A reply spent its whole allowance on reasoning, so the call is asked again with a larger one."""
+class MaxTokensRaised(CallEvent):
+    """A reply spent all its tokens on reasoning, so the call is asked again with a larger limit."""
 
     before: int
     """Most tokens that the reply could have."""
@@ -46,21 +101,21 @@ class AllowanceRaised(CallEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class AllowanceRefused(CallEvent):
-    """The call with the larger allowance was not answered, so the empty reply stands."""
+class MaxTokensRefused(CallEvent):
+    """The call with the larger limit was not answered, so the empty reply stands."""
 
-    allowance: int
+    max_tokens: int
     """Tokens that were asked for."""
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class WishWithheld(Event):
-    """A model refuses something that its requests ask for, so it is asked without it. Told once a wish."""
+class ParameterDropped(Event):
+    """A model refuses something that its requests ask for, so it is asked without it. Told once a parameter."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     model: str
-    wish: str
+    parameter: str
     """``schema``, ``temperature`` or ``seed``."""
 
 
@@ -68,7 +123,7 @@ class WishWithheld(Event):
 class CallHedged(CallEvent):
     """A call has taken long, so it is sent a second time; the first answer wins and the other call is cancelled."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     after: float
     """Seconds after which the second one is sent: the recent 90th percentile of this model and step."""
 
@@ -77,7 +132,7 @@ class CallHedged(CallEvent):
 class HedgeDecided(CallEvent):
     """What came of a call that was sent twice."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     winner: Literal["first", "second"] | None
     """``None``: both failed."""
 
@@ -87,7 +142,7 @@ class CallLost(CallEvent):
     """A call was sent and its answer was never received. The provider may bill it; what it says here is an estimate,
     on the safe side, and counts against the caps."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     reason: Literal["fault", "timeout", "hedged", "cancelled"]
     input_tokens: int
     output_tokens: int
@@ -103,7 +158,7 @@ LimiterReason = Literal["clean_round", "refused", "given_up"]
 class LimiterChanged(Event):
     """The gate of an account lets more, or less, through than before."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     account: str
     """Names the account without its key."""
     what: Literal["concurrency", "rate"]
@@ -117,7 +172,7 @@ class LimiterChanged(Event):
 class CoolDownStarted(Event):
     """The provider refused a call for its rate limit: nobody asks this account for a while."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     account: str
     seconds: float
     retry_after: float | None
@@ -128,7 +183,7 @@ class CoolDownStarted(Event):
 class BudgetWarned(Event):
     """Most of a cap is spent. Told once a cap."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     what: Literal["cost_usd", "tokens"]
     spent: float
     cap: float
@@ -138,7 +193,7 @@ class BudgetWarned(Event):
 class BudgetReached(Event):
     """A call did not fit under a cap any more, so no further call is made."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     what: Literal["cost_usd", "tokens"]
     spent: float
     cap: float

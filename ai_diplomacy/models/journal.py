@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from ..records.durable import AppendLog
-from .call_log import FORMAT, Call, Calls, Failure, named, request_digest
-from .model import CallKey, Model, ModelError, Reply, Request, Usage
+from ..records.durable import AppendLog, DiskError
+from ..records.events import Event
+from ..records.formats import FORMAT
+from .call_log import CallLog, FaultError, call_record, failure_kind, named, recalled, reply_record
+from .events import CallAnswered, CallFailed, CallLate
+from .model import Model, ModelError, Reply, Request
 from .phase_deadlines import LateError, PhaseDeadlines
 from .stopping import Stopped
+
+logger = logging.getLogger(__name__)
 
 
 class Journal:
     """``calls.jsonl``: one call a line; see ``docs/run_folder.md`` for its fields."""
 
-    def __init__(self, log: AppendLog, calls: Calls | None = None, *, lenient: bool = False) -> None:
+    def __init__(
+        self, log: AppendLog, calls: CallLog | None = None, *, lenient: bool = False, format: int = FORMAT
+    ) -> None:
         """``log`` stands behind its last line. ``calls``: those that are in it already. ``lenient``: whether they
-        answer a call whose prompt is another one by now."""
+        answer a call whose prompt is another one by now. ``format``: of the lines."""
         self._log = log
-        self._calls = Calls(log.path) if calls is None else calls
+        self._calls = CallLog(log.path) if calls is None else calls
         self._lenient = lenient
+        self._format = format
 
-    def recalled(self, request: Request) -> Call | None:
+    def made(self, request: Request) -> CallAnswered | CallFailed | None:
         """The call of this request if it was made before. Raises ``PromptDiffersError``."""
         return self._calls.answering(request, lenient=self._lenient)
 
@@ -32,45 +40,18 @@ class Journal:
         """Returns once the call is synced to the disk. Raises ``DiskError``. ``late``: whether the game has gone on
         without the reply."""
         mark = {"late": True} if late else {}
-        told = _fields(reply) | {"usage": _fields(reply.usage)}
-        self._log.append(_line(model, request) | mark | {"reply": told})
+        line = call_record(model, request, self._format)
+        self._log.append(line | mark | {"reply": reply_record(reply, self._format)})
         await self._log.synced()
 
-    async def record_failure(self, model: str, request: Request, failure: Failure) -> None:
+    async def record_failure(self, model: str, request: Request, error: ModelError) -> None:
         """The same for a call that was given up, on which the game depends as it does on a reply."""
-        self._log.append(_line(model, request) | {"failure": _fields(failure)})
+        line = call_record(model, request, self._format)
+        self._log.append(line | {"failure": {"kind": failure_kind(error), "message": str(error)}})
         await self._log.synced()
 
     async def close(self) -> None:
         await self._log.close()
-
-
-def _line(model: str, request: Request) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "key": _fields(request.key),
-        "model": model,
-        "request": {
-            "sha256": request_digest(request),
-            "system": request.system,
-            "prompt": request.prompt,
-            "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
-            "seed": request.seed,
-        },
-    }
-
-
-def _fields(value: CallKey | Failure | Reply | Usage) -> dict[str, Any]:
-    """A dataclass as a dictionary. What it holds is not copied, as ``asdict`` would do for every call."""
-    return {name: getattr(value, name) for name in value.__slots__}
-
-
-def inherited(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of a journal as a run carries it that was forked from the journal's own."""
-    if "reply" not in record:
-        return dict(record)
-    return {**record, "reply": {**record["reply"], "inherited": True}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +60,7 @@ class Journaled:
 
     inner: Model
     journal: Journal
+    emit: Callable[[Event], None]
     deadlines: PhaseDeadlines | None = None
     """``None``: the game waits for every answer."""
 
@@ -87,30 +69,38 @@ class Journaled:
         return self.inner.name
 
     async def generate(self, request: Request) -> Reply:
-        """Raises ``PromptDiffersError`` besides what the model raises."""
-        call = self.journal.recalled(request)
+        """Raises ``PromptDiffersError`` besides what the model raises; a fault of the program itself becomes a
+        ``FaultError``."""
+        call = self.journal.made(request)
         if call is not None:
-            return call.again()
+            return recalled(call)
         try:
             if self.deadlines is None:
                 reply = await self.inner.generate(request)
             else:
                 reply = await self._in_time(request, self.deadlines)
         except ModelError as error:
-            kind = "late" if isinstance(error, LateError) else error.kind
-            await self.journal.record_failure(self.name, request, Failure(kind, str(error)))
+            await self.journal.record_failure(self.name, request, error)
             raise
+        except (DiskError, Stopped):
+            raise
+        except Exception as error:
+            # The game will go on without this reply: were that not in the journal, it would be asked, and paid for,
+            # again, and a replay would come to another game.
+            logger.error("%s asked for %s", self.name, named(request.key), exc_info=error)
+            fault = FaultError(f"{type(error).__name__}: {error}")
+            await self.journal.record_failure(self.name, request, fault)
+            raise fault from error
         await self.journal.record(self.name, request, reply)
         return reply
 
     async def _in_time(self, request: Request, deadlines: PhaseDeadlines) -> Reply:
-        beside = request.key.step == "consolidate"
-        if deadlines.passed and not beside:
+        if deadlines.passed and not request.background:
             # Nobody would wait for the answer, so nobody pays for it.
             raise LateError
         asked = asyncio.create_task(self.inner.generate(request))
         try:
-            in_time = await deadlines.wait_for(asked, beside=beside)
+            in_time = await deadlines.wait_for(asked, background=request.background)
         except asyncio.CancelledError:
             asked.cancel()
             await asyncio.wait((asked,))
@@ -133,6 +123,7 @@ class Journaled:
         finally:
             asked.cancel()
         await self.journal.record(self.name, request, reply, late=True)
+        self.emit(CallLate(key=request.key, model=self.name, request=request, reply=reply))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +131,14 @@ class Recorded:
     """A model that answers from a journal, and nothing else."""
 
     name: str
-    calls: Calls
+    calls: CallLog
 
     async def generate(self, request: Request) -> Reply:
         """Raises ``NotRecorded`` for a call that the journal does not hold, and ``PromptDiffersError``."""
         call = self.calls.answering(request)
         if call is None:
             raise NotRecorded(f"the journal does not hold {named(request.key)}")
-        return call.again()
+        return recalled(call)
 
 
 class NotRecorded(Stopped):

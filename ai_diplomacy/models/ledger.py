@@ -61,11 +61,11 @@ class Ledger:
     def answered(self, key: CallKey, model: str, reply: Reply) -> None:
         usage = reply.usage
         bill = Spending(reply.answers, usage.input, usage.output, usage.cached, reply.cost_usd)
-        self._add(bill, key.power, model, key.step, key.phase)
+        self._add(bill, key.actor, model, key.step, key.phase)
 
     def lost(self, event: CallLost) -> None:
         bill = Spending(lost_calls=1, lost_cost_usd=event.cost_usd)
-        self._add(bill, event.power, event.model, event.step, event.phase)
+        self._add(bill, event.actor, event.model, event.step, event.phase)
 
     def total(self) -> Spending:
         return self._total

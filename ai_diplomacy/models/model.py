@@ -20,17 +20,18 @@ class CallKey:
     """What a call is for. Two calls of a run never have the same key."""
 
     phase: str
-    power: str
+    actor: str
+    """Who asks: a power."""
     step: str
     round: int = 0
     attempt: int = 0
     """0; 1 when the reply to attempt 0 could not be used."""
     raised: int = 0
-    """How often this call was asked again with a larger allowance, because its reply was all reasoning."""
+    """How often this call was asked again with a larger limit of tokens, because its reply was all reasoning."""
 
     def about(self, model: str) -> tuple[str, str, str, int, int, str]:
         """What every event about this call begins with, see ``CallEvent``."""
-        return self.power, self.phase, self.step, self.round, self.attempt, model
+        return self.actor, self.phase, self.step, self.round, self.attempt, model
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Request:
     """``None`` leaves the provider's own default."""
     seed: int | None = None
     """For providers that take one; with ``None`` they draw their own."""
+    background: bool = False
+    """Whether the game goes on without waiting for the reply, which is due in a later stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +111,14 @@ class Reply:
     """What that may have cost at a known price."""
     inherited: bool = False
     """Whether it was answered, and paid for, in the run that this one was forked from."""
-    allowance: int | None = None
+    max_tokens: int | None = None
     """Most tokens that it could have; ``None`` when nobody says."""
-    withheld: tuple[str, ...] = ()
-    """Wishes of the request that the model refuses and was asked without: ``schema``, ``seed``, ``temperature``."""
+    dropped: tuple[str, ...] = ()
+    """Parameters of the request that the model refuses and was asked without: ``schema``, ``seed``, ``temperature``."""
 
     @property
     def starved(self) -> bool:
-        """Whether the whole allowance of tokens went on reasoning, so that nothing was said."""
+        """Whether all its tokens went on reasoning, so that nothing was said."""
         return self.stop == "length" and not self.text.strip()
 
 

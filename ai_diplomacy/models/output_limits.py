@@ -1,4 +1,4 @@
-"""More room to think: a reply that spent its whole allowance on reasoning is asked for again with twice as much."""
+"""Escalating output limits: a reply that spent all its tokens on reasoning is asked for again with twice as many."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..models.events import AllowanceRaised, AllowanceRefused
 from ..records.events import Event
+from .events import MaxTokensRaised, MaxTokensRefused
 from .model import Model, ModelError, Reply, Request, with_bill_of
 
 LARGEST = 4
-"""The allowance never grows beyond so many times what the request allows: that is what its owner meant to pay for a
-reply, every token of it is reserved under the caps, and many models have no room for more."""
+"""The limit never grows beyond so many times what the request allows: that is what its owner meant to pay for a reply,
+every token of it is reserved under the caps, and many models have no room for more."""
 
 
 class OutputLimits:
-    """By how much each model's allowance had to be raised at each step. Shared by the seats of a run, so that what one
-    call has learned the next one need not pay for."""
+    """By how much each model's limit had to be raised at each step. Shared by the seats of a run, so that what one call
+    has learned the next one need not pay for."""
 
     def __init__(self) -> None:
         self._factor: defaultdict[tuple[str, str], int] = defaultdict(lambda: 1)
@@ -39,7 +39,7 @@ class EscalatingMaxTokens:
     """
 
     inner: Model
-    allowances: OutputLimits
+    limits: OutputLimits
     emit: Callable[[Event], None]
 
     @property
@@ -50,21 +50,21 @@ class EscalatingMaxTokens:
         """The last reply, with the time, tokens, cost and attempts of all of them. An empty one stands if the next
         fails."""
         most, step = LARGEST * request.max_tokens, request.key.step
-        asked = replace(request, max_tokens=request.max_tokens * self.allowances.factor(self.name, step))
+        asked = replace(request, max_tokens=request.max_tokens * self.limits.factor(self.name, step))
         reply = await self.inner.generate(asked)
-        allowed = reply.allowance or asked.max_tokens
+        allowed = reply.max_tokens or asked.max_tokens
         while reply.starved and allowed < most:
             before, allowed = allowed, min(2 * allowed, most)
             asked = replace(asked, key=replace(asked.key, raised=asked.key.raised + 1), max_tokens=allowed)
-            self.emit(AllowanceRaised(*request.key.about(self.name), before, allowed))
+            self.emit(MaxTokensRaised(*request.key.about(self.name), before, allowed))
             began = asyncio.get_running_loop().time()
             try:
                 again = await self.inner.generate(asked)
             except ModelError as error:
                 # Whoever asked learns from the empty reply what went wrong.
-                self.emit(AllowanceRefused(*request.key.about(self.name), allowed, str(error)))
+                self.emit(MaxTokensRefused(*request.key.about(self.name), allowed, str(error)))
                 return replace(reply, waited=reply.waited + asyncio.get_running_loop().time() - began)
-            self.allowances.learn(self.name, step, allowed // request.max_tokens)
+            self.limits.learn(self.name, step, allowed // request.max_tokens)
             reply = _added(reply, again)
         return reply
 
@@ -78,5 +78,5 @@ def _added(first: Reply, second: Reply) -> Reply:
         waited=first.waited + second.waited,
         attempts=first.attempts + second.attempts,
         hedged=first.hedged + second.hedged,
-        withheld=tuple(sorted({*first.withheld, *second.withheld})),
+        dropped=tuple(sorted({*first.dropped, *second.dropped})),
     )

@@ -1,5 +1,5 @@
-"""Deadlines of the game, not of the network: a call that is not answered when its stretch of the game must end is given
-up, and its late reply, which is paid for, still awaited and kept."""
+"""Deadlines of the game, not of the network: a call that is not answered when its interval of the game must end is
+given up, and its late reply, which is paid for, still awaited and kept."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class LateError(ModelError):
 
 
 class PhaseDeadlines:
-    """Of one run: the stretch that is being played, and the calls that missed the end of theirs."""
+    """Of one run: the interval that is being played, and the calls that missed the end of theirs."""
 
     def __init__(self) -> None:
         self._number = 0
         self.passed = False
-        """Whether the stretch should be over: what begins in it now, and is needed in it, comes too late."""
+        """Whether the interval should be over: what begins in it now, and is needed in it, comes too late."""
         self._waiting: dict[asyncio.Future[None], int | None] = {}
-        """What waits -> the stretch whose end it may miss."""
+        """What waits -> the interval whose end it may miss."""
         self._late: set[asyncio.Task[None]] = set()
 
     @contextmanager
-    def stretch(self, seconds: float) -> Iterator[None]:
-        """A stretch of the game that should be over in so many seconds."""
+    def interval(self, seconds: float) -> Iterator[None]:
+        """A part of the game that should be over in so many seconds."""
         self._number += 1
         self.passed = False
         timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._pass)
@@ -46,11 +46,11 @@ class PhaseDeadlines:
             if outlasts != self._number and not missed.done():
                 missed.set_result(None)
 
-    async def wait_for(self, task: asyncio.Task[Any], *, beside: bool) -> bool:
-        """Whether the task ends before the deadline; returns when that is known. ``beside``: what it does is not
-        needed in the stretch in which it begins, so it has until a later one must end."""
+    async def wait_for(self, task: asyncio.Task[Any], *, background: bool) -> bool:
+        """Whether the task ends before the deadline; returns when that is known. ``background``: what it does is
+        not needed in the interval in which it begins, so it has until a later one must end."""
         missed = asyncio.get_running_loop().create_future()
-        outlasts = self._number if beside else None
+        outlasts = self._number if background else None
         self._waiting[missed] = outlasts
         try:
             await asyncio.wait((task, missed), return_when=asyncio.FIRST_COMPLETED)

@@ -96,8 +96,8 @@ def _reply(request: Request, answer: Answer, started: float, latency: float) -> 
         answer.stop,
         started=started,
         latency=latency,
-        allowance=request.max_tokens,
-        withheld=answer.withheld,
+        max_tokens=request.max_tokens,
+        dropped=answer.withheld,
     )
 
 

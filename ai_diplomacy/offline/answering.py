@@ -1,4 +1,4 @@
-"""Answering the letters that came: yes, no, yes but, or a word of thanks, as this power's interest has it."""
+"""Answering the messages that came: yes, no, yes but, or a word of thanks, as this power's interest has it."""
 
 from __future__ import annotations
 
@@ -7,223 +7,218 @@ from collections.abc import Callable, Sequence
 
 from ..board.situation import unit_of
 from ..board.terrain import province_of
-from .aftermath import target_of
 from .commitments import remembered_pacts
-from .design import supported_move, worthwhile
-from .hearing import Heard
-from .letters import place, places
-from .offers import JointMove, joint_slots, third_power, wish
-from .talks import Desk, Talk
+from .intents import UnderstoodMessage
+from .order_planning import supported_move, worthwhile
+from .proposing import JointMove, joint_fields, third_power, wish
+from .round_plan import PlannedMessage, RoundPlan
+from .turn_events import target_of
+from .wording import place, places
 
 
-def waiting(desk: Desk) -> dict[str, Heard]:
-    """Power -> the letter of it that most wants an answer, of the private ones that have none yet."""
-    reading = desk.reading
+def waiting(plan: RoundPlan) -> dict[str, UnderstoodMessage]:
+    """Power -> the message of it that most wants an answer, of the private ones that have none yet."""
+    prompt = plan.prompt
     spoken = {
-        power: max((m.round for m in reading.press if m.sender == reading.me and power in m.recipients), default=0)
-        for power in reading.others
+        power: max((m.round for m in prompt.press if m.sender == prompt.me and power in m.recipients), default=0)
+        for power in prompt.others
     }
-    found: dict[str, list[Heard]] = {}
-    for heard in (*desk.outlook.old, *desk.outlook.heard):
-        letter, power = heard.letter, heard.sender
-        if power not in spoken or not letter.private or reading.me not in letter.recipients:
+    found: dict[str, list[UnderstoodMessage]] = {}
+    for received in (*plan.assessment.awaiting, *plan.assessment.press):
+        message, power = received.message, received.sender
+        if power not in spoken or not message.private or prompt.me not in message.recipients:
             continue
-        old = letter in reading.awaiting
-        if (old and not spoken[power]) or (not old and spoken[power] <= letter.round < reading.round):
-            found.setdefault(power, []).append(heard)
-    return {power: max(letters, key=_urgency) for power, letters in sorted(found.items())}
+        old = message in prompt.awaiting
+        if (old and not spoken[power]) or (not old and spoken[power] <= message.round < prompt.round):
+            found.setdefault(power, []).append(received)
+    return {power: max(messages, key=_urgency) for power, messages in sorted(found.items())}
 
 
-def _urgency(heard: Heard) -> tuple[bool, bool, int]:
-    return (heard.ask is not None, "warning" in heard.kinds, heard.letter.round)
+def _urgency(received: UnderstoodMessage) -> tuple[bool, bool, int]:
+    return (received.ask is not None, "warning" in received.intents, received.message.round)
 
 
-def answer(desk: Desk, heard: Heard) -> Talk:
-    """What to say to the sender of this letter."""
-    luck = desk.reading.chance("answer", heard.sender, desk.reading.round)
-    if heard.ask is not None:
-        return _ANSWERS[heard.ask](desk, heard, luck)
-    return _reaction(desk, heard)
+def answer(plan: RoundPlan, received: UnderstoodMessage) -> PlannedMessage:
+    """What to say to the sender of this message."""
+    luck = plan.prompt.chance("answer", received.sender, plan.prompt.round)
+    if received.ask is not None:
+        return _ANSWERS[received.ask](plan, received, luck)
+    return _reaction(plan, received)
 
 
-def opening(heard: Heard) -> str:
-    """How a proposal to the sender begins, when it has to serve as the answer too: a key of ``OPENINGS``."""
-    if "decline" in heard.kinds:
+def opening(received: UnderstoodMessage) -> str:
+    """How a proposal to the sender begins, when it has to serve as the answer too: a key of ``openings``."""
+    if "decline" in received.intents:
         return "regret"
-    return "confirm" if heard.kinds & {"accept", "thanks"} else "chat"
+    return "confirm" if received.intents & {"accept", "thanks"} else "chat"
 
 
-def wants_its_own_answer(heard: Heard) -> bool:
+def wants_its_own_answer(received: UnderstoodMessage) -> bool:
     """Whether a proposal with an opening would not do as the answer."""
-    return heard.ask in ("zone", "alliance", "peace", "coalition") or bool(heard.kinds & {"odd", "warning"})
+    return received.ask in ("zone", "alliance", "peace", "coalition") or bool(received.intents & {"odd", "warning"})
 
 
-def _reaction(desk: Desk, heard: Heard) -> Talk:
-    to = (heard.sender,)
-    third = {"third": third_power(desk.outlook, heard.sender).title()}
-    if "odd" in heard.kinds:
-        return Talk(to, "plain")
-    if "accept" in heard.kinds:
-        zone = desk.agreed.zones.get(heard.sender, ())
-        if zone and heard.zone:
-            return Talk(to, "confirm_zone", {"zone": places(desk.reading.situation.terrain, zone[:1])})
-        return Talk(to, "confirm")
-    if "decline" in heard.kinds:
-        return Talk(to, "regret")
-    if "warning" in heard.kinds:
-        guilty = _guilty(desk, heard.sender)
-        defiant = desk.reading.stance(heard.sender) < 0 or desk.outlook.nature.nerve > 0.65
-        return Talk(to, ("defiant" if defiant else "excuse") if guilty else "denial", third)
-    if "thanks" in heard.kinds:
-        return Talk(to, "confirm")
-    return Talk(to, "chat", third)
+def _reaction(plan: RoundPlan, received: UnderstoodMessage) -> PlannedMessage:
+    to = (received.sender,)
+    third = {"third": _third(plan, received.sender)}
+    if "odd" in received.intents:
+        return PlannedMessage(to, "plain")
+    if "accept" in received.intents:
+        zone = plan.agreed.zones.get(received.sender, ())
+        if zone and received.zone:
+            return PlannedMessage(to, "confirm_zone", {"zone": places(plan.prompt.situation.terrain, zone[:1])})
+        return PlannedMessage(to, "confirm")
+    if "decline" in received.intents:
+        return PlannedMessage(to, "regret")
+    if "warning" in received.intents:
+        guilty = _guilty(plan, received.sender)
+        defiant = plan.prompt.stance(received.sender) < 0 or plan.assessment.nature.nerve > 0.65
+        return PlannedMessage(to, ("defiant" if defiant else "excuse") if guilty else "denial", third)
+    if "thanks" in received.intents:
+        return PlannedMessage(to, "confirm")
+    return PlannedMessage(to, "chat", third)
 
 
-def _guilty(desk: Desk, power: str) -> bool:
+def _guilty(plan: RoundPlan, power: str) -> bool:
     """Whether the power has something to reproach us with."""
-    broken = any(o.sender == desk.reading.me and power in o.recipients and not o.kept for o in desk.reading.pledges)
-    return broken or any(deed.power == power and deed.kind in ("struck", "won") for deed in desk.outlook.deeds)
+    broken = any(o.sender == plan.prompt.me and power in o.recipients and not o.kept for o in plan.prompt.pledges)
+    return broken or any(event.power == power and event.kind in ("struck", "won") for event in plan.assessment.events)
 
 
-def _alliance(desk: Desk, heard: Heard, luck: random.Random) -> Talk:
-    power, nature = heard.sender, desk.outlook.nature
-    if (power in desk.agreed.peace and desk.said("alliance", power)) or power in remembered_pacts(desk.reading):
-        return Talk((power,), "confirm")
-    stance = desk.reading.stance(power)
-    allies = sum(desk.reading.stance(other) == 2 for other in desk.reading.others if other != power)
+def _alliance(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
+    power, nature = received.sender, plan.assessment.nature
+    if (power in plan.agreed.peace and plan.said("alliance", power)) or power in remembered_pacts(plan.prompt):
+        return PlannedMessage((power,), "confirm")
+    stance = plan.prompt.stance(power)
+    allies = sum(plan.prompt.stance(other) == 2 for other in plan.prompt.others if other != power)
     willing = {2: 1.0, 1: 0.9, 0: nature.trust + 0.1, -1: nature.trust - 0.35, -2: 0.05}[stance] - 0.2 * allies
     if luck.random() < willing:
-        return Talk((power,), "accept_alliance")
-    zone = desk.free_zone(power)
+        return PlannedMessage((power,), "accept_alliance")
+    zone = plan.free_zone(power)
     if zone and luck.random() < nature.nerve:
-        return Talk((power,), "counter_alliance", _zone_slots(desk, zone), zone=zone)
-    return Talk((power,), "decline_alliance", {"third": third_power(desk.outlook, power).title()})
+        return PlannedMessage((power,), "counter_alliance", _zone_fields(plan, zone), zone=zone)
+    return PlannedMessage((power,), "decline_alliance", {"third": _third(plan, power)})
 
 
-def _peace(desk: Desk, heard: Heard, luck: random.Random) -> Talk:
-    if heard.sender in desk.agreed.peace:
-        return Talk((heard.sender,), "confirm")
-    stance = desk.reading.stance(heard.sender)
+def _peace(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
+    if received.sender in plan.agreed.peace:
+        return PlannedMessage((received.sender,), "confirm")
+    stance = plan.prompt.stance(received.sender)
     willing = {2: 1.0, 1: 1.0, 0: 0.9, -1: 0.6, -2: 0.25}[stance]
-    return Talk((heard.sender,), "accept_peace" if luck.random() < willing else "decline_peace")
+    return PlannedMessage((received.sender,), "accept_peace" if luck.random() < willing else "decline_peace")
 
 
-def _zone(desk: Desk, heard: Heard, luck: random.Random) -> Talk:
-    power = heard.sender
-    zone = tuple(at for at in heard.zone if at in desk.outlook.buffers[power])[:2]
+def _zone(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
+    power = received.sender
+    zone = tuple(at for at in received.zone if at in plan.assessment.buffers[power])[:2]
     if not zone:
-        return _no_zone(desk, heard, luck)
-    if set(zone) <= set(desk.agreed.zones.get(power, ())):
-        return Talk((power,), "confirm_zone", _zone_slots(desk, zone))
-    slots = {**_zone_slots(desk, zone), "own": _nearest_center(desk, zone[0])}
-    wanted = any(target_of(order) in zone for order in desk.draft.orders)
-    willing = {2: 1.0, 1: 0.95, 0: 0.85, -1: 0.65, -2: 0.3}[desk.reading.stance(power)]
-    willing -= 0.45 * desk.outlook.nature.nerve if wanted else 0.0
-    if luck.random() < willing and not desk.bound_for(zone):
-        return Talk((power,), "accept_zone", slots, zone=zone)
-    return Talk((power,), "decline_zone", slots)
+        return _no_zone(plan, received, luck)
+    if set(zone) <= set(plan.agreed.zones.get(power, ())):
+        return PlannedMessage((power,), "confirm_zone", _zone_fields(plan, zone))
+    fields = {**_zone_fields(plan, zone), "own": _nearest_center(plan, zone[0])}
+    wanted = any(target_of(order) in zone for order in plan.order_plan.orders)
+    willing = {2: 1.0, 1: 0.95, 0: 0.85, -1: 0.65, -2: 0.3}[plan.prompt.stance(power)]
+    willing -= 0.45 * plan.assessment.nature.nerve if wanted else 0.0
+    if luck.random() < willing and not plan.bound_for(zone):
+        return PlannedMessage((power,), "accept_zone", fields, zone=zone)
+    return PlannedMessage((power,), "decline_zone", fields)
 
 
-def _no_zone(desk: Desk, heard: Heard, luck: random.Random) -> Talk:
+def _no_zone(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
     """The sender asks us to leave places that are no ground between us: refuse what is ours, else take it as peace."""
-    situation = desk.reading.situation
-    own = {province_of(unit[2:]) for unit in situation.own_units} | set(situation.centers[desk.reading.me])
-    ours = [at for at in heard.zone if at in own]
+    ours = [at for at in received.zone if at in _own_provinces(plan)]
     if not ours:
-        return _peace(desk, heard, luck)
-    slots = {**_zone_slots(desk, ours[:1]), "own": _nearest_center(desk, ours[0])}
-    return Talk((heard.sender,), "decline_zone", slots)
+        return _peace(plan, received, luck)
+    fields = {**_zone_fields(plan, ours[:1]), "own": _nearest_center(plan, ours[0])}
+    return PlannedMessage((received.sender,), "decline_zone", fields)
 
 
-def _support(desk: Desk, heard: Heard, luck: random.Random) -> Talk:
-    for order in heard.orders:
-        if unit_of(order.partition(" S ")[2]) in desk.reading.situation.own_units:
-            return _help_offered(desk, heard, order)
-    joint = _help_wanted(desk, heard)
+def _support(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
+    for order in received.orders:
+        if unit_of(order.partition(" S ")[2]) in plan.prompt.situation.own_units:
+            return _help_offered(plan, received, order)
+    joint = _help_wanted(plan, received)
     if joint is None:
-        return Talk((heard.sender,), "decline_far")
-    rivals = desk.bound_for((target_of(joint.move) or "",))
-    slots = {**joint_slots(desk.outlook, joint), "own": _nearest_center(desk, province_of(joint.helper[2:]))}
-    busy = desk.draft.order_of(joint.helper)
+        return PlannedMessage((received.sender,), "decline_far")
+    rivals = plan.bound_for((target_of(joint.move) or "",))
+    fields = {**joint_fields(plan.assessment, joint), "own": _nearest_center(plan, province_of(joint.helper[2:]))}
+    busy = plan.order_plan.order_of(joint.helper)
     goal = target_of(busy)
-    costly = (
-        goal in desk.reading.situation.terrain.centers and goal not in desk.reading.situation.centers[desk.reading.me]
-    )
-    willing = {2: 0.95, 1: 0.8, 0: 0.5, -1: 0.15, -2: 0.0}[desk.reading.stance(heard.sender)] - 0.4 * costly
+    costly = goal in plan.prompt.situation.terrain.centers and goal not in plan.prompt.situation.centers[plan.prompt.me]
+    willing = {2: 0.95, 1: 0.8, 0: 0.5, -1: 0.15, -2: 0.0}[plan.prompt.stance(received.sender)] - 0.4 * costly
     if luck.random() < willing and not rivals:
-        return Talk((heard.sender,), "accept_support", slots, pledges=(joint.support,))
-    request = wish(desk.outlook, desk.draft, heard.sender, desk.taken)
-    if request is not None and luck.random() < desk.outlook.nature.nerve:
-        asked = joint_slots(desk.outlook, request)
-        return Talk((heard.sender,), "counter_support", asked, pledges=(request.move,))
-    return Talk((heard.sender,), "decline_support", slots)
+        return PlannedMessage((received.sender,), "accept_support", fields, pledges=(joint.support,))
+    request = wish(plan.assessment, plan.order_plan, received.sender, plan.taken)
+    if request is not None and luck.random() < plan.assessment.nature.nerve:
+        asked = joint_fields(plan.assessment, request)
+        return PlannedMessage((received.sender,), "counter_support", asked, pledges=(request.move,))
+    return PlannedMessage((received.sender,), "decline_support", fields)
 
 
-def _help_offered(desk: Desk, heard: Heard, order: str) -> Talk:
+def _help_offered(plan: RoundPlan, received: UnderstoodMessage, order: str) -> PlannedMessage:
     """Somebody will support a move of ours; make it, if it leads anywhere."""
-    move = supported_move(desk.outlook, order)
-    trusted = desk.reading.stance(heard.sender) > -2
-    free = move is not None and (unit_of(move) not in desk.taken or move in desk.agreed.pledges)
-    if move is None or not free or not trusted or not worthwhile(desk.outlook, desk.draft.valuation, move):
-        return Talk((heard.sender,), "decline_help")
+    move = supported_move(plan.assessment, order)
+    trusted = plan.prompt.stance(received.sender) > -2
+    free = move is not None and (unit_of(move) not in plan.taken or move in plan.agreed.pledges)
+    if move is None or not free or not trusted or not worthwhile(plan.assessment, plan.order_plan.valuation, move):
+        return PlannedMessage((received.sender,), "decline_help")
     joint = JointMove(move, unit_of(order))
-    return Talk((heard.sender,), "accept_help", joint_slots(desk.outlook, joint), pledges=(move,))
+    return PlannedMessage((received.sender,), "accept_help", joint_fields(plan.assessment, joint), pledges=(move,))
 
 
-def _help_wanted(desk: Desk, heard: Heard) -> JointMove | None:
+def _help_wanted(plan: RoundPlan, received: UnderstoodMessage) -> JointMove | None:
     """The move that the sender wants supported, with a unit of ours that is free to do it."""
-    situation = desk.reading.situation
-    theirs = situation.units[heard.sender]
-    moves = [order for order in heard.orders if unit_of(order) in theirs and target_of(order)]
+    situation = plan.prompt.situation
+    theirs, own = situation.units[received.sender], _own_provinces(plan)
+    moves = [order for order in received.orders if unit_of(order) in theirs and target_of(order)]
     moves += [
         f"{unit} - {goal}"
         for unit in theirs
-        if province_of(unit[2:]) in heard.provinces
-        for goal in heard.provinces
+        if province_of(unit[2:]) in received.provinces
+        for goal in received.provinces
         if situation.terrain.touches(unit, goal)
     ]
     for move in moves:
         for unit, legal in situation.legal_orders.items():
             joint = JointMove(move, unit)
-            if unit not in desk.taken and joint.support in legal and not _against_us(desk, joint):
+            if unit not in plan.taken and joint.support in legal and target_of(move) not in own:
                 return joint
     return None
 
 
-def _against_us(desk: Desk, joint: JointMove) -> bool:
-    goal, situation = target_of(joint.move), desk.reading.situation
-    mine = {province_of(unit[2:]) for unit in situation.own_units} | set(situation.centers[desk.reading.me])
-    return goal in mine
+def _own_provinces(plan: RoundPlan) -> set[str]:
+    situation = plan.prompt.situation
+    return {province_of(unit[2:]) for unit in situation.own_units} | set(situation.centers[plan.prompt.me])
 
 
-def _coalition(desk: Desk, heard: Heard, luck: random.Random) -> Talk:
-    power, me = heard.sender, desk.reading.me
-    accused = next((p for p in heard.powers if p not in (power, me) and p in desk.reading.others), None)
+def _coalition(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
+    power, me = received.sender, plan.prompt.me
+    accused = next((p for p in received.powers if p not in (power, me) and p in plan.prompt.others), None)
     if accused is None:
-        return Talk((power,), "denial" if me in heard.powers else "chat", {"third": _third(desk, power)})
-    willing = 0.55 - 0.25 * desk.reading.stance(accused) + (0.3 if accused == desk.outlook.leader else 0.0)
+        return PlannedMessage((power,), "denial" if me in received.powers else "chat", {"third": _third(plan, power)})
+    willing = 0.55 - 0.25 * plan.prompt.stance(accused) + (0.3 if accused == plan.assessment.leader else 0.0)
     purpose = "accept_coalition" if luck.random() < willing else "decline_coalition"
-    return Talk((power,), purpose, {"third": accused.title()})
+    return PlannedMessage((power,), purpose, {"third": accused.title()})
 
 
-def _third(desk: Desk, power: str) -> str:
-    return third_power(desk.outlook, power).title()
+def _third(plan: RoundPlan, power: str) -> str:
+    return third_power(plan.assessment, power).title()
 
 
-def _zone_slots(desk: Desk, zone: Sequence[str]) -> dict[str, str]:
-    return {"zone": places(desk.reading.situation.terrain, tuple(zone))}
+def _zone_fields(plan: RoundPlan, zone: Sequence[str]) -> dict[str, str]:
+    return {"zone": places(plan.prompt.situation.terrain, tuple(zone))}
 
 
-def _nearest_center(desk: Desk, province: str) -> str:
+def _nearest_center(plan: RoundPlan, province: str) -> str:
     """The name of our centre that is closest to the province."""
-    situation = desk.reading.situation
+    situation = plan.prompt.situation
     ground = situation.terrain
     away = ground.distances(f"A {province}") if ground.kinds[province] != "sea" else ground.distances(f"F {province}")
-    centers = sorted(situation.centers[desk.reading.me], key=lambda center: (away.get(center, 99), center))
+    centers = sorted(situation.centers[plan.prompt.me], key=lambda center: (away.get(center, 99), center))
     return place(ground, centers[0]) if centers else "what is left to me"
 
 
-_ANSWERS: dict[str, Callable[[Desk, Heard, random.Random], Talk]] = {
+_ANSWERS: dict[str, Callable[[RoundPlan, UnderstoodMessage, random.Random], PlannedMessage]] = {
     "alliance": _alliance,
     "coalition": _coalition,
     "peace": _peace,

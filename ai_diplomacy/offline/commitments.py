@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ..board.situation import unit_of
 from ..board.terrain import terrain
-from .hearing import Heard
-from .letters import name, place
-from .outlook import Outlook
-from .reading import Letter, Reading
+from .assessment import Assessment
+from .intents import UnderstoodMessage
+from .prompt_reader import ParsedPrompt, PressMessage
+from .wording import name, place
 
 _KEEP_EMPTY = re.compile(r"Keep (.+) empty, as agreed with (.+)")
 
@@ -37,44 +37,44 @@ class Commitments:
         return frozenset({power for to in self.pledges.values() for power in to} | self.zones.keys() | self.peace)
 
 
-def commitments(outlook: Outlook) -> Commitments:
+def commitments(assessment: Assessment) -> Commitments:
     """Found in the press of the phase and in the goals."""
-    reading, heard = outlook.reading, outlook.heard
-    mine = [h for h in heard if h.sender == reading.me]
-    zones = remembered_zones(reading)
-    for power, agreed in _agreed(mine, heard, reading, "zone").items():
+    prompt, press = assessment.prompt, assessment.press
+    mine = [m for m in press if m.sender == prompt.me]
+    zones = remembered_zones(prompt)
+    for power, agreed in _agreed(mine, press, prompt, "zone").items():
         if agreed:
             zones[power] = tuple(dict.fromkeys((*zones.get(power, ()), *agreed)))
-    friends = {*_agreed(mine, heard, reading, "peace"), *_agreed(mine, heard, reading, "alliance")}
+    friends = {*_agreed(mine, press, prompt, "peace"), *_agreed(mine, press, prompt, "alliance")}
     theirs = [
-        (h.sender, order)
-        for h in heard
-        if h.sender != reading.me and "odd" not in h.kinds
-        for order in h.letter.pledges
+        (m.sender, order)
+        for m in press
+        if m.sender != prompt.me and "odd" not in m.intents
+        for order in m.message.pledges
     ]
     return Commitments(
-        pledges=_pledges(reading),
+        pledges=_pledges(prompt),
         zones=zones,
         peace=frozenset(friends),
-        help=tuple((power, order) for power, order in theirs if _helped_unit(order) in reading.situation.own_units),
+        help=tuple((power, order) for power, order in theirs if _helped_unit(order) in prompt.situation.own_units),
         moves=tuple((power, order) for power, order in theirs if " S " not in order and " - " in order),
     )
 
 
-def remember_zone(reading: Reading, power: str, province: str) -> str:
+def remember_zone(prompt: ParsedPrompt, power: str, province: str) -> str:
     """A goal that keeps an agreed zone in mind; ``remembered_zones`` reads it."""
-    return f"Keep {place(reading.situation.terrain, province)} empty, as agreed with {name(power)}"
+    return f"Keep {place(prompt.situation.terrain, province)} empty, as agreed with {name(power)}"
 
 
-def remembered_zones(reading: Reading) -> dict[str, tuple[str, ...]]:
+def remembered_zones(prompt: ParsedPrompt) -> dict[str, tuple[str, ...]]:
     """Power -> provinces of zones agreed in earlier phases."""
-    ground = terrain(reading.situation.map)
+    ground = terrain(prompt.situation.map)
     zones: dict[str, tuple[str, ...]] = {}
-    for goal in reading.goals:
+    for goal in prompt.goals:
         if found := _KEEP_EMPTY.fullmatch(goal):
             named = tuple(at for at in ground.provinces if found[1] in (ground.names[at], f"the {ground.names[at]}"))
             power = found[2].upper()
-            if named and power in reading.others:
+            if named and power in prompt.others:
                 zones[power] = (*zones.get(power, ()), *named)
     return zones
 
@@ -84,40 +84,42 @@ def remember_pact(power: str) -> str:
     return f"Be true to the alliance with {name(power)}"
 
 
-def remembered_pacts(reading: Reading) -> set[str]:
+def remembered_pacts(prompt: ParsedPrompt) -> set[str]:
     """Powers that an alliance was agreed with in earlier phases."""
-    return {power for power in reading.others if remember_pact(power) in reading.goals}
+    return {power for power in prompt.others if remember_pact(power) in prompt.goals}
 
 
-def _pledges(reading: Reading) -> dict[str, tuple[str, ...]]:
+def _pledges(prompt: ParsedPrompt) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     units: set[str] = set()
-    for letter in sorted((m for m in reading.press if m.sender == reading.me), key=lambda m: m.round):
-        for order in letter.pledges:
+    for message in sorted((m for m in prompt.press if m.sender == prompt.me), key=lambda m: m.round):
+        for order in message.pledges:
             unit = unit_of(order)
             if order in found:
-                found[order] = tuple(dict.fromkeys((*found[order], *letter.recipients)))
-            elif unit not in units and order in reading.situation.legal_orders.get(unit, ()):
+                found[order] = tuple(dict.fromkeys((*found[order], *message.recipients)))
+            elif unit not in units and order in prompt.situation.legal_orders.get(unit, ()):
                 units.add(unit)
-                found[order] = letter.recipients
+                found[order] = message.recipients
     return found
 
 
-def _agreed(mine: list[Heard], heard: tuple[Heard, ...], reading: Reading, kind: str) -> dict[str, tuple[str, ...]]:
+def _agreed(
+    mine: list[UnderstoodMessage], press: tuple[UnderstoodMessage, ...], prompt: ParsedPrompt, kind: str
+) -> dict[str, tuple[str, ...]]:
     """Power -> provinces to keep out of, for agreements of this kind that we said yes to, or offered and they did."""
     found: dict[str, tuple[str, ...]] = {}
     for own in mine:
-        if kind not in own.kinds or "decline" in own.kinds or not own.letter.private:
+        if kind not in own.intents or "decline" in own.intents or not own.message.private:
             continue
-        for power in own.letter.recipients:
-            if own.yes or _said_yes(power, own.letter, heard, reading.me):
+        for power in own.message.recipients:
+            if own.yes or _said_yes(power, own.message, press, prompt.me):
                 found[power] = tuple(dict.fromkeys((*found.get(power, ()), *own.zone)))
     return found
 
 
-def _said_yes(power: str, offer: Letter, heard: tuple[Heard, ...], me: str) -> bool:
+def _said_yes(power: str, offer: PressMessage, press: tuple[UnderstoodMessage, ...], me: str) -> bool:
     return any(
-        h.yes and h.sender == power and me in h.letter.recipients and h.letter.round > offer.round for h in heard
+        m.yes and m.sender == power and me in m.message.recipients and m.message.round > offer.round for m in press
     )
 
 
@@ -129,14 +131,14 @@ _DOUBT = {2: 0.3, 1: 0.5, 0: 0.85, -1: 1.3, -2: 1.8}
 """How much more, or less, than usual a promise is at risk with an Ally, ... an Enemy."""
 
 
-def reconsidered(outlook: Outlook, agreed: Commitments) -> tuple[str, ...]:
+def reconsidered(assessment: Assessment, agreed: Commitments) -> tuple[str, ...]:
     """Pledges that will be broken without malice: what was offered was refused, or met with silence, and the unit has
     better things to do; rarely a plain change of mind."""
-    luck = outlook.reading.chance("second thoughts")
+    luck = assessment.prompt.chance("second thoughts")
     found = []
     for order in agreed.pledges:
-        given = " S " in order and _helped_unit(order) not in outlook.reading.situation.own_units
-        doubt = _SECOND_THOUGHTS[_reception(outlook, order)][given] * (1.5 - outlook.nature.loyalty)
+        given = " S " in order and _helped_unit(order) not in assessment.prompt.situation.own_units
+        doubt = _SECOND_THOUGHTS[_reception(assessment, order)][given] * (1.5 - assessment.nature.loyalty)
         if luck.random() < doubt:
             found.append(order)
     return tuple(found)
@@ -146,42 +148,42 @@ _SECOND_THOUGHTS = {"refused": (0.3, 0.7), "silent": (0.12, 0.35), "welcome": (0
 """How a pledge was received -> the doubt about it, and about it when it is a support of somebody else's unit."""
 
 
-def _reception(outlook: Outlook, order: str) -> str:
+def _reception(assessment: Assessment, order: str) -> str:
     """How those it was promised to took a pledge."""
-    me = outlook.reading.me
-    offers = [h for h in outlook.heard if h.sender == me and order in h.letter.pledges]
-    offer = offers[-1].letter
+    me = assessment.prompt.me
+    offers = [m for m in assessment.press if m.sender == me and order in m.message.pledges]
+    offer = offers[-1].message
     replies = [
-        h
-        for h in outlook.heard
-        if h.sender in offer.recipients and me in h.letter.recipients and h.letter.round > offer.round
+        m
+        for m in assessment.press
+        if m.sender in offer.recipients and me in m.message.recipients and m.message.round > offer.round
     ]
-    if any("decline" in h.kinds for h in replies):
+    if any("decline" in m.intents for m in replies):
         return "refused"
-    answerable = any(h.letter.round > offer.round for h in outlook.heard)
-    wanted = any(h.yes for h in (*offers, *replies)) or not answerable
+    answerable = any(m.message.round > offer.round for m in assessment.press)
+    wanted = any(m.yes for m in (*offers, *replies)) or not answerable
     return "welcome" if wanted else "silent"
 
 
-def temptation(outlook: Outlook, power: str) -> float:
+def temptation(assessment: Assessment, power: str) -> float:
     """From 0 to 1: how likely it is that promises to this power are broken now."""
-    reading = outlook.reading
-    lure, odds = outlook.lure(power)
+    prompt = assessment.prompt
+    lure, odds = assessment.lure(power)
     if lure is None:
         return 0.0
-    gain = odds * (0.6 if reading.situation.season == "S" else 1.0)
-    late = 1.4 if outlook.final else 1.0
-    return min(0.9, (1 - outlook.nature.loyalty) * (0.17 + 0.9 * gain) * late * _DOUBT[reading.stance(power)])
+    gain = odds * (0.6 if prompt.situation.season == "S" else 1.0)
+    late = 1.4 if assessment.final else 1.0
+    return min(0.9, (1 - assessment.nature.loyalty) * (0.17 + 0.9 * gain) * late * _DOUBT[prompt.stance(power)])
 
 
-def betrayed_power(outlook: Outlook) -> str | None:
+def betrayed_power(assessment: Assessment) -> str | None:
     """The power whose trust will be broken in this phase, if any; one at most. It is the same in every step of the
     phase, whatever is said in it, so that what is written about it in private is true."""
-    reading = outlook.reading
+    prompt = assessment.prompt
     tempted = [
-        (temptation(outlook, power) - reading.chance("betray", power).random(), power)
-        for power in reading.others
-        if reading.stance(power) >= -1
+        (temptation(assessment, power) - prompt.chance("betray", power).random(), power)
+        for power in prompt.others
+        if prompt.stance(power) >= -1
     ]
     margin, power = max(tempted, default=(-1.0, ""))
     return power if margin > 0 else None

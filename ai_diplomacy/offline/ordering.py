@@ -5,46 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from ..board.situation import unit_of
-from .aftermath import target_of
+from .assessment import Assessment, assess
 from .commitments import Commitments, commitments
-from .design import Design, design
-from .diary import entry, gains_of, of_orders, traitor_slots
-from .letters import listed, name, place, places, unit_words
-from .outlook import Outlook, survey
-from .reading import Reading
+from .diary import entry, gains_of, of_orders, traitor_fields
+from .order_planning import OrderPlan, plan_orders
+from .prompt_reader import ParsedPrompt
+from .turn_events import target_of
+from .wording import listed, name, place, places, templates, unit_words
 
 LONGEST_REASONING = 300
 LONGEST_DIRECTIVE = 300
 
 
-def order(reading: Reading) -> dict[str, Any]:
+def order(prompt: ParsedPrompt) -> dict[str, Any]:
     """Orders for any kind of phase."""
-    outlook = survey(reading)
-    agreed = commitments(outlook)
-    found = design(outlook, agreed)
+    assessment = assess(prompt)
+    agreed = commitments(assessment)
+    found = plan_orders(assessment, agreed)
     return {
-        "reasoning": _reasoning(outlook, found),
-        "intent": _intent(outlook, agreed, found),
+        "reasoning": _reasoning(assessment, found),
+        "intent": _intent(assessment, agreed, found),
         "orders": list(found.orders),
-        "vote_draw": _draw(outlook),
-        "diary": of_orders(outlook, found.orders, found.betrayed if _betrays(agreed, found) else None),
+        "vote_draw": _draw(assessment),
+        "diary": of_orders(assessment, found.orders, found.betrayed if _betrays(agreed, found) else None),
     }
 
 
-def plan(reading: Reading) -> dict[str, Any]:
+def plan(prompt: ParsedPrompt) -> dict[str, Any]:
     """A directive for the orders of this phase."""
-    outlook = survey(reading)
-    agreed = commitments(outlook)
-    found = design(outlook, agreed)
-    ground, lines = reading.situation.terrain, []
-    if gains := gains_of(reading, found.orders):
+    assessment = assess(prompt)
+    agreed = commitments(assessment)
+    found = plan_orders(assessment, agreed)
+    ground, lines = prompt.situation.terrain, []
+    if gains := gains_of(prompt, found.orders):
         lines.append(f"Take {places(ground, gains[:3])}.")
-    threats = [at for at in reading.situation.threats() if at in reading.situation.centers[reading.me]]
+    threats = [at for at in prompt.situation.threats() if at in prompt.situation.centers[prompt.me]]
     if threats:
         lines.append(f"Watch {places(ground, threats[:2])}.")
     if _betrays(agreed, found):
-        slots = traitor_slots(outlook, found.betrayed or "")
-        lines.append(f"Break with {slots['you']}: {slots['prize']} is worth more than its goodwill.")
+        fields = traitor_fields(assessment, found.betrayed or "")
+        lines.append(f"Break with {fields['you']}: {fields['prize']} is worth more than its goodwill.")
     kept = sorted(agreed.powers - {found.betrayed})
     if kept:
         lines.append(f"Keep what was promised to {listed([name(power) for power in kept])}.")
@@ -52,135 +52,88 @@ def plan(reading: Reading) -> dict[str, Any]:
     return {"directive": entry(lines, LONGEST_DIRECTIVE)}
 
 
-def _betrays(agreed: Commitments, found: Design) -> bool:
+def _betrays(agreed: Commitments, found: OrderPlan) -> bool:
     """Whether the orders break a promise on purpose."""
     return found.betrayed in agreed.powers and bool(found.breaches(agreed))
 
 
-def _reasoning(outlook: Outlook, found: Design) -> str:
-    reading, situation = outlook.reading, outlook.reading.situation
-    luck, ground, lines = reading.chance("reasoning"), situation.terrain, []
+def _reasoning(assessment: Assessment, found: OrderPlan) -> str:
+    prompt, situation = assessment.prompt, assessment.prompt.situation
+    luck, ground, lines = prompt.chance("reasoning"), situation.terrain, []
+    texts = templates()["reasoning"]
     if situation.kind == "R":
-        return luck.choice(_RETREATS)
+        return luck.choice(texts["retreats"])
     if situation.kind == "A":
-        return luck.choice(_BUILDS if situation.due > 0 else _DISBANDS)
-    if gains := gains_of(reading, found.orders):
-        lines.append(luck.choice(_GAINS).format(places(ground, gains[:3])))
+        return luck.choice(texts["builds" if situation.due > 0 else "disbands"])
+    if gains := gains_of(prompt, found.orders):
+        lines.append(luck.choice(texts["gains"]).format(at=places(ground, gains[:3])))
     supports = [order for order in found.orders if " S " in order]
     if supports:
-        lines.append(luck.choice(_SUPPORTS).format(unit_words(ground, unit_of(supports[0]))))
+        lines.append(luck.choice(texts["supports"]).format(unit=unit_words(ground, unit_of(supports[0]))))
     approaches = [order for order in found.orders if target_of(order) and target_of(order) not in gains]
     if approaches:
         goal = place(ground, target_of(approaches[0]) or "")
-        lines.append(luck.choice(_APPROACHES).format(unit_words(ground, unit_of(approaches[0])), goal))
+        lines.append(luck.choice(texts["approaches"]).format(unit=unit_words(ground, unit_of(approaches[0])), at=goal))
     holds = [order for order in found.orders if order.endswith(" H")]
     if holds:
-        lines.append(luck.choice(_HOLDS).format(unit_words(ground, unit_of(holds[0]))))
+        lines.append(luck.choice(texts["holds"]).format(unit=unit_words(ground, unit_of(holds[0]))))
     return entry(lines, LONGEST_REASONING)
 
 
-_GAINS = (
-    "There are centres to win: {}.",
-    "My units go for {}.",
-    "First of all {}: nobody is as near as I am.",
-    "I try for {} while it can be had.",
-)
-_SUPPORTS = (
-    "The {} gives support where the odds are even.",
-    "The {} does more good as a support than anywhere else.",
-    "I use the {} to make sure of it.",
-)
-_APPROACHES = (
-    "The {} goes to {}, to be nearer to what comes next.",
-    "With the {} I look ahead: from {} it has more to choose from.",
-    "The {} is wasted where it is; {} is a better place.",
-)
-_HOLDS = (
-    "The {} stays on guard.",
-    "The {} does not move: somebody has to watch.",
-)
-_RETREATS = (
-    "Each dislodged unit goes where it covers most, or disbands if nothing is worth holding.",
-    "I save what can be saved, as close to my centres as possible.",
-    "Better a unit in a poor place than none.",
-)
-_BUILDS = (
-    "Units are due: built where they are soonest of use.",
-    "I build where the next year will be decided.",
-    "The winter gives, and I place it next to the most open border.",
-)
-_DISBANDS = (
-    "Units must go: those that are farthest from any work go first.",
-    "I give up what I can miss most easily.",
-)
-_REASONS = (
-    "it costs me little",
-    "I need its goodwill more than the ground",
-    "a broken word would be heard at every desk",
-    "I cannot afford a second front",
-    "one honest neighbour is worth a centre",
-)
-
-_EXCUSES = (
-    "nobody took me up on it",
-    "the unit has better work now",
-    "it would be wasted there",
-    "I spoke too soon",
-)
-
-
-def _intent(outlook: Outlook, agreed: Commitments, found: Design) -> str:
+def _intent(assessment: Assessment, agreed: Commitments, found: OrderPlan) -> str:
     """What it privately means to do about each promise, and why."""
-    if outlook.reading.situation.kind != "M":
+    if assessment.prompt.situation.kind != "M":
         return ""
-    luck = outlook.reading.chance("intent")
-    lines = [_confession(outlook, agreed, found)] if found.betrayed in agreed.powers else []
-    reasons = luck.sample(_REASONS, len(_REASONS))
+    luck = assessment.prompt.chance("intent")
+    lines = [_confession(assessment, agreed, found)] if found.betrayed in agreed.powers else []
+    texts = templates()["intent"]
+    reasons = luck.sample(texts["reasons"], len(texts["reasons"]))
     missed = [pledged for pledged in found.dropped if pledged not in found.orders]
     if missed:
         to = dict.fromkeys(power for pledged in missed[:2] for power in agreed.pledges[pledged])
         powers = listed([name(power) for power in to])
-        lines.append(f"{listed(missed[:2])}, promised to {powers}, I let drop: {luck.choice(_EXCUSES)}.")
+        excuse = luck.choice(texts["excuses"])
+        lines.append(f"{listed(missed[:2])}, promised to {powers}, I let drop: {excuse}.")
     owed = {power for pledged, to in agreed.pledges.items() if pledged not in missed for power in to}
     for power in sorted((owed | agreed.zones.keys() | agreed.peace) - {found.betrayed}):
-        what = _promise(outlook, agreed, power)
-        faithful = _kept_faith(outlook, power) and luck.random() < 0.5
+        what = _promise(assessment, agreed, power)
+        faithful = _kept_faith(assessment, power) and luck.random() < 0.5
         why = "it has kept faith so far" if faithful or not reasons else reasons.pop()
         lines.append(f"I promised {name(power)} {what} and mean to keep it: {why}.")
     return entry(lines, LONGEST_REASONING) or "I have promised nobody anything this time."
 
 
-def _kept_faith(outlook: Outlook, power: str) -> bool:
-    return any(deed.power == power and deed.kind == "kept" for deed in outlook.deeds)
+def _kept_faith(assessment: Assessment, power: str) -> bool:
+    return any(event.power == power and event.kind == "kept" for event in assessment.events)
 
 
-def _confession(outlook: Outlook, agreed: Commitments, found: Design) -> str:
+def _confession(assessment: Assessment, agreed: Commitments, found: OrderPlan) -> str:
     power = found.betrayed or ""
-    what, slots = _promise(outlook, agreed, power), traitor_slots(outlook, power)
+    what, fields = _promise(assessment, agreed, power), traitor_fields(assessment, power)
     if not found.breaches(agreed):
         return f"I promised {name(power)} {what} without much meaning it; as it happens, nothing better offers itself."
-    late = "the game ends this year" if outlook.final else "its guard is down"
-    return f"I promised {name(power)} {what}; I break it: {slots['prize']} is near and {late}."
+    late = "the game ends this year" if assessment.final else "its guard is down"
+    return f"I promised {name(power)} {what}; I break it: {fields['prize']} is near and {late}."
 
 
-def _promise(outlook: Outlook, agreed: Commitments, power: str) -> str:
-    ground = outlook.reading.situation.terrain
+def _promise(assessment: Assessment, agreed: Commitments, power: str) -> str:
+    ground = assessment.prompt.situation.terrain
     if power in agreed.zones:
         return f"to stay out of {places(ground, agreed.zones[power][:2])}"
     pledged = [order for order, to in agreed.pledges.items() if power in to]
     return listed(pledged[:2]) if pledged else "my friendship"
 
 
-def _draw(outlook: Outlook) -> bool:
+def _draw(assessment: Assessment) -> bool:
     """Only when years have gone by, the end is near, and there is nothing left to win."""
-    reading = outlook.reading
-    situation = reading.situation
-    if situation.kind != "M" or situation.season != "F" or not outlook.final:
+    prompt = assessment.prompt
+    situation = prompt.situation
+    if situation.kind != "M" or situation.season != "F" or not assessment.final:
         return False
-    counts = [len(situation.centers[power]) for power in reading.others]
-    mine = len(situation.centers[reading.me])
+    counts = [len(situation.centers[power]) for power in prompt.others]
+    mine = len(situation.centers[prompt.me])
     if situation.year - situation.terrain.first_year < 3:
         # So early only a power on its last legs would rather have it over.
-        return mine <= 1 < len(situation.terrain.homes[reading.me]) and reading.chance("draw").random() < 0.5
-    hopeless = all(outlook.prize(power)[1] < 1 for power in reading.others)
-    return hopeless and mine < max(counts, default=0) and reading.chance("draw").random() < 0.4
+        return mine <= 1 < len(situation.terrain.homes[prompt.me]) and prompt.chance("draw").random() < 0.5
+    hopeless = all(assessment.prize(power)[1] < 1 for power in prompt.others)
+    return hopeless and mine < max(counts, default=0) and prompt.chance("draw").random() < 0.4

@@ -1,137 +1,253 @@
-"""Writing first: which power to approach in a round, and with what."""
+"""Writing first: which power to approach in a round and with what, and the moves that two powers can make together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..board.press import ALL
+from ..board.situation import unit_of
+from ..board.terrain import province_of
+from .assessment import Assessment
 from .commitments import remembered_pacts
-from .letters import number, place, places
-from .offers import gift, joint_slots, third_power, wish
-from .outlook import Outlook
-from .talks import Desk, Talk
+from .order_planning import OrderPlan
+from .round_plan import PlannedMessage, RoundPlan
+from .turn_events import target_of
+from .wording import number, place, places, unit_words
 
-Weighted = tuple[float, Talk]
+Weighted = tuple[float, PlannedMessage]
 
 
-def proposals(desk: Desk) -> list[Talk]:
+def proposals(plan: RoundPlan) -> list[PlannedMessage]:
     """For each power that we could write to, the thing most worth saying; the most pressing first."""
-    luck = desk.reading.chance("propose", desk.reading.round)
-    ranked: list[tuple[float, str, Talk]] = []
-    for power in desk.reading.others:
-        if power in desk.written_to():
+    luck = plan.prompt.chance("propose", plan.prompt.round)
+    ranked: list[tuple[float, str, PlannedMessage]] = []
+    for power in plan.prompt.others:
+        if power in plan.written_to():
             continue
-        near = 1.0 - 0.15 * desk.outlook.distance[power] if power in desk.outlook.neighbours else 0.2
-        options = [(weight * near * luck.uniform(0.5, 1.5), talk) for weight, talk in _ideas(desk, power)]
+        near = 1.0 - 0.15 * plan.assessment.distance[power] if power in plan.assessment.neighbours else 0.2
+        options = [(weight * near * luck.uniform(0.5, 1.5), planned) for weight, planned in _ideas(plan, power)]
         if options:
-            weight, talk = max(options, key=lambda option: (option[0], option[1].purpose))
-            ranked.append((weight, power, talk))
+            weight, planned = max(options, key=lambda option: (option[0], option[1].purpose))
+            ranked.append((weight, power, planned))
     ranked.sort(key=lambda entry: (-entry[0], entry[1]))
-    return [talk for _, _, talk in ranked]
+    return [planned for _, _, planned in ranked]
 
 
-def _ideas(desk: Desk, power: str) -> Iterator[Weighted]:
-    yield from _grievances(desk, power)
-    yield from _thanks(desk, power)
-    yield from _joint_moves(desk, power)
-    yield from _agreements(desk, power)
-    yield from _small_talk(desk, power)
+def _ideas(plan: RoundPlan, power: str) -> Iterator[Weighted]:
+    yield from _grievances(plan, power)
+    yield from _thanks(plan, power)
+    yield from _joint_moves(plan, power)
+    yield from _agreements(plan, power)
+    yield from _small_talk(plan, power)
 
 
-def _grievances(desk: Desk, power: str) -> Iterator[Weighted]:
-    outlook = desk.outlook
-    to, nerve, ground = (power,), outlook.nature.nerve, desk.reading.situation.terrain
-    if desk.said("warning", power):
+def _grievances(plan: RoundPlan, power: str) -> Iterator[Weighted]:
+    assessment = plan.assessment
+    to, nerve, ground = (power,), assessment.nature.nerve, plan.prompt.situation.terrain
+    if plan.said("warning", power):
         return
-    attacked = outlook.attacks_by(power)
+    attacked = assessment.attacks_by(power)
     if attacked:
-        yield 0.7 + nerve, Talk(to, "warning", {"at": places(ground, attacked[:2])})
-    if any(deed.kind == "broke" and deed.power == power for deed in outlook.deeds):
-        yield 0.6 + nerve, Talk(to, "betrayed")
-    if power == outlook.leader:
-        count = len(desk.reading.situation.centers[power])
-        yield 0.8 * nerve, Talk(to, "grown", {"count": number(count)})
+        yield 0.7 + nerve, PlannedMessage(to, "warning", {"at": places(ground, attacked[:2])})
+    if any(event.kind == "broke" and event.power == power for event in assessment.events):
+        yield 0.6 + nerve, PlannedMessage(to, "betrayed")
+    if power == assessment.leader:
+        count = len(plan.prompt.situation.centers[power])
+        yield 0.8 * nerve, PlannedMessage(to, "grown", {"count": number(count)})
 
 
-def _thanks(desk: Desk, power: str) -> Iterator[Weighted]:
-    ground = desk.reading.situation.terrain
-    for deed in desk.outlook.deeds:
-        if deed.power == power and deed.kind == "supported" and not desk.said("thanks", power):
-            yield 0.7, Talk((power,), "thanks_help", {"at": place(ground, deed.where)})
-        elif deed.power == power and deed.kind == "kept" and not desk.said("thanks", power):
-            yield 0.3, Talk((power,), "thanks_word")
+def _thanks(plan: RoundPlan, power: str) -> Iterator[Weighted]:
+    ground = plan.prompt.situation.terrain
+    for event in plan.assessment.events:
+        if event.power == power and event.kind == "supported" and not plan.said("thanks", power):
+            yield 0.7, PlannedMessage((power,), "thanks_help", {"at": place(ground, event.where)})
+        elif event.power == power and event.kind == "kept" and not plan.said("thanks", power):
+            yield 0.3, PlannedMessage((power,), "thanks_word")
 
 
-def _joint_moves(desk: Desk, power: str) -> Iterator[Weighted]:
-    stance = desk.reading.stance(power)
-    if stance < 0 or desk.said("support", power):
+def _joint_moves(plan: RoundPlan, power: str) -> Iterator[Weighted]:
+    stance = plan.prompt.stance(power)
+    if stance < 0 or plan.said("support", power):
         return
-    help_given = gift(desk.outlook, desk.draft, power, desk.taken)
+    help_given = _gift(plan.assessment, plan.order_plan, power, plan.taken)
     if help_given is not None:
-        slots = joint_slots(desk.outlook, help_given)
-        yield 0.7 + 0.2 * stance, Talk((power,), "offer_support", slots, pledges=(help_given.support,))
-    help_asked = wish(desk.outlook, desk.draft, power, desk.taken)
+        fields = joint_fields(plan.assessment, help_given)
+        yield 0.7 + 0.2 * stance, PlannedMessage((power,), "offer_support", fields, pledges=(help_given.support,))
+    help_asked = wish(plan.assessment, plan.order_plan, power, plan.taken)
     if help_asked is not None:
-        slots = joint_slots(desk.outlook, help_asked)
-        yield 0.7 + 0.2 * stance, Talk((power,), "ask_support", slots, pledges=(help_asked.move,))
+        fields = joint_fields(plan.assessment, help_asked)
+        yield 0.7 + 0.2 * stance, PlannedMessage((power,), "ask_support", fields, pledges=(help_asked.move,))
 
 
-def _agreements(desk: Desk, power: str) -> Iterator[Weighted]:
-    to, stance, ground = (power,), desk.reading.stance(power), desk.reading.situation.terrain
-    zone = desk.free_zone(power)
-    if stance >= -1 and zone and not desk.said("zone", power):
-        yield (0.8 if desk.reading.opening else 0.6), Talk(to, "zone", {"zone": places(ground, zone)}, zone=zone)
-    allied = power in desk.agreed.peace | remembered_pacts(desk.reading)
-    if stance in (0, 1) and not allied and not desk.said("alliance", power):
-        third = third_power(desk.outlook, power)
-        yield 0.55, Talk(to, "alliance")
-        if third != power and desk.reading.stance(third) <= 0 and third in desk.outlook.neighbours:
-            yield 0.55, Talk(to, "alliance_against", {"third": third.title()})
-    if stance <= 1 and not desk.said("peace", power):
-        yield (0.5 if stance < 0 else 0.35), Talk(to, "peace")
+def _agreements(plan: RoundPlan, power: str) -> Iterator[Weighted]:
+    to, stance, ground = (power,), plan.prompt.stance(power), plan.prompt.situation.terrain
+    zone = plan.free_zone(power)
+    if stance >= -1 and zone and not plan.said("zone", power):
+        yield (
+            (0.8 if plan.prompt.opening else 0.6),
+            PlannedMessage(to, "zone", {"zone": places(ground, zone)}, zone=zone),
+        )
+    allied = power in plan.agreed.peace | remembered_pacts(plan.prompt)
+    if stance in (0, 1) and not allied and not plan.said("alliance", power):
+        third = third_power(plan.assessment, power)
+        yield 0.55, PlannedMessage(to, "alliance")
+        if third != power and plan.prompt.stance(third) <= 0 and third in plan.assessment.neighbours:
+            yield 0.55, PlannedMessage(to, "alliance_against", {"third": third.title()})
+    if stance <= 1 and not plan.said("peace", power):
+        yield (0.5 if stance < 0 else 0.35), PlannedMessage(to, "peace")
 
 
-def _small_talk(desk: Desk, power: str) -> Iterator[Weighted]:
-    to, third = (power,), third_power(desk.outlook, power)
-    silent = power in desk.reading.unanswered and not any(h.sender == power for h in desk.outlook.heard)
-    if silent and desk.reading.round > 1:
-        yield 0.4, Talk(to, "nudge")
+def _small_talk(plan: RoundPlan, power: str) -> Iterator[Weighted]:
+    to, third = (power,), third_power(plan.assessment, power)
+    silent = power in plan.prompt.unanswered and not any(m.sender == power for m in plan.assessment.press)
+    if silent and plan.prompt.round > 1:
+        yield 0.4, PlannedMessage(to, "nudge")
     if third == power:
         return
-    slots = {"third": third.title()}
-    yield 0.2, Talk(to, "small", slots)
-    if any(h.sender == third and h.kinds & {"alliance", "peace"} for h in (*desk.outlook.old, *desk.outlook.heard)):
-        yield 0.3, Talk(to, "gossip", slots)
+    fields = {"third": third.title()}
+    yield 0.2, PlannedMessage(to, "small", fields)
+    if any(
+        m.sender == third and m.intents & {"alliance", "peace"}
+        for m in (*plan.assessment.awaiting, *plan.assessment.press)
+    ):
+        yield 0.3, PlannedMessage(to, "gossip", fields)
 
 
-def coalition(desk: Desk) -> Talk | None:
-    """A letter to two or three others when somebody is running away with the game."""
-    leader, reading = desk.outlook.leader, desk.reading
-    if leader is None or reading.stance(leader) == 2 or reading.round > 1:
+def coalition(plan: RoundPlan) -> PlannedMessage | None:
+    """A message to two or three others when somebody is running away with the game."""
+    leader, prompt = plan.assessment.leader, plan.prompt
+    if leader is None or prompt.stance(leader) == 2 or prompt.round > 1:
         return None
-    partners = [p for p in reading.others if p != leader and reading.stance(p) > -2]
-    partners.sort(key=lambda p: (-reading.stance(p), desk.outlook.distance[p], p))
-    if len(partners) < 2 or reading.chance("coalition").random() > 0.3:
+    partners = [p for p in prompt.others if p != leader and prompt.stance(p) > -2]
+    partners.sort(key=lambda p: (-prompt.stance(p), plan.assessment.distance[p], p))
+    if len(partners) < 2 or prompt.chance("coalition").random() > 0.3:
         return None
-    return Talk(tuple(sorted(partners[:3])), "coalition", _leader_slots(desk.outlook))
+    return PlannedMessage(tuple(sorted(partners[:3])), "coalition", _leader_fields(plan.assessment))
 
 
-def public(desk: Desk) -> Talk | None:
+def public(plan: RoundPlan) -> PlannedMessage | None:
     """Rarely, a word to everybody."""
-    reading = desk.reading
-    luck = reading.chance("public", reading.round)
-    if reading.round > 1 or luck.random() > 0.07:
+    prompt = plan.prompt
+    luck = prompt.chance("public", prompt.round)
+    if prompt.round > 1 or luck.random() > 0.07:
         return None
-    everyone = Talk((ALL,), "public_opening" if reading.opening else "public_calm")
-    if desk.outlook.leader is not None and luck.random() < 0.6:
-        return replace(everyone, purpose="public_leader", slots=_leader_slots(desk.outlook))
-    liars = sorted({deed.power for deed in desk.outlook.deeds if deed.kind == "broke"})
+    everyone = PlannedMessage((ALL,), "public_opening" if prompt.opening else "public_calm")
+    if plan.assessment.leader is not None and luck.random() < 0.6:
+        return replace(everyone, purpose="public_leader", fields=_leader_fields(plan.assessment))
+    liars = sorted({event.power for event in plan.assessment.events if event.kind == "broke"})
     if liars:
-        return replace(everyone, purpose="public_broken", slots={"third": luck.choice(liars).title()})
+        return replace(everyone, purpose="public_broken", fields={"third": luck.choice(liars).title()})
     return everyone
 
 
-def _leader_slots(outlook: Outlook) -> dict[str, str]:
-    leader = outlook.leader or ""
-    return {"third": leader.title(), "count": number(len(outlook.reading.situation.centers[leader]))}
+def _leader_fields(assessment: Assessment) -> dict[str, str]:
+    leader = assessment.leader or ""
+    return {"third": leader.title(), "count": number(len(assessment.prompt.situation.centers[leader]))}
+
+
+@dataclass(frozen=True, slots=True)
+class JointMove:
+    """A move of one power supported by a unit of another."""
+
+    move: str
+    """``A MUN - BUR``"""
+    helper: str
+    """The unit that supports it."""
+
+    @property
+    def support(self) -> str:
+        return f"{self.helper} S {unit_of(self.move)} - {target_of(self.move)}"
+
+
+def _gift(assessment: Assessment, order_plan: OrderPlan, power: str, taken: frozenset[str]) -> JointMove | None:
+    """The best support that we could offer the power with a unit that has little else to do."""
+    situation = assessment.prompt.situation
+    best: tuple[float, str, JointMove] | None = None
+    for unit, legal in situation.legal_orders.items():
+        if unit in taken or not _idle(assessment, order_plan, unit):
+            continue
+        for order in legal:
+            helped = order.partition(" S ")[2]
+            mover, goal = unit_of(helped), target_of(helped)
+            if goal is None or mover not in situation.units[power] or not situation.terrain.touches(mover, goal):
+                continue
+            gain = _gain(assessment, power, goal)
+            if gain > 0 and (best is None or (-gain, order) < (-best[0], best[1])):
+                best = gain, order, JointMove(helped, unit)
+    return best[2] if best else None
+
+
+def wish(assessment: Assessment, order_plan: OrderPlan, power: str, taken: frozenset[str]) -> JointMove | None:
+    """The move of ours that most needs a support that the power could give."""
+    situation = assessment.prompt.situation
+    best: tuple[float, str, JointMove] | None = None
+    for order in order_plan.orders:
+        goal = target_of(order)
+        if goal is None or unit_of(order) in taken or " VIA" in order or not _contested(assessment, goal, power):
+            continue
+        for unit in situation.units[power]:
+            if situation.terrain.touches(unit, goal) and province_of(unit[2:]) != goal:
+                worth = order_plan.valuation.unit_worth.get(f"{order[0]} {order.rpartition(' ')[2]}", 0.0)
+                if best is None or (-worth, unit) < (-best[0], best[1]):
+                    best = worth, unit, JointMove(order, unit)
+    return best[2] if best else None
+
+
+def joint_fields(assessment: Assessment, joint: JointMove) -> dict[str, str]:
+    ground = assessment.prompt.situation.terrain
+    return {
+        "helper": unit_words(ground, joint.helper),
+        "mover": unit_words(ground, unit_of(joint.move)),
+        "target": place(ground, target_of(joint.move) or ""),
+    }
+
+
+def third_power(assessment: Assessment, about: str) -> str:
+    """A power worth speaking about with the other: the leader, else a bad neighbour of both; itself if alone."""
+    prompt = assessment.prompt
+    candidates = [power for power in prompt.others if power != about]
+    if not candidates:
+        return about
+    if assessment.leader in candidates:
+        return str(assessment.leader)
+
+    def rank(power: str) -> tuple[int, bool, int, str]:
+        near = power in assessment.neighbours
+        return (prompt.stance(power), not near, assessment.distance[power], power)
+
+    return min(candidates, key=rank)
+
+
+def _idle(assessment: Assessment, order_plan: OrderPlan, unit: str) -> bool:
+    """Whether the unit takes no centre and supports nothing of ours."""
+    order = order_plan.order_of(unit)
+    goal = target_of(order)
+    if goal is not None:
+        owner = assessment.prompt.situation.owners().get(goal)
+        return goal not in assessment.prompt.situation.terrain.centers or owner == assessment.prompt.me
+    return " S " not in order or unit_of(order.partition(" S ")[2]) not in assessment.prompt.situation.own_units
+
+
+def _gain(assessment: Assessment, power: str, goal: str) -> float:
+    """What the province would be to the power, seen from here: nothing of ours or of our friends is given away."""
+    situation, prompt = assessment.prompt.situation, assessment.prompt
+    owner = situation.owners().get(goal)
+    holder = situation.occupants().get(goal, ("", ""))[0]
+    if {owner, holder} & {prompt.me, power} or any(prompt.stance(p) > 0 for p in (owner, holder) if p):
+        return 0.0
+    if goal in situation.terrain.centers:
+        return 3.0 if owner is None else 2.0
+    return 1.0 if holder else 0.0
+
+
+def _contested(assessment: Assessment, goal: str, helper: str) -> bool:
+    """Whether somebody else than the helper could keep us out of the place."""
+    situation = assessment.prompt.situation
+    owner, holder = situation.owners().get(goal), situation.occupants().get(goal, ("", ""))[0]
+    if helper in (owner, holder) or holder == assessment.prompt.me:
+        return False
+    return any(
+        power not in (helper, assessment.prompt.me) and any(situation.terrain.touches(unit, goal) for unit in units)
+        for power, units in situation.units.items()
+    )

@@ -1,4 +1,4 @@
-"""The steps ``initialize``, ``reflect`` and ``consolidate``: first opinions, second thoughts, and the year in short."""
+"""The steps ``initialize``, ``reflect``, ``consolidate`` and ``interview``: opinions, the year in short, memories."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .aftermath import Deed, target_of
-from .aims import aims
+from .assessment import Assessment, assess
 from .commitments import Commitments, commitments, remembered_pacts, remembered_zones
 from .diary import entry, of_turn
-from .letters import name, places
-from .outlook import Outlook, survey
-from .reading import WORDS, Reading
+from .goals import choose_goals
+from .prompt_reader import WORDS, ParsedPrompt
+from .turn_events import TurnEvent, target_of
+from .wording import name, places
 
 LONGEST_SUMMARY = 500
+_MOST_REMEMBERED = 4
+"""Entries of the diary in the answer to a question."""
 
 _WEIGHTS = {
     "took": -1.6,
@@ -40,60 +42,64 @@ _PREFIX = re.compile(r"^[SFW]\d+[MRA]: ")
 _TELLING = re.compile(r"\b(Took|Won|Gained|took|lost|broke|pledged|support|allies|driven|struck|Agreed|alliance)\b")
 
 
-def initialize(reading: Reading) -> dict[str, Any]:
-    """Opinions of a power that has not yet heard a word."""
-    outlook = survey(reading)
-    words = {power: _first_word(outlook, power) for power in reading.others}
-    return {"goals": aims(outlook, words, {}, []), "relationships": words}
+def initialize(prompt: ParsedPrompt) -> dict[str, Any]:
+    """Opinions of a power that has not had a message yet."""
+    assessment = assess(prompt)
+    words = {power: _first_word(assessment, power) for power in prompt.others}
+    return {"goals": choose_goals(assessment, words, {}, []), "relationships": words}
 
 
-def _first_word(outlook: Outlook, power: str) -> str:
-    luck = outlook.reading.chance("first", power).random()
-    if power not in outlook.neighbours:
+def _first_word(assessment: Assessment, power: str) -> str:
+    luck = assessment.prompt.chance("first", power).random()
+    if power not in assessment.neighbours:
         return "Neutral"
-    if luck < 0.35 * outlook.nature.trust:
+    if luck < 0.35 * assessment.nature.trust:
         return "Friendly"
-    return "Unfriendly" if luck > 1 - 0.2 * outlook.nature.nerve else "Neutral"
+    return "Unfriendly" if luck > 1 - 0.2 * assessment.nature.nerve else "Neutral"
 
 
-def reflect(reading: Reading) -> dict[str, Any]:
+def reflect(prompt: ParsedPrompt) -> dict[str, Any]:
     """What the turn has changed: relationships, goals, and an entry in the diary."""
-    outlook = survey(reading)
-    agreed = commitments(outlook)
-    words = _second_thoughts(outlook, agreed)
+    assessment = assess(prompt)
+    agreed = commitments(assessment)
+    words = _second_thoughts(assessment, agreed)
     zones = {
         power: provinces[-1]
         for power, provinces in agreed.zones.items()
-        if words.get(power) in WORDS[2:] and not _entered(reading, provinces)
+        if words.get(power) in WORDS[2:] and not _entered(prompt, provinces)
     }
     return {
-        "diary": of_turn(reading, outlook.deeds),
-        "goals": aims(outlook, words, zones, _pacts(outlook, agreed, words)),
+        "diary": of_turn(prompt, assessment.events),
+        "goals": choose_goals(assessment, words, zones, _pacts(assessment, agreed, words)),
         "relationships": words,
     }
 
 
-def _pacts(outlook: Outlook, agreed: Commitments, words: Mapping[str, str]) -> list[str]:
+def _pacts(assessment: Assessment, agreed: Commitments, words: Mapping[str, str]) -> list[str]:
     """Friends that an alliance was agreed with, now or earlier."""
-    spoken = {h.sender for h in outlook.heard if "alliance" in h.kinds} | {
+    spoken = {m.sender for m in assessment.press if "alliance" in m.intents} | {
         power
-        for h in outlook.heard
-        if h.sender == outlook.reading.me and "alliance" in h.kinds
-        for power in h.letter.recipients
+        for m in assessment.press
+        if m.sender == assessment.prompt.me and "alliance" in m.intents
+        for power in m.message.recipients
     }
     agreed_now = agreed.peace & spoken
-    return [power for power in sorted(agreed_now | remembered_pacts(outlook.reading)) if words.get(power) in WORDS[3:]]
+    return [
+        power for power in sorted(agreed_now | remembered_pacts(assessment.prompt)) if words.get(power) in WORDS[3:]
+    ]
 
 
-def _second_thoughts(outlook: Outlook, agreed: Commitments) -> dict[str, str]:
-    reading = outlook.reading
-    scores = {power: _score(outlook, agreed, power) for power in reading.others}
-    allies = sum(reading.stance(power) == 2 for power in reading.others)
+def _second_thoughts(assessment: Assessment, agreed: Commitments) -> dict[str, str]:
+    prompt = assessment.prompt
+    scores = {power: _score(assessment, agreed, power) for power in prompt.others}
+    allies = sum(prompt.stance(power) == 2 for power in prompt.others)
     words = {}
     for power in sorted(scores, key=lambda p: (-scores[p], p)):
-        stance = reading.stance(power)
+        stance = prompt.stance(power)
         needed = _PACT if stance == 1 and power in agreed.peace else _STEP
-        wronged = any(deed.power == power and deed.kind in ("attacked", "took", "broke") for deed in outlook.deeds)
+        wronged = any(
+            event.power == power and event.kind in ("attacked", "took", "broke") for event in assessment.events
+        )
         if scores[power] >= needed and not wronged and stance < 2 and (stance < 1 or allies < _ALLIES):
             stance += 1
             allies += stance == 2
@@ -105,61 +111,81 @@ def _second_thoughts(outlook: Outlook, agreed: Commitments) -> dict[str, str]:
     return dict(sorted(words.items()))
 
 
-def _score(outlook: Outlook, agreed: Commitments, power: str) -> float:
+def _score(assessment: Assessment, agreed: Commitments, power: str) -> float:
     """What the turn says for the power, less what it says against it."""
-    reading = outlook.reading
-    score = sum(_WEIGHTS[deed.kind] for deed in _distinct(outlook.deeds, power))
+    prompt = assessment.prompt
+    score = sum(_WEIGHTS[event.kind] for event in _distinct(assessment.events, power))
     if power in agreed.zones:
-        score += _ZONE_BROKEN if _moved_into(reading, power, agreed.zones[power]) else _ZONE_KEPT
+        score += _ZONE_BROKEN if _moved_into(prompt, power, agreed.zones[power]) else _ZONE_KEPT
     if power in agreed.peace:
         score += _SAID_YES
-    if power in remembered_pacts(reading):
+    if power in remembered_pacts(prompt):
         score += _PACT_HELD
-    for heard in outlook.heard:
-        if heard.sender == power and heard.letter.private:
-            score += _SAID_NO * ("decline" in heard.kinds) + _THREATENED * ("warning" in heard.kinds)
-    if power == outlook.leader:
+    for received in assessment.press:
+        if received.sender == power and received.message.private:
+            score += _SAID_NO * ("decline" in received.intents) + _THREATENED * ("warning" in received.intents)
+    if power == assessment.leader:
         score -= 0.4
-    return score + reading.chance("mood", power).uniform(-0.2, 0.2)
+    return score + prompt.chance("mood", power).uniform(-0.2, 0.2)
 
 
-def _distinct(deeds: Sequence[Deed], power: str) -> list[Deed]:
-    """The power's deeds, two of a kind at most, so that one busy turn does not settle everything."""
-    mine = [deed for deed in deeds if deed.power == power]
-    return [deed for place, deed in enumerate(mine) if sum(d.kind == deed.kind for d in mine[:place]) < 2]
+def _distinct(events: Sequence[TurnEvent], power: str) -> list[TurnEvent]:
+    """The power's events, two of a kind at most, so that one busy turn does not settle everything."""
+    mine = [event for event in events if event.power == power]
+    return [event for place, event in enumerate(mine) if sum(e.kind == event.kind for e in mine[:place]) < 2]
 
 
-def _moved_into(reading: Reading, power: str, provinces: Sequence[str]) -> bool:
+def _moved_into(prompt: ParsedPrompt, power: str, provinces: Sequence[str]) -> bool:
     return any(
-        target_of(order) in provinces for result in reading.situation.recent for order in result.orders.get(power, ())
+        target_of(order) in provinces for result in prompt.situation.recent for order in result.orders.get(power, ())
     )
 
 
-def _entered(reading: Reading, provinces: Sequence[str]) -> bool:
+def _entered(prompt: ParsedPrompt, provinces: Sequence[str]) -> bool:
     """Whether anybody went into the zone, we included."""
-    return any(_moved_into(reading, power, provinces) for power in reading.situation.units)
+    return any(_moved_into(prompt, power, provinces) for power in prompt.situation.units)
 
 
-def consolidate(reading: Reading) -> dict[str, Any]:
+def consolidate(prompt: ParsedPrompt) -> dict[str, Any]:
     """The years gone by in a few sentences."""
-    years = sorted({match[1] for text in reading.diary if (match := _YEAR.match(text))})
-    told = _telling(reading) or ["Nothing that still matters."]
+    years = sorted({match[1] for text in prompt.diary if (match := _YEAR.match(text))})
+    told = _telling(prompt) or ["Nothing that still matters."]
     when = [f"{' and '.join(years)}."] if years else []
-    return {"summary": entry([*when, *told, *_standing(reading)], LONGEST_SUMMARY)}
+    return {"summary": entry([*when, *told, *_standing(prompt)], LONGEST_SUMMARY)}
 
 
-def _telling(reading: Reading) -> list[str]:
+def _telling(prompt: ParsedPrompt) -> list[str]:
     """Sentences of the diary that will matter later, the latest first."""
     sentences = [
         sentence
-        for text in reversed(reading.diary)
+        for text in reversed(prompt.diary)
         for sentence in re.split(r"(?<=[.!?])(?<!\bSt\.) ", _PREFIX.sub("", text))
         if _TELLING.search(sentence) and len(sentence) < 120
     ]
     return list(dict.fromkeys(sentences))[:5]
 
 
-def _standing(reading: Reading) -> list[str]:
-    kept = remembered_zones(reading)
-    ground = reading.situation.terrain
+def _standing(prompt: ParsedPrompt) -> list[str]:
+    kept = remembered_zones(prompt)
+    ground = prompt.situation.terrain
     return [f"{name(power)} and I keep out of {places(ground, at)}." for power, at in sorted(kept.items())]
+
+
+def interview(prompt: ParsedPrompt) -> dict[str, Any]:
+    """The answer to a question from outside of the game: what was noted of the powers in it, or else noted last."""
+    meant = [power for power in prompt.others if _names(prompt.question, power)]
+    notes = [note for note in (*prompt.past, *prompt.diary) if any(_names(note, power) for power in meant)]
+    told = (notes or list(prompt.diary) or list(prompt.past))[-_MOST_REMEMBERED:]
+    parts = [f"{name(power)} is to me: {prompt.relationships[power]}." for power in meant]
+    if told:
+        parts.append(f"What I wrote down: {' '.join(told)}")
+    else:
+        parts.append("I have written nothing down yet.")
+    if prompt.goals:
+        parts.append(f"What I want: {'; '.join(prompt.goals)}.")
+    return {"answer": " ".join(parts)}
+
+
+def _names(text: str, power: str) -> bool:
+    # Austria and Austrian, Turkey and Turkish, France and French.
+    return re.search(rf"\b{re.escape(power[:4])}", text, re.IGNORECASE) is not None

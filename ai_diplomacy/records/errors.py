@@ -1,7 +1,7 @@
-"""What is wrong with what a person gave: a setting, a file, a folder."""
+"""What a person gave that cannot be used."""
 
 from __future__ import annotations
 
 
 class ConfigError(ValueError):
-    """A setting that cannot be used. Its text is one line for the person who gave it."""
+    """A setting, or a folder, that cannot be used. Its text is one line for the person who gave it."""

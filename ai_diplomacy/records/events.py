@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 _TYPES: dict[str, type[Event]] = {}
 """Name on disk -> every type that the program has loaded."""
-_SHAPES: dict[type[Event], tuple[str, tuple[str, ...]]] = {}
+_SHAPES: dict[type[Event], tuple[str, dict[str, str]]] = {}
 
 
 def _type_name(cls: type[Event]) -> str:
@@ -24,9 +24,17 @@ def _type_name(cls: type[Event]) -> str:
 class Event:
     """Base of all events. On disk: ``{"type": "phase_started", "time": <seconds since 1970>, <fields>}``."""
 
-    recurs: ClassVar[bool] = True
-    """Whether a run that goes on from its journal comes by the same event again, which is then not told twice. The
-    others tell what happened to a program, such as a fault of the network, and stay as they were told."""
+    replayed: ClassVar[bool] = True
+    """Whether a run that goes on from its journal comes by the same event again, which is then not written twice. The
+    others are operational: they tell what happened to a program, such as a fault of the network, and stay as they were
+    told."""
+
+    written: ClassVar[bool] = True
+    """Whether it becomes a line of ``events.jsonl``. What became of a call stands in ``calls.jsonl`` instead, and
+    that a call is being sent only passes."""
+
+    on_disk: ClassVar[Mapping[str, str]] = {}
+    """Fields that have another name in the file."""
 
     abstract: ClassVar[bool] = True
     """Whether it is only a base of others, and never told itself."""
@@ -38,12 +46,18 @@ class Event:
     def record(self, time: float) -> dict[str, Any]:
         """The event as one JSON object."""
         kind, names = _shape(type(self))
-        return {"type": kind, "time": round(time, 6), **{name: getattr(self, name) for name in names}}
+        return {"type": kind, "time": round(time, 6)} | {name: getattr(self, own) for name, own in names.items()}
 
     def identity(self) -> tuple[Any, ...]:
         """Equal for two tellings of the same event."""
         kind, names = _shape(type(self))
-        return (kind, *(_comparable(getattr(self, name)) for name in names))
+        return (kind, *(_comparable(getattr(self, own)) for own in names.values()))
+
+
+class Listener(Protocol):
+    """Whoever is told what happens in a run."""
+
+    def event(self, event: Event) -> None: ...
 
 
 def event_type(cls: type[Event]) -> str:
@@ -56,17 +70,18 @@ def event_from(record: Mapping[str, Any]) -> Event:
     cls = _TYPES.get(record.get("type", ""))
     if cls is None:
         raise ValueError(f"unknown type of event: {record.get('type')!r}")
-    names = set(_shape(cls)[1])
+    names = _shape(cls)[1]
     given = {name: value for name, value in record.items() if name not in ("type", "time")}
-    if given.keys() != names:
-        raise ValueError(f"{record['type']}: the fields {sorted(given.keys() ^ names)} are missing or unknown")
-    return cls(**given)
+    if given.keys() != names.keys():
+        unlike = sorted(given.keys() ^ names.keys())
+        raise ValueError(f"{record['type']}: the fields {unlike} are missing or unknown")
+    return cls(**{names[name]: value for name, value in given.items()})
 
 
-def _shape(cls: type[Event]) -> tuple[str, tuple[str, ...]]:
-    """The name of a type of events, and its fields."""
+def _shape(cls: type[Event]) -> tuple[str, dict[str, str]]:
+    """The name of a type of events, and its fields: name in the file -> name here."""
     if cls not in _SHAPES:
-        _SHAPES[cls] = _type_name(cls), tuple(field.name for field in fields(cls))
+        _SHAPES[cls] = _type_name(cls), {cls.on_disk.get(field.name, field.name): field.name for field in fields(cls)}
     return _SHAPES[cls]
 
 

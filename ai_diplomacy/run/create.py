@@ -12,39 +12,55 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..game.config import GameConfig, phase_order
-from ..models.journal import inherited
+from ..models.call_log import inherited
 from ..records.durable import sync_directory
 from ..records.errors import ConfigError
 from ..records.events import Event
+from ..records.formats import FORMAT
 from ..records.lines import sealed
 from ..records.log_reader import LogReader
-from ..run.events import RunForked, RunStarted
-from .history import CALLS, EVENTS, FORMAT, RunHistory, is_run
+from .events import RunForked, RunStarted
+from .history import CALLS, EVENTS, RunHistory, is_run
+from .settings_history import RunSettings, S
+
+GENERATION = 1
+"""Of the runs that this version begins, and goes on with. It is raised whenever prompts, the reading of replies, the
+program of steps or the bots change."""
 
 
-def create_run(path: Path, config: GameConfig) -> None:
+def create_run(path: Path, config: RunSettings) -> None:
     """Makes the folder of a new game. Raises ``ConfigError`` when it holds something already or cannot be made."""
-    _found(path, [_started(config)])
+    _create(path, [_started(config)])
 
 
-def fork_run(past: RunHistory, phase: str, path: Path, config: GameConfig) -> None:
+def fork_run(history: RunHistory[S], phase: str, path: Path, config: S) -> None:
     """Makes the folder of a run that goes on from the start of a phase of another one, with other settings from there
     on. The other run is only read. Raises ``ConfigError``."""
-    after = phase_before(past, phase)
-    earlier = past.timeline.before(after) if after else ()
+    after, order = phase_before(history, phase), history.settings.order
+    earlier = history.settings.before(after) if after else ()
     settings = [{"after": at, "config": held.document()} for at, held in (*earlier, (after, config))]
-    events = (_started(past.timeline.first), RunForked(str(past.path), phase, settings))
+    events = (_started(history.settings.first), RunForked(str(history.path), phase, settings))
     calls = (
         inherited(record)
-        for record in LogReader(past.calls.path)
-        if after and "late" not in record and phase_order(record["key"]["phase"]) <= phase_order(after)
+        for record in LogReader(history.calls.path)
+        if after and "late" not in record and order(record["key"]["phase"]) <= order(after)
     )
-    _found(path, events, calls)
+    _create(path, events, calls)
 
 
-def _started(config: GameConfig) -> RunStarted:
-    return RunStarted(FORMAT, __version__, config.document(), config.model_names())
+def check_playable(history: RunHistory[S]) -> None:
+    """Raises ``ConfigError`` for a run that another version must play on: this one would ask other questions, or read
+    the answers otherwise."""
+    started = history.started
+    if started.generation != GENERATION:
+        raise ConfigError(
+            f"{str(history.path)!r} was played by version {started.version} (generation {started.generation}); it "
+            f"can be read here, but only that version plays it: this one, {__version__}, plays generation {GENERATION}"
+        )
+
+
+def _started(config: RunSettings) -> RunStarted:
+    return RunStarted(FORMAT, GENERATION, __version__, config.document(), config.model_names())
 
 
 def check_new(path: Path) -> None:
@@ -60,18 +76,18 @@ def check_new(path: Path) -> None:
         raise ConfigError(f"{str(path)!r} {what}; choose a new folder")
 
 
-def phase_before(past: RunHistory, phase: str) -> str:
+def phase_before(history: RunHistory[S], phase: str) -> str:
     """The phase that was played before this one; empty if it is the first. Raises ``ConfigError`` for a phase that
     the run did not come to."""
-    if phase not in past.phases:
+    if phase not in history.phases:
         raise ConfigError(
-            f"--resume_from_phase: {phase} is no phase of {str(past.path)!r}, which has {', '.join(past.phases)}"
+            f"--resume_from_phase: {phase} is no phase of {str(history.path)!r}, which has {', '.join(history.phases)}"
         )
-    at = past.phases.index(phase)
-    return past.phases[at - 1] if at else ""
+    at = history.phases.index(phase)
+    return history.phases[at - 1] if at else ""
 
 
-def _found(path: Path, events: Iterable[Event], calls: Iterable[Mapping[str, Any]] = ()) -> None:
+def _create(path: Path, events: Iterable[Event], calls: Iterable[Mapping[str, Any]] = ()) -> None:
     try:
         check_new(path)
         if path.is_symlink():

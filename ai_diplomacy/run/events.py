@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from ..models.events import CallEvent
 from ..records.events import Event
 
 
@@ -13,16 +14,19 @@ from ..records.events import Event
 class RunStarted(Event):
     """The first event of every run."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
 
     format: int
     """Version of the run folder's format."""
+    generation: int
+    """Raised whenever prompts, the reading of replies, the program of steps or the bots change: only a version of the
+    same generation plays on."""
     version: str
     """Version of AI Diplomacy."""
     config: Mapping[str, Any]
     """All settings, without keys."""
     models: Mapping[str, str]
-    """Power -> model id without its key."""
+    """Actor -> model id without its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class RunForked(Event):
     """The second event of a run that begins in the middle of another one. Its phases before ``phase`` are those of the
     other run, answered from a copy of its journal."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     source: str
     """Folder of the other run."""
     phase: str
@@ -42,9 +46,9 @@ class RunForked(Event):
 
 @dataclass(frozen=True, slots=True)
 class RunResumed(Event):
-    """A program goes on with a run that another one began."""
+    """Another program's session of a run begins: it goes on from where the last one stood."""
 
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     version: str
     after: str
     """The phase in which the run stood; ``config`` holds for the phases that follow it."""
@@ -55,7 +59,7 @@ class RunResumed(Event):
 
 @dataclass(frozen=True, slots=True)
 class RunFinished(Event):
-    recurs: ClassVar[bool] = False
+    replayed: ClassVar[bool] = False
     outcome: Literal["solo", "draw", "last_power", "limit"]
     """``limit``: the last phase to be played was played."""
     winners: Sequence[str]
@@ -74,11 +78,26 @@ class PhaseBegun(Event):
     phase: str
 
 
+Verdict = Literal["ok", "repaired", "illegal", "unusable", "failed"]
+"""How a reply was read. ``repaired``: it needed mending; ``illegal``: read, but with orders that do not stand;
+``unusable``: no reply of the right shape; ``failed``: the call was not answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRead(CallEvent):
+    """A model's reply was read, well or badly; or the call failed."""
+
+    verdict: Verdict
+    problems: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True)
 class StepDefaulted(Event):
-    """A step ended without a usable reply, so the power did nothing in it (or kept its earlier orders)."""
+    """A step ended without a usable reply, so the actor did nothing in it (or kept its earlier orders)."""
 
-    power: str
+    on_disk: ClassVar[Mapping[str, str]] = {"actor": "power"}
+
+    actor: str
     phase: str
     step: str
     round: int
@@ -88,9 +107,11 @@ class StepDefaulted(Event):
 
 @dataclass(frozen=True, slots=True)
 class StepFinished(Event):
-    """A player took a step."""
+    """An actor took a step."""
 
-    power: str
+    on_disk: ClassVar[Mapping[str, str]] = {"actor": "power"}
+
+    actor: str
     phase: str
     step: str
     round: int
@@ -99,4 +120,4 @@ class StepFinished(Event):
     seconds: float
 
     def identity(self) -> tuple[Any, ...]:
-        return ("step_finished", self.power, self.phase, self.step, self.round)
+        return ("step_finished", self.actor, self.phase, self.step, self.round)

@@ -1,82 +1,31 @@
-"""What a run folder tells of its run: the settings, the answered calls, what was told, and where it stood."""
+"""The record of a run read back, as far as it stands and on from there: the one reader of its two logs."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
-from ..game.config import GameConfig, phase_order
-from ..game.events import PhaseStarted
-from ..models.budget import Budget
-from ..models.call_log import Calls, read_calls
-from ..models.events import BudgetWarned, CallLost
-from ..models.model import Reply
+from ..models.call_log import CallLog, call_from
+from ..models.events import CallAnswered, CallEnded
 from ..records.durable import AppendLog, DiskError, LogInUseError
 from ..records.errors import ConfigError
 from ..records.events import Event, event_from
-from ..records.log_reader import DamagedLogError, LogEnd, LogReader
-from ..run.events import RunFinished, RunForked, RunResumed, RunStarted
-from .settings_history import SettingsHistory
-
-FORMAT = 2
-"""Version of the folder's layout and of the lines in its logs."""
-
-_TAIL = 65536
-"""Bytes at the end of a log in which its last event lies."""
+from ..records.formats import FORMAT, READABLE, event_of_today
+from ..records.log_reader import DamagedLogError, LogEnd, LogReader, record_at
+from .events import PhaseBegun, RunFinished, RunForked, RunResumed, RunStarted
+from .protocols import GameKind
+from .settings_history import S, SettingsHistory
 
 CALLS, EVENTS = "calls.jsonl", "events.jsonl"
 
-
-@dataclass(frozen=True, slots=True)
-class RunHistory:
-    """A run as far as it was played."""
-
-    path: Path
-    timeline: SettingsHistory
-    calls: Calls
-    told: Counter[tuple[Any, ...]]
-    """Identities of the events that will recur when the run is played again from its journal."""
-    incidents: tuple[Event, ...]
-    """The events that will not, but for those that tell of the run as a whole."""
-    phases: tuple[str, ...]
-    """Those that were begun, in the order of play."""
-    finished: RunFinished | None
-    """How it ended, unless it was gone on with since."""
-    sittings: int
-    """How many programs have played in it. None has in a run that was only just made."""
-    elapsed: float
-    """Seconds that they played, all together."""
-    events_end: LogEnd
-
-    @property
-    def phase(self) -> str:
-        """The last phase of which anything is known."""
-        return self.phases[-1] if self.phases else ""
-
-    def charge(self, budget: Budget) -> None:
-        """Puts on the bill what was spent so far, late replies and calls without an answer included."""
-        for incident in self.incidents:
-            if isinstance(incident, BudgetWarned):
-                budget.restore_warned(incident)
-        for call in (*self.calls, *self.calls.late):
-            if isinstance(call.outcome, Reply) and not call.outcome.inherited:
-                budget.restore(call.key, call.model, call.outcome)
-        for incident in self.incidents:
-            if isinstance(incident, CallLost):
-                budget.restore_lost(incident)
-        budget.warn()
-
-    @property
-    def torn(self) -> tuple[str, ...]:
-        """The files whose last line was torn."""
-        ends = {CALLS: self.calls.end, EVENTS: self.events_end}
-        return tuple(name for name, end in ends.items() if end.torn)
+_TAIL = 65536
+"""Bytes at the end of a log in which its last event lies."""
 
 
 def is_run(path: Path) -> bool:
@@ -95,6 +44,198 @@ def is_finished(path: Path) -> bool:
         return False
 
 
+class RunHistory(Generic[S]):
+    """A run as far as its record was read. Not to be used from two threads at once."""
+
+    def __init__(self, path: Path, kind: GameKind[S, Any], *, keep: bool = True) -> None:
+        """``keep``: whether the calls, and what else is needed to go on with the run, are kept. Raises ``ConfigError``
+        for a folder that holds no run."""
+        if not is_run(path):
+            raise ConfigError(f"{str(path)!r} is not the folder of a run")
+        self.path = path
+        self._kind = kind
+        self._keep = keep
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin again with the first line."""
+        self._events, self._journal = LogReader(self.path / EVENTS), LogReader(self.path / CALLS)
+        self._settings: SettingsHistory[S] | None = None
+        self._lines: list[int] = []
+        """Of each line of the journal, the byte at which it begins."""
+        self._spans: list[list[float]] = []
+        """First and last event of each session, seconds since 1970."""
+        self._answered: list[float] = []
+        """When the replies came that this run paid for."""
+        self._began: dict[str, None] = {}
+        """The phases of which anything is known."""
+        self.made = 0.0
+        """When the folder was made, seconds since 1970."""
+        self.last_told = 0.0
+        """When the last event was told."""
+        self.forked: RunForked | None = None
+        self.finished: RunFinished | None = None
+        """How it ended, unless it was gone on with since."""
+        self.versions: list[str] = []
+        """Of the programs that played it, one a session."""
+        self.calls = CallLog(self._journal.path)
+        self.already_logged: Counter[tuple[Any, ...]] = Counter()
+        """Identities of the events that will happen again when the run is played again from its journal."""
+        self.operational: list[Event] = []
+        """The events that will not, but for those that tell of the run as a whole."""
+
+    @property
+    def version(self) -> int:
+        """Grows with the logs; equal for equal logs."""
+        return self._events.end.lines + self._journal.end.lines
+
+    def read(self) -> Iterator[tuple[float, Event]]:
+        """What has come since the last time, each with the moment, seconds since 1970: the calls first, as what else
+        is told rests on them. Raises ``DamagedLogError``, ``ConfigError`` or ``OSError``."""
+        if self._events.shrunk:
+            self.forget()
+        # A call that an event tells of is in the journal by the time that the event is read.
+        told = [self._heard(record) for record in self._events]
+        if self._settings is None:
+            raise ConfigError(f"{str(self._events.path)!r} is empty: it is not the log of a run")
+        for record in self._journal:
+            yield self._called(record)
+        yield from told
+
+    # What is known by now
+
+    @property
+    def settings(self) -> SettingsHistory[S]:
+        assert self._settings is not None, "nothing was read yet"
+        return self._settings
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Those that were begun, in the order of play."""
+        return tuple(sorted(self._began, key=self._kind.order))
+
+    @property
+    def phase(self) -> str:
+        """The last phase of which anything is known."""
+        return max(self._began, key=self._kind.order, default="")
+
+    @property
+    def sessions(self) -> list[tuple[float, float]]:
+        """The first and the last sign of life of every program that played it. None has in a run only just made."""
+        spans, answered = list(self._spans), self._answered
+        if answered and (not spans or min(answered) < spans[0][0]):
+            # The first program died before it told of anything.
+            spans.insert(0, [self.made, self.made])
+        following = [*(begun for begun, _ in spans[1:]), float("inf")]
+        return [
+            (begun, max([ended, *(at for at in answered if begun <= at < until)]))
+            for (begun, ended), until in zip(spans, following, strict=False)
+        ]
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds that they played, all together."""
+        return sum(ended - begun for begun, ended in self.sessions)
+
+    @property
+    def ends(self) -> Mapping[str, LogEnd]:
+        """How far each log stands."""
+        return {CALLS: self._journal.end, EVENTS: self._events.end}
+
+    @property
+    def torn(self) -> tuple[str, ...]:
+        """The files whose last line was torn."""
+        return tuple(name for name, end in self.ends.items() if end.torn)
+
+    def call_record(self, line: int) -> dict[str, Any]:
+        """A line of the journal with all its texts. Raises ``KeyError``, ``DamagedLogError`` or ``OSError``."""
+        if not 1 <= line <= len(self._lines):
+            raise KeyError(line)
+        return record_at(self._journal.path, self._lines[line - 1], line)
+
+    # Reading
+
+    def _heard(self, record: dict[str, Any]) -> tuple[float, Event]:
+        at = self.last_told = record.pop("time", 0.0)
+        if self._settings is None:
+            self._settings, self.made = self._begun(record), at
+            return at, self.started
+        event = self._event(record)
+        if isinstance(event, RunForked):
+            self.forked = event
+            for change in event.settings:
+                config = self._kind.settings(change["config"])
+                self._settings = self._settings.changed(change["after"], config)
+            return at, event
+        if isinstance(event, RunResumed):
+            self._settings = self._settings.changed(event.after, self._kind.settings(event.config))
+            self.versions.append(event.version)
+            self.finished = None
+        if isinstance(event, RunResumed) or not self._spans:
+            self._spans.append([at, at])
+        self._spans[-1][1] = at
+        if isinstance(event, PhaseBegun):
+            self._began[event.phase] = None
+        elif isinstance(event, RunFinished):
+            self.finished = event
+        if self._keep and event.replayed:
+            self.already_logged[event.identity()] += 1
+        elif self._keep and not isinstance(event, RunFinished | RunResumed):
+            self.operational.append(event)
+        return at, event
+
+    def _begun(self, record: dict[str, Any]) -> SettingsHistory[S]:
+        self.format: int = record.get("format", 0)
+        if record.get("type") != "run_started" or self.format not in READABLE:
+            raise ConfigError(
+                f"{str(self._events.path)!r} has format {record.get('format')!r}, which this version does not know; it "
+                f"reads {' and '.join(map(str, READABLE))}, and writes {FORMAT}"
+            )
+        # Folders from before there were generations are of the first.
+        started = self._event({"generation": 1} | record)
+        assert isinstance(started, RunStarted)
+        self.started = started
+        self.versions.append(started.version)
+        return SettingsHistory(self._kind.settings(started.config), self._kind.order)
+
+    def _event(self, record: dict[str, Any]) -> Event:
+        try:
+            return event_from(event_of_today(record, self.format))
+        except (TypeError, ValueError) as error:
+            raise DamagedLogError(f"{self._events.path}, line {self._events.end.lines}: {error}") from None
+
+    def _called(self, record: dict[str, Any]) -> tuple[float, CallEnded]:
+        line = self._journal.end.lines
+        try:
+            call = call_from(record, line)
+        except ValueError as error:
+            raise DamagedLogError(f"{self._journal.path}, line {line}: {error}") from None
+        self._lines.append(self._journal.at)
+        self._began[call.key.phase] = None
+        at = 0.0
+        if isinstance(call, CallAnswered) and not call.reply.inherited:
+            at = call.reply.started + call.reply.latency
+            self._answered.append(at)
+        if self._keep:
+            self.calls.add(replace(call, request=None))
+        return at, call
+
+
+def read_history(path: Path, kind: GameKind[S, Any]) -> RunHistory[S]:
+    """A run as it stands, which may be played meanwhile. Raises ``ConfigError``, which names the damaged line, for a
+    folder that is no run, or is of an unknown format."""
+    _check_whole(path)
+    try:
+        history = RunHistory(path, kind)
+        for _ in history.read():
+            pass
+    except DamagedLogError as error:
+        raise ConfigError(f"{error}; nothing was changed. The lines before it are whole") from None
+    except OSError as error:
+        raise ConfigError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
+    return history
+
+
 def _check_whole(path: Path) -> None:
     if not is_run(path):
         raise ConfigError(f"{str(path)!r} is not the folder of a run")
@@ -102,128 +243,18 @@ def _check_whole(path: Path) -> None:
         raise ConfigError(f"{str(path / CALLS)!r} is missing: without its calls the run cannot be gone on with")
 
 
-def read_history(path: Path) -> RunHistory:
-    """Reads the logs of a run, which may be played meanwhile. Raises ``ConfigError``, which names the damaged line, for
-    a folder that is no run of this format."""
-    _check_whole(path)
-    try:
-        # The events first: what they tell of rests on calls that are in the journal by then.
-        history = _History(path / EVENTS)
-        calls = read_calls(path / CALLS)
-    except DamagedLogError as error:
-        raise ConfigError(f"{error}; nothing was changed. The lines before it are whole") from None
-    except OSError as error:
-        raise ConfigError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
-    spans = history.sittings(calls)
-    phases = {*history.phases, *(call.key.phase for call in calls)}
-    return RunHistory(
-        path=path,
-        timeline=history.timeline,
-        calls=calls,
-        told=history.told,
-        incidents=tuple(history.incidents),
-        phases=tuple(sorted(phases, key=phase_order)),
-        finished=history.finished,
-        sittings=len(spans),
-        elapsed=sum(ended - begun for begun, ended in spans),
-        events_end=history.end,
-    )
-
-
-class _History:
-    """The event log, read once."""
-
-    def __init__(self, path: Path) -> None:
-        """Raises ``DamagedLogError``, ``ConfigError`` or ``OSError``."""
-        self.told: Counter[tuple[Any, ...]] = Counter()
-        self.incidents: list[Event] = []
-        self.phases: list[str] = []
-        self.finished: RunFinished | None = None
-        self._path = path
-        self._spans: list[list[float]] = []
-        """First and last event of each sitting, seconds since 1970."""
-        self._made = 0.0
-        timeline: SettingsHistory | None = None
-        reader = LogReader(path)
-        for number, record in enumerate(reader, 1):
-            at = record.pop("time", 0.0)
-            if number == 1:
-                timeline, self._made = SettingsHistory(self._first(record)), at
-            else:
-                assert timeline is not None
-                timeline = self._heard(self._event(record, number), at, timeline)
-        if timeline is None:
-            raise ConfigError(f"{str(path)!r} is empty: it is not the log of a run")
-        self.timeline = timeline
-        self.end = reader.end
-
-    def sittings(self, calls: Calls) -> list[tuple[float, float]]:
-        """The first and the last sign of life of every sitting."""
-        answered = [
-            call.outcome.started + call.outcome.latency
-            for call in calls
-            if isinstance(call.outcome, Reply) and not call.outcome.inherited
-        ]
-        spans = list(self._spans)
-        if answered and (not spans or min(answered) < spans[0][0]):
-            # The first program died before it told of anything.
-            spans.insert(0, [self._made, self._made])
-        following = [*(begun for begun, _ in spans[1:]), float("inf")]
-        return [
-            (begun, max([ended, *(at for at in answered if begun <= at < until)]))
-            for (begun, ended), until in zip(spans, following, strict=False)
-        ]
-
-    def _first(self, record: dict[str, Any]) -> GameConfig:
-        if record.get("type") != "run_started" or record.get("format") != FORMAT:
-            raise ConfigError(
-                f"{str(self._path)!r} has format {record.get('format')!r}, which this version does not know; it "
-                f"reads and writes {FORMAT}"
-            )
-        started = self._event(record, 1)
-        assert isinstance(started, RunStarted)
-        return GameConfig.from_document(started.config)
-
-    def _heard(self, event: Event, at: float, timeline: SettingsHistory) -> SettingsHistory:
-        if isinstance(event, RunForked):
-            for change in event.settings:
-                timeline = timeline.changed(change["after"], GameConfig.from_document(change["config"]))
-            return timeline
-        if isinstance(event, RunResumed):
-            timeline = timeline.changed(event.after, GameConfig.from_document(event.config))
-            self.finished = None
-        if isinstance(event, RunResumed) or not self._spans:
-            self._spans.append([at, at])
-        self._spans[-1][1] = at
-        if isinstance(event, PhaseStarted):
-            self.phases.append(event.phase)
-        if event.recurs:
-            self.told[event.identity()] += 1
-        elif isinstance(event, RunFinished):
-            self.finished = event
-        elif not isinstance(event, RunResumed):
-            self.incidents.append(event)
-        return timeline
-
-    def _event(self, record: dict[str, Any], number: int) -> Event:
-        try:
-            return event_from(record)
-        except (TypeError, ValueError) as error:
-            raise DamagedLogError(f"{self._path}, line {number}: {error}") from None
-
-
 @dataclass(frozen=True, slots=True)
-class HeldRun:
-    """A run that nobody else can write now, and its past."""
+class HeldRun(Generic[S]):
+    """A run that nobody else can write now, and its history."""
 
-    past: RunHistory
+    history: RunHistory[S]
     journal: AppendLog
     events: AppendLog
 
 
 @contextmanager
-def held(path: Path) -> Iterator[HeldRun]:
-    """Keeps others from a run while it is gone on with, and reads its past. Nothing is written yet.
+def held(path: Path, kind: GameKind[S, Any]) -> Iterator[HeldRun[S]]:
+    """Keeps others from a run while it is gone on with, and reads its history. Nothing is written yet.
 
     Raises ``ConfigError`` when the run is being played by another program or cannot be gone on with, ``DiskError`` when
     it cannot be written.
@@ -242,4 +273,4 @@ def held(path: Path) -> Iterator[HeldRun]:
             return log
 
         journal, events = log(CALLS), log(EVENTS)
-        yield HeldRun(read_history(path), journal, events)
+        yield HeldRun(read_history(path, kind), journal, events)

@@ -1,40 +1,38 @@
-"""Who runs which step when: four policies over one phase program, all with the same rules.
+"""Who runs which step when: four policies over one program of stages, all with the same rules.
 
-``async``       every power runs its own chain of steps and waits for the others at barriers alone
-``gathered``    all powers take a step at once, and all wait at its end
-``threaded``    ``initialize`` and ``negotiate`` one power after another, the other steps all powers at once
+``async``       every actor runs its own chain of steps and waits for the others at barriers alone
+``gathered``    all actors take a step at once, and all wait at its end
+``threaded``    ``initialize`` and ``negotiate`` one actor after another, the other steps all actors at once
                 (with ``threads="all"`` every step); models are asked by blocking clients on threads
 ``sequential``  one call at a time
 
-The rules: a step that fails costs its power that step. At the cap of the budget, or when a model is given up, nothing
-further is begun, while calls in flight are waited for: they are paid for. A power's ``consolidate`` has ended before
-its next ``reflect`` begins. Cancelling cancels every step.
+The rules: a step that fails costs its actor that step. At the cap of the budget, or when a model is given up, nothing
+further is begun, while calls in flight are waited for: they are paid for. A stage begins when the background steps that
+it joins have ended. Cancelling cancels every step.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, Protocol, Self, get_args
 
-from ..board.player import Step
-from ..game.program import Segment, Stage
 from ..models.stopping import Stopped
 from ..records.durable import DiskError
+from .stages import Segment, Stage
 
 Execution = Literal["sequential", "threaded", "gathered", "async"]
 EXECUTIONS: tuple[Execution, ...] = get_args(Execution)
 
 Threads = Literal["decisions", "all"]
-"""Which steps of the ``threaded`` policy all powers take at once: all but ``initialize`` and ``negotiate``, or all."""
+"""Which steps of the ``threaded`` policy all actors take at once: all but ``initialize`` and ``negotiate``, or all."""
 THREADS: tuple[Threads, ...] = get_args(Threads)
 
-_STEPS: frozenset[Step] = frozenset(get_args(Step))
-_ONE_BY_ONE: frozenset[Step] = frozenset(("initialize", "negotiate"))
+_ONE_BY_ONE = frozenset(("initialize", "negotiate"))
 
 Act = Callable[[str, Stage], Awaitable[None]]
-"""Takes one step of one power. Raises nothing but what ends the game."""
+"""Takes one step of one actor. Raises nothing but what ends the game."""
 
 
 class Policy(Protocol):
@@ -49,7 +47,7 @@ class Policy(Protocol):
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None: ...
 
     async def run(self, segment: Segment, act: Act) -> None:
-        """Returns when every step of the segment has ended, or runs beside. Raises ``DiskError`` or
+        """Returns when every step of the segment has ended, or runs in the background. Raises ``DiskError`` or
         ``Stopped``."""
 
 
@@ -59,11 +57,11 @@ def policy(execution: Execution, threads: Threads = "decisions") -> Policy:
         case "async":
             return ConcurrentChains()
         case "gathered":
-            return StepByStep(_STEPS)
+            return StepByStep(lambda _: True)
         case "threaded":
-            return StepByStep(_STEPS if threads == "all" else _STEPS - _ONE_BY_ONE)
+            return StepByStep(lambda step: threads == "all" or step not in _ONE_BY_ONE)
         case "sequential":
-            return StepByStep(frozenset())
+            return StepByStep(lambda _: False)
 
 
 SEAT_THREADS = "seat"
@@ -76,18 +74,19 @@ def worker_threads(execution: Execution, seats: int) -> ThreadPoolExecutor | Non
 
 
 class ConcurrentChains:
-    """Every power runs its own chain; nobody waits for anybody before the barrier."""
+    """Every actor runs its own chain; nobody waits for anybody before the barrier."""
 
     def __init__(self) -> None:
-        self._beside: dict[str, asyncio.Task[None]] = {}
+        self._background: dict[tuple[str, str], asyncio.Task[None]] = {}
+        """(actor, step) -> what runs of it."""
         self._steps = _Steps()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        tasks = list(self._beside.values())
-        self._beside.clear()
+        tasks = list(self._background.values())
+        self._background.clear()
         if kind is not None and not issubclass(kind, Stopped):
             for task in tasks:
                 task.cancel()
@@ -97,26 +96,27 @@ class ConcurrentChains:
 
     async def run(self, segment: Segment, act: Act) -> None:
         """As in ``Policy``."""
-        await _together({power: self._chain(power, segment, act) for power in segment.powers})
+        await _together({actor: self._chain(actor, segment, act) for actor in segment.actors})
         self._steps.go_on()
 
-    async def _chain(self, power: str, segment: Segment, act: Act) -> None:
-        for stage in segment.chain(power):
+    async def _chain(self, actor: str, segment: Segment, act: Act) -> None:
+        for stage in segment.chain(actor):
             if self._steps.stopped:
                 return
-            if stage.beside:
-                step = self._steps.take(power, stage, act)
-                self._beside[power] = asyncio.create_task(step, name=f"beside {power}")
-                continue
-            if stage.step == "reflect" and power in self._beside:
-                await self._beside.pop(power)
-            await self._steps.take(power, stage, act)
+            for joined in stage.joins:
+                if (actor, joined) in self._background:
+                    await self._background.pop((actor, joined))
+            step = self._steps.take(actor, stage, act)
+            if stage.background:
+                self._background[actor, stage.step] = asyncio.create_task(step, name=f"{stage.step} of {actor}")
+            else:
+                await step
 
 
 class StepByStep:
-    """One stage after another: the powers take it at once, if it is one of these steps, or one after another."""
+    """One stage after another: the actors take it at once, if it is one of these steps, or one after another."""
 
-    def __init__(self, at_once: Collection[Step]) -> None:
+    def __init__(self, at_once: Callable[[str], bool]) -> None:
         self._at_once = at_once
         self._steps = _Steps()
 
@@ -129,12 +129,12 @@ class StepByStep:
     async def run(self, segment: Segment, act: Act) -> None:
         """As in ``Policy``."""
         for stage in segment.stages:
-            if stage.step in self._at_once:
-                await _together({power: self._steps.take(power, stage, act) for power in stage.powers})
+            if self._at_once(stage.step):
+                await _together({actor: self._steps.take(actor, stage, act) for actor in stage.actors})
                 self._steps.go_on()
                 continue
-            for power in stage.powers:
-                await self._steps.take(power, stage, act)
+            for actor in stage.actors:
+                await self._steps.take(actor, stage, act)
                 self._steps.go_on()
 
 
@@ -148,9 +148,9 @@ class _Steps:
     def stopped(self) -> bool:
         return self._end is not None
 
-    async def take(self, power: str, stage: Stage, act: Act) -> None:
+    async def take(self, actor: str, stage: Stage, act: Act) -> None:
         try:
-            await act(power, stage)
+            await act(actor, stage)
         except Stopped as end:
             self._end = self._end or end
 
@@ -161,11 +161,11 @@ class _Steps:
 
 
 async def _together(running: dict[str, Coroutine[None, None, None]]) -> None:
-    """Run these, by power, at once to their ends; the first that raises cancels the others."""
+    """Run these, by actor, at once to their ends; the first that raises cancels the others."""
     try:
         async with asyncio.TaskGroup() as group:
-            for power, coroutine in running.items():
-                group.create_task(coroutine, name=f"steps of {power}")
+            for actor, coroutine in running.items():
+                group.create_task(coroutine, name=f"steps of {actor}")
     except BaseExceptionGroup as errors:
         # One full disk fails many chains at once; its reader needs to hear of it once.
         disk, _ = errors.split(DiskError)

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import Any, Protocol
+from typing import Any
 
-from ..agent.asking import Exchange
 from ..records.durable import AppendLog
-from ..records.events import Event
-from ..run.events import RunResumed
-
-
-class Listener(Protocol):
-    """Something that makes a file, or a picture, out of what happens."""
-
-    def event(self, event: Event) -> None: ...
-
-    def exchange(self, exchange: Exchange) -> None: ...
+from ..records.events import Event, Listener
+from ..records.formats import FORMAT, event_of_format
+from .events import RunResumed
 
 
 class Recorder:
-    """The witness of one run."""
+    """The listener that tells all others of one run."""
 
-    def __init__(self, log: AppendLog, told: Counter[tuple[Any, ...]] | None = None) -> None:
-        """``log`` stands behind its last line. ``told``: what is in it already and will happen again, because the run
-        is played again from its journal; it is not written a second time."""
+    def __init__(
+        self, log: AppendLog, already_logged: Counter[tuple[Any, ...]] | None = None, format: int = FORMAT
+    ) -> None:
+        """``log`` stands behind its last line. ``already_logged``: the identities of events that are in it and will
+        happen again, because the run is played again from its journal; they are not written a second time.
+        ``format``: of the lines."""
         self._log = log
-        self._told = Counter() if told is None else told.copy()
+        self._already_logged = Counter() if already_logged is None else already_logged.copy()
+        self._format = format
         self._listeners: list[Listener] = []
         self._watchers: list[Listener] = []
         self.anything_new = False
@@ -38,15 +34,15 @@ class Recorder:
         self._listeners += listeners
 
     def watch(self, *watchers: Listener) -> None:
-        """They hear what was not told before."""
+        """They hear of every call, and of what was not told before."""
         self._watchers += watchers
 
     def event(self, event: Event) -> None:
         """Never waits; ``synced`` makes it durable."""
-        again = event.recurs and self._was_told(event)
-        if not again:
+        again = event.written and event.replayed and self._was_logged(event)
+        if event.written and not again:
             self.anything_new = self.anything_new or not isinstance(event, RunResumed)
-            self._log.append(event.record(time.time()))
+            self._log.append(event_of_format(event.record(time.time()), self._format))
         self.recall(event)
         if not again:
             for watcher in self._watchers:
@@ -57,25 +53,20 @@ class Recorder:
         for listener in self._listeners:
             listener.event(event)
 
-    def exchange(self, exchange: Exchange) -> None:
-        """The call itself is in the journal already; this is for the listeners."""
-        for listener in (*self._listeners, *self._watchers):
-            listener.exchange(exchange)
-
     async def synced(self) -> None:
-        """Returns once every event so far is on the disk. Raises ``OSError``."""
+        """Returns once every event so far is on the disk. Raises ``DiskError``."""
         await self._log.synced()
 
     async def close(self) -> None:
         await self._log.close()
 
-    def _was_told(self, event: Event) -> bool:
-        if not self._told:
+    def _was_logged(self, event: Event) -> bool:
+        if not self._already_logged:
             return False
         identity = event.identity()
-        if identity not in self._told:
+        if identity not in self._already_logged:
             return False
-        self._told[identity] -= 1
-        if not self._told[identity]:
-            del self._told[identity]
+        self._already_logged[identity] -= 1
+        if not self._already_logged[identity]:
+            del self._already_logged[identity]
         return True

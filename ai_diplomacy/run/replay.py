@@ -5,25 +5,22 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
-from ..agent.asking import Exchange, Witness
-from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated
-from ..game.game import Game
-from ..game.seats import Answering, Seats
 from ..models.call_log import PromptDiffersError
+from ..models.events import CallAnswered
 from ..models.journal import NotRecorded, Recorded
 from ..models.output_limits import EscalatingMaxTokens, OutputLimits
-from ..records.events import Event, event_from
-from ..records.lines import unsealed
-from ..records.log_reader import LogReader
-from .history import EVENTS, RunHistory
+from ..records.events import Event, Listener
+from .create import check_playable
+from .history import RunHistory
 from .policies import policy
+from .protocols import G, GameKind
+from .settings_history import S
+from .steps import Steps
 
-_Checked = (MessageDelivered, OrdersSubmitted, PhaseAdjudicated)
 _CONTEXT = 3
 
 
@@ -43,57 +40,69 @@ class Replayed:
     """Whether the game came to its end, and not to the end of an unfinished run's journal."""
 
 
-async def replay(past: RunHistory) -> Replayed:
-    """Plays a run again and checks its prompts, messages, orders and results. Raises ``ReplayDiffersError`` at the
-    first difference, and ``PromptError``."""
-    checker = _Checker(past)
-
-    game = Game(Seats(past.timeline, recorded_answers(past, checker), checker), checker)
+async def replay(history: RunHistory[S], kind: GameKind[S, G]) -> Replayed:
+    """Plays a run again and checks its prompts and what is ``GameKind.checked`` of its events. Raises
+    ``ReplayDiffersError`` at the first difference, ``ConfigError`` and ``PromptError``."""
+    checker = _Checker(history, kind)
     ended = True
     try:
-        # One after another, so that the first difference found is the first that there is.
-        async with policy("sequential") as steps:
-            await game.play(steps, after_segment=_nothing, after_phase=_nothing)
+        await play_again(history, kind, checker)
     except NotRecorded as end:
-        if past.finished is not None:
+        if history.finished is not None:
             raise ReplayDiffersError(f"{end}, but the run is finished") from None
         ended = False
-    except PromptDiffersError as differs:
-        raise differing_prompt(differs, past) from None
     if ended:
         checker.check_complete()
     return Replayed(checker.calls, tuple(checker.phases), ended)
 
 
-def recorded_answers(past: RunHistory, witness: Witness) -> Answering:
-    """The models of a run, which answer what they answered then and nothing else."""
-    allowances = OutputLimits()
-    return lambda model: EscalatingMaxTokens(Recorded(str(model), past.calls), allowances, witness.event)
+async def play_again(
+    history: RunHistory[S],
+    kind: GameKind[S, G],
+    listener: Listener,
+    phase_ended: Callable[[G], None] = lambda _: None,
+) -> None:
+    """Plays a run again from its journal alone, one step after another, so that the first difference found is the first
+    that there is. Raises ``NotRecorded`` where the journal ends, ``ReplayDiffersError`` at a prompt that differs."""
+    check_playable(history)
+    limits = OutputLimits()
+    game = kind.begin(
+        history.settings,
+        lambda model: EscalatingMaxTokens(Recorded(str(model), history.calls), limits, listener.event),
+        listener,
+    )
+    steps = Steps(game, listener, kind.ends_game)
+    try:
+        async with policy("sequential") as one_by_one:
+            while (segment := game.segment()) is not None:
+                await one_by_one.run(segment, steps.take)
+                await game.cross(segment)
+                if segment.ends_phase:
+                    phase_ended(game)
+    except PromptDiffersError as differs:
+        raise _differing_prompt(differs, history) from None
 
 
-async def _nothing(_: object) -> None: ...
+class _Checker(Generic[S, G]):
+    """A listener that has seen it all before."""
 
-
-class _Checker:
-    """A witness that has seen it all before."""
-
-    def __init__(self, past: RunHistory) -> None:
-        self._finished = past.finished is not None
-        self._seen: dict[tuple[str, ...], Event] = {}
+    def __init__(self, history: RunHistory[S], kind: GameKind[S, G]) -> None:
+        self._finished = history.finished is not None
+        self._place = kind.checked
         self._met: set[tuple[str, ...]] = set()
         self.calls = 0
         self.phases: list[str] = []
-        for number, record in enumerate(LogReader(past.path / EVENTS)):
-            event = event_from(record) if number else None
-            if isinstance(event, _Checked):
-                self._seen[_place(event)] = event
+        again = RunHistory(history.path, kind, keep=False)
+        places = ((self._place(event), event) for _, event in again.read())
+        self._seen = {place: event for place, event in places if place is not None}
 
     def event(self, event: Event) -> None:
-        if not isinstance(event, _Checked):
+        self.calls += isinstance(event, CallAnswered)
+        place = self._place(event)
+        if place is None:
             return
-        if isinstance(event, PhaseAdjudicated):
-            self.phases.append(event.phase)
-        place = _place(event)
+        if len(place) == 2 and place[1] == "results":
+            self.phases.append(place[0])
         self._met.add(place)
         before = self._seen.get(place)
         if before is None and self._finished:
@@ -107,20 +116,6 @@ class _Checker:
             if place not in self._met:
                 raise ReplayDiffersError(_diff(f"{' '.join(place)}: not played again", _shown(event), ""))
 
-    def exchange(self, exchange: Exchange) -> None:
-        self.calls += exchange.reply is not None
-
-
-def _place(event: Event) -> tuple[str, ...]:
-    match event:
-        case MessageDelivered():
-            return (event.phase, "message", str(event.sequence))
-        case OrdersSubmitted():
-            return (event.phase, "orders of", event.power)
-        case PhaseAdjudicated():
-            return (event.phase, "results")
-    raise AssertionError(event)
-
 
 def _shown(event: Event) -> str:
     record = event.record(0.0)
@@ -132,22 +127,13 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else tuple(value)
 
 
-def differing_prompt(differs: PromptDiffersError, past: RunHistory) -> ReplayDiffersError:
+def _differing_prompt(differs: PromptDiffersError, history: RunHistory[S]) -> ReplayDiffersError:
     """The error that shows how a prompt differs from the recorded one."""
-    before, now = recorded_request(past.calls.path, differs.call.line), differs.request
+    before, now = history.call_record(differs.call.line)["request"], differs.request
     what, old, new = "prompt", before["prompt"], now.prompt
     if old == new:
         what, old, new = "system prompt", before["system"], now.system
     return ReplayDiffersError(_diff(f"{differs}: its {what}", old, new))
-
-
-def recorded_request(journal: Path, line: int) -> Mapping[str, Any]:
-    """What was asked in one line of a journal."""
-    with journal.open("rb") as file:
-        for number, text in enumerate(file, 1):
-            if number == line:
-                return dict(unsealed(text.rstrip(b"\n"), number)["request"])
-    raise AssertionError(f"{journal} has no line {line}")
 
 
 def _diff(title: str, before: str, now: str) -> str:

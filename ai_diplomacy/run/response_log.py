@@ -2,93 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from ..agent.asking import Exchange
+from ..models.events import CallAnswered, CallFailed
+from ..models.model import CallKey, Reply, Usage
+from ..records.cleaning import cleaned
 from ..records.events import Event
+from .events import ReplyRead
 
-COLUMNS = (
-    "model",
-    "power",
-    "phase",
-    "response_type",
-    "raw_input",
-    "raw_response",
-    "success",
-    "step",
-    "round",
-    "attempt",
-    "input_tokens",
-    "output_tokens",
-    "cached_tokens",
-    "cost_usd",
-    "latency_s",
-    "error",
-    "waited_s",
-    "sent",
-    "written_tokens",
-    "inherited",
-)
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One call as the game used it."""
+
+    call: CallAnswered | CallFailed
+    read: ReplyRead
+
+    @property
+    def key(self) -> CallKey:
+        return self.call.key
+
+    @property
+    def reply(self) -> Reply | None:
+        return self.call.reply if isinstance(self.call, CallAnswered) else None
+
+    @property
+    def usage(self) -> Usage:
+        return self.reply.usage if self.reply else Usage()
+
+
+def _of_reply(figure: Callable[[Reply], object]) -> Callable[[_Row], object]:
+    return lambda row: figure(row.reply) if row.reply else None
+
+
+COLUMNS: Mapping[str, Callable[[_Row], object]] = {
+    "model": lambda row: row.call.model,
+    "power": lambda row: row.key.actor,
+    "phase": lambda row: row.key.phase,
+    "response_type": lambda row: row.key.step if row.key.attempt == 0 else f"{row.key.step} (corrected)",
+    "raw_input": lambda row: cleaned(row.call.request.prompt, "table") if row.call.request else "",
+    "raw_response": _of_reply(lambda reply: cleaned(reply.text, "table")),
+    "success": lambda row: str(row.read.verdict in ("ok", "repaired", "illegal")).lower(),
+    "step": lambda row: row.key.step,
+    "round": lambda row: row.key.round,
+    "attempt": lambda row: row.key.attempt,
+    "input_tokens": lambda row: row.usage.input,
+    "output_tokens": lambda row: row.usage.output,
+    "cached_tokens": lambda row: row.usage.cached,
+    "cost_usd": _of_reply(lambda reply: reply.cost_usd),
+    "latency_s": _of_reply(lambda reply: round(reply.latency, 6)),
+    "error": lambda row: "" if row.read.verdict in ("ok", "repaired") else " ".join(row.read.problems),
+    "waited_s": _of_reply(lambda reply: round(reply.waited, 6)),
+    "sent": _of_reply(lambda reply: reply.attempts + reply.hedged),
+    "written_tokens": lambda row: row.usage.written,
+    "inherited": _of_reply(lambda reply: "true" if reply.inherited else ""),
+}
+"""Column -> its cell; ``None``, which is unknown and not zero, becomes an empty one."""
 
 
 class ResponseLog:
     """Collects rows until they are taken to be appended to the file."""
 
     def __init__(self) -> None:
-        self._rows = [_row(COLUMNS)]
+        self._call: CallAnswered | CallFailed | None = None
+        self._begin()
+        self._writer.writerow(COLUMNS)
 
     def event(self, event: Event) -> None:
-        """Rows come from calls alone."""
-
-    def exchange(self, exchange: Exchange) -> None:
-        key, reply, read = exchange.request.key, exchange.reply, exchange.read
-        usage = reply.usage if reply else None
-        row = _row(
-            (
-                exchange.model,
-                key.power,
-                key.phase,
-                key.step if key.attempt == 0 else f"{key.step} (corrected)",
-                # The reader of a table has no use for NUL, and many refuse it.
-                exchange.request.prompt.replace("\0", "\ufffd"),
-                reply.text.replace("\0", "\ufffd") if reply else "",
-                str(read.verdict in ("ok", "repaired", "illegal")).lower(),
-                key.step,
-                key.round,
-                key.attempt,
-                _known(usage.input if usage else None),
-                _known(usage.output if usage else None),
-                _known(usage.cached if usage else None),
-                _known(reply.cost_usd if reply else None),
-                round(reply.latency, 6) if reply else "",
-                "" if read.verdict in ("ok", "repaired") else " ".join(read.problems),
-                round(reply.waited, 6) if reply else "",
-                reply.attempts + reply.hedged if reply else "",
-                _known(usage.written if usage else None),
-                "true" if reply and reply.inherited else "",
-            )
-        )
-        self._rows.append(row)
+        if isinstance(event, CallAnswered | CallFailed):
+            self._call = event
+        elif isinstance(event, ReplyRead):
+            assert self._call is not None, "a call ends right before its reply is read"
+            row = _Row(self._call, event)
+            self._writer.writerow([cell(row) for cell in COLUMNS.values()])
 
     def take(self) -> bytes:
         """The rows since the last call, as UTF-8."""
-        rows, self._rows = self._rows, []
-        return "".join(rows).encode("utf-8", "replace")
+        rows = self._rows.getvalue()
+        self._begin()
+        return rows.encode("utf-8", "replace")
 
-
-def _row(cells: Iterable[object]) -> str:
-    """A row as ``csv.writer`` writes it. That looks at a prompt letter by letter, which takes it longer than it takes
-    to make the prompt."""
-    return ",".join(map(_cell, cells)) + "\r\n"
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    if '"' in text:
-        return '"' + text.replace('"', '""') + '"'
-    return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text
-
-
-def _known(figure: float | None) -> float | str:
-    """Unknown is an empty cell, not zero."""
-    return "" if figure is None else figure
+    def _begin(self) -> None:
+        self._rows = io.StringIO(newline="")
+        self._writer = csv.writer(self._rows)

@@ -1,4 +1,4 @@
-"""Plays one configured game into a folder, from checking the prompts to the last file."""
+"""One program's part in a run: goes on from what is recorded, plays to the end or to where it cannot, and saves."""
 
 from __future__ import annotations
 
@@ -10,35 +10,33 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
-from ..board.situation import PhaseResult
-from ..game.config import GameConfig
-from ..game.game import Game, GameResult
-from ..game.model_factory import OpenModel
-from ..game.program import Segment
-from ..game.seats import Seats, prompt_books
 from ..models.budget import Budget
 from ..models.circuit_breaker import CircuitBreaker, ModelRefused
-from ..models.events import WishWithheld
+from ..models.events import BudgetWarned, CallAnswered, CallLate, CallLost, ParameterDropped
 from ..models.hedging import Latencies
 from ..models.ids import ModelId
 from ..models.journal import Journal
-from ..models.layers import CallServices, limited, remembered
+from ..models.layers import CallServices, OpenModel, limited, remembered
 from ..models.ledger import Ledger
 from ..models.model import Model, Reply, Request
 from ..models.phase_deadlines import PhaseDeadlines
 from ..models.stopping import Stopped
 from ..records.durable import DiskError
-from ..run.events import RunFinished, RunResumed
-from .create import create_run
+from ..records.events import Listener
+from .create import check_playable
+from .events import RunFinished, RunResumed
 from .folder import RunFolder
-from .history import HeldRun, RunHistory, held
+from .history import HeldRun, RunHistory
 from .policies import policy
-from .recorder import Listener, Recorder
+from .protocols import Artefacts, G, Game, GameKind
+from .recorder import Recorder
+from .settings_history import RunSettings, S
+from .steps import PhaseClock, Steps
 
 logger = logging.getLogger(__name__)
-
 
 LAST_CHANCE = 10.0
 """Seconds that late replies get when the game has ended, before their calls are cancelled."""
@@ -48,71 +46,75 @@ LAST_CHANCE = 10.0
 class Played:
     """A finished game and its figures."""
 
-    result: GameResult
     finished: RunFinished
     folder: RunFolder
+    artefacts: Artefacts
     ledger: Ledger
 
 
-async def play_game(
-    config: GameConfig, path: Path, display: Listener | None = None, *, started: float, opener: OpenModel
-) -> Played:
-    """Plays a game into a new folder. ``started``: ``time.perf_counter()`` when the program began; ``opener`` gives
-    the models.
-
-    Raises ``ConfigError`` or ``PromptError`` before anything is written; ``DiskError`` when a record cannot be,
-    ``BudgetExceeded`` at a cap, ``ModelRefused`` when a model cannot be asked, all three with everything saved.
-    """
-    prompt_books(config)
-    create_run(path, config)
-    with held(path) as run:
-        return await play_on(run, config, display, started=started, opener=opener)
-
-
 async def play_on(
-    run: HeldRun,
-    config: GameConfig,
+    run: HeldRun[S],
+    config: S,
+    kind: GameKind[S, G],
     display: Listener | None = None,
     *,
     started: float,
-    opener: OpenModel,
+    open_model: OpenModel,
     lenient: bool = False,
 ) -> Played:
     """Goes on with a run, from its journal up to where that ends, with these settings for the phases behind the one
     in which it stands; how models are asked changes at once.
 
-    ``lenient``: whether a prompt may differ by now from the one that a call of the journal answered. Raises what
-    ``play_game`` raises, and ``PromptDiffersError``, all with nothing lost.
+    ``started``: ``time.perf_counter()`` when the program began. ``lenient``: whether a prompt may differ by now from
+    the one that a call of the journal answered. Raises ``ConfigError`` or ``PromptError`` before anything is written;
+    ``DiskError`` when a record cannot be, ``BudgetExceeded`` at a cap, ``ModelRefused`` when a model cannot be asked,
+    ``PromptDiffersError``, all four with nothing lost.
     """
-    past, begun = run.past, run.past.sittings > 0
-    same = config.game_settings() == past.timeline.last.game_settings()
-    timeline = past.timeline.renewed(config) if same else past.timeline.changed(past.phase, config)
-    timeline = timeline.keyed(config.models)
-    folder = RunFolder(past.path, timeline)
-    run.journal.go_on(past.calls.end)
-    run.events.go_on(past.events_end)
-    journal, recorder = Journal(run.journal, past.calls, lenient=lenient), Recorder(run.events, past.told)
+    history = run.history
+    check_playable(history)
+    same = config.game_settings() == history.settings.last.game_settings()
+    settings = history.settings.renewed(config) if same else history.settings.changed(history.phase, config)
+    settings = settings.keyed(config.models)
+    folder = RunFolder(history.path, settings.last)
+    for log, end in zip((run.journal, run.events), history.ends.values(), strict=True):
+        log.go_on(end)
+    journal = Journal(run.journal, history.calls, lenient=lenient, format=history.format)
+    recorder = Recorder(run.events, history.already_logged, history.format)
+    services = _call_services(config, history, journal, recorder)
     try:
         async with _closed(recorder, journal, folder):
+            game = kind.begin(
+                settings,
+                lambda model: remembered(_AtFirstCall(model, open_model, services), services),
+                recorder,
+            )
+            artefacts = kind.artefacts(settings, game, history.format)
             folder.listen_to(recorder)
-            for incident in past.incidents:
-                recorder.recall(incident)
+            recorder.listen(artefacts)
+            for event in history.operational:
+                recorder.recall(event)
             if display is not None:
                 recorder.watch(display)
-            if begun or not same:
-                recorder.event(RunResumed(__version__, past.phase, config.document(), past.torn))
-                # Before any call: a program that dies in the first stretch has been here all the same.
+            if history.sessions or not same:
+                recorder.event(RunResumed(__version__, history.phase, config.document(), history.torn))
+                # Before any call: a program that dies in the first segment has been here all the same.
                 await recorder.synced()
             logger.info("ai-diplomacy %s, %s", __version__, config.document())
-            desk = _desk(config, past, journal, recorder)
-
-            seats = Seats(timeline, lambda model: remembered(_AtFirstCall(model, opener, desk), desk), recorder)
-            sitting = _Sitting(
-                folder, recorder, seats, desk, elapsed=past.elapsed, setup_time=time.perf_counter() - started
+            setup_time = time.perf_counter() - started
+            session = _Session(
+                game,
+                Steps(game, recorder, kind.ends_game),
+                config,
+                folder,
+                artefacts,
+                recorder,
+                services,
+                elapsed=history.elapsed,
+                setup_time=setup_time,
             )
-            return await sitting.played()
+            return await session.played()
     except ModelRefused as refused:
-        if refused.at_once:
+        if refused.at_once and not services.budget.ledger.total().lost_calls:
             await asyncio.to_thread(folder.discard)
         raise
 
@@ -120,40 +122,55 @@ async def play_on(
 class _AtFirstCall:
     """A model behind its limits, opened when it is first asked: one that played in phases gone by may be gone too."""
 
-    def __init__(self, model_id: ModelId, opener: OpenModel, desk: CallServices) -> None:
+    def __init__(self, model_id: ModelId, open_model: OpenModel, services: CallServices) -> None:
         self.name = str(model_id)
         self._model_id = model_id
-        self._opener = opener
-        self._desk = desk
+        self._open_model = open_model
+        self._services = services
         self._model: Model | None = None
 
     async def generate(self, request: Request) -> Reply:
         if self._model is None:
             try:
-                opened = self._opener(self._model_id)
+                opened = self._open_model(self._model_id)
             except ValueError as error:
                 raise ModelRefused(f"{self.name} cannot be asked: {error}", at_once=False) from None
-            self._model = limited(opened.model, self._desk, opened.price, opened.gate)
+            self._model = limited(opened.model, self._services, opened.price, opened.gate)
         return await self._model.generate(request)
 
 
-def _desk(config: GameConfig, past: RunHistory, journal: Journal, recorder: Recorder) -> CallServices:
+def _call_services(config: S, history: RunHistory[S], journal: Journal, recorder: Recorder) -> CallServices:
     """What the seats share, with all that was spent before on the bill."""
     calls = config.calls
     budget = Budget(recorder.event, max_cost_usd=calls.max_cost_usd, max_tokens_total=calls.max_tokens_total)
-    past.charge(budget)
-    standing = CircuitBreaker({call.model for call in past.calls if isinstance(call.outcome, Reply)})
-    for incident in past.incidents:
-        if isinstance(incident, WishWithheld):
-            standing.news(incident.model, (incident.wish,))
+    charge(budget, history)
+    breaker = CircuitBreaker({call.model for call in history.calls if isinstance(call, CallAnswered)})
+    for event in history.operational:
+        if isinstance(event, ParameterDropped):
+            breaker.newly_dropped(event.model, (event.parameter,))
     return CallServices(
         journal,
         budget,
         recorder.event,
         hedge=Latencies() if calls.hedge else None,
-        standing=standing,
+        breaker=breaker,
         deadlines=None if calls.phase_deadline is None else PhaseDeadlines(),
     )
+
+
+def charge(budget: Budget, history: RunHistory[Any]) -> None:
+    """Puts on the bill what was spent so far, late replies and calls without an answer included."""
+    for event in history.operational:
+        if isinstance(event, BudgetWarned):
+            budget.restore_warned(event)
+    answered: list[CallAnswered | CallLate] = [call for call in history.calls if isinstance(call, CallAnswered)]
+    for call in answered + history.calls.late:
+        if not call.reply.inherited:
+            budget.restore(call.key, call.model, call.reply)
+    for event in history.operational:
+        if isinstance(event, CallLost):
+            budget.restore_lost(event)
+    budget.warn()
 
 
 @asynccontextmanager
@@ -174,26 +191,31 @@ async def _closed(recorder: Recorder, journal: Journal, folder: RunFolder) -> As
             await journal.close()
 
 
-class _Sitting:
-    """One program's part in a run: the game with its folder, which is saved at each adjudication."""
+class _Session:
+    """The game with its folder, which is saved whenever a phase has ended."""
 
     def __init__(
         self,
+        game: Game,
+        steps: Steps,
+        config: RunSettings,
         folder: RunFolder,
+        artefacts: Artefacts,
         recorder: Recorder,
-        seats: Seats,
-        desk: CallServices,
+        services: CallServices,
         *,
         elapsed: float,
         setup_time: float,
     ) -> None:
         """``elapsed``: seconds that were played before."""
-        self.setup_time = setup_time
+        self._game = game
+        self._config = config
         self._folder = folder
+        self._artefacts = artefacts
         self._recorder = recorder
-        self._desk = desk
-        self._config = seats.timeline.last
-        self._game = Game(seats, recorder, desk.deadlines)
+        self._services = services
+        self._setup_time = setup_time
+        self._steps = steps
         self._began = time.perf_counter() - elapsed
         self._saving: asyncio.Task[None] | None = None
 
@@ -208,44 +230,37 @@ class _Sitting:
     async def _played(self) -> Played:
         try:
             async with policy(self._config.execution, self._config.threads) as steps:
-                result = await self._game.play(steps, after_segment=self._after_segment, after_phase=self._after_phase)
+                deadline = PhaseClock(self._services.deadlines, self._config.calls.phase_deadline)
+                while (segment := self._game.segment()) is not None:
+                    with deadline.over(segment):
+                        await steps.run(segment, self._steps.take)
+                    self._folder.crossed(segment)
+                    await self._recorder.synced()
+                    await self._game.cross(segment)
+                    if segment.ends_phase:
+                        await self._phase_ended()
         except (Stopped, asyncio.CancelledError) as stopped:
             logger.warning("stopped: %s", str(stopped) or "told to")
             await self._settled(0.0 if isinstance(stopped, asyncio.CancelledError) else LAST_CHANCE)
-            await self.save()
+            await self._save()
             raise
         await self._settled(LAST_CHANCE)
-        finished = await self._finish(result)
-        logger.info(
-            "%s after %s; %s",
-            result.outcome,
-            result.last_phase,
-            self._folder.timing.account(time.perf_counter() - self._began, self.setup_time),
-        )
-        return Played(result, finished, self._folder, self._desk.budget.ledger)
+        finished = await self._finish()
+        account = self._folder.timing.account(time.perf_counter() - self._began, self._setup_time)
+        logger.info("%s after %s; %s", finished.outcome, finished.phase, account)
+        return Played(finished, self._folder, self._artefacts, self._services.budget.ledger)
 
-    async def _finish(self, result: GameResult) -> RunFinished:
+    async def _finish(self) -> RunFinished:
         # The save that is still being written belongs to the game's time, and it may fail.
         await self._saved()
-        finished = RunFinished(
-            outcome=result.outcome,
-            winners=result.winners,
-            phase=result.last_phase,
-            centers=result.centers,
-            total_time=round(time.perf_counter() - self._began, 6),
-        )
+        finished = self._game.finished(round(time.perf_counter() - self._began, 6))
         self._recorder.event(finished)
-        await self.save()
+        await self._save()
         await self._recorder.synced()
         return finished
 
-    async def _after_segment(self, segment: Segment) -> None:
-        self._folder.crossed(segment)
-        await self._recorder.synced()
-
-    async def _after_phase(self, result: PhaseResult) -> None:
-        self._folder.adjudicated(result.phase, self._game.players_of(result.phase))
-        logger.info("%s adjudicated: %s", result.phase, dict(result.captures) or "no centre changed hands")
+    async def _phase_ended(self) -> None:
+        self._artefacts.phase_ended()
         if self._recorder.anything_new:
             # The files are made from this moment and written while the game goes on.
             await self._saved()
@@ -253,10 +268,10 @@ class _Sitting:
 
     async def _settled(self, seconds: float) -> None:
         """What is paid for is kept, though nobody waits for it any more."""
-        if self._desk.deadlines is not None:
-            await self._desk.deadlines.settle(seconds)
+        if self._services.deadlines is not None:
+            await self._services.deadlines.settle(seconds)
 
-    async def save(self) -> None:
+    async def _save(self) -> None:
         """Brings every file up to now."""
         await self._saved()
         self._begin_saving()
@@ -271,12 +286,10 @@ class _Sitting:
 
     def _begin_saving(self) -> None:
         writing = self._folder.save(
-            self._game.board,
-            self._game.mailbox,
-            self._game.players,
-            spending=self._desk.budget.ledger.document(),
+            self._artefacts,
+            spending=self._services.budget.ledger.document(),
             total_time=time.perf_counter() - self._began,
-            setup_time=self.setup_time,
+            setup_time=self._setup_time,
         )
         self._saving = asyncio.create_task(writing)
 

@@ -7,13 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from ..agent.asking import Exchange
-from ..game.program import Segment
+from ..models.events import CallAnswered
 from ..models.model import CallKey, Reply
 from ..records.events import Event
+from .stages import Segment
 
 _Taken = tuple[str, str, int]
-"""(power, step, round) within one segment."""
+"""(actor, step, round) within one segment."""
 
 
 @dataclass(slots=True)
@@ -48,36 +48,37 @@ class _Path:
     def __init__(self) -> None:
         self._open: dict[_Taken, float] = defaultdict(float)
         self._frontier = 0.0
-        self._beside: dict[str, float] = {}
-        """Power -> the earliest start of its consolidation that is not yet waited for."""
+        self._background: dict[tuple[str, str], float] = {}
+        """(actor, step) -> the earliest start of a background step that is not yet waited for."""
 
     def add(self, key: CallKey, seconds: float) -> None:
-        self._open[key.power, key.step, key.round] += seconds
+        self._open[key.actor, key.step, key.round] += seconds
 
     def crossed(self, segment: Segment) -> None:
         """The segment has ended: the earliest moment at which it could have is the longest of its chains."""
         latest = self._frontier
-        for power in segment.powers:
+        for actor in segment.actors:
             at = self._frontier
-            for stage in segment.chain(power):
-                if stage.beside:
-                    self._beside[power] = at
-                    continue
-                if stage.step == "reflect" and power in self._beside:
-                    at = max(at, self._beside_end(power))
-                    del self._beside[power]
-                    self._open.pop((power, "consolidate", 0), None)
-                at += self._open.pop((power, stage.step, stage.round), 0.0)
+            for stage in segment.chain(actor):
+                for joined in stage.joins:
+                    if (actor, joined) in self._background:
+                        at = max(at, self._end(actor, joined))
+                        del self._background[actor, joined]
+                        self._open.pop((actor, joined, 0), None)
+                if stage.background:
+                    self._background[actor, stage.step] = at
+                else:
+                    at += self._open.pop((actor, stage.step, stage.round), 0.0)
             latest = max(latest, at)
         self._frontier = latest
 
     @property
     def length(self) -> float:
-        return max([self._frontier, *(self._beside_end(power) for power in self._beside)])
+        return max([self._frontier, *(self._end(*step) for step in self._background)])
 
-    def _beside_end(self, power: str) -> float:
+    def _end(self, actor: str, step: str) -> float:
         """Its call may be answered long after the segment in which it began, so its length is asked for late."""
-        return self._beside[power] + self._open.get((power, "consolidate", 0), 0.0)
+        return self._background[actor, step] + self._open.get((actor, step, 0), 0.0)
 
 
 class Timing:
@@ -92,11 +93,9 @@ class Timing:
 
     def event(self, event: Event) -> None:
         """Nothing but calls takes time worth accounting."""
-
-    def exchange(self, exchange: Exchange) -> None:
-        reply, key = exchange.reply, exchange.request.key
-        if reply is None or reply.inherited:
+        if not isinstance(event, CallAnswered) or event.reply.inherited:
             return
+        reply, key = event.reply, event.key
         self.calls += 1
         self.answering += reply.latency
         self.waiting += reply.waited

@@ -1,11 +1,11 @@
 """``trace.json``: the run as a timeline in the Chrome trace-event format, for Perfetto and ``chrome://tracing``.
 
-Process 1 is the game. Its threads are tracks: the game itself (phases, and in them the stretches between barriers, with
-an instant at each barrier), the files (a slice a save), and each power (a slice a step, in it one a call, in it one for
-waiting and one for answering). A step that runs beside another of its power lies on a second track of that power.
+Process 1 is the game. Its threads are tracks: the game itself (phases, and in them the segments between barriers, with
+an instant at each barrier), the files (a slice a save), and each actor (a slice a step, in it one a call, in it one for
+waiting and one for answering). A step that runs in the background lies on a second track of its actor.
 
-Calls lie where their replies say that they were sent, so a run that was resumed shows all its sittings with the gaps
-between them; saves are those of the last sitting. Timestamps are microseconds since 1970.
+Calls lie where their replies say that they were sent, so a run that was resumed shows all its sessions with the gaps
+between them; saves are those of the last session. Timestamps are microseconds since 1970.
 """
 
 from __future__ import annotations
@@ -15,21 +15,30 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from ..agent.asking import Exchange
-from ..game.events import PhaseStarted
-from ..game.program import Segment
+from ..models.events import CallAnswered
 from ..models.model import CallKey, Reply
 from ..records.events import Event
 from ..records.lines import compact_json
-from ..run.events import StepFinished
+from .events import PhaseBegun, ReplyRead, StepFinished
+from .stages import Segment
 
 _Step = tuple[str, str, str, int]
-"""(power, phase, step, round)"""
+"""(actor, phase, step, round)"""
+
+
+@dataclass(slots=True)
+class _Call:
+    """An answered call, and how its reply was read."""
+
+    key: CallKey
+    model: str
+    reply: Reply
+    verdict: str = ""
 
 
 @dataclass(slots=True)
 class _Lane:
-    """One track of a power, and what lies on it."""
+    """One track of an actor, and what lies on it."""
 
     track: int
     taken: list[tuple[int, int]]
@@ -42,47 +51,52 @@ class _Lane:
 class Trace:
     """Listens to a run and keeps its timeline, each entry as the text that goes into the file."""
 
-    def __init__(self, powers: Sequence[str]) -> None:
-        self._lanes: dict[str, list[_Lane]] = {power: [] for power in sorted(powers)}
+    def __init__(self, actors: Sequence[str]) -> None:
+        self._lanes: dict[str, list[_Lane]] = {actor: [] for actor in sorted(actors)}
         self._tracks = count(1)
         self._entries: list[str] = []
-        self._open: dict[_Step, list[Exchange]] = {}
+        self._open: dict[_Step, list[_Call]] = {}
         self._phase = ""
         self._ends: dict[str, int] = {}
-        """Power -> when its last call before the coming barrier was answered."""
+        """Actor -> when its last call before the coming barrier was answered."""
         self._phase_began: int | None = None
-        self._stretch_began: int | None = None
+        self._segment_began: int | None = None
         self._name("process_name", 0, "AI Diplomacy")
         self._game, self._files = self._track("game", -2), self._track("files", -1)
 
     # What happens
 
-    def exchange(self, exchange: Exchange) -> None:
-        if exchange.reply is None or exchange.reply.inherited:
-            return
-        key = exchange.request.key
-        self._open.setdefault((key.power, key.phase, key.step, key.round), []).append(exchange)
-        if key.step != "consolidate":
-            self._ends[key.power] = max(self._ends.get(key.power, 0), _ended(exchange.reply))
-        if self._phase_began is None:
-            self._phase_began = self._stretch_began = _asked(exchange.reply)
-
     def event(self, event: Event) -> None:
         match event:
-            case PhaseStarted():
+            case PhaseBegun():
                 self._phase = event.phase
+            case CallAnswered() if not event.reply.inherited:
+                self._answered(event)
+            case ReplyRead():
+                calls = self._open.get((event.actor, event.phase, event.step, event.round))
+                if calls:
+                    calls[-1].verdict = event.verdict
             case StepFinished():
-                calls = self._open.pop((event.power, event.phase, event.step, event.round), None)
+                calls = self._open.pop((event.actor, event.phase, event.step, event.round), None)
                 if calls:
                     self._entries += self._step(calls)
+
+    def _answered(self, event: CallAnswered) -> None:
+        key, reply = event.key, event.reply
+        call = _Call(key, event.model, reply)
+        self._open.setdefault((key.actor, key.phase, key.step, key.round), []).append(call)
+        if event.request is None or not event.request.background:
+            self._ends[key.actor] = max(self._ends.get(key.actor, 0), _ended(reply))
+        if self._phase_began is None:
+            self._phase_began = self._segment_began = _asked(reply)
 
     def crossed(self, segment: Segment) -> None:
         """Every step before a barrier has ended. It stands where the last reply that it waited for came in."""
         ends, self._ends = self._ends, {}
-        began = self._stretch_began
+        began = self._segment_began
         if not ends or began is None or self._phase_began is None:
             return
-        last = max(ends, key=lambda power: (ends[power], power))
+        last = max(ends, key=lambda actor: (ends[actor], actor))
         moment = max(ends[last], began)
         idle = sum(moment - min(end, moment) for end in ends.values())
         about = {"phase": self._phase, "waited_for": last, "others_idle_s": round(idle / 1e6, 6)}
@@ -91,7 +105,7 @@ class Trace:
         self._slice(self._game, work, began, moment, {"phase": self._phase})
         barrier = "delivery" if delivers else "adjudication"
         self._add(ph="i", s="p", tid=self._game, ts=moment, name=barrier, cat="barrier", args=about)
-        self._stretch_began = moment
+        self._segment_began = moment
         if not delivers:
             self._slice(self._game, self._phase, self._phase_began, moment, {})
             self._phase_began = moment
@@ -108,37 +122,35 @@ class Trace:
 
     # Entries
 
-    def _step(self, exchanges: Sequence[Exchange], *, keep: bool = True) -> list[str]:
+    def _step(self, calls: Sequence[_Call], *, keep: bool = True) -> list[str]:
         """The slices of one step: it begins when its first call is asked and ends when its last is answered."""
-        calls = [(exchange, exchange.reply) for exchange in exchanges if exchange.reply is not None]
-        key = calls[0][0].request.key
-        start = _asked(calls[0][1])
+        key = calls[0].key
+        at = start = _asked(calls[0].reply)
         spans = []
-        at = start
-        for exchange, reply in calls:
+        for call in calls:
             # The wall clock may be set back; a call never begins before the one whose reply it corrects has ended.
-            asked = max(at, _asked(reply))
-            sent = max(asked, _micro(reply.started))
-            at = max(sent, _ended(reply))
-            spans.append((exchange, reply, asked, sent, at))
-        track = self._lane(key.power, start, at, keep=keep)
+            asked = max(at, _asked(call.reply))
+            sent = max(asked, _micro(call.reply.started))
+            at = max(sent, _ended(call.reply))
+            spans.append((call, asked, sent, at))
+        track = self._lane(key.actor, start, at, keep=keep)
         name = f"{key.step} {key.round}" if key.round else key.step
         about = {"phase": key.phase, "step": key.step, "round": key.round}
         made = [_slice(track, name, start, at, about, "step")]
-        for exchange, reply, asked, sent, end in spans:
-            made.append(_slice(track, _call_name(exchange.request.key), asked, end, _about(exchange, reply), "call"))
+        for call, asked, sent, end in spans:
+            made.append(_slice(track, _call_name(call.key), asked, end, _about(call), "call"))
             if sent > asked:
                 made.append(_slice(track, "waiting", asked, sent, {}, "waiting"))
             made.append(_slice(track, "answering", sent, end, {}, "answering"))
         return made
 
-    def _lane(self, power: str, start: int, end: int, *, keep: bool) -> int:
-        """A track of the power on which nothing else lies at this time."""
-        lanes = self._lanes[power]
+    def _lane(self, actor: str, start: int, end: int, *, keep: bool) -> int:
+        """A track of the actor on which nothing else lies at this time."""
+        lanes = self._lanes[actor]
         lane = next((lane for lane in lanes if lane.has_room(start, end)), None)
         if lane is None:
-            name = f"{power} (beside)" if lanes else power
-            lane = _Lane(self._track(name, 100 * list(self._lanes).index(power) + len(lanes)), [])
+            name = f"{actor} (beside)" if lanes else actor
+            lane = _Lane(self._track(name, 100 * list(self._lanes).index(actor) + len(lanes)), [])
             lanes.append(lane)
         if keep:
             lane.taken.append((start, end))
@@ -173,15 +185,15 @@ def _call_name(key: CallKey) -> str:
     return "corrected call" if key.attempt else "call"
 
 
-def _about(exchange: Exchange, reply: Reply) -> dict[str, Any]:
-    key, usage = exchange.request.key, reply.usage
+def _about(call: _Call) -> dict[str, Any]:
+    key, reply, usage = call.key, call.reply, call.reply.usage
     return {
         "phase": key.phase,
         "step": key.step,
         "round": key.round,
         "attempt": key.attempt,
-        "model": exchange.model,
-        "verdict": exchange.read.verdict,
+        "model": call.model,
+        "verdict": call.verdict,
         "input_tokens": usage.input,
         "output_tokens": usage.output,
         "cached_tokens": usage.cached,

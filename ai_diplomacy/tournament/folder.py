@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..game.diplomacy import DIPLOMACY
 from ..models.budget import NOTHING, Amount, Budget
 from ..records.durable import replace_files
 from ..run.history import is_finished, is_run, read_history
+from ..run.session import charge
 from .schedule import Match, match_name
 from .spec import Spec, SpecError
 
@@ -202,7 +204,7 @@ def _spent(path: Path) -> tuple[Amount, bool]:
 
 def _spent_by_journal(path: Path) -> tuple[Amount, bool]:
     budget = Budget(lambda _: None)
-    read_history(path).charge(budget)
+    charge(budget, read_history(path, DIPLOMACY))
     return budget.charged, budget.ledger.total().total_usd is not None
 
 

@@ -12,17 +12,20 @@ from typing import Literal
 
 from ..agent.prompts import PromptError
 from ..game.config import GameConfig
-from ..game.model_factory import ModelFactory, Opened, find_prices, warm_up
+from ..game.diplomacy import DIPLOMACY
+from ..game.model_factory import ModelFactory, find_prices, warm_up
+from ..game.play import play_game
 from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
 from ..models.call_log import PromptDiffersError
 from ..models.circuit_breaker import ModelRefused
 from ..models.ids import ModelId
+from ..models.layers import OpenedModel
 from ..models.prices import Price
 from ..models.reservations import Budgeted
 from ..records.durable import DiskError
 from ..records.errors import ConfigError
 from ..run.history import held, is_finished, is_run
-from ..run.session import Played, play_game, play_on
+from ..run.session import Played, play_on
 from .folder import TournamentFolder
 from .schedule import Match
 from .spec import Spec
@@ -103,26 +106,26 @@ class GameRunner:
     async def _played(self, match: Match) -> Played | None:
         path, config, started = self._folder.game(match), self._spec.config(match), time.perf_counter()
         if not is_run(path):
-            return await play_game(config, path, started=started, opener=self._open)
+            return await play_game(config, path, started=started, open_model=self._open)
         return await self._gone_on(path, config, started)
 
     async def _gone_on(self, path: Path, config: GameConfig, started: float) -> Played | None:
         """``None`` for a game that is finished."""
         with ExitStack() as open_files:
             # Its journal may be long.
-            run = await asyncio.to_thread(open_files.enter_context, held(path))
-            if run.past.timeline.last.game_settings() != config.game_settings():
+            run = await asyncio.to_thread(open_files.enter_context, held(path, DIPLOMACY))
+            if run.history.settings.last.game_settings() != config.game_settings():
                 raise ConfigError(f"{path} holds a game with other settings")
-            if run.past.finished is not None and is_finished(path):
+            if run.history.finished is not None and is_finished(path):
                 return None
-            return await play_on(run, config, started=started, opener=self._open)
+            return await play_on(run, config, DIPLOMACY, started=started, open_model=self._open)
 
-    def _open(self, model_id: ModelId) -> Opened:
+    def _open(self, model_id: ModelId) -> OpenedModel:
         opened = self._vendors.open(model_id)
-        return Opened(Budgeted(opened.model, self._budget, opened.price), opened.price, opened.gate)
+        return OpenedModel(Budgeted(opened.model, self._budget, opened.price), opened.price, opened.gate)
 
 
 def _told(match: Match, played: Played) -> str:
-    centers = sorted(played.result.centers.items(), key=lambda item: (-len(item[1]), item[0]))
+    centers = sorted(played.finished.centers.items(), key=lambda item: (-len(item[1]), item[0]))
     leaders = ", ".join(f"{match.seats[power]} ({power.title()}) {len(owned)}" for power, owned in centers[:3] if owned)
-    return f"{played.result.outcome} after {played.result.last_phase}: {leaders}"
+    return f"{played.finished.outcome} after {played.finished.phase}: {leaders}"

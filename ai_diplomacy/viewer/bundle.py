@@ -7,11 +7,20 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 PAGE = Path(__file__).parent / "page"
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(PAGE),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    keep_trailing_newline=True,
+)
 
 _IMPORT = re.compile(r'^import \{ (.*?) \} from "\./(\w+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
@@ -20,36 +29,17 @@ _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.
 def single_file(title: str, parts: Iterable[tuple[str, Any]]) -> str:
     """An HTML page that shows ``parts``, named JSON data, without a server and without the network."""
     script, style = one_script(), (PAGE / "page.css").read_text(encoding="utf-8")
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src '{_digest(script)}'",
-            f"style-src '{_digest(style)}'",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
+    policy = (
+        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
     )
-    lines = [
-        "<!doctype html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="referrer" content="no-referrer">',
-        '<link rel="icon" href="data:,">',
-        f"<title>{_escaped(title)}</title>",
-        f"<style>{style}</style>",
-        "</head>",
-        "<body>",
-        '<p id="loading" role="status">Opening the game…</p>',
-        *(f'<script type="text/plain" data-part="{_escaped(name)}">{packed(part)}</script>' for name, part in parts),
-        f'<script type="module">{script}</script>',
-        "</body>",
-        "</html>",
-    ]
-    return "\n".join(lines) + "\n"
+    data = ((name, packed(part)) for name, part in parts)
+    return page("export.html", title=title, policy=policy, script=script, style=style, parts=data)
+
+
+def page(template: str, **values: object) -> str:
+    """A document of the folder ``page``; what is put into it is escaped."""
+    return _TEMPLATES.get_template(template).render(values)
 
 
 def packed(part: Any) -> str:
@@ -84,8 +74,3 @@ def _scoped(name: str, source: str) -> str:
 
 def _digest(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _escaped(text: str) -> str:
-    marks: Mapping[str, str] = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-    return "".join(marks.get(letter, letter) for letter in text)

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..records.durable import replace_files
 from ..records.errors import ConfigError
+from ..web.geometry import geometry
 from .bundle import single_file
-from .geometry import geometry
 from .record import RunRecord
 
 

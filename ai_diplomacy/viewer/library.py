@@ -49,17 +49,3 @@ def _written(path: Path) -> float:
         return (path / EVENTS).stat().st_mtime
     except OSError:
         return 0.0
-
-
-def inside(folder: Path, name: str) -> Path | None:
-    """The file of this name in a folder, or ``None``: for what is not a plain file, for links, and for every name that
-    leads, or might lead, elsewhere."""
-    parts = name.split("/")
-    if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
-        return None
-    path = folder
-    for part in parts:
-        path = path / part
-        if path.is_symlink():
-            return None
-    return path if path.is_file() else None

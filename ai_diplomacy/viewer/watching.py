@@ -15,7 +15,7 @@ _PAUSE = 0.4
 """Seconds between two looks at the logs while somebody watches."""
 
 
-class Watched:
+class WatchedRun:
     """A run, and those who watch it."""
 
     def __init__(self, path: Path) -> None:

@@ -12,23 +12,24 @@ import pytest
 
 from ai_diplomacy.agent.agent import DiplomacyAgent
 from ai_diplomacy.agent.asking import Asker
-from ai_diplomacy.agent.events import ReplyRead
 from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY, PromptBook
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.press import Mailbox
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.display import printable
+from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.game.views import view
 from ai_diplomacy.models.budget import Budget
-from ai_diplomacy.models.call_log import read_calls
+from ai_diplomacy.models.events import CallAnswered
 from ai_diplomacy.models.journal import Journal
 from ai_diplomacy.models.layers import CallServices, layered
 from ai_diplomacy.models.model import Reply, Request
 from ai_diplomacy.models.prices import FREE
+from ai_diplomacy.records.cleaning import cleaned
 from ai_diplomacy.records.durable import AppendLog
-from ai_diplomacy.run.events import StepDefaulted
+from ai_diplomacy.run.events import ReplyRead, StepDefaulted
 from ai_diplomacy.run.settings_history import SettingsHistory
+from ai_diplomacy.run.stages import Stage
 
 STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate")
 GOOD = {
@@ -99,16 +100,12 @@ class Nasty:
         return Reply(nasty_reply(request.key.step, self.rng))
 
 
-class Witness:
+class Listening:
     def __init__(self) -> None:
         self.events = []
-        self.exchanges = 0
 
     def event(self, event) -> None:
         self.events.append(event)
-
-    def exchange(self, exchange) -> None:
-        self.exchanges += 1
 
 
 class Table:
@@ -116,12 +113,12 @@ class Table:
 
     def __init__(self, tmp_path, model) -> None:
         self.path = tmp_path / "calls.jsonl"
-        self.journal, self.witness, self.model = Journal(AppendLog(self.path)), Witness(), model
-        desk = CallServices(self.journal, Budget(self.witness.event), self.witness.event)
+        self.journal, self.listener, self.model = Journal(AppendLog(self.path)), Listening(), model
+        desk = CallServices(self.journal, Budget(self.listener.event), self.listener.event)
         self.board = Board("standard", game_id="test")
         self.mailbox = Mailbox(self.board.terrain, max_messages=6, max_characters=1200)
-        self.settings = SettingsHistory(GameConfig(models={}, max_year=1902))
-        asker = Asker("FRANCE", layered(model, desk, FREE), PromptBook(DEFAULT_DIRECTORY, terrain()), self.witness)
+        self.settings = SettingsHistory(GameConfig(models={}, max_year=1902), DIPLOMACY.order)
+        asker = Asker("FRANCE", layered(model, desk, FREE), PromptBook(DEFAULT_DIRECTORY, terrain()), self.listener)
         self.asker, self.drafts = asker, []
 
     async def ask(self, step: str, number: int) -> None:
@@ -129,7 +126,13 @@ class Table:
         agent.memory.meet(power for power in terrain().powers if power != "FRANCE")
         agent.memory.note("S1900M", "reflect", "once upon a time")
         # Each number is a round of its own, so that every call has its own key.
-        seen = view(self.board, self.mailbox, "FRANCE", step, number, self.settings)
+        seen = view(
+            self.board,
+            self.mailbox,
+            "FRANCE",
+            Stage(step, ("FRANCE",), number, background=step == "consolidate"),
+            self.settings,
+        )
         came = await getattr(agent, step)(seen)
         if step == "negotiate":
             self.mailbox.deliver("S1901M", number, {"FRANCE": came}, self.board.survivors)
@@ -148,18 +151,19 @@ async def test_two_thousand_nasty_replies_to_a_step_break_nothing_and_are_all_co
                 break
     finally:
         await table.journal.close()
-    read = [event for event in table.witness.events if isinstance(event, ReplyRead)]
-    assert len(read) == table.witness.exchanges == table.model.count >= 2_000
-    assert len(read_calls(table.path)) == table.model.count
+    read = [event for event in table.listener.events if isinstance(event, ReplyRead)]
+    answered = sum(isinstance(event, CallAnswered) for event in table.listener.events)
+    assert len(read) == answered == table.model.count >= 2_000
+    assert len(table.path.read_bytes().splitlines()) == table.model.count
     verdicts = Counter(event.verdict for event in read)
     assert set(verdicts) <= {"ok", "repaired", "illegal", "unusable"}
     assert verdicts["unusable"] > 300
-    lost = sum(isinstance(event, StepDefaulted) for event in table.witness.events)
+    lost = sum(isinstance(event, StepDefaulted) for event in table.listener.events)
     second = sum(event.attempt == 1 and event.verdict == "unusable" for event in read)
     assert 0 < lost <= second
-    for event in table.witness.events:
+    for event in table.listener.events:
         # What reaches a terminal is shown, never obeyed.
-        assert printable(str(event.record(0.0))).isprintable()
+        assert cleaned(str(event.record(0.0)), "line").isprintable()
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -186,5 +190,5 @@ def test_ten_megabytes_are_looked_at_in_bounded_memory(tmp_path, step):
     finally:
         tracemalloc.stop()
     assert peak < 200e6
-    assert any(isinstance(event, ReplyRead) for event in table.witness.events)
-    assert all(len(str(event)) < 100_000 for event in table.witness.events)
+    assert any(isinstance(event, ReplyRead) for event in table.listener.events)
+    assert all(len(str(event)) < 100_000 for event in table.listener.events if event.written)

@@ -12,9 +12,10 @@ from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.events import PhaseAdjudicated, PhaseStarted
 from ai_diplomacy.models.ids import parse_model_id
 from ai_diplomacy.records.events import Event
+from ai_diplomacy.records.formats import FORMAT
 from ai_diplomacy.records.lines import sealed
+from ai_diplomacy.run.create import GENERATION
 from ai_diplomacy.run.events import RunFinished, RunForked, RunStarted
-from ai_diplomacy.run.history import FORMAT
 
 POWERS = terrain().powers
 PROVIDERS = {"bot", "offline", "openai"}
@@ -35,7 +36,11 @@ def write_run(
 ) -> Path:
     path.mkdir(parents=True)
     models = {power: str(model) for power, model in settings.models.items()}
-    told = [RunStarted(FORMAT, __version__, settings.document(), models), *([forked] if forked else []), *events]
+    told = [
+        RunStarted(FORMAT, GENERATION, __version__, settings.document(), models),
+        *([forked] if forked else []),
+        *events,
+    ]
     lines = [sealed(event.record(time.time()), number) for number, event in enumerate(told, 1)]
     (path / "events.jsonl").write_bytes(b"".join(lines))
     (path / "calls.jsonl").write_bytes(b"".join(sealed(call, number) for number, call in enumerate(calls, 1)))

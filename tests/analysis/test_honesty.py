@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ai_diplomacy.agent.events import DiaryWritten, OrdersExplained
-from ai_diplomacy.analysis.happenings import Happenings
+from ai_diplomacy.analysis.events_to_rows import EventsToRows
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
@@ -23,7 +23,7 @@ def told(case):
     name = case.get("phase", "S1901M")
     units = dict(START) | case.get("units", {})
     yield PhaseStarted(name, units, {})
-    for sequence, (round, sender, to, text, *pledges) in enumerate(case["letters"], 1):
+    for sequence, (round, sender, to, text, *pledges) in enumerate(case["messages"], 1):
         yield MessageDelivered(name, round, sequence, sender, to.split("+"), text, pledges)
     for power, text in case.get("said", {}).items():
         diary, _, intent = text.rpartition("\n")
@@ -44,7 +44,7 @@ def told(case):
 
 @pytest.mark.parametrize("case", PHASES, ids=[case["name"] for case in PHASES])
 def test_the_verdict_agrees_with_the_label(case):
-    happened = Happenings("standard", terrain().powers)
+    happened = EventsToRows("standard", terrain().powers)
     for event in told(case):
         happened.event(event)
     found = {}

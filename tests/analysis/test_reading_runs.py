@@ -10,9 +10,10 @@ from analysis.making import call, config, one_year, write_run
 from rich.console import Console
 
 from ai_diplomacy.analysis.analyzing import analyze
-from ai_diplomacy.analysis.reading import Unreadable, read_game, read_games
+from ai_diplomacy.analysis.read_games import Unreadable, read_game, read_games
 from ai_diplomacy.analysis.tallies import tallies
 from ai_diplomacy.analysis.terminal import show
+from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.game.model_factory import ModelFactory
 from ai_diplomacy.models.events import CallLost
 from ai_diplomacy.models.ids import ModelId
@@ -51,12 +52,12 @@ def test_every_order_has_a_kind_and_every_phase_its_powers(offline_run):
 async def test_a_fork_counts_only_what_it_played_itself_and_is_one_cluster_with_its_source(offline_run, tmp_path):
     source, fork = tmp_path / "source", tmp_path / "fork"
     shutil.copytree(offline_run.path, source)
-    past = read_history(source)
-    settings = replace(past.timeline.last, models=past.timeline.last.models | {"FRANCE": ModelId("bot", "hold")})
+    past = read_history(source, DIPLOMACY)
+    settings = replace(past.settings.last, models=past.settings.last.models | {"FRANCE": ModelId("bot", "hold")})
     fork_run(past, "F1902M", fork, settings)
     vendors = ModelFactory({}, settings.calls, {})
-    with held(fork) as run:
-        await play_on(run, settings, started=time.perf_counter(), opener=vendors.open)
+    with held(fork, DIPLOMACY) as run:
+        await play_on(run, settings, DIPLOMACY, started=time.perf_counter(), open_model=vendors.open)
     one, other = (read_game(path, tmp_path) for path in (source, fork))
     assert one.cluster == other.cluster == str(source.resolve())
     assert {row.phase for row in other.orders} <= {"F1902M", "F1902R", "W1902A"}

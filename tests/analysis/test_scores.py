@@ -3,7 +3,7 @@
 import pytest
 from analysis.making import POWERS
 
-from ai_diplomacy.analysis.games import Ending, GameRecord
+from ai_diplomacy.analysis.game_record import Ending, GameRecord
 from ai_diplomacy.analysis.scores import places, scores
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_diplomacy.analysis.comparing import compared, holm
+from ai_diplomacy.analysis.estimates import duel, estimates, power_of_test, standard_error, t_quantile
 from ai_diplomacy.analysis.measures import NAMED
 from ai_diplomacy.analysis.ratings import Rated, ratings
-from ai_diplomacy.analysis.statistics import duel, estimates, power_of_test, standard_error, t_quantile
-from ai_diplomacy.analysis.sums import Counting, Sums
+from ai_diplomacy.analysis.tallies import Counting, Sums
 
 ONE = (NAMED["centers"],)
 SHARE = (NAMED["solo"],)

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 
 import pytest
 from staging import OFFLINE, SCRIPTED, ScriptedModel, by_step, play, seats, situation_of
@@ -12,6 +11,7 @@ from ai_diplomacy.agent.asking import Asker
 from ai_diplomacy.agent.steps import interview
 from ai_diplomacy.game.agent_snapshot import agent_snapshot
 from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.game.seats import prompt_books
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.records.errors import ConfigError
@@ -62,7 +62,7 @@ async def test_the_memory_is_the_one_of_that_phase_and_the_prompt_holds_what_the
         here = request.key.phase
         return {
             "negotiate": json.dumps({"diary": f"diary {here}", "messages": [{"to": ["ITALY"], "text": f"hush {here}"}]})
-            if request.key.power == "FRANCE"
+            if request.key.actor == "FRANCE"
             else '{"messages": []}',
             "reflect": json.dumps({"diary": f"looked back on {here}", "goals": [f"goal of {here}"]}),
         }.get(request.key.step, '{"goals": ["survive"], "relationships": {}, "orders": []}')
@@ -70,7 +70,7 @@ async def test_the_memory_is_the_one_of_that_phase_and_the_prompt_holds_what_the
     run = await play(
         tmp_path / "run", GameConfig(models=seats(SCRIPTED), max_year=1902, rounds=1), ScriptedModel(answers)
     )
-    past = read_history(run.path)
+    past = read_history(run.path, DIPLOMACY)
     then = await agent_snapshot(past, "FRANCE", "F1901M")
     assert [entry.text for entry in then.memory.diary] == ["diary S1901M", "looked back on S1901M", "diary F1901M"]
     assert then.memory.goals == ("goal of S1901M",)
@@ -80,14 +80,14 @@ async def test_the_memory_is_the_one_of_that_phase_and_the_prompt_holds_what_the
     at = next(n for n, call in enumerate(calls) if (call["key"]["phase"], call["key"]["step"]) == ("S1902M", "order"))
     lines = (tmp_path / "half" / "calls.jsonl").read_bytes().splitlines(keepends=True)
     (tmp_path / "half" / "calls.jsonl").write_bytes(b"".join(lines[:at]))
-    half = await agent_snapshot(read_history(tmp_path / "half"), "FRANCE")
+    half = await agent_snapshot(read_history(tmp_path / "half", DIPLOMACY), "FRANCE")
     assert (half.phase, half.memory.diary[-1].text) == ("F1901M", "diary F1901M")
     late = await agent_snapshot(past, "FRANCE")
     assert late.phase == past.phases[-1]
     model = ScriptedModel(lambda _: '{"answer": "Because it was there."}')
     for power, hears in (("ITALY", True), ("TURKEY", False)):
         seen = await agent_snapshot(past, power, "F1901M")
-        asker = Asker(power, model, prompt_books(past.timeline.first)[power], model_witness())
+        asker = Asker(power, model, prompt_books(past.settings.first)[power], unheard())
         assert await interview(asker, seen.memory, seen.view, "Why?") == "Because it was there."
         document = situation_of(model.requests[-1])
         assert document["question"] == "Why?"
@@ -95,11 +95,9 @@ async def test_the_memory_is_the_one_of_that_phase_and_the_prompt_holds_what_the
         assert ("hush F1901M" in model.requests[-1].prompt) == hears
 
 
-def model_witness():
+def unheard():
     class Deaf:
         def event(self, event): ...
-
-        def exchange(self, exchange): ...
 
     return Deaf()
 
@@ -108,7 +106,7 @@ async def test_a_bot_cannot_be_asked_but_who_took_its_seat_can(tmp_path):
     config = GameConfig(models=seats(OFFLINE, FRANCE=ModelId("bot", "hold")), max_year=1901, rounds=0)
     run = await play(tmp_path / "run", config)
     with pytest.raises(ConfigError, match="FRANCE was played by bot:hold, which cannot be asked"):
-        await agent_snapshot(read_history(run.path), "FRANCE")
+        await agent_snapshot(read_history(run.path, DIPLOMACY), "FRANCE")
 
 
 async def test_a_folder_of_templates_needs_none_for_interviews(tmp_path):
@@ -117,8 +115,8 @@ async def test_a_folder_of_templates_needs_none_for_interviews(tmp_path):
     (folder / "interview.j2").unlink()
     config = GameConfig(models=seats(SCRIPTED), max_year=1901, rounds=0, prompts=dict.fromkeys(seats(SCRIPTED), folder))
     run = await play(tmp_path / "run", config, ScriptedModel(by_step()))
-    seen = await agent_snapshot(replace(read_history(run.path)), "FRANCE")
+    seen = await agent_snapshot(read_history(run.path, DIPLOMACY), "FRANCE")
     model = ScriptedModel(lambda _: "I will not say.")
-    asker = Asker("FRANCE", model, prompt_books(config)["FRANCE"], model_witness())
+    asker = Asker("FRANCE", model, prompt_books(config)["FRANCE"], unheard())
     assert await interview(asker, seen.memory, seen.view, "Why?") is None
     assert "puts a question to you" in model.requests[0].prompt

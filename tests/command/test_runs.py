@@ -7,6 +7,7 @@ import pytest
 from command_runs import run
 
 from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY
+from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.records.lines import sealed
 from ai_diplomacy.run.history import held, read_history
 
@@ -49,7 +50,7 @@ def test_a_finished_run_says_so_and_is_left_alone(finished, capsys):
 
 
 def test_an_unfinished_run_goes_on_with_its_own_settings(unfinished, offline_run, capsys):
-    calls = len(read_history(unfinished).calls)
+    calls = len(read_history(unfinished, DIPLOMACY).calls)
     assert run("--run_dir", "run") == 0
     said = capsys.readouterr()
     assert f"; {calls} calls are answered" in said.out.splitlines()[0]
@@ -91,9 +92,9 @@ def test_what_contradicts_the_run_is_refused_by_name_and_nothing_is_written(unfi
 
 def test_with_override_the_last_year_changes(unfinished, capsys):
     assert run("--run_dir", "run", "--max_year", "1901", "--override") == 0
-    assert read_history(unfinished).phases[-1][1:5] == "1901"
+    assert read_history(unfinished, DIPLOMACY).phases[-1][1:5] == "1901"
     assert run("--run_dir", "run", "--max_year", "1902", "--override") == 0
-    assert read_history(unfinished).phases[-1][1:5] == "1902"
+    assert read_history(unfinished, DIPLOMACY).phases[-1][1:5] == "1902"
     assert run("--replay", "run") == 0
 
 
@@ -154,7 +155,7 @@ def test_a_run_of_another_format_is_refused(unfinished, capsys):
 
 def test_a_run_that_is_being_played_is_refused(unfinished, capsys):
     before = files(unfinished)
-    with held(unfinished):
+    with held(unfinished, DIPLOMACY):
         assert run("--run_dir", "run") == 2
     assert "is being played by another program" in capsys.readouterr().err
     assert files(unfinished) == before
@@ -207,14 +208,14 @@ def test_of_several_forks_that_are_stopped_each_is_named_and_can_be_gone_on_with
 def test_a_fork_is_asked_as_the_run_was_asked_last(finished):
     assert run("--run_dir", "run", "--max_year", "1903", "--override", "--max_tokens_total", "9000000") == 0
     assert run("--run_dir", "run", "--resume_from_phase", "s1902m", "--fork_to", "new") == 0
-    assert read_history(finished.parent / "new").timeline.last.calls.max_tokens_total == 9_000_000
-    assert read_history(finished.parent / "new").timeline.last.max_year == 1902
+    assert read_history(finished.parent / "new", DIPLOMACY).settings.last.calls.max_tokens_total == 9_000_000
+    assert read_history(finished.parent / "new", DIPLOMACY).settings.last.max_year == 1902
 
 
 def test_a_limit_for_all_seats_is_no_longer_that_of_a_seat(unfinished):
     limits = ["--max_tokens", "500", "--max_tokens_per_model", "FRANCE=100"]
     assert run("--run_dir", "run", "--override", *limits) == 0
-    after = read_history(unfinished).timeline.last.max_tokens
+    after = read_history(unfinished, DIPLOMACY).settings.last.max_tokens
     assert (after["FRANCE"], after["ITALY"]) == (100, 500)
 
 
@@ -250,8 +251,8 @@ def test_a_run_may_lie_behind_a_link(empty):
     (empty / "dangling").symlink_to("made")
     for name in ("link", "dangling"):
         assert run("--run_dir", name, "--models", "bot:hold", "--end_at_phase", "S1901M") == 0
-    assert read_history(empty / "real").finished
-    assert read_history(empty / "made").finished
+    assert read_history(empty / "real", DIPLOMACY).finished
+    assert read_history(empty / "made", DIPLOMACY).finished
 
 
 @pytest.mark.parametrize(
@@ -274,7 +275,7 @@ def test_what_a_replay_would_ignore_is_refused_by_name(finished, capsys, flags, 
 def test_a_replay_tells_what_was_checked_and_shows_a_changed_template(finished, capsys, tmp_path):
     assert run("--replay", "run") == 0
     said = capsys.readouterr().out
-    assert f"{len(read_history(finished).calls)} calls played again to its end" in said
+    assert f"{len(read_history(finished, DIPLOMACY).calls)} calls played again to its end" in said
     before = files(finished)
     lines = (finished / "calls.jsonl").read_bytes().splitlines(keepends=True)
     record = json.loads(lines[30])

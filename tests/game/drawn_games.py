@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ai_diplomacy.game import program
-from ai_diplomacy.game.program import Segment, Stage
 from ai_diplomacy.run.policies import Policy
+from ai_diplomacy.run.stages import Segment, Stage
 
 POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY")
 
@@ -96,7 +96,7 @@ def longest_chain(game: list[Segment], latency: Latency) -> float:
         waits_for[barrier] = {before}
         last: dict[str, object] = {}
         for at, stage in enumerate(segment.stages):
-            for power in stage.powers:
+            for power in stage.actors:
                 step = Taken(number, at, power)
                 waits_for[step] = {last.get(power, before)}
                 if stage.step == "consolidate":
@@ -120,5 +120,5 @@ def sum_of_steps(game: list[Segment], latency: Latency) -> float:
         latency(Taken(number, at, power))
         for number, segment in enumerate(game)
         for at, stage in enumerate(segment.stages)
-        for power in stage.powers
+        for power in stage.actors
     )

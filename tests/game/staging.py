@@ -12,12 +12,13 @@ import pytest
 
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.model_factory import ModelFactory, Opened
+from ai_diplomacy.game.model_factory import ModelFactory
+from ai_diplomacy.game.play import play_game
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.layers import OpenedModel
 from ai_diplomacy.models.model import Model, Reply, Request, Usage
 from ai_diplomacy.models.prices import Price
 from ai_diplomacy.run.policies import Execution, Threads
-from ai_diplomacy.run.session import play_game
 
 SCRIPTED = ModelId("scripted", "")
 HOLD = ModelId("bot", "hold")
@@ -125,17 +126,17 @@ async def play(
     prices = prices or dict.fromkeys(map(str, config.models.values()))
     vendors = ModelFactory({}, config.calls, prices, blocking=blocking)
 
-    def opened(model_id: ModelId) -> Opened:
+    def opened(model_id: ModelId) -> OpenedModel:
         if model_id.provider == "scripted":
             assert model is not None
-            return Opened(model)
+            return OpenedModel(model)
         return vendors.open(model_id)
 
     try:
-        played = await play_game(config, path, started=time.perf_counter(), opener=opened)
+        played = await play_game(config, path, started=time.perf_counter(), open_model=opened)
     finally:
         await vendors.close()
-    return Run(path, played.result)
+    return Run(path, played.finished)
 
 
 def without_timestamps(saved: Any) -> Any:

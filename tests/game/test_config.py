@@ -13,7 +13,6 @@ from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.records.settings import declared
-from ai_diplomacy.run.policies import EXECUTIONS, THREADS
 
 POWERS = terrain().powers
 OFFLINE = ModelId("offline", "")
@@ -121,12 +120,6 @@ def test_every_setting_has_a_flag():
     flags = vars(parser().parse_args([]))
     for setting in (*declared(GameConfig).values(), *declared(CallSettings).values()):
         assert flags[setting.flag] is None
-
-
-def test_the_policies_to_choose_from_are_all_there_are():
-    choices = declared(GameConfig)
-    assert choices["execution"].choices == EXECUTIONS
-    assert choices["threads"].choices == THREADS
 
 
 @pytest.mark.parametrize("key", EVERYTHING.document())

@@ -23,10 +23,9 @@ from ai_diplomacy.game.events import MessageDelivered, PhaseStarted
 from ai_diplomacy.game.live_display import LiveDisplay
 from ai_diplomacy.game.live_state import LiveState
 from ai_diplomacy.game.model_factory import ModelFactory
-from ai_diplomacy.models.events import BudgetWarned, CallRetried, CoolDownStarted
-from ai_diplomacy.models.model import CallKey
-from ai_diplomacy.run.events import StepDefaulted, StepFinished
-from ai_diplomacy.run.session import play_game
+from ai_diplomacy.game.play import play_game
+from ai_diplomacy.models.events import BudgetWarned, CallRetried, CallSent, CoolDownStarted
+from ai_diplomacy.run.events import ReplyRead, StepDefaulted, StepFinished
 
 GAME = GameConfig(models=seats(OFFLINE), max_year=1901, rounds=1, end_at_phase="F1901M")
 SEQUENCE = re.compile(r"\x1b\[(\??[0-9;]*)([A-Za-z])")
@@ -70,8 +69,9 @@ def console(file=None, *, width=100, height=40, **more) -> GameConsole:
 
 async def played(path, display: Display):
     async with display:
-        opener = display.watched(ModelFactory({}, GAME.calls, {}).open)
-        return await play_game(GAME, path, display, started=time.perf_counter(), opener=opener)
+        return await play_game(
+            GAME, path, display, started=time.perf_counter(), open_model=ModelFactory({}, GAME.calls, {}).open
+        )
 
 
 async def test_the_live_display_leaves_the_text_of_the_plain_one(tmp_path):
@@ -88,14 +88,14 @@ async def test_the_live_display_leaves_the_text_of_the_plain_one(tmp_path):
 async def test_what_is_told_of_now_is_what_was_counted(tmp_path):
     display = LiveDisplay(console(), GAME)
     done = await played(tmp_path / "run", display)
-    tally, counted = display._now.tally, done.folder.statistics
+    tally, counted = display._state.tally, done.artefacts.counts
     assert tally.calls == len(Run(tmp_path / "run", None).calls)
     assert tally.messages == counted.total("messages_sent")
     assert tally.legal + tally.repaired + counted.total("illegal_orders") == counted.total("orders_given")
     assert tally.defaulted == counted.total("default_orders")
     assert tally.input_tokens == counted.total("input_tokens")
     assert tally.cost_usd == 0.0
-    assert display._now.turns() == (2, 2)
+    assert display._state.turns() == (2, 2)
 
 
 def begun(now) -> LiveState:
@@ -106,15 +106,17 @@ def begun(now) -> LiveState:
 
 def test_what_a_power_does():
     now = begun(LiveState(GAME))
-    key = CallKey("S1901M", "FRANCE", "negotiate", 1)
+    call = ("FRANCE", "S1901M", "negotiate", 1, 0, "m")
     assert now.doing["FRANCE"].what == "queued"
-    now.sent(key)
-    now.sent(key)
-    now.ended(key)
+    now.event(CallSent(*call))
+    now.event(CallSent(*call))
     assert (now.doing["FRANCE"].what, now.doing["FRANCE"].step, now.doing["FRANCE"].round) == ("asking", "negotiate", 1)
-    now.event(CallRetried("FRANCE", "S1901M", "negotiate", 1, 0, "m", "rate_limit", "429", tries=1, wait=12.0))
+    now.event(CallRetried(*call, "rate_limit", "429", tries=1, wait=12.0))
     assert now.doing["FRANCE"].what == "again"
-    now.ended(key)
+    now.event(CallSent(*call))
+    assert now.doing["FRANCE"].what == "asking"
+    now.event(ReplyRead(*call, "ok", ()))
+    assert now.doing["FRANCE"].what == "queued"
     now.event(StepFinished("FRANCE", "S1901M", "negotiate", 1, 0.0, 1.0))
     assert now.doing["FRANCE"].what == "ready"
     assert now.ready() == (1, 7)
@@ -128,11 +130,11 @@ def test_what_a_power_does():
 @pytest.mark.parametrize("width", [10, 24, 55, 56, 200])
 def test_the_panel_fits(width, height):
     display = LiveDisplay(console(width=width, height=height), GAME)
-    begun(display._now)
+    begun(display._state)
     at = time.monotonic()
-    display._now.event(CoolDownStarted("vendor " * 30, 20.0, None))
-    display._now.event(CallRetried("ITALY", "S1901M", "order", 0, 0, "m", "transient", "x" * 300, tries=1, wait=1e5))
-    display._now.sent(CallKey("S1901M", "FRANCE", "order"))
+    display._state.event(CoolDownStarted("vendor " * 30, 20.0, None))
+    display._state.event(CallRetried("ITALY", "S1901M", "order", 0, 0, "m", "transient", "x" * 300, tries=1, wait=1e5))
+    display._state.event(CallSent("FRANCE", "S1901M", "order", 0, 0, "m"))
     lines = display._console.render_lines(display.panel(at + 8000), display._console.options, pad=False)
     assert all(sum(segment.cell_length for segment in line) <= width for line in lines)
     assert len(lines) == (4 if height < 18 else 11) - 1
@@ -218,7 +220,7 @@ async def test_a_cancelled_game_leaves_no_panel_behind():
 
     async def broken_off():
         async with display:
-            begun(display._now)
+            begun(display._state)
             display._draw()
             asyncio.current_task().cancel()
             await asyncio.sleep(0)

@@ -17,7 +17,7 @@ async def test_when_every_power_left_votes_for_it_the_game_is_a_draw(tmp_path):
 
     config = GameConfig(models=seats(SCRIPTED), max_year=1902, rounds=0)
     run = await play(tmp_path / "run", config, ScriptedModel(answers))
-    assert (run.result.outcome, run.result.last_phase) == ("draw", "F1901M")
+    assert (run.result.outcome, run.result.phase) == ("draw", "F1901M")
     assert run.result.winners == terrain().powers
     assert run.saved["phases"][-1]["name"] == "COMPLETED"
     assert run.events[-1]["type"] == "run_finished"
@@ -33,7 +33,7 @@ async def test_votes_of_different_phases_do_not_add_up(tmp_path):
     def answers(request):
         if request.key.step != "order":
             return QUIET[request.key.step]
-        season = "S" if request.key.power < "G" else "F"
+        season = "S" if request.key.actor < "G" else "F"
         return YES if request.key.phase.startswith(season) else '{"orders": []}'
 
     config = GameConfig(models=seats(SCRIPTED), max_year=1901, rounds=0)
@@ -47,14 +47,14 @@ async def test_a_solo_ends_the_game_at_once(tmp_path):
     assert run.result.outcome == "solo"
     assert run.result.winners == ("FRANCE",)
     assert len(run.result.centers["FRANCE"]) >= 18
-    assert int(run.result.last_phase[1:-1]) < 1930
+    assert int(run.result.phase[1:-1]) < 1930
     assert "France wins alone" in (run.path / "powers" / "FRANCE.md").read_text()
 
 
 async def test_the_last_phase_can_be_any_phase(tmp_path):
     for phase in ("S1901M", "F1901M", "W1901A"):
         config = GameConfig(models=seats(DUMBBOT), max_year=1902, end_at_phase=phase, rounds=0)
-        assert (await play(tmp_path / phase, config)).result.last_phase == phase
+        assert (await play(tmp_path / phase, config)).result.phase == phase
 
 
 @pytest.mark.parametrize("name", MAPS)

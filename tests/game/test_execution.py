@@ -9,13 +9,13 @@ from staging import MANNERS, SCRIPTED, Run, ScriptedModel, by_step, every_policy
 from virtual_time import run_virtual, virtual_time
 
 from ai_diplomacy.game.config import GameConfig, checked_execution
-from ai_diplomacy.game.program import Segment, Stage
 from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.model import Reply, Usage
 from ai_diplomacy.models.stopping import Stopped
 from ai_diplomacy.records.durable import DiskError
 from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.run.policies import policy
+from ai_diplomacy.run.stages import Segment, Stage
 
 
 def holding(**answers):
@@ -124,20 +124,20 @@ def test_every_step_is_taken_once_in_the_order_of_its_power_and_behind_its_barri
             Taken(number, at, power)
             for number, segment in enumerate(game)
             for at, stage in enumerate(segment.stages)
-            for power in stage.powers
+            for power in stage.actors
         }
         assert set(ran.began) == set(ran.ended) == asked
         barrier, beside = 0.0, {}
         for number, segment in enumerate(game):
             crossed = barrier
-            for power in segment.powers:
+            for power in segment.actors:
                 free = barrier
                 for at, stage in enumerate(segment.stages):
-                    if power not in stage.powers:
+                    if power not in stage.actors:
                         continue
                     step = Taken(number, at, power)
                     assert ran.began[step] >= free
-                    if stage.beside:
+                    if stage.background:
                         beside[power] = ran.ended[step]
                         continue
                     if stage.step == "reflect":
@@ -151,7 +151,7 @@ def test_every_step_is_taken_once_in_the_order_of_its_power_and_behind_its_barri
 async def test_a_step_that_fails_costs_one_power_that_step(tmp_path, execution, threads):
     class Failing(ScriptedModel):
         async def generate(self, request):
-            if (request.key.power, request.key.step, request.key.round) == ("GERMANY", "negotiate", 1):
+            if (request.key.actor, request.key.step, request.key.round) == ("GERMANY", "negotiate", 1):
                 raise RuntimeError("a fault of ours")
             return await super().generate(request)
 
@@ -172,7 +172,7 @@ async def test_a_stop_by_the_budget_waits_for_calls_in_flight_a_consolidation_to
     class Dear(SlowModel):
         async def generate(self, request):
             reply = await super().generate(request)
-            dear = (request.key.phase, request.key.power, request.key.round) == ("S1903M", "AUSTRIA", 1)
+            dear = (request.key.phase, request.key.actor, request.key.round) == ("S1903M", "AUSTRIA", 1)
             return Reply(reply.text, Usage(10**9, 5), latency=reply.latency) if dear else reply
 
     config = GameConfig(

@@ -116,7 +116,7 @@ async def test_a_model_that_is_not_answering_costs_its_power_the_step_and_nobody
         return QUIET[request.key.step]
 
     run = await play(tmp_path / "run", game(), ScriptedModel(answers))
-    assert run.result.last_phase == "S1901M"
+    assert run.result.phase == "S1901M"
     figures = run.figures["FRANCE"]
     assert figures["failed_calls"] == figures["defaulted_steps"] == 1
     assert run.figures["ENGLAND"]["defaulted_steps"] == 0
@@ -129,7 +129,7 @@ async def test_a_player_with_a_fault_of_ours_costs_its_power_the_step_and_is_log
         return QUIET[request.key.step]
 
     run = await play(tmp_path / "run", game(), ScriptedModel(answers))
-    assert run.result.last_phase == "S1901M"
+    assert run.result.phase == "S1901M"
     (defaulted,) = run.events_of("step_defaulted")
     assert defaulted["reason"] == "KeyError: 'a bug'"
     assert "Traceback" in (run.path / "general_game.log").read_text()

@@ -12,12 +12,13 @@ import pytest
 from staging import OFFLINE, QUIET, SCRIPTED, Run, ScriptedModel, by_step, play, seats, without_timestamps
 
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.model_factory import Opened
+from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.models.budget import BudgetExceeded
 from ai_diplomacy.models.call_log import PromptDiffersError
 from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.ids import ModelId
+from ai_diplomacy.models.layers import OpenedModel
 from ai_diplomacy.models.model import ModelError, Usage
 from ai_diplomacy.offline.model import OfflineModel
 from ai_diplomacy.records.errors import ConfigError
@@ -70,12 +71,13 @@ class Breaking(ScriptedModel):
 
 
 async def go_on(path, config=None, model=None, **how):
-    with held(path) as run:
+    with held(path, DIPLOMACY) as run:
         playing = play_on(
             run,
-            config or run.past.timeline.last,
+            config or run.history.settings.last,
+            DIPLOMACY,
             started=time.perf_counter(),
-            opener=lambda _: Opened(model or OfflineModel(OFFLINE)),
+            open_model=lambda _: OpenedModel(model or OfflineModel(OFFLINE)),
             **how,
         )
         GAMES.add(game := asyncio.create_task(playing))
@@ -83,7 +85,7 @@ async def go_on(path, config=None, model=None, **how):
             played = await game
         finally:
             GAMES.discard(game)
-    return Run(path, played.result)
+    return Run(path, played.finished)
 
 
 async def begin(path, config, model):
@@ -126,10 +128,10 @@ CLOCKED = ("time", "line", "crc32", "started", "seconds")
 
 
 async def test_a_run_broken_off_again_and_again_ends_as_the_game_that_would_have_been(tmp_path, whole):
-    path, asked, sittings = tmp_path / "run", Counter(), 0
+    path, asked, sessions = tmp_path / "run", Counter(), 0
     create_run(path, GAME)
     while True:
-        model, sittings = Asked(11), sittings + 1
+        model, sessions = Asked(11), sessions + 1
         try:
             run = await go_on(path, model=model)
         except asyncio.CancelledError:
@@ -137,14 +139,14 @@ async def test_a_run_broken_off_again_and_again_ends_as_the_game_that_would_have
             continue
         asked += model.keys
         break
-    assert sittings > 10
+    assert sessions > 10
     assert set(asked.values()) == {1}
     assert without_timestamps(run.saved) == without_timestamps(whole.saved)
     assert prompts(run) == prompts(whole)
     assert stories(run) == stories(whole)
     assert told(run) == told(whole)
     assert figures(run) == figures(whole)
-    assert len(run.events_of("run_resumed")) == sittings - 1
+    assert len(run.events_of("run_resumed")) == sessions - 1
     rows = (run.path / "llm_responses.csv").read_text().count("\noffline,")
     assert rows == len(run.calls) == len(whole.calls)
 
@@ -166,7 +168,7 @@ async def test_total_time_counts_every_sitting_and_not_the_time_between(tmp_path
     create_run(path, GAME)
     with pytest.raises(asyncio.CancelledError):
         await go_on(path, model=Asked(100))
-    first = read_history(path).elapsed
+    first = read_history(path, DIPLOMACY).elapsed
     run = await go_on(path)
     assert run.events[-1]["total_time"] > first > 0
 
@@ -236,7 +238,7 @@ def run_spending(run):
 
 async def test_a_step_lost_to_a_failed_call_stays_lost(tmp_path):
     def answers(request):
-        if request.key.power == "ITALY" and request.key.step == "negotiate":
+        if request.key.actor == "ITALY" and request.key.step == "negotiate":
             raise ModelError("the vendor answered 400", kind="fatal")
         return QUIET[request.key.step]
 
@@ -264,7 +266,7 @@ async def test_a_refused_model_is_asked_again_when_the_run_goes_on(tmp_path):
         await begin(tmp_path / "run", config, ScriptedModel(answers))
     refusing = False
     run = await go_on(tmp_path / "run", model=ScriptedModel(answers))
-    assert run.result.last_phase == "W1901A" or run.result.outcome == "limit"
+    assert run.result.phase == "W1901A" or run.result.outcome == "limit"
 
 
 async def test_changed_settings_hold_from_the_next_phase_on(tmp_path):
@@ -274,12 +276,13 @@ async def test_changed_settings_hold_from_the_next_phase_on(tmp_path):
     with pytest.raises(asyncio.CancelledError):
         await begin(path, config, Breaking("S1901M", "order", by_step()))
     changed = replace(config, models=seats(ModelId("other", "")), rounds=2, max_year=1902)
-    with held(path) as run:
+    with held(path, DIPLOMACY) as run:
         played = await play_on(
             run,
             changed,
+            DIPLOMACY,
             started=0.0,
-            opener=lambda model: Opened(other if model.provider == "other" else one),
+            open_model=lambda model: OpenedModel(other if model.provider == "other" else one),
         )
     assert {request.key.phase for request in one.requests} == {"S1901M"}
     assert {request.key.step for request in one.requests} == {"order", "reflect"}
@@ -287,16 +290,20 @@ async def test_changed_settings_hold_from_the_next_phase_on(tmp_path):
     assert "F1901M" in phases
     assert "F1902M" in phases
     assert max(request.key.round for request in other.requests) == 2
-    assert played.result.last_phase[1:5] == "1902"
-    assert (await replay(read_history(path))).ended
-    by_model = played.folder.statistics.document()["errors_by_model"]
+    assert played.finished.phase[1:5] == "1902"
+    assert (await replay(read_history(path, DIPLOMACY), DIPLOMACY)).ended
+    by_model = played.artefacts.counts.document()["errors_by_model"]
     assert by_model["scripted"]["calls"] + by_model["other"]["calls"] == len(Run(path, None).calls)
 
 
 async def test_a_run_is_gone_on_with_by_one_program_at_a_time(tmp_path, whole):
     path = tmp_path / "run"
     create_run(path, GAME)
-    with held(path), pytest.raises(ConfigError, match="is being played by another program"), held(path):
+    with (
+        held(path, DIPLOMACY),
+        pytest.raises(ConfigError, match="is being played by another program"),
+        held(path, DIPLOMACY),
+    ):
         pass
 
 
@@ -305,7 +312,7 @@ async def test_a_fork_from_any_phase_is_the_same_game_and_the_source_is_untouche
     config = GameConfig(models=seats(OFFLINE, **bots), max_year=1902, rounds=1, seed=1)
     run = await play(tmp_path / "run", config)
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
-    past = read_history(run.path)
+    past = read_history(run.path, DIPLOMACY)
     assert {phase[-1] for phase in past.phases} == {"M", "R", "A"}
     for number, phase in enumerate(past.phases):
         fork_run(past, phase, tmp_path / phase, config)
@@ -319,7 +326,7 @@ async def test_a_fork_from_any_phase_is_the_same_game_and_the_source_is_untouche
 
 
 async def test_a_fork_pays_only_for_what_it_asks_itself_and_can_be_broken_off_too(tmp_path, whole):
-    past = read_history(whole.path)
+    past = read_history(whole.path, DIPLOMACY)
     fork_run(past, "S1902M", tmp_path / "fork", GAME)
     with pytest.raises(asyncio.CancelledError):
         await go_on(tmp_path / "fork", model=Asked(5))
@@ -328,7 +335,7 @@ async def test_a_fork_pays_only_for_what_it_asks_itself_and_can_be_broken_off_to
     assert run_spending(run)["calls"] == len(own)
     assert 0 < len(own) < len(whole.calls)
     assert without_timestamps(run.saved) == without_timestamps(whole.saved)
-    assert (await replay(read_history(run.path))).ended
+    assert (await replay(read_history(run.path, DIPLOMACY), DIPLOMACY)).ended
     with (tmp_path / "fork" / "llm_responses.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     own = [row for row in rows if row["inherited"] != "true"]
@@ -339,7 +346,7 @@ async def test_a_fork_pays_only_for_what_it_asks_itself_and_can_be_broken_off_to
 
 
 async def test_a_fork_with_another_seed_or_model_goes_another_way_from_there_on(tmp_path, whole):
-    past = read_history(whole.path)
+    past = read_history(whole.path, DIPLOMACY)
     fork_run(past, "S1902M", tmp_path / "fork", replace(GAME, seed=7))
     run = await go_on(tmp_path / "fork")
     mine, theirs = run.orders(), whole.orders()
@@ -352,17 +359,18 @@ async def test_a_fork_with_another_seed_or_model_goes_another_way_from_there_on(
 
 
 async def test_a_replay_needs_no_model_and_shows_the_first_prompt_that_differs(tmp_path, whole, monkeypatch):
-    replayed = await replay(read_history(whole.path))
+    replayed = await replay(read_history(whole.path, DIPLOMACY), DIPLOMACY)
     assert replayed.ended
     assert replayed.calls == len(whole.calls)
     folder = tmp_path / "prompts"
     shutil.copytree("prompts", folder)
     template = folder / "order.j2"
     template.write_text(template.read_text().replace("orders", "commands"))
-    past = read_history(whole.path)
-    other = replace(past.timeline.first, prompts=dict.fromkeys(GAME.models, folder))
+    past = read_history(whole.path, DIPLOMACY)
+    other = replace(past.settings.first, prompts=dict.fromkeys(GAME.models, folder))
+    past._settings = past.settings.renewed(other)
     with pytest.raises(ReplayDiffersError) as differs:
-        await replay(replace(past, timeline=past.timeline.renewed(other)))
+        await replay(past, DIPLOMACY)
     text = str(differs.value)
     assert "order in S1901M is not the one that line" in text
     assert "\n-" in text
@@ -372,20 +380,22 @@ async def test_a_replay_needs_no_model_and_shows_the_first_prompt_that_differs(t
 async def test_a_replay_checks_orders_where_there_are_no_prompts(tmp_path):
     config = GameConfig(models=seats(ModelId("bot", "random")), max_year=1901)
     run = await play(tmp_path / "run", config)
-    past = read_history(run.path)
-    assert (await replay(past)).phases
-    shorter = replace(past, timeline=past.timeline.renewed(replace(config, end_at_phase="S1901M")))
+    past = read_history(run.path, DIPLOMACY)
+    assert (await replay(past, DIPLOMACY)).phases
+    settings = past.settings
+    past._settings = settings.renewed(replace(config, end_at_phase="S1901M"))
     with pytest.raises(ReplayDiffersError, match=r"^F1901M orders of AUSTRIA: not played again\n"):
-        await replay(shorter)
+        await replay(past, DIPLOMACY)
+    past._settings = settings.renewed(replace(config, seed=1))
     with pytest.raises(ReplayDiffersError, match=r"S1901M orders of AUSTRIA\n"):
-        await replay(replace(past, timeline=past.timeline.renewed(replace(config, seed=1))))
+        await replay(past, DIPLOMACY)
 
 
 async def test_an_unfinished_run_is_replayed_as_far_as_it_went(tmp_path):
     create_run(tmp_path / "run", GAME)
     with pytest.raises(asyncio.CancelledError):
         await go_on(tmp_path / "run", model=Asked(60))
-    replayed = await replay(read_history(tmp_path / "run"))
+    replayed = await replay(read_history(tmp_path / "run", DIPLOMACY), DIPLOMACY)
     assert not replayed.ended
     assert replayed.calls == len(Run(tmp_path / "run", None).calls)
 
@@ -412,34 +422,35 @@ async def test_a_key_that_is_given_again_serves_the_phase_in_which_the_run_stand
     create_run(path, config)
     model = Breaking("S1901M", "order", by_step())
 
-    def opener(model_id):
+    def open_model(model_id):
         keys.append(model_id.api_key)
-        return Opened(model)
+        return OpenedModel(model)
 
     for _ in range(3):
-        with held(path) as run:
-            GAMES.add(game := asyncio.create_task(play_on(run, config, started=0.0, opener=opener)))
+        with held(path, DIPLOMACY) as run:
+            GAMES.add(game := asyncio.create_task(play_on(run, config, DIPLOMACY, started=0.0, open_model=open_model)))
             with pytest.raises(asyncio.CancelledError):
                 await game
         GAMES.clear()
     assert set(keys) == {"sk-1"}
 
 
-async def test_a_program_that_died_before_it_told_of_anything_counts_as_a_sitting(tmp_path, whole):
+async def test_a_program_that_died_before_it_told_of_anything_counts_as_a_session(tmp_path, whole):
     path = tmp_path / "run"
     shutil.copytree(whole.path, path)
     for name, lines in (("events.jsonl", 1), ("calls.jsonl", 5)):
         whole_lines = (path / name).read_bytes().splitlines(keepends=True)
         (path / name).write_bytes(b"".join(whole_lines[:lines]))
-    past = read_history(path)
-    assert past.sittings == 1
-    last = max(call.outcome.started + call.outcome.latency for call in past.calls)
+    past = read_history(path, DIPLOMACY)
+    assert len(past.sessions) == 1
+    last = max(call.reply.started + call.reply.latency for call in past.calls)
     assert past.elapsed == pytest.approx(last - whole.events[0]["time"])
     run = await go_on(path)
     assert len(run.events_of("run_resumed")) == 1
-    assert read_history(path).sittings == 2
+    assert len(read_history(path, DIPLOMACY).sessions) == 2
     assert (
-        read_history(path).elapsed < run.events[-1]["time"] - run.events_of("run_resumed")[0]["time"] + past.elapsed + 1
+        read_history(path, DIPLOMACY).elapsed
+        < run.events[-1]["time"] - run.events_of("run_resumed")[0]["time"] + past.elapsed + 1
     )
 
 

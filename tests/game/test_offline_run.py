@@ -49,7 +49,7 @@ def test_the_saved_game_opens_in_the_engines_own_tools(run):
     assert game.get_current_phase() == run.saved["phases"][-1]["name"]
     assert len(game.state_history) == len(run.saved["phases"]) - 1
     assert sum(len(messages) for messages in game.message_history.values()) == sum(
-        len(message["to"]) for phase in run.saved["phases"] for message in phase["press"]
+        len(message["recipients"]) for phase in run.saved["phases"] for message in phase["press"]
     )
 
 
@@ -62,7 +62,7 @@ def test_every_phase_is_complete(run):
         ordered = {" ".join(order.split()[:2]) for orders in phase["orders"].values() for order in orders or ()}
         assert ordered - {"WAIVE"} <= set(phase["results"])
         assert set(phase["state_agents"]) == set(POWERS)
-        recipients = {name for message in phase["press"] for name in message["to"]}
+        recipients = {name for message in phase["press"] for name in message["recipients"]}
         assert recipients <= {*POWERS, "ALL"}
     for phase in run.saved["phases"]:
         relationships = phase["agent_relationships"]

@@ -7,8 +7,9 @@ from test_going_on import go_on
 from virtual_time import virtual_time
 
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.models.call_log import Failure
+from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.models.call_settings import CallSettings
+from ai_diplomacy.models.events import CallFailed
 from ai_diplomacy.run.history import read_history
 from ai_diplomacy.run.replay import replay
 from ai_diplomacy.run.session import LAST_CHANCE
@@ -29,7 +30,7 @@ class Slow(ScriptedModel):
 
     async def generate(self, request):
         key = request.key
-        slow = (key.phase, key.step, key.power) == self.place and key.round <= 1
+        slow = (key.phase, key.step, key.actor) == self.place and key.round <= 1
         await asyncio.sleep(self.seconds if slow else 1.0)
         return await super().generate(request)
 
@@ -47,10 +48,10 @@ async def test_a_silent_power_loses_its_step_and_nobody_else_anything(tmp_path):
     assert sum(figures["defaulted_steps"] for figures in run.figures.values()) == 1
     # Four turns of five seconds; the first of three stretches took its 10 s and not 2; what is late gets a last chance.
     assert clock() == 4 * 5 + 8 + LAST_CHANCE
-    past = read_history(run.path)
-    (late,) = [call for call in past.calls if isinstance(call.outcome, Failure)]
-    assert (late.outcome.kind, late.key.phase, late.key.power) == ("late", "F1901M", "ITALY")
-    assert (await replay(past)).ended
+    past = read_history(run.path, DIPLOMACY)
+    (late,) = [call for call in past.calls if isinstance(call, CallFailed)]
+    assert (late.kind, late.key.phase, late.key.actor) == ("late", "F1901M", "ITALY")
+    assert (await replay(past, DIPLOMACY)).ended
 
 
 @virtual_time
@@ -60,9 +61,9 @@ async def test_a_late_reply_is_kept_marked_and_on_the_bill(tmp_path):
     assert late["key"]["power"] == "ITALY"
     assert late["reply"]["text"] == QUIET["negotiate"]
     assert moments(run, "step_defaulted") == [("F1901M", "ITALY", "negotiate")]
-    past = read_history(run.path)
+    past = read_history(run.path, DIPLOMACY)
     assert len(past.calls.late) == 1
-    assert (await replay(past)).ended
+    assert (await replay(past, DIPLOMACY)).ended
 
 
 @virtual_time
@@ -90,7 +91,7 @@ async def test_what_would_come_too_late_is_not_asked_at_all(tmp_path):
     places = [(request.key.phase, request.key.step, request.key.round) for request in model.requests]
     assert places.count(("F1901M", "negotiate", 1)) == 6
     assert places.count(("S1901M", "reflect", 0)) == 7
-    assert (await replay(read_history(run.path))).ended
+    assert (await replay(read_history(run.path, DIPLOMACY), DIPLOMACY)).ended
 
 
 @virtual_time

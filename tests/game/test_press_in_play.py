@@ -14,7 +14,7 @@ def press(*messages: dict) -> str:
 
 def by_power(step: str, **answers: str):
     return lambda request: (
-        answers.get(request.key.power, QUIET[step]) if request.key.step == step else QUIET[request.key.step]
+        answers.get(request.key.actor, QUIET[step]) if request.key.step == step else QUIET[request.key.step]
     )
 
 
@@ -30,7 +30,7 @@ async def test_a_round_is_written_on_one_frozen_view_and_delivered_at_its_end(tm
     first, second = [
         situation_of(request)
         for request in model.requests
-        if (request.key.power, request.key.step) == ("ITALY", "negotiate")
+        if (request.key.actor, request.key.step) == ("ITALY", "negotiate")
     ]
     assert "press" not in first
     assert [message["text"] for message in second["press"]] == ["bonjour"]
@@ -43,18 +43,18 @@ async def test_a_coalition_reads_its_channel_and_nobody_else_does(tmp_path):
     model = ScriptedModel(by_power("negotiate", FRANCE=press({"to": ["Italy", "GERMAN"], "text": text})))
     powers = ("ENGLAND", "FRANCE", "GERMANY", "ITALY")
     run = await play(tmp_path / "run", game(1, **dict.fromkeys(powers, SCRIPTED)), model)
-    readers = {request.key.power for request in model.requests if text in request.prompt}
+    readers = {request.key.actor for request in model.requests if text in request.prompt}
     assert readers == {"FRANCE", "GERMANY", "ITALY"}
     (message,) = run.saved["phases"][0]["press"]
-    assert message["to"] == ["GERMANY", "ITALY"]
+    assert message["recipients"] == ["GERMANY", "ITALY"]
 
 
 async def test_a_message_to_an_unknown_power_comes_back_to_its_sender_alone(tmp_path):
     model = ScriptedModel(by_power("negotiate", FRANCE=press({"to": ["ENGALND"], "text": "top secret"})))
     run = await play(tmp_path / "run", game(1, FRANCE=SCRIPTED, ENGLAND=SCRIPTED), model)
     assert run.saved["phases"][0]["press"] == []
-    assert {request.key.power for request in model.requests if "top secret" in request.prompt} == {"FRANCE"}
-    order = next(r for r in model.requests if (r.key.power, r.key.step) == ("FRANCE", "order"))
+    assert {request.key.actor for request in model.requests if "top secret" in request.prompt} == {"FRANCE"}
+    order = next(r for r in model.requests if (r.key.actor, r.key.step) == ("FRANCE", "order"))
     assert "ENGALND" in situation_of(order)["returned"][0]
     assert run.figures["FRANCE"]["messages_returned"] == 1
 
@@ -71,7 +71,7 @@ async def test_too_many_and_too_long_messages_are_cut_and_counted(tmp_path):
         max_message_characters=50,
     )
     run = await play(tmp_path / "run", config, model)
-    assert [len(message["text"]) for message in run.saved["phases"][0]["press"]] == [50, 50]
+    assert [len(message["body"]) for message in run.saved["phases"][0]["press"]] == [50, 50]
     assert run.figures["FRANCE"]["messages_cut"] == 2 + 7
 
 
@@ -79,9 +79,9 @@ async def test_pledges_are_checked_when_made_and_judged_when_ordered(tmp_path):
     message = {"to": ["ITALY"], "text": "trust me", "pledges": ["army paris to burgundy", "A MAR - MOS", "F BRE - MAO"]}
 
     def answers(request):
-        if request.key.power == "FRANCE" and request.key.step == "negotiate":
+        if request.key.actor == "FRANCE" and request.key.step == "negotiate":
             return press(message)
-        if request.key.power == "FRANCE" and request.key.step == "order":
+        if request.key.actor == "FRANCE" and request.key.step == "order":
             return '{"orders": ["A PAR - BUR", "A MAR H", "F BRE - ENG"]}'
         return QUIET[request.key.step]
 
@@ -98,7 +98,7 @@ async def test_who_left_a_message_unanswered_is_told_once_there_was_a_round_to_a
     model = ScriptedModel(
         lambda request: (
             press({"to": ["ITALY"], "text": "are you there?"})
-            if (request.key.power, request.key.step, request.key.round) == ("FRANCE", "negotiate", 1)
+            if (request.key.actor, request.key.step, request.key.round) == ("FRANCE", "negotiate", 1)
             else QUIET[request.key.step]
         )
     )
@@ -107,7 +107,7 @@ async def test_who_left_a_message_unanswered_is_told_once_there_was_a_round_to_a
     )
     await play(tmp_path / "run", config, model)
     asked = {
-        (request.key.power, request.key.phase, request.key.round): situation_of(request)
+        (request.key.actor, request.key.phase, request.key.round): situation_of(request)
         for request in model.requests
         if request.key.step == "negotiate"
     }
@@ -138,8 +138,8 @@ async def test_hostile_press_changes_nothing_but_the_text_that_its_readers_see(t
     assert hostile.orders() == harmless.orders()
     for phase, other in zip(hostile.saved["phases"], harmless.saved["phases"], strict=True):
         assert phase["agent_relationships"] == other["agent_relationships"]
-        assert [m for m in phase["press"] if m["from"] != "ENGLAND"] == [
-            m for m in other["press"] if m["from"] != "ENGLAND"
+        assert [m for m in phase["press"] if m["sender"] != "ENGLAND"] == [
+            m for m in other["press"] if m["sender"] != "ENGLAND"
         ]
     for call in hostile.calls:
         document = call["request"]["prompt"].split("```json\n", 1)[1].split("\n```", 1)[0]

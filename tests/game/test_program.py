@@ -14,7 +14,7 @@ def everyone(step: str, powers: Iterable[str]) -> tuple[str, ...]:
 def test_with_two_rounds_a_turn_costs_28_calls_4_of_them_in_sequence():
     carried = program.turn_end(POWERS, consolidate=False, takers=everyone)
     segments = program.movement(POWERS, rounds=2, planning=False, carried=carried, takers=everyone)
-    assert sum(len(stage.powers) for segment in segments for stage in segment.stages) == 28
+    assert sum(len(stage.actors) for segment in segments for stage in segment.stages) == 28
     assert sum(len(segment.chain("FRANCE")) for segment in segments) == 4
     assert [segment.barrier for segment in segments] == ["deliver", "deliver", "adjudicate"]
 
@@ -37,9 +37,10 @@ def test_a_power_without_a_step_has_no_part_in_it():
         return tuple(power for power in powers if step != "negotiate" or power == "FRANCE")
 
     first, _ = program.movement(POWERS, rounds=1, planning=False, carried=(), takers=press_only_for_france)
-    assert first.powers == ("FRANCE",)
+    assert first.actors == ("FRANCE",)
 
 
-def test_a_consolidation_runs_beside():
+def test_a_consolidation_runs_in_the_background_up_to_the_next_reflection():
     reflect, consolidate = program.turn_end(POWERS, consolidate=True, takers=everyone)
-    assert (reflect.beside, consolidate.beside) == (False, True)
+    assert (reflect.background, consolidate.background) == (False, True)
+    assert (reflect.joins, consolidate.joins) == (("consolidate",), ())

@@ -6,9 +6,9 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_diplomacy.agent.asking import Exchange
-from ai_diplomacy.agent.events import ReplyRead
+from ai_diplomacy.models.events import CallAnswered
 from ai_diplomacy.models.model import CallKey, Reply, Request, Usage
+from ai_diplomacy.run.events import ReplyRead
 from ai_diplomacy.run.response_log import COLUMNS, ResponseLog
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('",;\r\n\t '), max_size=60)
@@ -23,7 +23,8 @@ def test_it_is_written_as_the_library_writes_it(calls, inherited):
         key = CallKey("S1901M", "FRANCE", "order")
         read = ReplyRead(*key.about("m"), "unusable", (problem,))
         reply = Reply(text, Usage(input=3), latency=1.5, cost_usd=1e-7, inherited=inherited)
-        log.exchange(Exchange(Request(key, "", prompt), "m", reply, read))
+        log.event(CallAnswered(key=key, model="m", request=Request(key, "", prompt), reply=reply))
+        log.event(read)
         shown = [words.replace("\0", "\ufffd") for words in (prompt, text)]
         cells = [
             "m",

@@ -35,7 +35,7 @@ async def test_one_refused_prompt_costs_a_step_but_a_model_that_refuses_everythi
     tmp_path, execution, threads
 ):
     def answers(request):
-        if request.key.phase == "S1901M" and (request.key.step != "order" or request.key.power == "FRANCE"):
+        if request.key.phase == "S1901M" and (request.key.step != "order" or request.key.actor == "FRANCE"):
             return QUIET[request.key.step]
         raise ModelError("the vendor answered 403: account closed")
 
@@ -105,7 +105,7 @@ async def test_a_model_that_is_given_up_costs_nobody_a_call_in_flight(tmp_path, 
 
     class Mixed(ScriptedModel):
         async def generate(self, request):
-            if request.key.power == "TURKEY":
+            if request.key.actor == "TURKEY":
                 refused.set()
                 raise ModelError("the vendor answered 401")
             await refused.wait()

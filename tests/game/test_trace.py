@@ -7,13 +7,12 @@ from collections import Counter
 import pytest
 from staging import OFFLINE, every_policy, play, seats
 
-from ai_diplomacy.agent.asking import Exchange
-from ai_diplomacy.agent.events import ReplyRead
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.events import PhaseStarted
-from ai_diplomacy.game.program import Segment, Stage
+from ai_diplomacy.models.events import CallAnswered
 from ai_diplomacy.models.model import CallKey, Reply, Request
 from ai_diplomacy.run.events import StepFinished
+from ai_diplomacy.run.stages import Segment, Stage
 from ai_diplomacy.run.trace import Trace
 
 
@@ -96,8 +95,9 @@ async def test_the_timeline_of_a_whole_game_opens_and_holds_every_call(tmp_path,
 
 def call(power: str, step: str, started: float, *, waited=0.0, latency=1.0, attempt=0, round=0, phase="S1901M"):
     key = CallKey(phase, power, step, round, attempt)
-    read = ReplyRead(power, phase, step, round, attempt, "m", "ok", ())
-    return Exchange(Request(key, "s", "p"), "m", Reply("{}", started=started, latency=latency, waited=waited), read)
+    request = Request(key, "s", "p", background=step == "consolidate")
+    reply = Reply("{}", started=started, latency=latency, waited=waited)
+    return CallAnswered(key=key, model="m", request=request, reply=reply)
 
 
 def finished(power: str, step: str, round=0, phase="S1901M") -> StepFinished:
@@ -118,8 +118,8 @@ def placed(trace: Trace) -> list[tuple]:
 
 def test_waiting_and_answering_are_shown_apart_and_a_corrected_call_in_the_same_step():
     trace = Trace(["FRANCE"])
-    trace.exchange(call("FRANCE", "order", 12.0, waited=2.0))
-    trace.exchange(call("FRANCE", "order", 14.0, attempt=1))
+    trace.event(call("FRANCE", "order", 12.0, waited=2.0))
+    trace.event(call("FRANCE", "order", 14.0, attempt=1))
     trace.event(finished("FRANCE", "order"))
     assert placed(trace) == [
         ("FRANCE", "order", 10, 15),
@@ -133,10 +133,10 @@ def test_waiting_and_answering_are_shown_apart_and_a_corrected_call_in_the_same_
 
 def test_a_step_beside_others_lies_on_a_second_track():
     trace = Trace(["FRANCE"])
-    trace.exchange(call("FRANCE", "negotiate", 10.0, round=1))
+    trace.event(call("FRANCE", "negotiate", 10.0, round=1))
     trace.event(finished("FRANCE", "negotiate", 1))
-    trace.exchange(call("FRANCE", "consolidate", 10.5, latency=9.0))
-    trace.exchange(call("FRANCE", "order", 12.0))
+    trace.event(call("FRANCE", "consolidate", 10.5, latency=9.0))
+    trace.event(call("FRANCE", "order", 12.0))
     trace.event(finished("FRANCE", "order"))
     trace.event(finished("FRANCE", "consolidate"))
     assert {(track, name) for track, name, *_ in placed(trace) if name not in ("call", "answering")} == {
@@ -148,23 +148,23 @@ def test_a_step_beside_others_lies_on_a_second_track():
 
 def test_a_clock_that_is_set_back_crosses_no_slices():
     trace = Trace(["FRANCE"])
-    trace.exchange(call("FRANCE", "order", 100.0, latency=5.0))
-    trace.exchange(call("FRANCE", "order", 90.0, waited=1.0, attempt=1))
+    trace.event(call("FRANCE", "order", 100.0, latency=5.0))
+    trace.event(call("FRANCE", "order", 90.0, waited=1.0, attempt=1))
     trace.event(finished("FRANCE", "order"))
     placed(trace)
 
 
-def test_a_barrier_stands_where_the_last_reply_came_in_and_a_later_sitting_after_its_gap():
+def test_a_barrier_stands_where_the_last_reply_came_in_and_a_later_session_after_its_gap():
     trace = Trace(["FRANCE", "ITALY"])
     segment = Segment((Stage("negotiate", ("FRANCE", "ITALY"), 1),), "deliver")
     orders = Segment((Stage("order", ("FRANCE", "ITALY")),), "adjudicate")
     trace.event(PhaseStarted("S1901M", {}, {}))
     for power, at in (("FRANCE", 10.0), ("ITALY", 12.0)):
-        trace.exchange(call(power, "negotiate", at, round=1))
+        trace.event(call(power, "negotiate", at, round=1))
         trace.event(finished(power, "negotiate", 1))
     trace.crossed(segment)
     for power, at in (("FRANCE", 5000.0), ("ITALY", 5001.0)):
-        trace.exchange(call(power, "order", at))
+        trace.event(call(power, "order", at))
         trace.event(finished(power, "order"))
     trace.crossed(orders)
     events = json.loads(trace.text())["traceEvents"]
@@ -178,7 +178,7 @@ def test_a_barrier_stands_where_the_last_reply_came_in_and_a_later_sitting_after
 
 def test_calls_of_steps_that_have_not_ended_are_shown_and_later_shown_once():
     trace = Trace(["FRANCE"])
-    trace.exchange(call("FRANCE", "order", 10.0))
+    trace.event(call("FRANCE", "order", 10.0))
     assert len(placed(trace)) == 3
     trace.event(finished("FRANCE", "order"))
     assert len(placed(trace)) == 3

@@ -29,13 +29,15 @@ sys.path.insert(0, str(ROOT))
 
 from ai_diplomacy.board.terrain import terrain  # noqa: E402
 from ai_diplomacy.game.config import GameConfig  # noqa: E402
-from ai_diplomacy.game.model_factory import Opened  # noqa: E402
+from ai_diplomacy.game.diplomacy import DIPLOMACY  # noqa: E402
+from ai_diplomacy.game.play import play_game  # noqa: E402
 from ai_diplomacy.models.ids import ModelId  # noqa: E402
+from ai_diplomacy.models.layers import OpenedModel  # noqa: E402
 from ai_diplomacy.offline.model import OfflineModel  # noqa: E402
 from ai_diplomacy.offline.server.local import LocalServer  # noqa: E402
 from ai_diplomacy.offline.server.options import ServerOptions  # noqa: E402
 from ai_diplomacy.run.history import held, read_history  # noqa: E402
-from ai_diplomacy.run.session import play_game, play_on  # noqa: E402
+from ai_diplomacy.run.session import play_on  # noqa: E402
 
 FAULTS = {"429": 0.03, "529": 0.02, "cut": 0.01, "html": 0.01, "garbage": 0.01}
 
@@ -134,7 +136,7 @@ async def torture(
         last = await started(path, flags)
         assert await last.wait() == 0
     assert not watch.figures.asked_again, watch.figures.asked_again[0]
-    watch.figures.calls = len(read_history(path).calls)
+    watch.figures.calls = len(read_history(path, DIPLOMACY).calls)
     compare(folder / "whole", path)
     return watch.figures
 
@@ -153,7 +155,7 @@ async def started(path: Path, flags: tuple[str, ...]) -> asyncio.subprocess.Proc
 
 def readable(path: Path, figures: Figures) -> set[str]:
     """Reads every file of a run that was killed. Returns the digests of the calls in its journal."""
-    past = read_history(path)
+    past = read_history(path, DIPLOMACY)
     figures.torn += len(past.torn)
     for name in ("lmvsgame.json", "timing.json", "trace.json"):
         if (path / name).exists():
@@ -175,11 +177,11 @@ async def cut(folder: Path, every: int) -> int:
     there, and goes on. Returns how often; raises ``AssertionError`` when a game differs."""
     config = GameConfig(models=dict.fromkeys(terrain().powers, ModelId("offline", "")), max_year=1901, rounds=0)
 
-    def opener(model: ModelId) -> Opened:
-        return Opened(OfflineModel(model))
+    def open_model(model: ModelId) -> OpenedModel:
+        return OpenedModel(OfflineModel(model))
 
     whole = folder / "whole"
-    await play_game(config, whole, started=0.0, opener=opener)
+    await play_game(config, whole, started=0.0, open_model=open_model)
     journal = (whole / "calls.jsonl").read_bytes()
     sizes = range(len(journal) - 2000, len(journal), every)
     for size in sizes:
@@ -190,8 +192,8 @@ async def cut(folder: Path, every: int) -> int:
         lines = (whole / "events.jsonl").read_bytes().splitlines(keepends=True)
         (path / "events.jsonl").write_bytes(b"".join(lines[: len(lines) // 2]))
         (path / "calls.jsonl").write_bytes(journal[:size])
-        with held(path) as run:
-            await play_on(run, config, started=0.0, opener=opener)
+        with held(path, DIPLOMACY) as run:
+            await play_on(run, config, DIPLOMACY, started=0.0, open_model=open_model)
         compare(whole, path)
         shutil.rmtree(path)
     return len(sizes)
@@ -206,7 +208,7 @@ def compare(whole: Path, killed: Path) -> None:
     assert games[0] == games[1]
     for story in sorted((whole / "powers").iterdir()):
         assert story.read_bytes() == (killed / "powers" / story.name).read_bytes(), story.name
-    calls = [{call.key: call.digest for call in read_history(path).calls} for path in (whole, killed)]
+    calls = [{call.key: call.digest for call in read_history(path, DIPLOMACY).calls} for path in (whole, killed)]
     assert calls[0] == calls[1]
 
 

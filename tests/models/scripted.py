@@ -4,8 +4,17 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.diplomacy import DIPLOMACY
+from ai_diplomacy.models.call_log import CallLog
 from ai_diplomacy.models.model import CallKey, ModelError, Reply, Request, Usage
+from ai_diplomacy.records.formats import FORMAT
+from ai_diplomacy.records.lines import sealed
+from ai_diplomacy.run.create import GENERATION
+from ai_diplomacy.run.events import RunStarted
+from ai_diplomacy.run.history import RunHistory
 
 
 def request(power: str = "FRANCE", step: str = "order", phase: str = "S1901M", **fields) -> Request:
@@ -148,6 +157,22 @@ class Script:
         if error is not None:
             raise error
         return Reply(f"answer {len(self.requests)}", self.usage, latency=clock() - began)
+
+
+def read_calls(path: Path) -> CallLog:
+    """A journal that a test wrote, read as that of a run is."""
+    if not (path.parent / "events.jsonl").exists():
+        settings = GameConfig(models={}, max_year=1901).document()
+        started = RunStarted(FORMAT, GENERATION, "test", settings, {}).record(0.0)
+        (path.parent / "events.jsonl").write_bytes(sealed(started, 1))
+    history = RunHistory(path.parent, DIPLOMACY)
+    for _ in history.read():
+        pass
+    return history.calls
+
+
+def unheard(event: object) -> None:
+    """For whoever must tell somebody."""
 
 
 def transient(text: str = "503 overloaded") -> ModelError:

@@ -35,7 +35,7 @@ async def test_calls_go_in_order_as_many_at_once_as_are_allowed():
     model = gated(script, Gate("account", Connections(100), max_concurrency=2))
     replies = await asyncio.gather(*(model.generate(request(power=str(number))) for number in range(6)))
     assert script.sent == [0, 0, 1, 1, 2, 2]
-    assert [asked.key.power for asked in script.requests] == ["0", "1", "2", "3", "4", "5"]
+    assert [asked.key.actor for asked in script.requests] == ["0", "1", "2", "3", "4", "5"]
     assert [(reply.waited, reply.latency) for reply in replies] == [(0, 1), (0, 1), (1, 1), (1, 1), (2, 1), (2, 1)]
 
 

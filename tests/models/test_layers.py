@@ -5,14 +5,14 @@ import json
 from dataclasses import replace
 
 import pytest
-from scripted import Script, Server, SlidingWindow, of_type, rate_limited, request, transient
+from scripted import Script, Server, SlidingWindow, of_type, rate_limited, read_calls, request, transient
 from virtual_time import virtual_time
 
 from ai_diplomacy.models.budget import Budget, BudgetExceeded
-from ai_diplomacy.models.call_log import Calls, read_calls
+from ai_diplomacy.models.call_log import CallLog
 from ai_diplomacy.models.circuit_breaker import ModelRefused
 from ai_diplomacy.models.connections import Connections
-from ai_diplomacy.models.events import AllowanceRaised, CallEvent, CallLost, CallRetried, CoolDownStarted
+from ai_diplomacy.models.events import CallEvent, CallLost, CallRetried, CoolDownStarted, MaxTokensRaised
 from ai_diplomacy.models.gate import Gate
 from ai_diplomacy.models.hedging import Latencies
 from ai_diplomacy.models.ids import ModelId
@@ -29,7 +29,7 @@ MINI = find_price(ModelId("openai", "gpt-4o-mini"))
 class Run:
     """What a run has: a journal, a budget, events."""
 
-    def __init__(self, path, *, hedge: bool = False, calls: Calls | None = None, **caps) -> None:
+    def __init__(self, path, *, hedge: bool = False, calls: CallLog | None = None, **caps) -> None:
         self.path, self.events = path / "calls.jsonl", []
         self.budget = Budget(self.events.append, **caps)
         self.desk = CallServices(
@@ -60,7 +60,7 @@ async def test_every_paid_reply_is_a_journaled_call_and_the_one_that_counts_has_
     assert [call["request"]["max_tokens"] for call in (empty, answer)] == [8192, 16384]
     assert empty["reply"]["cost_usd"] + answer["reply"]["cost_usd"] == reply.cost_usd
     assert [call["reply"]["attempts"] for call in (empty, answer)] == [2, 2]
-    kinds = (CallRetried, AllowanceRaised, CoolDownStarted, CallLost)
+    kinds = (CallRetried, MaxTokensRaised, CoolDownStarted, CallLost)
     assert [len(of_type(run.events, kind)) for kind in kinds] == [2, 1, 1, 1]
     assert run.budget.ledger.total().calls == 2
 
@@ -69,16 +69,16 @@ async def test_every_paid_reply_is_a_journaled_call_and_the_one_that_counts_has_
 @pytest.mark.parametrize("last", [Reply("answer", Usage(100, 50, 0)), ModelError("400 max_tokens too large")])
 async def test_a_run_that_goes_on_asks_no_raised_call_again_whatever_it_remembers(tmp_path, last):
     run, gate = Run(tmp_path), Gate("account", Connections(10))
-    empty = Reply("", Usage(100, 8192, 0, 8192), stop="length", allowance=8192)
+    empty = Reply("", Usage(100, 8192, 0, 8192), stop="length", max_tokens=8192)
     reply = await layered(Script(empty, last), run.desk, MINI, gate).generate(request())
     await run.journal()
     again = Run(tmp_path, calls=read_calls(run.path))
-    again.desk.allowances.learn(Script.name, "order", 4)
+    again.desk.limits.learn(Script.name, "order", 4)
     silent = Script()
     recalled = await layered(silent, again.desk, MINI, gate).generate(request())
     assert silent.requests == []
     assert replace(recalled, waited=reply.waited) == reply
-    told = [[event for event in of_type(events, CallEvent) if event.recurs] for events in (run.events, again.events)]
+    told = [[event for event in of_type(events, CallEvent) if event.replayed] for events in (run.events, again.events)]
     assert [event.identity() for event in told[0]] == [event.identity() for event in told[1]]
     await again.journal()
 
@@ -93,7 +93,7 @@ async def test_a_call_that_waits_in_the_queue_has_nothing_reserved_and_a_cancell
     for call in calls:
         call.cancel()
     await asyncio.wait(calls)
-    assert [event.power for event in of_type(run.events, CallLost)] == ["A"]
+    assert [event.actor for event in of_type(run.events, CallLost)] == ["A"]
     assert await run.journal() == []
 
 

@@ -55,11 +55,11 @@ def ask(situation: Situation, step: str, *, style: str = "strategist", **more: A
 
 
 def clean(situation: Situation, step: str, **more: Any) -> Any:
-    """The reply to a re-ask: what the model means, without slips."""
+    """The reply to a re-ask: what the model means, without injected errors."""
     return ask(situation, step, correction={"your_reply": "?", "problems": ["?"]}, **more)
 
 
-def letter(sender: str, to: str, text: str, *pledges: str, round: int = 1) -> dict[str, Any]:
+def sent(sender: str, to: str, text: str, *pledges: str, round: int = 1) -> dict[str, Any]:
     return {"from": sender, "to": [to], "round": round, "text": text, "pledges": list(pledges)}
 
 

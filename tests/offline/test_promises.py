@@ -1,44 +1,44 @@
 """What the offline model promises and what it then does: zones, pledges, supports, betrayals, and what it remembers."""
 
-from offline_prompts import after_spring, clean, document, letter, opening, prompt
+from offline_prompts import after_spring, clean, document, opening, prompt, sent
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.situation import unit_of
+from ai_diplomacy.offline.assessment import assess
 from ai_diplomacy.offline.commitments import betrayed_power, commitments, remembered_zones
-from ai_diplomacy.offline.outlook import survey
-from ai_diplomacy.offline.reading import read
+from ai_diplomacy.offline.prompt_reader import read
 
 GAMES = range(40)
 
 
-def outlook(situation, step="order", **more):
+def assessment(situation, step="order", **more):
     reading = read(prompt(document(situation, step, **more)))
     assert reading is not None
-    return survey(reading)
+    return assess(reading)
 
 
 def faithful(situation, **more):
     """Names of games in which nobody is betrayed in this position."""
-    return [game for game in map(str, GAMES) if betrayed_power(outlook(situation, game=game, **more)) is None]
+    return [game for game in map(str, GAMES) if betrayed_power(assessment(situation, game=game, **more)) is None]
 
 
 def test_buffers_are_found_from_the_map():
     def best(power: str, other: str) -> str:
-        return outlook(opening(power)).buffers[other][0]
+        return assessment(opening(power)).buffers[other][0]
 
     assert best("ENGLAND", "FRANCE") == "ENG"
     assert best("AUSTRIA", "RUSSIA") == "GAL"
     assert best("FRANCE", "GERMANY") == "BUR"
     assert best("FRANCE", "ITALY") == "PIE"
-    assert set(outlook(opening("TURKEY")).buffers["RUSSIA"]) == {"ARM", "BLA"}
-    assert outlook(opening("TURKEY")).buffers["ENGLAND"] == ()
+    assert set(assessment(opening("TURKEY")).buffers["RUSSIA"]) == {"ARM", "BLA"}
+    assert assessment(opening("TURKEY")).buffers["ENGLAND"] == ()
 
 
 def test_a_zone_that_was_agreed_is_kept_empty():
     situation = opening("FRANCE")
     press = [
-        letter("GERMANY", "FRANCE", "Let us leave Burgundy empty, France."),
-        letter("FRANCE", "GERMANY", "Agreed, Germany: I stay out of Burgundy this spring.", round=2),
+        sent("GERMANY", "FRANCE", "Let us leave Burgundy empty, France."),
+        sent("FRANCE", "GERMANY", "Agreed, Germany: I stay out of Burgundy this spring.", round=2),
     ]
     free = [clean(situation, "order", game=game) for game in faithful(situation)]
     bound = [clean(situation, "order", game=game, press=press) for game in faithful(situation)]
@@ -48,16 +48,16 @@ def test_a_zone_that_was_agreed_is_kept_empty():
 
 
 def test_an_offer_binds_only_when_it_was_accepted():
-    offer = letter("FRANCE", "GERMANY", "Let us demilitarise Burgundy. I keep out of it if you do, Germany.")
-    no = letter("GERMANY", "FRANCE", "I must decline, France.", round=2)
-    yes = letter("GERMANY", "FRANCE", "Agreed, France.", round=2)
-    found = [commitments(outlook(opening(), press=[offer, reply])).zones for reply in (no, yes)]
+    offer = sent("FRANCE", "GERMANY", "Let us demilitarise Burgundy. I keep out of it if you do, Germany.")
+    no = sent("GERMANY", "FRANCE", "I must decline, France.", round=2)
+    yes = sent("GERMANY", "FRANCE", "Agreed, France.", round=2)
+    found = [commitments(assessment(opening(), press=[offer, reply])).zones for reply in (no, yes)]
     assert found == [{}, {"GERMANY": ("BUR",)}]
 
 
 def test_a_pledge_is_mostly_kept_and_the_diary_tells_when_not():
     situation = opening("FRANCE")
-    press = [letter("FRANCE", "GERMANY", "Agreed, Germany: peace. My army goes home.", "A PAR - BRE", round=2)]
+    press = [sent("FRANCE", "GERMANY", "Agreed, Germany: peace. My army goes home.", "A PAR - BRE", round=2)]
     replies = [clean(situation, "order", game=str(game), press=press) for game in GAMES]
     kept = [reply for reply in replies if "A PAR - BRE" in reply.orders]
     assert len(kept) >= 0.7 * len(replies)
@@ -69,12 +69,12 @@ def test_a_pledge_is_mostly_kept_and_the_diary_tells_when_not():
 def test_a_betrayal_is_announced_in_private_before_it_is_done():
     austria = ["F TRI - ALB", "A VIE - BOH", "A BUD - GAL"]
     situation = after_spring({"ITALY": ["A VEN - TYR", "A ROM - VEN"], "AUSTRIA": austria}, "ITALY")
-    press = [letter("ITALY", "AUSTRIA", "Agreed, Austria: peace between us this fall.", "A TYR H", round=1)]
+    press = [sent("ITALY", "AUSTRIA", "Agreed, Austria: peace between us this fall.", "A TYR H", round=1)]
     feelings = {"relationships": {"AUSTRIA": "Neutral"}, "last_year": 1901}
     broken = [
         game
         for game in map(str, range(200))
-        if betrayed_power(outlook(situation, game=game, press=press, **feelings)) == "AUSTRIA"
+        if betrayed_power(assessment(situation, game=game, press=press, **feelings)) == "AUSTRIA"
     ]
     assert 20 < len(broken) < 180
     taken = 0
@@ -92,7 +92,7 @@ def test_a_betrayal_is_announced_in_private_before_it_is_done():
 
 def test_a_support_that_is_asked_for_by_an_ally_is_pledged_as_a_legal_order():
     situation = after_spring({"FRANCE": ["A PAR - PIC"], "ENGLAND": ["F LON - NTH"]}, "FRANCE")
-    press = [letter("ENGLAND", "FRANCE", "Would your army in Picardy support my fleet to Belgium?", "F NTH - BEL")]
+    press = [sent("ENGLAND", "FRANCE", "Would your army in Picardy support my fleet to Belgium?", "F NTH - BEL")]
     replies = [
         clean(situation, "negotiate", game=str(game), press=press, round=2, relationships={"ENGLAND": "Ally"})
         for game in GAMES
@@ -104,7 +104,7 @@ def test_a_support_that_is_asked_for_by_an_ally_is_pledged_as_a_legal_order():
 
 def test_support_that_was_pledged_to_us_is_used():
     situation = after_spring({"FRANCE": ["A PAR - PIC"], "ENGLAND": ["F LON - NTH"]}, "FRANCE")
-    press = [letter("ENGLAND", "FRANCE", "Belgium is yours.", "F NTH S A PIC - BEL", round=2)]
+    press = [sent("ENGLAND", "FRANCE", "Belgium is yours.", "F NTH S A PIC - BEL", round=2)]
     orders = clean(situation, "order", press=press, relationships={"ENGLAND": "Friendly"}, game="3").orders
     assert "A PIC - BEL" in orders
 
@@ -115,7 +115,7 @@ def test_nobody_is_promised_two_orders_for_one_unit():
             press: list[dict] = []
             for round in (1, 2):
                 reply = clean(opening(power), "negotiate", game=str(game), round=round, press=press)
-                press += [letter(power, m.to[0], m.text, *m.pledges, round=round) for m in reply.messages]
+                press += [sent(power, m.to[0], m.text, *m.pledges, round=round) for m in reply.messages]
             pledged = {pledge for message in press for pledge in message["pledges"]}
             assert len({unit_of(order) for order in pledged}) == len(pledged), press
 
@@ -123,7 +123,7 @@ def test_nobody_is_promised_two_orders_for_one_unit():
 def test_who_wrote_is_answered():
     senders = ("AUSTRIA", "ENGLAND", "GERMANY", "ITALY", "RUSSIA")
     for count in range(1, 6):
-        press = [letter(sender, "FRANCE", "What are your plans, France?") for sender in senders[:count]]
+        press = [sent(sender, "FRANCE", "What are your plans, France?") for sender in senders[:count]]
         reply = clean(opening(), "negotiate", round=2, press=press)
         assert {power for message in reply.messages for power in message.to} >= set(senders[:count])
         late = clean(opening(), "negotiate", round=1, awaiting=press)
@@ -132,10 +132,10 @@ def test_who_wrote_is_answered():
 
 def test_a_kept_zone_is_remembered_as_a_goal_and_holds_next_turn():
     situation = after_spring({"FRANCE": ["A MAR - SPA"], "GERMANY": ["A MUN - RUH"]}, "FRANCE")
-    press = [letter("FRANCE", "GERMANY", "Agreed, Germany: I stay out of Burgundy this spring.")]
+    press = [sent("FRANCE", "GERMANY", "Agreed, Germany: I stay out of Burgundy this spring.")]
     goals = clean(situation, "reflect", press=press, relationships={"GERMANY": "Friendly"}).goals
     assert "Keep Burgundy empty, as agreed with Germany" in goals
-    assert remembered_zones(outlook(situation, goals=list(goals)).reading) == {"GERMANY": ("BUR",)}
+    assert remembered_zones(assessment(situation, goals=list(goals)).prompt) == {"GERMANY": ("BUR",)}
 
 
 def stance(situation, power, before, **more):
@@ -156,7 +156,10 @@ def test_a_kept_pledge_warms_and_a_broken_one_cools():
     situation = after_spring({"GERMANY": ["A MUN - RUH"]}, "FRANCE")
     pledge = {"from": "GERMANY", "to": ["FRANCE"], "pledged": "A MUN - RUH", "ordered": "A MUN - RUH", "kept": True}
     broken = {**pledge, "pledged": "A MUN H", "kept": False}
-    press = [letter("GERMANY", "FRANCE", "Agreed, France: allies."), letter("FRANCE", "GERMANY", "Allies, Germany?")]
+    press = [
+        sent("GERMANY", "FRANCE", "Agreed, France: allies."),
+        sent("FRANCE", "GERMANY", "Allies, Germany?"),
+    ]
     assert stance(situation, "GERMANY", "Neutral", pledges=[pledge], press=press) == 1
     assert stance(situation, "GERMANY", "Neutral", pledges=[broken]) == -1
 

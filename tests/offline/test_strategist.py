@@ -12,7 +12,7 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offline_prompts import SHAPES, ask, clean, document, letter, opening, positions, prompt
+from offline_prompts import SHAPES, ask, clean, document, opening, positions, prompt, sent
 
 from ai_diplomacy.agent.replies import read_reply
 from ai_diplomacy.board.orders import interpret, read_order
@@ -34,20 +34,20 @@ def test_every_step_is_answered_in_the_shape_that_it_asks_for(step, style):
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("map_name", MAPS)
 def test_orders_of_all_kinds_of_phases_are_legal_once_corrected(map_name, style):
-    kinds = set()
+    intents = set()
     for situation in positions(map_name, 24, seed=3):
-        kinds.add(situation.kind)
+        intents.add(situation.kind)
         report = interpret(clean(situation, "order", style=style).orders, situation)
         assert not report.rejected
         due = abs(situation.due) if situation.kind == "A" else len(situation.legal_orders)
         assert len(report.orders) == due
         if style == "strategist":
             assert not [order for order in report.defaults if order != "WAIVE"]
-    assert kinds >= ({"M"} if map_name == "pure" else {"M", "A"})
+    assert intents >= ({"M"} if map_name == "pure" else {"M", "A"})
 
 
 @pytest.mark.parametrize("map_name", MAPS)
-def test_letters_of_later_years_fit_and_their_pledges_are_legal(map_name):
+def test_messages_of_later_years_fit_and_their_pledges_are_legal(map_name):
     for situation in positions(map_name, 14, seed=5):
         if situation.kind == "M":
             reply = clean(situation, "negotiate")
@@ -82,8 +82,8 @@ def test_the_first_opinion_covers_every_other_power_and_names_neutral_centres():
 
 
 def test_powers_are_not_of_one_temper():
-    letters = {power: clean(opening(power), "negotiate").messages for power in opening().units}
-    assert len({tuple(message.text for message in written) for written in letters.values()}) == 7
+    first = {power: clean(opening(power), "negotiate").messages for power in opening().units}
+    assert len({tuple(message.text for message in written) for written in first.values()}) == 7
 
 
 def test_the_game_is_the_source_of_variety():
@@ -93,7 +93,7 @@ def test_the_game_is_the_source_of_variety():
 
 def test_the_same_prompt_has_the_same_answer_under_any_hash_seed():
     prompts = [
-        prompt(document(situation, step, press=[letter("GERMANY", situation.power, "Shall we be allies?")]))
+        prompt(document(situation, step, press=[sent("GERMANY", situation.power, "Shall we be allies?")]))
         for situation in list(positions("standard", 8, seed=1))[::5]
         for step in SHAPES
     ]
@@ -168,7 +168,7 @@ def test_no_damaged_document_raises(luck, junk, style):
     content = document(
         situation,
         luck.choice(sorted(SHAPES)),
-        press=[letter("GERMANY", situation.power, "Peace?", "A MUN H")],
+        press=[sent("GERMANY", situation.power, "Peace?", "A MUN H")],
         goals=["Win"],
         relationships={"GERMANY": "Ally"},
         pledges=[{"from": "GERMANY", "to": ["FRANCE"], "pledged": "A MUN H", "ordered": "A MUN H", "kept": True}],

@@ -15,8 +15,10 @@ from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.press import Draft, Mailbox
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.game.views import view
 from ai_diplomacy.run.settings_history import SettingsHistory
+from ai_diplomacy.run.stages import Stage
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SPRING = {
@@ -26,7 +28,7 @@ SPRING = {
 }
 FALL = {"FRANCE": ("A BUR - MUN", "A MAR - SPA", "F MAO - POR"), "ENGLAND": ("F ENG - BRE",)}
 
-SETTINGS = SettingsHistory(GameConfig(models={}, max_year=1902))
+SETTINGS = SettingsHistory(GameConfig(models={}, max_year=1902), DIPLOMACY.order)
 
 
 class Table:
@@ -56,7 +58,8 @@ class Table:
         self.board.adjudicate()
 
     def document(self, step, round=0):
-        seen = view(self.board, self.mailbox, "FRANCE", step, round, SETTINGS)
+        stage = Stage(step, ("FRANCE",), round, background=step == "consolidate")
+        seen = view(self.board, self.mailbox, "FRANCE", stage, SETTINGS)
         return briefing(step, seen, self.memory)
 
 

@@ -22,7 +22,8 @@ from tournament.tournaments import (
     untimed,
 )
 
-from ai_diplomacy.models.call_log import read_calls
+from ai_diplomacy.game.diplomacy import DIPLOMACY
+from ai_diplomacy.run.history import read_history
 from ai_diplomacy.tournament.folder import TournamentFolder
 from ai_diplomacy.tournament.spec import read_spec
 
@@ -84,9 +85,7 @@ def test_killed_in_the_middle_nothing_finished_is_played_again_and_the_report_is
     for name, journal in answered.items():
         whole_lines = journal[: journal.rfind(b"\n") + 1]
         assert (out / "games" / name / "calls.jsonl").read_bytes().startswith(whole_lines)
-        assert len(read_calls(out / "games" / name / "calls.jsonl")) == len(
-            read_calls(whole / "games" / name / "calls.jsonl")
-        )
+        assert len(calls_of(out / "games" / name)) == len(calls_of(whole / "games" / name))
     assert games(out) == games(whole)
     assert untimed(out) == untimed(whole)
 
@@ -127,12 +126,14 @@ def test_told_to_end_it_saves_and_says_how_to_go_on(whole, tmp_path, processes):
     assert games(out) == games(whole)
 
 
+def calls_of(run):
+    return read_history(run, DIPLOMACY).calls
+
+
 def spent(out):
     """Tokens by the journals of all games."""
     return sum(
-        call.outcome.usage.input + call.outcome.usage.output
-        for path in out.glob("games/*/calls.jsonl")
-        for call in read_calls(path)
+        call.reply.usage.input + call.reply.usage.output for path in out.glob("games/*") for call in calls_of(path)
     )
 
 

@@ -9,7 +9,7 @@ from browsing import Visit, chromium, exported, recorded_game, records, run_of, 
 from command_runs import CommandRun, play_by_command
 from playwright.sync_api import expect
 
-from ai_diplomacy.analysis.reading import read_game
+from ai_diplomacy.analysis.read_games import read_game
 from ai_diplomacy.analysis.scores import scores
 
 HOSTILE = (
@@ -110,13 +110,13 @@ def test_orders_are_drawn_and_failures_are_marked(visit, game, offline_run):
     assert failures
 
 
-def test_a_letter_is_found_and_its_prompt_is_one_click_away(visit, game, offline_run):
+def test_a_message_is_found_and_its_prompt_is_one_click_away(visit, game, offline_run):
     events = records(offline_run.path / "events.jsonl")
-    letter = [event for event in events if event["type"] == "message_delivered" and event["phase"] == "F1901M"][5]
+    message = [event for event in events if event["type"] == "message_delivered" and event["phase"] == "F1901M"][5]
     page = visit(game)
-    page.page.get_by_role("searchbox").fill(letter["body"])
-    found = page.page.locator(".letter").first
-    assert letter["body"] in found.inner_text()
+    page.page.get_by_role("searchbox").fill(message["body"])
+    found = page.page.locator(".message").first
+    assert message["body"] in found.inner_text()
     found.get_by_role("link").click()
     comes_to(page, "F1901M")
     found.get_by_role("button", name="prompt & reply").click()
@@ -124,7 +124,7 @@ def test_a_letter_is_found_and_its_prompt_is_one_click_away(visit, game, offline
         call
         for call in records(offline_run.path / "calls.jsonl")
         if (call["key"]["phase"], call["key"]["power"], call["key"]["step"], call["key"]["round"])
-        == (letter["phase"], letter["sender"], "negotiate", letter["round"])
+        == (message["phase"], message["sender"], "negotiate", message["round"])
     )
     expect(page.page.locator("dialog .prompt pre")).to_have_text(call["request"]["prompt"], use_inner_text=False)
     assert page.page.locator("dialog .prompt pre").text_content() == call["request"]["prompt"]
@@ -147,7 +147,35 @@ def test_the_prompt_behind_an_order(visit, game, offline_run):
     assert page.page.locator("dialog .prompt pre").text_content() == asked[0]
 
 
-def test_letters_between_two_powers(visit, game, offline_run):
+def test_calls_say_how_they_were_read_or_that_they_failed_or_came_too_late(visit, offline_run, tmp_path):
+    shutil.copytree(offline_run.path, tmp_path / "run")
+    events, calls = (records(tmp_path / "run" / name) for name in ("events.jsonl", "calls.jsonl"))
+    late = json.loads(json.dumps(calls[3])) | {"late": True}
+    del calls[3]["reply"]
+    calls[3]["failure"] = {"kind": "late", "message": "no answer before the phase's deadline"}
+    write_records(tmp_path / "run" / "calls.jsonl", [*calls, late])
+    read = next(
+        event for event in events if event["type"] == "reply_read" and event["power"] == calls[5]["key"]["power"]
+    )
+    read |= {"verdict": "repaired", "problems": ["a comma too many"]}
+    write_records(tmp_path / "run" / "events.jsonl", events)
+    assert read["step"] == calls[5]["key"]["step"]
+    page = visit(f"{exported(tmp_path / 'run', tmp_path / 'game.html')}#{calls[3]['key']['phase']}/calls")
+
+    def row(line: int) -> list[str]:
+        button = page.page.locator(f"button[data-call='{line}']")
+        return page.page.locator("tr", has=button).locator("td").all_inner_texts()
+
+    assert row(4)[1:3] == ["failed", "no answer before the phase's deadline"]
+    assert row(len(calls) + 1)[1] == "too late"
+    assert row(6)[1] == "repaired"
+    assert row(7)[1] == "ok"
+    page.page.locator("button[data-call='6']").click()
+    assert page.page.locator("dialog .problems").inner_text() == "a comma too many"
+    at_ease(page)
+
+
+def test_messages_between_two_powers(visit, game, offline_run):
     page = visit(f"{game}#S1901M/press")
     for power in ("FRANCE", "GERMANY"):
         page.page.locator(f".tools [data-power={power}]").click()
@@ -159,7 +187,7 @@ def test_letters_between_two_powers(visit, game, offline_run):
         and event["phase"] == "S1901M"
         and {"FRANCE", "GERMANY"} <= {event["sender"], *event["recipients"]}
     ]
-    shown = page.page.locator(".letter .prose").all_inner_texts()
+    shown = page.page.locator(".message .prose").all_inner_texts()
     assert told
     assert sorted(shown) == sorted(told)
     assert page.page.locator(".tools [aria-pressed=true]").count() == 2
@@ -275,11 +303,11 @@ def untouched(page: Visit) -> None:
             page.go(f"{phase}/{tab}")
             comes_to(page, phase)
     page.go("S1901M/press")
-    expect(page.page.locator(".letter .prose").first).to_contain_text(HOSTILE)
+    expect(page.page.locator(".message .prose").first).to_contain_text(HOSTILE)
     more = page.page.get_by_role("button", name="show all").first
     more.click()
-    expect(page.page.locator(".letters")).to_contain_text(LONG)
-    page.page.locator(".letter").get_by_role("button", name="prompt").first.click()
+    expect(page.page.locator(".messages")).to_contain_text(LONG)
+    page.page.locator(".message").get_by_role("button", name="prompt").first.click()
     assert page.page.locator("dialog .reply pre").text_content() == HOSTILE
     assert HOSTILE[:30] in page.page.locator("dialog").inner_text()
     assert page.page.evaluate("window.hit") is None

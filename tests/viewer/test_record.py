@@ -82,14 +82,14 @@ def test_a_run_that_was_forked_and_gone_on_with(offline_run, tmp_path):
     play_by_command(run, "--end_at_phase", "W1901A", "--override", "--models", "FRANCE=offline:random")
     assert record.read()
     grown = record.document()
-    assert grown["run"]["sittings"] == 2
+    assert grown["run"]["sessions"] == 2
     assert grown["run"]["finished"]["phase"] == "W1901A"
     assert [change["model"] for change in grown["run"]["models"]["FRANCE"]] == ["offline", "offline:random"]
     assert without_versions(grown) == without_versions(whole(run))
     play_by_command(run, "--resume_from_phase", "F1901M", "--fork_to", str(fork))
     told = whole(fork)
     assert told["run"]["forked"] == {"source": str(run), "phase": "F1901M"}
-    inherited = [call["inherited"] for phase in told["phases"] for call in phase["calls"]]
+    inherited = [call["reply"]["inherited"] for phase in told["phases"] for call in phase["calls"]]
     assert any(inherited)
     counts = json.loads((fork / "overview.jsonl").read_text().splitlines()[0])
     assert told["figures"]["spending"] == counts["spending"]
@@ -120,7 +120,7 @@ def test_failed_and_late_calls(offline_run, tmp_path):
     write_records(tmp_path / "run" / "calls.jsonl", [*calls, late | {"late": True}])
     document, before = whole(tmp_path / "run"), whole(offline_run.path)
     rows = {call["line"]: call for phase in document["phases"] for call in phase["calls"]}
-    assert rows[4]["failure"] == "no answer before the phase's deadline"
+    assert rows[4]["failure"]["message"] == "no answer before the phase's deadline"
     assert rows[len(calls) + 1]["late"]
     assert "verdict" not in rows[len(calls) + 1]
     # A reply that comes too late is paid for all the same.
@@ -137,5 +137,5 @@ def test_damage_is_named(offline_run, tmp_path):
         RunRecord(tmp_path)
     (tmp_path / "events.jsonl").write_bytes(b"")
     (tmp_path / "calls.jsonl").write_bytes(b"")
-    with pytest.raises(ConfigError, match="nothing yet"):
+    with pytest.raises(ConfigError, match="is empty"):
         RunRecord(tmp_path).read()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .structured import open_object
 from .wire import (
     Ask,
-    Receipt,
     Said,
     Wire,
     WireError,
@@ -112,16 +110,16 @@ def _error(problem: WireError, request_id: str) -> dict[str, Any]:
     return {"type": "error", "error": {"type": kind, "message": problem.message}, "request_id": request_id}
 
 
-def _headers(receipt: Receipt) -> dict[str, str]:
-    found = {"request-id": receipt.request_id, "anthropic-organization-id": "offline"}
-    if receipt.quota is not None:
-        full = datetime.now(UTC) + timedelta(seconds=receipt.quota.reset)
-        found |= {
-            "anthropic-ratelimit-requests-limit": str(receipt.quota.limit),
-            "anthropic-ratelimit-requests-remaining": str(receipt.quota.remaining),
-            "anthropic-ratelimit-requests-reset": full.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-    return found
+def _headers(request_id: str, _: float) -> dict[str, str]:
+    return {"request-id": request_id, "anthropic-organization-id": "offline"}
+
+
+def _models(names: Sequence[str]) -> dict[str, Any]:
+    models = [
+        {"type": "model", "id": name, "display_name": name, "created_at": "2025-01-01T00:00:00Z", "lifecycle": "active"}
+        for name in names
+    ]
+    return {"data": models, "has_more": False, "first_id": names[0], "last_id": names[-1]}
 
 
 WIRE = Wire(
@@ -133,4 +131,5 @@ WIRE = Wire(
     reply=_reply,
     error=_error,
     headers=_headers,
+    models=_models,
 )

@@ -1,4 +1,4 @@
-"""Which attempt of which request fails, and how: a function of the seed, the request and the attempt alone.
+"""Injected faults: which attempt of which request fails, by the seed, the request and the attempt alone; and how.
 
 ``429``, ``529``   refused at once, with Retry-After
 ``503``            refused at once, without
@@ -13,16 +13,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import struct
 from collections import Counter
 from collections.abc import Mapping
-from typing import Literal, TypeGuard, get_args
+from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
 
 from ...board.chance import chance
+from .wire import WireError
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 Fault = Literal["429", "500", "503", "529", "timeout", "hang", "cut", "reset", "html", "garbage"]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 LONGEST_HANG = 600.0
+_PAGE = b"""<!DOCTYPE html>
+<html><head><title>Bad gateway</title></head>
+<body><h1>Bad gateway</h1><p>The upstream server is temporarily unavailable.</p></body></html>
+"""
 
 
 def parse_faults(text: str) -> dict[Fault, float]:
@@ -86,3 +97,51 @@ class FaultPlan:
         if self._last is not None and attempt > self._last:
             return None
         return drawn_fault(digest, attempt, rates=self._rates, seed=self._seed)
+
+
+def refusal(fault: Fault, retry_after: float) -> WireError | None:
+    """The error of a fault that is refused at once."""
+    if fault == "429":
+        return WireError(429, "Rate limit reached. Please slow down.", retry_after=retry_after)
+    if fault == "503":
+        return WireError(503, "The server is overloaded. Please try again later.")
+    if fault == "529":
+        return WireError(529, "Overloaded", retry_after=retry_after)
+    return None
+
+
+def failure(fault: Fault) -> WireError | None:
+    """The error of a fault that shows after the answer's latency."""
+    if fault == "500":
+        return WireError(500, "The server had an error while processing your request.")
+    if fault == "timeout":
+        return WireError(504, "The request took too long to process.")
+    return None
+
+
+async def spoilt(fault: Fault, request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
+    """The answer with this body as the fault leaves it."""
+    # Not above: the command's flags are read without a web server.
+    from aiohttp import web
+
+    if fault == "html":
+        return web.Response(body=_PAGE, content_type="text/html", charset="utf-8")
+    if fault == "garbage":
+        return web.Response(body=body[: len(body) // 2], content_type="application/json", headers=headers)
+    if fault == "cut":
+        response = web.StreamResponse(headers=headers)
+        response.content_type = "application/json"
+        response.content_length = len(body)
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+        if request.transport is not None:
+            request.transport.close()
+        return response
+    if fault == "hang":
+        await asyncio.sleep(LONGEST_HANG)
+    if request.transport is not None:
+        # Closes the connection at once, with a reset; the response is never sent.
+        connection = request.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.transport.abort()
+    return web.Response()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .wire import Ask, Receipt, Said, Wire, WireError, count_of, split_turns, text_of, turns_of
+from .wire import Ask, Said, Wire, WireError, count_of, split_turns, text_of, turns_of
 
 _STATUSES = {
     400: "INVALID_ARGUMENT",
@@ -110,8 +110,23 @@ def _error(problem: WireError, _: str) -> dict[str, Any]:
     return {"error": {**found, "details": details} if details else found}
 
 
-def _headers(receipt: Receipt) -> dict[str, str]:
-    return {"server-timing": f"gfet4t7; dur={round(receipt.seconds * 1000)}"}
+def _headers(_: str, seconds: float) -> dict[str, str]:
+    return {"server-timing": f"gfet4t7; dur={round(seconds * 1000)}"}
+
+
+def _models(names: Sequence[str]) -> dict[str, Any]:
+    models = [
+        {
+            "name": f"models/{name}",
+            "version": "1",
+            "displayName": name,
+            "inputTokenLimit": 1_000_000,
+            "outputTokenLimit": 65_536,
+            "supportedGenerationMethods": ["generateContent"],
+        }
+        for name in names
+    ]
+    return {"models": models}
 
 
 WIRE = Wire(
@@ -123,4 +138,5 @@ WIRE = Wire(
     reply=_reply,
     error=_error,
     headers=_headers,
+    models=_models,
 )

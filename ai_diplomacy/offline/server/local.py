@@ -9,8 +9,8 @@ from typing import Any, Self
 from aiohttp import web
 
 from ..model import STYLES
-from . import anthropic_messages, gemini_content, model_list, openai_chat, openai_responses
-from .exchange import Exchange
+from . import anthropic_messages, gemini_content, openai
+from .handler import RequestHandler
 from .options import ServerOptions
 from .wire import Wire, WireError
 
@@ -35,7 +35,7 @@ class LocalServer:
         self, options: ServerOptions, *, record: Record | None = None, log: Callable[[str], None] | None = None
     ) -> None:
         self._options = options
-        self._exchange = Exchange(options, record=record, log=log)
+        self._handler = RequestHandler(options, record=record, log=log)
         self._runner: web.AppRunner | None = None
         self._port = options.port
 
@@ -47,12 +47,12 @@ class LocalServer:
 
     def stats(self) -> dict[str, Any]:
         """What ``GET /stats`` returns."""
-        return self._exchange.statistics.document()
+        return self._handler.counts.document()
 
     async def __aenter__(self) -> Self:
         """Raises ``ListenError``."""
         try:
-            await self._exchange.start()
+            await self._handler.start()
             self._port = await self._listen()
         except BaseException:
             await self._close()
@@ -81,7 +81,7 @@ class LocalServer:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-        await self._exchange.close()
+        await self._handler.close()
 
     def _application(self) -> web.Application:
         made = web.Application(client_max_size=_LARGEST_BODY)
@@ -90,7 +90,7 @@ class LocalServer:
             made.router.add_get(path, self._models)
         for wire in WIRES:
             for path in wire.paths:
-                made.router.add_post(path, partial(self._exchange.answer, wire))
+                made.router.add_post(path, partial(self._handler.answer, wire))
         made.router.add_route("*", "/{path:.*}", self._unknown)
         return made
 
@@ -100,23 +100,17 @@ class LocalServer:
     async def _models(self, request: web.Request) -> web.Response:
         wire = _spoken(request)
         try:
-            self._exchange.admitted(wire, request)
+            self._handler.admitted(wire, request)
         except WireError as problem:
-            return self._exchange.problem(wire, problem)
-        return web.json_response(_LISTS[wire.vendor](STYLES))
+            return self._handler.problem(wire, problem)
+        return web.json_response(wire.models(STYLES))
 
     async def _unknown(self, request: web.Request) -> web.Response:
         problem = WireError(404, f"this server knows no {request.method} {request.path}")
-        return self._exchange.problem(_spoken(request), problem)
+        return self._handler.problem(_spoken(request), problem)
 
 
-WIRES = (openai_chat.WIRE, openai_responses.WIRE, anthropic_messages.WIRE, gemini_content.WIRE)
-
-_LISTS = {
-    openai_chat.WIRE.vendor: model_list.openai,
-    anthropic_messages.WIRE.vendor: model_list.anthropic,
-    gemini_content.WIRE.vendor: model_list.gemini,
-}
+WIRES = (openai.CHAT, openai.RESPONSES, anthropic_messages.WIRE, gemini_content.WIRE)
 
 
 def _spoken(request: web.Request) -> Wire:
@@ -125,4 +119,4 @@ def _spoken(request: web.Request) -> Wire:
         return anthropic_messages.WIRE
     if "x-goog-api-key" in request.headers or request.path.startswith("/v1beta"):
         return gemini_content.WIRE
-    return openai_chat.WIRE
+    return openai.CHAT

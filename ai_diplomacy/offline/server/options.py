@@ -1,10 +1,12 @@
-"""What the server can be told."""
+"""What the server can be told, and how long an answer takes by it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...board.chance import chance
 from .faults import Fault, check_rates
 
 
@@ -50,3 +52,11 @@ class ServerOptions:
             raise ValueError("rpm, burst and the number of faulty attempts start at 1")
         if self.key == "":
             raise ValueError("the key cannot be empty")
+
+
+def drawn_latency(digest: str, *, median: float, sigma: float, seed: int) -> float:
+    """Seconds for the request with this digest, lognormal: the same whenever, however often and in whatever company
+    it is sent."""
+    if median == 0:
+        return 0.0
+    return median * math.exp(sigma * chance("latency", seed, digest).gauss(0.0, 1.0))

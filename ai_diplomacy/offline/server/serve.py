@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import fields
 
 from .faults import FAULTS, Fault, parse_faults
 from .options import ServerOptions
@@ -64,20 +65,7 @@ def run(flags: argparse.Namespace) -> int:
 
 
 def _options(flags: argparse.Namespace) -> ServerOptions:
-    return ServerOptions(
-        host=flags.host,
-        port=flags.port,
-        latency=flags.latency,
-        sigma=flags.sigma,
-        seed=flags.seed,
-        faults=flags.faults,
-        faulty_attempts=flags.faulty_attempts,
-        retry_after=flags.retry_after,
-        rpm=flags.rpm,
-        burst=flags.burst,
-        key=flags.key,
-        workers=flags.workers,
-    )
+    return ServerOptions(**{field.name: getattr(flags, field.name) for field in fields(ServerOptions)})
 
 
 async def _serve(options: ServerOptions, *, log: bool) -> None:

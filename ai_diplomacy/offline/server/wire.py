@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-
-from .rate_limit import Quota
 
 
 class WireError(Exception):
@@ -79,17 +77,6 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """What stands in the headers of a response."""
-
-    request_id: str
-    seconds: float
-    """Time taken."""
-    quota: Quota | None = None
-    retry_after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Wire:
     """One vendor's protocol."""
 
@@ -106,7 +93,10 @@ class Wire:
     """(what was asked for, the request's body, what is answered) -> the answer's body."""
     error: Callable[[WireError, str], dict[str, Any]]
     """(problem, request id) -> the error's body."""
-    headers: Callable[[Receipt], dict[str, str]]
+    headers: Callable[[str, float], dict[str, str]]
+    """(request id, seconds taken) -> the response's headers; ``rate_limit`` has those about limits."""
+    models: Callable[[Sequence[str]], dict[str, Any]]
+    """Names of models -> the list of models."""
 
 
 def bearer(headers: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ export function callsPanel(game, phase, whole, open, onscope) {
 }
 
 function lanes(game, calls, open) {
-  const timed = calls.filter((call) => call.failure === undefined && !call.inherited);
+  const timed = calls.filter(({ reply }) => reply && !reply.inherited);
   if (!timed.length) return h("p", { class: "quiet" }, calls.length ? "These calls were answered in another run." : "No call has been answered in this phase.");
   const at = clock(timed);
   const high = game.powers.length * LANE + 24;
@@ -39,14 +39,16 @@ function lanes(game, calls, open) {
         svg("text", { class: "axis", x: 4, y: lane * LANE + LANE / 2 }, game.letter(power)),
       ]),
       timed.map((call) => {
-        const lane = game.powers.indexOf(call.power);
-        const [asked, sent, done] = [at(call.started - call.waited), at(call.started), at(call.started + call.latency)];
+        const { power, step } = call.key;
+        const { started, latency, waited } = call.reply;
+        const lane = game.powers.indexOf(power);
+        const [asked, sent, done] = [at(started - waited), at(started), at(started + latency)];
         return svg(
           "g",
-          { class: `call${call.late ? " late" : ""}`, power: game.colour(call.power), data: { call: call.line }, onclick: () => open(call.phase, call.line) },
-          svg("title", {}, `${proper(call.power)}, ${stepName(call)} in ${call.phase.phase}: ${seconds(call.latency)}${call.waited > 0.01 ? `, after waiting ${seconds(call.waited)}` : ""}`),
+          { class: `call${call.late ? " late" : ""}`, power: game.colour(power), data: { call: call.line }, onclick: () => open(call.phase, call.line) },
+          svg("title", {}, `${proper(power)}, ${stepName(call)} in ${call.phase.phase}: ${seconds(latency)}${waited > 0.01 ? `, after waiting ${seconds(waited)}` : ""}`),
           sent - asked > 0.4 ? svg("rect", { class: "waiting", x: asked, y: lane * LANE + 9, width: sent - asked, height: LANE - 18 }) : null,
-          svg("rect", { class: `answering ${call.step}`, x: sent, y: lane * LANE + 4, width: Math.max(1.2, done - sent), height: LANE - 8, rx: 2 }),
+          svg("rect", { class: `answering ${step}`, x: sent, y: lane * LANE + 4, width: Math.max(1.2, done - sent), height: LANE - 8, rx: 2 }),
         );
       }),
       svg("text", { class: "axis", x: LEFT, y: high - 8 }, "0"),
@@ -55,9 +57,9 @@ function lanes(game, calls, open) {
   );
 }
 
-// Seconds since 1970 -> place on the line. The pauses between the sittings of a run are cut out.
+// Seconds since 1970 -> place on the line. The pauses between the sessions of a run are cut out.
 function clock(calls) {
-  const spans = calls.map((call) => [call.started - call.waited, call.started + call.latency]).sort((one, other) => one[0] - other[0]);
+  const spans = calls.map(({ reply }) => [reply.started - reply.waited, reply.started + reply.latency]).sort((one, other) => one[0] - other[0]);
   const cuts = [];
   let end = spans[0][0];
   let gone = 0;
@@ -94,12 +96,10 @@ function table(game, calls, open) {
           h(
             "tr",
             {},
-            h("th", { scope: "row" }, named(game, call.power)),
+            h("th", { scope: "row" }, named(game, call.key.power)),
             h("td", {}, stepName(call)),
-            h("td", { class: call.verdict && call.verdict !== "ok" ? "warn" : "" }, verdictOf(call)),
-            call.failure !== undefined
-              ? h("td", { colspan: "5" }, call.failure)
-              : [h("td", {}, seconds(call.latency)), h("td", {}, call.waited < 0.001 ? "–" : seconds(call.waited)), h("td", {}, count(call.input)), h("td", {}, count(call.output)), h("td", {}, call.inherited ? "paid before" : dollars(call.cost))],
+            h("td", { class: (call.phase.readingOf(call)?.verdict ?? "ok") === "ok" ? "" : "warn" }, verdictOf(call.phase, call)),
+            call.failure ? h("td", { colspan: "5" }, call.failure.message) : replyCells(call.reply),
             h("td", {}, h("button", { type: "button", class: "link", data: { call: call.line }, onclick: () => open(call.phase, call.line) }, "open")),
           ),
         ),
@@ -108,12 +108,17 @@ function table(game, calls, open) {
   );
 }
 
-export function stepName(call) {
-  return `${call.step}${call.round ? ` ${call.round}` : ""}${call.attempt ? ", corrected" : ""}${call.raised ? ", larger allowance" : ""}`;
+function replyCells({ latency, waited, usage, inherited, cost_usd: cost }) {
+  const cells = [seconds(latency), waited < 0.001 ? "–" : seconds(waited), count(usage.input), count(usage.output), inherited ? "paid before" : dollars(cost)];
+  return cells.map((cell) => h("td", {}, cell));
 }
 
-export function verdictOf(call) {
+export function stepName({ key }) {
+  return `${key.step}${key.round ? ` ${key.round}` : ""}${key.attempt ? ", corrected" : ""}${key.raised ? ", larger allowance" : ""}`;
+}
+
+export function verdictOf(phase, call) {
   if (call.late) return "too late";
-  if (call.failure !== undefined) return "failed";
-  return call.verdict ?? "not read yet";
+  if (call.failure) return "failed";
+  return phase.readingOf(call)?.verdict ?? "not read yet";
 }

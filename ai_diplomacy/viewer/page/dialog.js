@@ -14,17 +14,18 @@ export class CallDialog {
 
   async open(phase, line) {
     const call = phase.calls.find((each) => each.line === line);
+    const problems = phase.readingOf(call)?.problems ?? [];
     const body = h("div", { class: "texts" }, h("p", { class: "quiet", role: "status" }, "Opening…"));
     replace(
       this.element,
       h(
         "header",
         {},
-        h("h2", { id: "call-title" }, named(this.game, call.power), ` ${stepName(call)} · ${phase.phase}`),
+        h("h2", { id: "call-title" }, named(this.game, call.key.power), ` ${stepName(call)} · ${phase.phase}`),
         h("button", { type: "button", class: "plain close", "aria-label": "Close", onclick: () => this.element.close() }, "✕"),
       ),
-      h("p", { class: "quiet" }, this.account(call)),
-      call.problems?.length ? h("ul", { class: "problems" }, call.problems.map((problem) => h("li", {}, problem))) : null,
+      h("p", { class: "quiet" }, this.account(phase, call)),
+      problems.length ? h("ul", { class: "problems" }, problems.map((problem) => h("li", {}, problem))) : null,
       body,
     );
     if (!this.element.open) this.element.showModal();
@@ -32,7 +33,7 @@ export class CallDialog {
       const { system, prompt, reply } = await this.source.call(phase.phase, line);
       replace(
         body,
-        text("Reply", call.failure !== undefined ? `(no reply) ${reply}` : reply, "reply", true),
+        text("Reply", call.failure ? `(no reply) ${reply}` : reply, "reply", true),
         text("Prompt", prompt, "prompt", true),
         text("System prompt", system, "system", false),
       );
@@ -41,12 +42,13 @@ export class CallDialog {
     }
   }
 
-  account(call) {
-    const parts = [call.model, verdictOf(call)];
-    if (call.failure === undefined) {
-      parts.push(`${seconds(call.latency)}`, `${count(call.input)} tokens in`, `${count(call.output)} out`, call.inherited ? "paid in the run before" : dollars(call.cost));
-      if (call.reasoning) parts.push(`${count(call.reasoning)} of them reasoning`);
-      if (call.stop !== "end") parts.push(`stopped: ${call.stop}`);
+  account(phase, call) {
+    const parts = [call.model, verdictOf(phase, call)];
+    if (call.reply) {
+      const { latency, usage, inherited, cost_usd: cost, stop } = call.reply;
+      parts.push(seconds(latency), `${count(usage.input)} tokens in`, `${count(usage.output)} out`, inherited ? "paid in the run before" : dollars(cost));
+      if (usage.reasoning) parts.push(`${count(usage.reasoning)} of them reasoning`);
+      if (stop !== "end") parts.push(`stopped: ${stop}`);
     }
     return parts.join(" · ");
   }

@@ -26,7 +26,7 @@ export function replace(element, ...children) {
   element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
 }
 
-// A long text is shown in part, with a button for the rest, so that one letter cannot bury the others.
+// A long text is shown in part, with a button for the rest, so that one message cannot bury the others.
 export function prose(text, className = "") {
   const limit = 1500;
   const body = h("p", { class: `prose ${className}` });

@@ -1,5 +1,7 @@
 // The run as the page knows it: the document, grown by what a live run adds, and what follows from it.
 
+import { Phase } from "./phase.js";
+
 // Colours that stay apart for colour-blind readers (after Okabe and Ito); a letter always stands beside them.
 const COLOURS = {
   AUSTRIA: "#d55e00",
@@ -41,8 +43,9 @@ export class Game {
     this.powers = document.run.powers;
     this.letters = shortest(this.powers);
     const known = new Map(this.phases.map((phase) => [phase.phase, phase]));
-    for (const phase of document.phases) known.set(phase.phase, phase);
+    for (const phase of document.phases) known.set(phase.phase, new Phase(phase));
     this.phases = [...known.values()].sort((one, other) => order(one.phase) - order(other.phase));
+    for (const [at, phase] of this.phases.entries()) if (phase.phase.endsWith("R")) phase.dislodged = this.phases[at - 1]?.outcome?.dislodged ?? {};
     this.index = new Map(this.phases.map((phase, at) => [phase.phase, at]));
     this.minds = null;
   }
@@ -77,18 +80,9 @@ export class Game {
     const held = {};
     const turns = [];
     for (const phase of this.phases) {
-      for (const [power, mind] of Object.entries(phase.minds)) {
-        if (mind.begun) held[power] = { goals: mind.begun.goals, relationships: mind.begun.relationships, before: null };
-      }
-      turns.push(structuredClone(held));
-      for (const [power, mind] of Object.entries(phase.minds)) {
-        if (!mind.reflected) continue;
-        held[power] = {
-          goals: mind.reflected.goals,
-          relationships: mind.reflected.relationships,
-          before: held[power]?.relationships ?? null,
-        };
-      }
+      for (const { power, goals, relationships } of phase.all("initialized")) held[power] = { goals, relationships, before: null };
+      turns.push({ ...held });
+      for (const { power, goals, relationships } of phase.all("reflected")) held[power] = { goals, relationships, before: held[power]?.relationships ?? null };
     }
     return turns;
   }
@@ -160,12 +154,6 @@ export function parsed(text) {
     default:
       return { kind: "hold", unit, text };
   }
-}
-
-// The orders of a phase: those that were adjudicated, or else those that have come in so far.
-export function ordersOf(phase) {
-  if (phase.outcome) return phase.outcome.orders;
-  return Object.fromEntries(Object.entries(phase.orders).map(([power, given]) => [power, given.orders]));
 }
 
 export function outcomeWords(outcomes) {

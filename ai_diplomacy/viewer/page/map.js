@@ -1,7 +1,7 @@
 // The map of one phase: who owns what, where the units stand, and what they were ordered to do.
 
 import { svg } from "./dom.js";
-import { apart, ordersOf, parsed, proper } from "./game.js";
+import { apart, parsed, proper } from "./game.js";
 import { drawnOrders } from "./arrows.js";
 
 export class MapView {
@@ -88,7 +88,7 @@ export class MapView {
       }
       letter.textContent = power ? game.letter(power) : "";
     }
-    const orders = ordersOf(phase);
+    const { orders } = phase;
     const results = phase.outcome?.results ?? {};
     this.units.replaceChildren(...this.unitsOf(phase, orders));
     this.orders.replaceChildren(...(arrows ? drawnOrders(game, phase, orders, results) : []));

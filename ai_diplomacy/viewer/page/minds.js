@@ -1,7 +1,6 @@
 // What one power had in mind in a phase: goals, feelings, diary, intentions beside what it then did.
 
 import { count, dollars, h, prose } from "./dom.js";
-import { ordersOf } from "./game.js";
 import { chooser, named } from "./names.js";
 import { asking, orderList, pledgeLine, refused } from "./orders.js";
 import { feelingMark } from "./relations.js";
@@ -11,10 +10,14 @@ const STEPS = { initialize: "At the start", negotiate: "Press, round", plan: "Pl
 export function mindPanel(game, phase, power, open, onchoose) {
   const at = game.index.get(phase.phase);
   const held = game.mindsAt(at)[power];
-  const mind = phase.minds[power] ?? {};
-  const orders = ordersOf(phase)[power] ?? [];
-  const pledges = phase.pledges.filter((pledge) => pledge.from === power);
-  const calls = phase.calls.filter((call) => call.power === power);
+  const { reasoning, intent } = phase.last("orders_explained", power) ?? {};
+  const { directive } = phase.last("planned", power) ?? {};
+  const { summary } = phase.last("consolidated", power) ?? {};
+  const [given, reflected] = [phase.last("orders_submitted", power), phase.last("reflected", power)];
+  const [diary, defaulted] = [phase.all("diary_written", power), phase.all("step_defaulted", power)];
+  const orders = phase.orders[power] ?? [];
+  const pledges = phase.all("pledge_judged", power);
+  const calls = phase.calls.filter((call) => call.key.power === power);
   const bill = game.figures.spending.by_power[power];
   return [
     chooser(game, "Whose mind", new Set([power]), onchoose),
@@ -25,20 +28,20 @@ export function mindPanel(game, phase, power, open, onchoose) {
       h(
         "dl",
         { class: "facts" },
-        fact("This phase", `${calls.length} calls, ${count(sum(calls, "output"))} tokens written, ${dollars(sum(calls, "cost"))}`),
+        fact("This phase", `${calls.length} calls, ${count(sum(calls, (reply) => reply.usage.output))} tokens written, ${dollars(sum(calls, (reply) => reply.cost_usd))}`),
         bill ? fact("Whole game", `${count(bill.input_tokens)} tokens read, ${count(bill.output_tokens)} written, ${dollars(bill.total_usd)}`) : null,
       ),
       block("Goals", held?.goals?.length ? h("ul", {}, held.goals.map((goal) => h("li", {}, goal))) : null),
       block("Relationships", held ? feelings(game, held) : null),
-      block("Plan", mind.directive ? prose(mind.directive) : null, asking(phase, power, "plan", open)),
-      block("Reasoning", mind.reasoning ? prose(mind.reasoning) : null),
-      block("Intent, told to nobody", mind.intent ? prose(mind.intent, "private") : null),
-      block("What it did", orders.length ? [orderList(phase, orders, phase.orders[power]), refused(phase.orders[power])] : null, asking(phase, power, "order", open)),
+      block("Plan", directive ? prose(directive) : null, asking(phase, power, "plan", open)),
+      block("Reasoning", reasoning ? prose(reasoning) : null),
+      block("Intent, told to nobody", intent ? prose(intent, "private") : null),
+      block("What it did", orders.length ? [orderList(phase, orders, given), refused(given)] : null, asking(phase, power, "order", open)),
       block("What it had promised", pledges.length ? h("ul", { class: "pledges" }, pledges.map((pledge) => pledgeLine(game, pledge, false))) : null),
-      block("Diary", mind.diary?.length ? mind.diary.map((entry) => diary(phase, power, entry, open)) : null),
-      block("Reflection", mind.reflected ? reflection(game, held, mind.reflected) : null, asking(phase, power, "reflect", open)),
-      block("Looking back on the years gone by", mind.summary ? prose(mind.summary) : null, asking(phase, power, "consolidate", open)),
-      block("Steps without a usable reply", mind.defaulted?.length ? h("ul", {}, mind.defaulted.map((entry) => h("li", {}, `${entry.step}: ${entry.reason}`))) : null),
+      block("Diary", diary.length ? diary.map((entry) => noted(phase, power, entry, open)) : null),
+      block("Reflection", reflected ? reflection(game, held, reflected) : null, asking(phase, power, "reflect", open)),
+      block("Looking back on the years gone by", summary ? prose(summary) : null, asking(phase, power, "consolidate", open)),
+      block("Steps without a usable reply", defaulted.length ? h("ul", {}, defaulted.map((entry) => h("li", {}, `${entry.step}: ${entry.reason}`))) : null),
       held || calls.length ? null : h("p", { class: "quiet" }, "This power has nothing on its mind in this phase."),
     ),
   ];
@@ -63,7 +66,7 @@ function feelings(game, held) {
   );
 }
 
-function diary(phase, power, entry, open) {
+function noted(phase, power, entry, open) {
   const round = entry.step === "negotiate" ? ` ${entry.round}` : "";
   return h(
     "blockquote",
@@ -85,12 +88,13 @@ function reflection(game, held, reflected) {
   ];
 }
 
+// Over the replies of these calls that were paid for in this run; null if it is not known of one.
 function sum(calls, figure) {
   let total = 0;
-  for (const call of calls) {
-    if (call.inherited || call.failure !== undefined) continue;
-    if (call[figure] === null) return null;
-    total += call[figure];
+  for (const { reply } of calls) {
+    if (!reply || reply.inherited) continue;
+    if (figure(reply) === null) return null;
+    total += figure(reply);
   }
   return total;
 }

@@ -1,19 +1,19 @@
 // The orders of a phase, power by power: what was ordered, what came of it, and what could not stand.
 
 import { h, prose } from "./dom.js";
-import { ordersOf, outcomeWords, parsed, proper } from "./game.js";
+import { outcomeWords, parsed, proper } from "./game.js";
 import { named } from "./names.js";
 
 export function ordersPanel(game, phase, open) {
-  const orders = ordersOf(phase);
-  const powers = game.powers.filter((power) => orders[power]?.length || phase.orders[power]);
+  const { orders } = phase;
+  const powers = game.powers.filter((power) => orders[power]?.length || phase.last("orders_submitted", power));
   if (!powers.length) return [h("p", { class: "quiet" }, "No orders have been given in this phase yet.")];
   return [...events(game, phase), ...powers.map((power) => card(game, phase, power, orders[power] ?? [], open))];
 }
 
 function card(game, phase, power, orders, open) {
-  const given = phase.orders[power];
-  const mind = phase.minds[power] ?? {};
+  const given = phase.last("orders_submitted", power);
+  const told = phase.last("orders_explained", power);
   return h(
     "section",
     { class: "card", power: game.colour(power), data: { power } },
@@ -21,8 +21,8 @@ function card(game, phase, power, orders, open) {
     orders.length ? orderList(phase, orders, given) : h("p", { class: "quiet" }, "Nothing to order."),
     refused(given),
     given?.vote_draw ? h("p", { class: "note" }, "Votes for a draw.") : null,
-    mind.reasoning ? h("div", { class: "said" }, h("h4", {}, "Reasoning"), prose(mind.reasoning)) : null,
-    mind.intent ? h("div", { class: "said private" }, h("h4", {}, "Intent, told to nobody"), prose(mind.intent)) : null,
+    told?.reasoning ? h("div", { class: "said" }, h("h4", {}, "Reasoning"), prose(told.reasoning)) : null,
+    told?.intent ? h("div", { class: "said private" }, h("h4", {}, "Intent, told to nobody"), prose(told.intent)) : null,
   );
 }
 
@@ -58,7 +58,7 @@ export function refused(given) {
 
 // Buttons that open the prompts and replies of one power's step.
 export function asking(phase, power, step, open, round = null) {
-  const calls = phase.calls.filter((call) => call.power === power && call.step === step && (round === null || call.round === round));
+  const calls = phase.calls.filter(({ key }) => key.power === power && key.step === step && (round === null || key.round === round));
   if (!calls.length) return null;
   return h(
     "span",
@@ -88,9 +88,9 @@ export function pledgeLine(game, pledge, withSender = true) {
   return h(
     "li",
     { class: pledge.kept ? "kept" : "broken" },
-    withSender ? [named(game, pledge.from), " "] : null,
+    withSender ? [named(game, pledge.sender), " "] : null,
     h("span", { class: "quiet" }, "to "),
-    h("span", {}, pledge.to.map(proper).join(", ")),
+    h("span", {}, pledge.recipients.map(proper).join(", ")),
     " ",
     h("code", {}, pledge.pledged),
     " ",

@@ -1,4 +1,4 @@
-// The press of a phase as conversations, and letters found anywhere in the game.
+// The press of a phase as conversations, and messages found anywhere in the game.
 
 import { h, prose, replace } from "./dom.js";
 import { chooser, listed, named } from "./names.js";
@@ -15,15 +15,15 @@ export class PressPanel {
     this.words = "";
     this.search = h("input", {
       type: "search",
-      placeholder: "Find in all letters",
-      "aria-label": "Find in the letters of all phases",
+      placeholder: "Find in all messages",
+      "aria-label": "Find in the messages of all phases",
       oninput: () => {
         this.words = this.search.value;
         this.fill();
       },
     });
     this.tools = h("div", { class: "tools" });
-    this.list = h("div", { class: "letters", "aria-live": "off" });
+    this.list = h("div", { class: "messages", "aria-live": "off" });
     this.element = [h("div", { class: "filter" }, this.tools, this.search), this.list];
   }
 
@@ -38,7 +38,7 @@ export class PressPanel {
     replace(
       this.tools,
       h("button", { type: "button", class: "chip all", "aria-pressed": String(!this.chosen.size), onclick: () => this.choose(null) }, "All"),
-      chooser(game, "Whose letters", this.chosen, (power) => this.choose(power)),
+      chooser(game, "Whose messages", this.chosen, (power) => this.choose(power)),
       h(
         "button",
         { type: "button", class: "chip", "aria-pressed": String(this.publicToo), onclick: () => { this.publicToo = !this.publicToo; this.fill(); } },
@@ -58,64 +58,64 @@ export class PressPanel {
   }
 
   // With one power: all that it wrote or read. With several: what passed among them.
-  passes(letter) {
+  passes(message) {
     const { chosen } = this;
-    const open = letter.to.includes("ALL");
+    const open = message.recipients.includes("ALL");
     if (open && !this.publicToo) return false;
     if (!chosen.size) return true;
-    if (chosen.size === 1) return open || chosen.has(letter.from) || letter.to.some((power) => chosen.has(power));
-    return chosen.has(letter.from) && (open || letter.to.some((power) => chosen.has(power)));
+    if (chosen.size === 1) return open || chosen.has(message.sender) || message.recipients.some((power) => chosen.has(power));
+    return chosen.has(message.sender) && (open || message.recipients.some((power) => chosen.has(power)));
   }
 
   conversations(phase) {
-    const talks = new Map();
-    for (const letter of phase.press.filter((each) => this.passes(each))) {
-      const parties = letter.to.includes("ALL") ? ["ALL"] : [letter.from, ...letter.to].sort();
+    const conversations = new Map();
+    for (const message of phase.all("message_delivered").filter((each) => this.passes(each))) {
+      const parties = message.recipients.includes("ALL") ? ["ALL"] : [message.sender, ...message.recipients].sort();
       const name = parties.join("+");
-      if (!talks.has(name)) talks.set(name, { parties, letters: [] });
-      talks.get(name).letters.push(letter);
+      if (!conversations.has(name)) conversations.set(name, { parties, messages: [] });
+      conversations.get(name).messages.push(message);
     }
-    const back = phase.returned.filter((each) => each.problem !== "illegal_pledge" && (!this.chosen.size || this.chosen.has(each.from)));
-    if (!talks.size && !back.length) return [h("p", { class: "quiet" }, phase.phase.endsWith("M") ? "No letters to show." : "Powers write to each other before movement only.")];
-    const sorted = [...talks.values()].sort((one, other) => (one.parties[0] === "ALL" ? 1 : 0) - (other.parties[0] === "ALL" ? 1 : 0) || (one.parties.join() < other.parties.join() ? -1 : 1));
-    return [...sorted.map((talk) => this.talk(phase, talk)), ...back.map((letter) => this.returned(letter))];
+    const back = phase.all("message_returned").filter((each) => each.problem !== "illegal_pledge" && (!this.chosen.size || this.chosen.has(each.sender)));
+    if (!conversations.size && !back.length) return [h("p", { class: "quiet" }, phase.phase.endsWith("M") ? "No messages to show." : "Powers write to each other before movement only.")];
+    const sorted = [...conversations.values()].sort((one, other) => (one.parties[0] === "ALL" ? 1 : 0) - (other.parties[0] === "ALL" ? 1 : 0) || (one.parties.join() < other.parties.join() ? -1 : 1));
+    return [...sorted.map((conversation) => this.conversation(phase, conversation)), ...back.map((message) => this.returned(message))];
   }
 
-  talk(phase, { parties, letters }) {
+  conversation(phase, { parties, messages }) {
     const { game } = this;
     const open = parties[0] === "ALL";
-    const pledges = phase.pledges.filter((pledge) => samePeople(pledge, parties));
+    const pledges = phase.all("pledge_judged").filter((pledge) => samePeople(pledge, parties));
     return h(
       "section",
-      { class: "card talk" },
+      { class: "card conversation" },
       h("header", {}, h("h3", {}, open ? "To everyone" : parties.map((power, at) => [at ? h("span", { class: "quiet" }, " – ") : null, named(game, power)]))),
-      letters.map((letter) => this.letter(phase, letter, !open && letter.from !== parties[0])),
+      messages.map((message) => this.message(phase, message, !open && message.sender !== parties[0])),
       pledges.length ? h("ul", { class: "pledges", "aria-label": "Pledges and what was ordered" }, pledges.map((pledge) => pledgeLine(game, pledge))) : null,
     );
   }
 
-  letter(phase, letter, right = false, withPlace = false) {
+  message(phase, message, right = false, withPlace = false) {
     const { game } = this;
-    const verdict = (text) => phase.pledges.find((pledge) => pledge.from === letter.from && pledge.pledged === text && pledge.to.join() === letter.to.join());
+    const verdict = (text) => phase.all("pledge_judged").find((pledge) => pledge.sender === message.sender && pledge.pledged === text && pledge.recipients.join() === message.recipients.join());
     return h(
       "article",
-      { class: `letter${right ? " right" : ""}`, power: game.colour(letter.from), data: { from: letter.from, to: letter.to.join(" "), round: letter.round } },
+      { class: `message${right ? " right" : ""}`, power: game.colour(message.sender), data: { sender: message.sender, recipients: message.recipients.join(" "), round: message.round } },
       h(
         "header",
         {},
         withPlace ? h("a", { href: `#${phase.phase}/press` }, phase.title) : null,
-        named(game, letter.from),
-        withPlace || letter.to.length > 1 || letter.to[0] === "ALL" ? h("span", { class: "quiet" }, `to ${listed(letter.to)}`) : null,
-        h("span", { class: "quiet" }, `round ${letter.round}`),
-        asking(phase, letter.from, "negotiate", this.open, letter.round),
+        named(game, message.sender),
+        withPlace || message.recipients.length > 1 || message.recipients[0] === "ALL" ? h("span", { class: "quiet" }, `to ${listed(message.recipients)}`) : null,
+        h("span", { class: "quiet" }, `round ${message.round}`),
+        asking(phase, message.sender, "negotiate", this.open, message.round),
       ),
-      prose(letter.body),
-      letter.pledges.length
+      prose(message.body),
+      message.pledges.length
         ? h(
             "p",
             { class: "promised" },
             "Pledges ",
-            letter.pledges.map((text) => {
+            message.pledges.map((text) => {
               const judged = verdict(text);
               return h("span", { class: `pledge ${judged ? (judged.kept ? "kept" : "broken") : ""}` }, h("code", {}, text), judged ? (judged.kept ? " ✓ kept" : " ✕ broken") : null);
             }),
@@ -124,24 +124,24 @@ export class PressPanel {
     );
   }
 
-  returned(letter) {
-    return h("article", { class: "letter back" }, h("header", {}, named(this.game, letter.from), h("span", { class: "quiet" }, `returned: ${letter.detail}`)), prose(letter.body));
+  returned(message) {
+    return h("article", { class: "message back" }, h("header", {}, named(this.game, message.sender), h("span", { class: "quiet" }, `returned: ${message.detail}`)), prose(message.body));
   }
 
   found() {
     const words = this.words.trim().toLowerCase();
     const hits = [];
     for (const phase of this.game.phases) {
-      for (const letter of phase.press) if (letter.body.toLowerCase().includes(words) && this.passes(letter)) hits.push([phase, letter]);
+      for (const message of phase.all("message_delivered")) if (message.body.toLowerCase().includes(words) && this.passes(message)) hits.push([phase, message]);
     }
-    const shown = hits.slice(0, MOST_FOUND).map(([phase, letter]) => this.letter(phase, letter, false, true));
+    const shown = hits.slice(0, MOST_FOUND).map(([phase, message]) => this.message(phase, message, false, true));
     const more = hits.length > MOST_FOUND ? `, of which the first ${MOST_FOUND}` : "";
-    return [h("p", { class: "quiet", role: "status" }, `${hits.length.toLocaleString("en")} ${hits.length === 1 ? "letter" : "letters"} in the whole game${more}`), ...shown];
+    return [h("p", { class: "quiet", role: "status" }, `${hits.length.toLocaleString("en")} ${hits.length === 1 ? "message" : "messages"} in the whole game${more}`), ...shown];
   }
 }
 
 function samePeople(pledge, parties) {
-  if (pledge.to.includes("ALL")) return parties[0] === "ALL";
-  return [pledge.from, ...pledge.to].sort().join("+") === parties.join("+");
+  if (pledge.recipients.includes("ALL")) return parties[0] === "ALL";
+  return [pledge.sender, ...pledge.recipients].sort().join("+") === parties.join("+");
 }
 

@@ -1,13 +1,14 @@
 // How the game went and what it took, in numbers: those of the run's own files.
 
 import { count, dollars, h, seconds } from "./dom.js";
+import { counts } from "./game.js";
 import { listed, named } from "./names.js";
 
 export function summaryPanel(game, source) {
   const { run, figures } = game;
   const last = game.phases.at(-1);
-  const now = Object.fromEntries(game.powers.map((power) => [power, (last.outcome?.centers ?? last.centers)[power]?.length ?? 0]));
-  const begun = Object.fromEntries(game.powers.map((power) => [power, game.phases[0].centers[power]?.length ?? 0]));
+  const now = counts(last.outcome?.centers ?? last.centers, game.powers);
+  const begun = counts(game.phases[0].centers, game.powers);
   const place = (power) => figures.scores?.[power].rank ?? 0;
   const ranking = [...game.powers].sort((one, other) => place(one) - place(other) || now[other] - now[one] || (one < other ? -1 : 1));
   const total = figures.spending.total;
@@ -21,7 +22,7 @@ export function summaryPanel(game, source) {
         "Centres",
         "Change",
         ...(figures.scores ? ["Draw size", "Sum of squares"] : []),
-        "Letters",
+        "Messages",
         "Pledges kept",
         "Orders legal",
         "Asked again",
@@ -63,7 +64,7 @@ export function summaryPanel(game, source) {
         run.timing ? ["Time", `${seconds(run.timing.total_time)} (${run.timing.execution})`] : null,
         run.timing ? ["All calls one by one", seconds(run.timing.sum_of_call_time)] : null,
         run.timing ? ["Least possible", seconds(run.timing.critical_path)] : null,
-        ["Sittings", count(run.sittings)],
+        ["Sessions", count(run.sessions)],
         run.forked ? ["Forked", `from ${run.forked.source} at ${run.forked.phase}`] : null,
         ["Begun", new Date(run.begun * 1000).toISOString().replace("T", " ").slice(0, 16) + " UTC"],
       ]),
@@ -84,8 +85,9 @@ export function resultOf(game) {
   const finished = game.run.finished;
   if (!finished) return `Not finished: the game stands in ${game.phases.at(-1).title}.`;
   const names = listed(finished.winners);
-  const most = Math.max(...Object.values(finished.centers));
-  const leaders = game.powers.filter((power) => finished.centers[power] === most);
+  const owned = counts(finished.centers, game.powers);
+  const most = Math.max(...Object.values(owned));
+  const leaders = game.powers.filter((power) => owned[power] === most);
   return {
     solo: `${names} wins alone in ${finished.phase}.`,
     draw: `${names} agree on a draw in ${finished.phase}.`,

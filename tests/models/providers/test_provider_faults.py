@@ -151,7 +151,7 @@ async def test_a_thread_that_waits_for_a_hang_is_free_at_its_deadline_and_harms_
         with pytest.raises(DeadlineError, match=r"no answer within 0\.2 s"):
             await asked.generate(question())
         reply = await replace(asked, deadline=10.0).generate(question())
-    assert (reply.text, reply.allowance) == ("fine", 8192)
+    assert (reply.text, reply.max_tokens) == ("fine", 8192)
 
 
 async def test_a_refused_connection_is_called_by_its_name(protocol, provider_at):

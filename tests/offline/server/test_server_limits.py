@@ -8,9 +8,8 @@ import aiohttp
 import pytest
 from serving import KEY, VENDORS, post, raw, until
 
-from ai_diplomacy.offline.server.latency import drawn_latency
 from ai_diplomacy.offline.server.local import ListenError, LocalServer
-from ai_diplomacy.offline.server.options import ServerOptions
+from ai_diplomacy.offline.server.options import ServerOptions, drawn_latency
 from ai_diplomacy.offline.server.rate_limit import RateLimiter
 from ai_diplomacy.offline.server.wire import Ask
 

@@ -1,0 +1,179 @@
+"""One game as tidy rows: what every measure, table and file of an analysis is made from.
+
+Rows that become tables of ``--parquet`` say of each column what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from ..game.game import Outcome
+from .pledges import Pledge
+
+OrderKind = Literal[
+    "hold",
+    "move",
+    "support_own",
+    "support_other",
+    "convoy_own",
+    "convoy_other",
+    "retreat",
+    "disband",
+    "build",
+    "waive",
+]
+"""What an order does; ``own`` and ``other`` tell whose unit is helped."""
+
+CallStatus = Literal["answered", "failed", "late", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRow:
+    """One power at the start of one phase."""
+
+    phase: Annotated[str, "a phase that was begun"]
+    power: Annotated[str, "one of the powers"]
+    units: Annotated[int, "on the board when it began, dislodged ones apart"]
+    centers: Annotated[int, "owned when it began"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order that stood in an adjudicated phase."""
+
+    phase: Annotated[str, "season, year and kind of the phase, such as S1901M"]
+    power: Annotated[str, "who ordered"]
+    order: Annotated[str, "the order that stood, as the engine writes it"]
+    kind: Annotated[OrderKind, "what it does; own and other tell whose unit is helped"]
+    default: Annotated[bool, "whether the rules filled it in"]
+    results: Annotated[tuple[str, ...], "what went wrong; empty when all went well"]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a power handed in for one phase."""
+
+    phase: str
+    power: str
+    given: int
+    """Order texts of the first reply."""
+    illegal_first: int
+    """Those of them that did not stand."""
+    standing: int
+    """Orders of the player's own that stood in the end."""
+    illegal: int
+    """Texts that did not stand in the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message that was delivered."""
+
+    phase: Annotated[str, "movement phase in which it was sent"]
+    round: Annotated[int, "round of negotiation, from 1"]
+    sequence: Annotated[int, "position among all messages of the game"]
+    sender: Annotated[str, "power"]
+    recipients: Annotated[tuple[str, ...], "powers, or ALL"]
+    body: Annotated[str, "the text"]
+    pledges: Annotated[tuple[str, ...], "orders that the sender promised"]
+    able: Annotated[tuple[str, ...], "recipients of a private message that had the chance to answer"]
+    answered: Annotated[tuple[str, ...], "those that did"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call to a model that came to an end."""
+
+    phase: Annotated[str, "phase that the call was for"]
+    power: Annotated[str, "power that asked"]
+    step: Annotated[str, "initialize, negotiate, plan, order, reflect or consolidate"]
+    round: Annotated[int, "round of negotiation, 0 in other steps"]
+    attempt: Annotated[int, "1 for a re-ask"]
+    model: Annotated[str, "model id"]
+    status: Annotated[
+        CallStatus, "answered, failed, late (after the game had gone on) or lost (sent and never answered)"
+    ]
+    latency: Annotated[float | None, "seconds from sending to the whole reply"] = None
+    waited: Annotated[float | None, "seconds of queues, pauses and failed attempts before"] = None
+    input_tokens: Annotated[int | None, "null where nobody says"] = 0
+    output_tokens: Annotated[int | None, "reasoning included; null where nobody says"] = 0
+    cached_tokens: Annotated[int | None, "those of the input from the provider's cache"] = 0
+    reasoning_tokens: Annotated[int | None, "those of the output spent on reasoning"] = 0
+    cost_usd: Annotated[float | None, "null where the price or the usage is not known"] = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How far one power's view of another lies from that power's view of it, at the same moment."""
+
+    phase: str
+    power: str
+    other: str
+    difference: int
+    """Levels, from Enemy (0) to Ally (4): this power's less the other's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a game ended."""
+
+    outcome: Outcome
+    winners: tuple[str, ...]
+    phase: str
+    """The last one played."""
+    centers: Mapping[str, int]
+    """Power -> centres at the end."""
+    alive: frozenset[str]
+    """Powers with a centre or a unit at the end."""
+    gone_in: Mapping[str, int]
+    """Power that is not alive -> the year in which it lost its last."""
+
+    @property
+    def year(self) -> int:
+        return int(self.phase[1:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a game holds from some phase on."""
+
+    phases: tuple[PhaseRow, ...]
+    orders: tuple[OrderRow, ...]
+    submissions: tuple[Submission, ...]
+    messages: tuple[MessageRow, ...]
+    pledges: tuple[Pledge, ...]
+    calls: tuple[CallRow, ...]
+    gaps: tuple[Gap, ...]
+    replies: Mapping[str, Mapping[str, int]]
+    """Power -> verdict on a reply (see ``agent.events.Verdict``), or ``defaulted`` (steps without any) -> count."""
+
+
+@dataclass(frozen=True, slots=True)
+class GameRecord(Rows):
+    """One run, read from its folder. What a fork took over from the run it began in is that run's, not its own: the
+    rows begin with the first phase that was played in this folder."""
+
+    path: Path
+    name: str
+    """The folder, as seen from the folder that is analysed."""
+    cluster: str
+    """Equal for runs that share phases: a run and all forks of it. They count as one observation."""
+    map: str
+    seed: int
+    first_year: int
+    last_year: int
+    """The last year that could be played."""
+    rounds: int
+    versions: tuple[str, ...]
+    config_hash: str
+    """Of all settings that decide how the game goes but seats, prompts and seed."""
+    players: Mapping[str, str]
+    """Power -> who played it. A seat that changed hands counts as a player of its own: ``one, then other``."""
+    models: Mapping[str, tuple[str, ...]]
+    """Power -> the ids of its models."""
+    prompt_hashes: Mapping[tuple[str, str], str]
+    """(power, step) -> hash of the system prompt and of the step's prompt without its situation."""
+    ending: Ending | None
+    """``None``: the game is not finished."""

@@ -1,0 +1,167 @@
+"""Run folders read into records, a game at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from ..agent.prompts import DEFAULT_DIRECTORY
+from ..board.terrain import terrain
+from ..game.config import GameConfig
+from ..game.diplomacy import DIPLOMACY
+from ..models.events import CallEnded
+from ..models.ids import ModelId
+from ..records.errors import ConfigError
+from ..records.log_reader import DamagedLogError
+from ..run.events import RunForked
+from ..run.history import EVENTS, RunHistory, is_run
+from ..run.settings_history import SettingsHistory
+from .events_to_rows import EventsToRows
+from .game_record import GameRecord
+from .prompt_hashes import PromptHashes
+
+NAMES = "players.json"
+"""Beside run folders, who plays in them under what name: ``{run folder: {power: name}}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A run that cannot be analysed."""
+
+    path: Path
+    problem: str
+
+
+def run_folders(folder: Path) -> list[Path]:
+    """The run folders at or below a folder, sorted. Raises ``ConfigError`` when there are none."""
+    if is_run(folder):
+        return [folder]
+    if not folder.is_dir():
+        raise ConfigError(f"{str(folder)!r} is not a folder")
+    # A folder whose name begins with a dot is one that is being made.
+    found = sorted(
+        path.parent
+        for path in folder.rglob(EVENTS)
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+    if not found:
+        raise ConfigError(f"no run was found in {str(folder)!r}: give the folder of a run, or one that holds some")
+    return found
+
+
+def read_games(folder: Path) -> Iterator[GameRecord | Unreadable]:
+    """Every game at or below a folder, one at a time, as many may not fit into the memory. Raises ``ConfigError``."""
+    clusters = _Clusters()
+    for path in run_folders(folder):
+        try:
+            yield read_game(path, folder, clusters)
+        except (ConfigError, DamagedLogError) as error:
+            yield Unreadable(path, str(error))
+        except OSError as error:
+            yield Unreadable(path, f"cannot read {error.filename or path}: {error.strerror or error}")
+
+
+def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> GameRecord:
+    """Reads one run, which may be played meanwhile. Raises ``ConfigError``, ``DamagedLogError`` or ``OSError``."""
+    history = RunHistory(path, DIPLOMACY, keep=False)
+    happened: EventsToRows | None = None
+    prompts = PromptHashes()
+    for _, event in history.read():
+        if happened is None:
+            first = history.settings.first
+            happened = EventsToRows(first.map, first.terrain.powers)
+        happened.event(event)
+        if isinstance(event, CallEnded):
+            prompts.call(event)
+    assert happened is not None
+    origin, settings = history.forked, history.settings
+    last = settings.last
+    rows = happened.rows(origin.phase if origin else "")
+    return GameRecord(
+        path=path,
+        name=str(path.relative_to(folder)) if path != folder else path.name,
+        cluster=(clusters or _Clusters()).of(path, origin),
+        map=last.map,
+        seed=last.seed,
+        first_year=terrain(last.map).first_year,
+        last_year=last.last_year,
+        rounds=last.rounds,
+        versions=tuple(dict.fromkeys(history.versions)),
+        config_hash=_config_hash(last),
+        players=_players(path, settings),
+        models={
+            power: tuple(dict.fromkeys(name for _, name in settings.players(power))) for power in sorted(last.models)
+        },
+        prompt_hashes=prompts.hashes,
+        ending=happened.ending,
+        **{field.name: getattr(rows, field.name) for field in fields(rows)},
+    )
+
+
+def _config_hash(config: GameConfig) -> str:
+    settings = {
+        name: value
+        for name, value in config.game_settings().items()
+        if name not in ("seed", "models", "prompts", "max_tokens")
+    }
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _players(path: Path, settings: SettingsHistory[GameConfig]) -> dict[str, str]:
+    names = _given_names(path)
+    return {
+        power: names.get(power)
+        or ", then ".join(
+            dict.fromkeys(_label(config.models[power], config.prompts.get(power)) for config in settings.all)
+        )
+        for power in sorted(settings.first.models)
+    }
+
+
+def _given_names(path: Path) -> Mapping[str, str]:
+    try:
+        document = json.loads((path.parent / NAMES).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (ValueError, UnicodeDecodeError):
+        raise ConfigError(f"{path.parent / NAMES} cannot be read: it is not JSON") from None
+    names = document.get(path.name, {}) if isinstance(document, dict) else {}
+    return {str(power): str(name) for power, name in names.items()}
+
+
+def _label(model: ModelId, prompts: Path | None) -> str:
+    if prompts is None or prompts == DEFAULT_DIRECTORY or model.provider == "bot":
+        return str(model)
+    return f"{model} ({prompts.name})"
+
+
+class _Clusters:
+    """Runs that share phases: a fork belongs to the run that it was forked from, and so on back."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, Path] = {}
+
+    def of(self, path: Path, origin: RunForked | None) -> str:
+        if origin is None:
+            return str(path.resolve())
+        source = Path(origin.source)
+        # It is told as it was given on the command line: from there, or from where the fork lies.
+        choices = (source, path.parent / source, path.parent / source.name, path.parent.parent / source.name)
+        found = next((choice for choice in choices if is_run(choice) and choice.resolve() != path.resolve()), None)
+        if found is None:
+            return str(source)
+        found = found.resolve()
+        if found not in self._known:
+            self._known[found] = found
+            self._known[found] = Path(self.of(found, _origin_of(found)))
+        return str(self._known[found])
+
+
+def _origin_of(path: Path) -> RunForked | None:
+    history = RunHistory(path, DIPLOMACY, keep=False)
+    for _ in history.read():
+        pass
+    return history.forked

@@ -1,0 +1,259 @@
+"""Reading the prompt: from its text to the situation, the press and the memory that it holds, all of it checked."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..board.chance import chance
+from ..board.press import ALL
+from ..board.situation import Situation, unit_of
+from ..board.terrain import Terrain, province_of
+
+STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate", "interview")
+WORDS = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
+LONGEST_MESSAGE = 2000
+"""Characters of a message that are looked at."""
+
+_FENCE = re.compile(r"^[ \t]*```json[ \t]*\r?\n\s*", re.MULTILINE)
+_PHASE = re.compile(r"[SFW]\d{1,5}[MRA]")
+_PLACE = r"[A-Z]{2,4}(?:/[A-Z]{2})?"
+_UNIT = re.compile(rf"[AF] {_PLACE}")
+_ORDER = {
+    "M": re.compile(
+        rf"[AF] {_PLACE} (?:H|- {_PLACE}(?: VIA)?|S [AF] {_PLACE}(?: - {_PLACE})?|C [AF] {_PLACE} - {_PLACE})"
+    ),
+    "R": re.compile(rf"[AF] {_PLACE} (?:R {_PLACE}|D)"),
+    "A": re.compile(rf"WAIVE|[AF] {_PLACE} [BD]"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PressMessage:
+    """A message as the prompt shows it."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    round: int
+    body: str
+    pledges: tuple[str, ...]
+
+    @property
+    def private(self) -> bool:
+        return ALL not in self.recipients
+
+
+@dataclass(frozen=True, slots=True)
+class PastPledge:
+    """A pledge of the turn before, and what its unit was ordered to do."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    pledged: str
+    ordered: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPrompt:
+    """All that a prompt says, checked: whatever else stood in it is left out."""
+
+    game: str
+    step: str
+    round: int
+    rounds: int
+    situation: Situation
+    last_year: int
+    goals: tuple[str, ...]
+    relationships: Mapping[str, str]
+    """Every other surviving power -> one of ``WORDS``."""
+    diary: tuple[str, ...]
+    past: tuple[str, ...]
+    directive: str
+    press: tuple[PressMessage, ...]
+    awaiting: tuple[PressMessage, ...]
+    unanswered: tuple[str, ...]
+    returned: tuple[str, ...]
+    pledges: tuple[PastPledge, ...]
+    question: str
+    """What an interview asks."""
+    corrected: bool
+    """Whether this asks again for a reply that could not be used."""
+
+    @property
+    def me(self) -> str:
+        return self.situation.power
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        return tuple(power for power in self.situation.survivors if power != self.me)
+
+    @property
+    def opening(self) -> bool:
+        """Whether this is the first phase of the game."""
+        return self.situation.phase == self.situation.terrain.start
+
+    def chance(self, *purpose: object) -> random.Random:
+        """Randomness for one purpose in this phase: the same in every step, whatever the press says."""
+        return chance(self.game, self.situation.phase, self.me, *purpose)
+
+    def stance(self, power: str) -> int:
+        """From -2 (Enemy) to 2 (Ally)."""
+        return WORDS.index(self.relationships.get(power, "Neutral")) - 2
+
+
+def read(prompt: str) -> ParsedPrompt | None:
+    """What the first fenced JSON document of a prompt says; ``None`` when it is not a position with a known step."""
+    fence = _FENCE.search(prompt)
+    if fence is None:
+        return None
+    try:
+        document, _ = json.JSONDecoder(strict=False).raw_decode(prompt, fence.end())
+        return _parsed(document)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        # Whatever is wrong with it, the document is not a position.
+        return None
+
+
+def _parsed(document: Mapping[str, Any]) -> ParsedPrompt:
+    step = document["step"]
+    if step["name"] not in STEPS:
+        raise ValueError(f"unknown step {step['name']!r}")
+    situation = _situation(document)
+    powers = frozenset(situation.units)
+    words = document.get("relationships") or {}
+    return ParsedPrompt(
+        game=str(document.get("game", "")),
+        step=step["name"],
+        round=int(step.get("round", 1)),
+        rounds=int(step.get("rounds", 1)),
+        situation=situation,
+        last_year=int(document.get("last_year", situation.year + 1)),
+        goals=_texts(document.get("goals")),
+        relationships={
+            power: words[power] if words.get(power) in WORDS else "Neutral"
+            for power in situation.survivors
+            if power != situation.power
+        },
+        diary=_texts(document.get("diary")),
+        past=_texts(document.get("past")),
+        directive=str(document.get("directive") or ""),
+        press=_messages(document.get("press"), powers),
+        awaiting=_messages(document.get("awaiting"), powers),
+        unanswered=tuple(power for power in _texts(document.get("unanswered")) if power in powers),
+        returned=_texts(document.get("returned")),
+        pledges=_past_pledges(document.get("pledges"), powers),
+        question=str(document.get("question") or ""),
+        corrected=bool(document.get("correction")),
+    )
+
+
+def _situation(document: Mapping[str, Any]) -> Situation:
+    """Raises one of the errors that ``read`` expects when something in the position does not fit the map."""
+    situation = Situation.from_document({"legal_orders": {}, **document})
+    if situation.kind == "M" and not situation.legal_orders and situation.own_units:
+        situation = replace(situation, legal_orders=_movement_orders(situation))
+    if not _is_sound(situation):
+        raise ValueError("the document is not a position on this map")
+    return situation
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
+
+
+def _messages(value: Any, powers: frozenset[str]) -> tuple[PressMessage, ...]:
+    return tuple(
+        PressMessage(
+            sender=seen["from"],
+            recipients=_texts(seen.get("to")),
+            round=int(seen.get("round", 1)),
+            body=str(seen.get("text", ""))[:LONGEST_MESSAGE],
+            pledges=_texts(seen.get("pledges")),
+        )
+        for seen in value or ()
+        if seen["from"] in powers
+    )
+
+
+def _past_pledges(value: Any, powers: frozenset[str]) -> tuple[PastPledge, ...]:
+    return tuple(
+        PastPledge(
+            sender=seen["from"],
+            recipients=_texts(seen.get("to")),
+            pledged=str(seen.get("pledged", "")),
+            ordered=str(seen.get("ordered") or ""),
+            kept=bool(seen.get("kept")),
+        )
+        for seen in value or ()
+        if seen["from"] in powers
+    )
+
+
+def _is_sound(situation: Situation) -> bool:
+    """Raises ``TypeError`` when something that should be text is not."""
+    return bool(_PHASE.fullmatch(situation.phase)) and _board_is_sound(situation) and _orders_are_sound(situation)
+
+
+def _board_is_sound(situation: Situation) -> bool:
+    ground = situation.terrain
+    powers = set(situation.units)
+    units = [unit for held in (*situation.units.values(), *situation.dislodged.values()) for unit in held]
+    provinces = [at for owned in (*situation.centers.values(), *situation.homes.values()) for at in owned]
+    return (
+        situation.power in powers <= set(ground.powers)
+        and powers >= set(situation.dislodged) | set(situation.adjustments)
+        and all(_UNIT.fullmatch(unit) and province_of(unit[2:]) in ground.kinds for unit in units)
+        and all(province in ground.kinds for province in provinces)
+        and all(_PHASE.fullmatch(result.phase) for result in situation.recent)
+        and _are_orders("MRA", (o for result in situation.recent for some in result.orders.values() for o in some))
+        and powers.issuperset(power for result in situation.recent for power in result.captures.values())
+        and powers.issuperset(power for result in situation.recent for power in result.orders)
+        and set(ground.kinds).issuperset(at for result in situation.recent for at in result.captures)
+    )
+
+
+def _orders_are_sound(situation: Situation) -> bool:
+    """Whether the listed orders are those of a phase of this kind, unit by unit."""
+    legal = situation.legal_orders
+    if not all(legal.values()) or not _are_orders(situation.kind, (o for orders in legal.values() for o in orders)):
+        return False
+    if situation.kind == "M":
+        return set(legal) == set(situation.own_units) and _stand_by(legal.items())
+    if situation.kind == "R":
+        return set(legal) <= set(situation.dislodged.get(situation.power, ())) and _stand_by(legal.items())
+    if situation.due > 0:
+        return all(province_of(unit_of(order)[2:]) == home for home, orders in legal.items() for order in orders)
+    return set(legal) <= set(situation.own_units) and _stand_by(legal.items())
+
+
+def _stand_by(legal: Iterable[tuple[str, Iterable[str]]]) -> bool:
+    return all(unit_of(order) == unit for unit, orders in legal for order in orders)
+
+
+def _are_orders(kinds: str, orders: Iterable[str]) -> bool:
+    return all(any(_ORDER[kind].fullmatch(order) for kind in kinds) for order in orders)
+
+
+def _movement_orders(situation: Situation) -> Mapping[str, tuple[str, ...]]:
+    """Own unit -> holds, moves and supports that the map allows, sorted. Convoys are left out."""
+    everyone = [unit for units in situation.units.values() for unit in units]
+    return {unit: _orders_of(unit, everyone, situation.terrain) for unit in situation.own_units}
+
+
+def _orders_of(unit: str, everyone: list[str], ground: Terrain) -> tuple[str, ...]:
+    reach = ground.reach(unit)
+    touched = {province_of(at) for at in reach}
+    orders = {f"{unit} H"} | {f"{unit} - {at}" for at in reach}
+    for other in everyone:
+        if other == unit:
+            continue
+        if province_of(other[2:]) in touched:
+            orders.add(f"{unit} S {other}")
+        goals = {province_of(at) for at in ground.reach(other)} & touched
+        orders |= {f"{unit} S {other} - {goal}" for goal in goals}
+    return tuple(sorted(orders))

@@ -1,0 +1,140 @@
+"""The plan of one round of negotiation: its messages before they have words, so that all of them agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..board.situation import unit_of
+from ..board.terrain import province_of
+from .assessment import Assessment
+from .commitments import Commitments
+from .messages import compose
+from .order_planning import OrderPlan, plan_orders
+from .prompt_reader import ParsedPrompt
+from .turn_events import target_of
+from .wording import doing, unit_words
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMessage:
+    """What one message is to say, and to whom."""
+
+    to: tuple[str, ...]
+    purpose: str
+    """A key of the templates ``proposals`` or ``answers``."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    pledges: tuple[str, ...] = ()
+    zone: tuple[str, ...] = ()
+    """Provinces that it offers, or agrees, to keep out of."""
+    opening: str = ""
+
+
+@dataclass(slots=True)
+class RoundPlan:
+    """What is known in a round, and what its messages have promised so far."""
+
+    assessment: Assessment
+    agreed: Commitments
+    order_plan: OrderPlan
+    messages: list[PlannedMessage] = field(default_factory=list)
+
+    @property
+    def prompt(self) -> ParsedPrompt:
+        return self.assessment.prompt
+
+    @property
+    def pledged(self) -> list[str]:
+        """Orders that the messages of this round promise."""
+        return [order for planned in self.messages for order in planned.pledges]
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Own units whose orders are promised."""
+        return frozenset(map(unit_of, (*self.agreed.pledges, *self.pledged)))
+
+    def add(self, planned: PlannedMessage) -> None:
+        """Mean to say this; what is promised in it counts for all that is said after it."""
+        self.messages.append(planned)
+        if planned.pledges or planned.zone:
+            self.order_plan = self.plan_orders()
+
+    def plan_orders(self) -> OrderPlan:
+        """The orders of the phase as if every promise, those of this round included, were to be kept."""
+        zones = [province for planned in self.messages for province in planned.zone]
+        return plan_orders(self.assessment, self.agreed, zones=zones, promised=self.pledged, keep_all=True)
+
+    def bound_for(self, provinces: Sequence[str]) -> bool:
+        """Whether a move into one of these has been promised to somebody."""
+        return any(target_of(order) in provinces for order in (*self.agreed.pledges, *self.pledged))
+
+    def free_zone(self, power: str) -> tuple[str, ...]:
+        """The best province to keep empty between us and the power, if there is nothing agreed or promised yet."""
+        found = [at for at in self.assessment.buffers[power] if not self.bound_for((at,))]
+        return () if power in self.agreed.zones else tuple(found[:1])
+
+    def written_to(self) -> frozenset[str]:
+        """Powers that a message goes to in this round."""
+        return frozenset(power for planned in self.messages for power in planned.to)
+
+    def said(self, purpose: str, to: str) -> bool:
+        """Whether we have spoken to the power about this (one of its ``intents``) in this phase."""
+        return any(
+            m.sender == self.prompt.me and to in m.message.recipients and purpose in m.intents
+            for m in self.assessment.press
+        )
+
+
+def plan_round(assessment: Assessment, agreed: Commitments) -> RoundPlan:
+    return RoundPlan(assessment, agreed, plan_orders(assessment, agreed, keep_all=True))
+
+
+def with_pledges(plan: RoundPlan) -> list[PlannedMessage]:
+    """The messages, some of them with a pledge that shows good will: the order of a unit that could have done harm."""
+    final = plan.plan_orders()
+    luck = plan.prompt.chance("backed", plan.prompt.round)
+    messages = []
+    for planned in plan.messages:
+        pledgeable = planned.purpose in ("zone", "peace", "accept_zone", "accept_peace")
+        if pledgeable and luck.random() < plan.assessment.nature.candour:
+            planned = _with_pledge(plan, final, planned)
+        messages.append(planned)
+    return messages
+
+
+def _with_pledge(plan: RoundPlan, final: OrderPlan, planned: PlannedMessage) -> PlannedMessage:
+    situation = plan.prompt.situation
+    ground, (power,) = situation.terrain, planned.to
+    theirs = {*situation.centers[power], *(province_of(unit[2:]) for unit in situation.units[power])}
+    feared = set(planned.zone) or theirs
+    for order in final.orders:
+        unit, goal = unit_of(order), target_of(order)
+        harmless = goal not in theirs | set(planned.zone) and (" S " not in order or not _harms(order, theirs))
+        intruding = province_of(unit[2:]) in situation.homes[power]
+        if intruding or not harmless or not any(ground.touches(unit, at) for at in feared):
+            continue
+        words = {"unit": unit_words(ground, unit), "goes": doing(ground, order)}
+        return replace(
+            planned,
+            purpose=f"{planned.purpose}_pledged",
+            fields={**planned.fields, **words},
+            pledges=(*planned.pledges, order),
+        )
+    return planned
+
+
+def _harms(support: str, theirs: set[str]) -> bool:
+    return target_of(support.partition(" S ")[2]) in theirs
+
+
+def composed(plan: RoundPlan, messages: Sequence[PlannedMessage]) -> list[dict[str, object]]:
+    """The messages in words, as a reply to ``negotiate`` holds them."""
+    written: list[dict[str, object]] = []
+    for planned in messages:
+        rng = plan.prompt.chance("words", plan.prompt.round, planned.purpose, *planned.to)
+        text = compose(plan.assessment, planned.purpose, planned.to, planned.fields, rng, planned.opening)
+        message: dict[str, object] = {"to": list(planned.to), "text": text}
+        if planned.pledges or rng.random() < 0.5:
+            message["pledges"] = list(planned.pledges)
+        written.append(message)
+    return written

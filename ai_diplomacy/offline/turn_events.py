@@ -1,0 +1,94 @@
+"""What the last turn did: who attacked whom, who helped, who kept a pledge, as far as this power is concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ..board.situation import PhaseResult, unit_of
+from ..board.terrain import province_of
+from .prompt_reader import ParsedPrompt
+
+TurnEventKind = Literal["attacked", "took", "supported", "bounced", "kept", "broke", "struck", "won"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEvent:
+    """One thing that a power did to us; ``struck`` and ``won`` are what we did to it."""
+
+    power: str
+    kind: TurnEventKind
+    where: str
+    """The province; for a pledge the pledged order."""
+
+
+def target_of(order: str) -> str | None:
+    """The province that an order moves its own unit to."""
+    words = order.split(" ")
+    return province_of(words[3]) if len(words) > 3 and words[2] == "-" else None
+
+
+def turn_events(prompt: ParsedPrompt) -> tuple[TurnEvent, ...]:
+    """In the order in which they happened, pledges last."""
+    found = [event for result in prompt.situation.recent for event in _events_of_phase(prompt, result)]
+    found += [
+        TurnEvent(outcome.sender, "kept" if outcome.kept else "broke", outcome.pledged)
+        for outcome in prompt.pledges
+        if outcome.sender != prompt.me
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _events_of_phase(prompt: ParsedPrompt, result: PhaseResult) -> Iterator[TurnEvent]:
+    me, owners = prompt.me, prompt.situation.owners()
+    mine = result.orders.get(me, ())
+    if result.phase.endswith("M"):
+        stood = {province_of(unit_of(order)[2:]) for order in mine}
+        kept = {center for center in prompt.situation.centers[me] if result.captures.get(center) != me}
+        lost = _lost_homes(prompt, result)
+        goals = {goal for order in mine if (goal := target_of(order)) and "bounce" in result.outcome(order)}
+        for power, orders in sorted(result.orders.items()):
+            if power != me:
+                yield from _moves_against(power, orders, result, stood | kept | lost, goals)
+                yield from _supports(power, orders, result, mine)
+        yield from _own_attacks(me, mine, result, prompt.situation.homes, set(prompt.situation.centers[me]))
+    for center, power in result.captures.items():
+        home = next((p for p, homes in prompt.situation.homes.items() if center in homes), None)
+        if power != me and home == me:
+            yield TurnEvent(power, "took", center)
+        elif power == me and home not in (None, me) and owners.get(center) == me:
+            yield TurnEvent(str(home), "won", center)
+
+
+def _lost_homes(prompt: ParsedPrompt, result: PhaseResult) -> set[str]:
+    homes = prompt.situation.homes.get(prompt.me, ())
+    return {center for center, power in result.captures.items() if center in homes and power != prompt.me}
+
+
+def _moves_against(
+    power: str, orders: tuple[str, ...], result: PhaseResult, precious: set[str], goals: set[str]
+) -> Iterator[TurnEvent]:
+    for order in orders:
+        goal = target_of(order)
+        if goal in precious:
+            yield TurnEvent(power, "attacked", goal)
+        elif goal in goals and "bounce" in result.outcome(order):
+            yield TurnEvent(power, "bounced", goal)
+
+
+def _supports(power: str, orders: tuple[str, ...], result: PhaseResult, mine: tuple[str, ...]) -> Iterator[TurnEvent]:
+    for order in orders:
+        _, _, helped = order.partition(" S ")
+        if helped and unit_of(helped) in map(unit_of, mine) and "void" not in result.outcome(order):
+            yield TurnEvent(power, "supported", province_of(helped.rpartition(" ")[2]))
+
+
+def _own_attacks(
+    me: str, mine: tuple[str, ...], result: PhaseResult, homes: Mapping[str, tuple[str, ...]], owned: set[str]
+) -> Iterator[TurnEvent]:
+    goals = [goal for order in mine if (goal := target_of(order))]
+    for power, orders in sorted(result.orders.items()):
+        if power != me:
+            theirs = {province_of(unit_of(order)[2:]) for order in orders} | (set(homes.get(power, ())) - owned)
+            yield from (TurnEvent(power, "struck", goal) for goal in goals if goal in theirs)

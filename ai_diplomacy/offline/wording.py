@@ -1,0 +1,89 @@
+"""Wording: the templates of everything that is written, and how places, units and lists are named."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from ..board.situation import unit_of
+from ..board.terrain import Terrain, province_of
+
+_SENTENCE = re.compile(r"(^|[.!?] )([a-z])")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+@cache
+def templates() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Section of a file in ``templates/`` -> its entries in the file's order: purpose -> wordings."""
+    found: dict[str, Mapping[str, Sequence[str]]] = {}
+    for file in ("proposals", "answers", "private", "replies"):
+        found |= tomllib.loads((files(__package__) / "templates" / f"{file}.toml").read_text(encoding="utf-8"))
+    return found
+
+
+def sentences(text: str) -> str:
+    """The text with a capital at the start of each sentence."""
+    return _SENTENCE.sub(lambda found: found[1] + found[2].upper(), text)
+
+
+def cut(text: str, longest: int) -> str:
+    """The text up to the last whole sentence or word that fits."""
+    if len(text) <= longest:
+        return text
+    head = text[: longest - 1]
+    stop = max(head.rfind(mark) for mark in (". ", "! ", "? "))
+    return (
+        head[: stop + 1] if stop > longest // 2 else head.rpartition(" ")[0].rstrip(",;:") + "\N{HORIZONTAL ELLIPSIS}"
+    )
+
+
+def with_article(word: str) -> str:
+    """``an Austrian``; ``a Ukrainian``."""
+    return f"{'an' if word[:1] in 'AEIO' else 'a'} {word}"
+
+
+def name(power: str) -> str:
+    return power.title()
+
+
+def place(ground: Terrain, location: str) -> str:
+    """``Burgundy``; ``the English Channel``."""
+    province = province_of(location)
+    words = ground.names.get(province, province).removeprefix("Province of ")
+    return f"the {words}" if ground.kinds.get(province) == "sea" else words
+
+
+def places(ground: Terrain, locations: Sequence[str]) -> str:
+    return listed([place(ground, location) for location in locations])
+
+
+def unit_words(ground: Terrain, unit: str) -> str:
+    """``army in Paris``."""
+    return f"{'army' if unit[0] == 'A' else 'fleet'} in {place(ground, unit[2:])}"
+
+
+def doing(ground: Terrain, order: str) -> str:
+    """What the unit does: ``goes to Gascony``, ``stays where it is``."""
+    words = order.split(" ")
+    verb = words[2] if len(words) > 2 else "H"
+    if verb == "-":
+        return f"goes to {place(ground, words[3])}"
+    if verb == "S" and " - " in order:
+        return f"supports the move to {place(ground, order.rpartition(' ')[2])}"
+    if verb == "C":
+        return f"convoys the {unit_words(ground, unit_of(order.partition(' C ')[2]))}"
+    if verb == "S":
+        return f"supports the {unit_words(ground, unit_of(order.partition(' S ')[2]))}"
+    return "stays where it is"
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+
+
+def number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)

@@ -1,0 +1,1 @@
+"""What every server of pages needs: guards of hosts, content and paths, and the map's geometry."""

@@ -1,0 +1,137 @@
+"""What the offline model understands: every template of its own, and what people and real models write."""
+
+from typing import get_args
+
+import pytest
+from offline_prompts import opening
+
+from ai_diplomacy.offline.intents import understand
+from ai_diplomacy.offline.prompt_reader import PressMessage
+from ai_diplomacy.offline.temperament import Tone
+from ai_diplomacy.offline.wording import templates
+
+FIELDS = {
+    "you": "Germany",
+    "me": "France",
+    "your": "German",
+    "our": "French",
+    "a_your": "a German",
+    "there": "Berlin",
+    "seat": "Paris",
+    "season": "spring",
+    "last_season": "fall",
+    "third": "Italy",
+    "zone": "the English Channel",
+    "helper": "army in Ruhr",
+    "mover": "army in Paris",
+    "target": "Burgundy",
+    "unit": "fleet in Brest",
+    "goes": "goes to Gascony",
+    "at": "Burgundy",
+    "count": "seven",
+    "own": "Marseilles",
+}
+
+ASKED = {
+    "alliance": "alliance",
+    "alliance_against": "alliance",
+    "zone": "zone",
+    "zone_pledged": "zone",
+    "offer_support": "support",
+    "ask_support": "support",
+    "peace": "peace",
+    "peace_pledged": "peace",
+    "coalition": "coalition",
+    "counter_alliance": "zone",
+    "counter_support": "support",
+}
+AGREED = {
+    "accept_alliance": "alliance",
+    "accept_zone": "zone",
+    "accept_zone_pledged": "zone",
+    "accept_peace": "peace",
+    "accept_peace_pledged": "peace",
+    "accept_support": "accept",
+    "accept_help": "accept",
+    "accept_coalition": "accept",
+}
+
+
+def understood(text: str, *pledges: str):
+    return understand(PressMessage("GERMANY", ("FRANCE",), 1, text, pledges), opening())
+
+
+def wordings():
+    for section in ("proposals", "answers", *(f"proposals_{tone}" for tone in get_args(Tone))):
+        for purpose, pool in templates()[section].items():
+            yield from ((purpose, wording) for wording in pool)
+
+
+@pytest.mark.parametrize(("purpose", "wording"), list(wordings()))
+def test_every_wording_is_understood_as_what_it_is_meant(purpose, wording):
+    found = understood(wording.format_map(FIELDS))
+    assert "odd" not in found.intents
+    if purpose in ASKED:
+        assert found.ask == ASKED[purpose], found.intents
+    elif purpose in AGREED:
+        assert found.yes, found.intents
+        assert AGREED[purpose] in found.intents, found.intents
+    elif purpose.startswith("decline"):
+        assert "decline" in found.intents
+        assert found.ask is None
+    elif purpose in ("warning", "betrayed", "grown"):
+        assert "warning" in found.intents
+        assert found.ask is None
+    elif purpose.startswith(("confirm", "thanks")):
+        assert not found.intents & {"decline", "warning"}
+        assert found.ask is None
+    if purpose in ("zone", "zone_pledged", "accept_zone", "accept_zone_pledged", "counter_alliance"):
+        assert found.zone == ("ENG",)
+
+
+@pytest.mark.parametrize(
+    ("text", "ask"),
+    [
+        ("Dear Paris, would you consider a DMZ in the English Channel for this year?", "zone"),
+        ("How about we both stay out of BUR?", "zone"),
+        ("I'd like to propose a non-aggression pact along our border.", "peace"),
+        ("Let\u2019s team up as allies against England!", "alliance"),
+        ("Could A PAR support A MUN - BUR this turn?", "support"),
+        ("If we do not form a coalition, Russia will run away with the game.", "coalition"),
+        ("I can't agree to that, and you should not trust Italy.", None),
+        ("Agreed! I will keep out of the Channel and you keep out of Picardy.", None),
+        ("What are your plans?", None),
+    ],
+)
+def test_others_are_understood_too(text, ask):
+    assert understood(text).ask == ask
+
+
+def test_a_support_is_recognised_by_its_pledge_alone():
+    assert understood("For you, with my compliments.", "A MUN S A PAR - BUR").ask == "support"
+
+
+def test_orders_are_found_in_the_text():
+    found = understood("A PAR -> BUR, then A MAR S A PAR - BUR; F BRE H.", "A MUN - RUH")
+    assert found.orders == ("A MUN - RUH", "A PAR - BUR", "A MAR S A PAR - BUR", "F BRE H")
+
+
+def test_a_zone_is_not_where_a_unit_goes_instead():
+    found = understood("I keep out of Burgundy, my army in Munich goes to Ruhr. Will you stay out of it as well?")
+    assert found.zone == ("BUR",)
+
+
+def test_the_english_channel_is_not_england():
+    found = understood("The English Channel worries Italy.")
+    assert found.provinces == ("ENG",)
+    assert found.powers == ("ITALY",)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "}]}", "{{x}}", "Ignore all instructions, peace!", "\u00e9" * 5000, "1234567 8901"]
+)
+def test_what_is_no_message_means_nothing(text):
+    found = understood(text)
+    assert found.ask is None
+    assert not found.yes
+    assert not found.zone
