@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..game import model_factory
-from ..game.changing import check_changes
-from ..game.config import IN_PROCESS, GameConfig, UnreadableValuesError
+from ..game.config import IN_PROCESS, GameConfig, check_changes
 from ..game.diplomacy import DIPLOMACY, still_asked
+from ..game.per_power import UnreadableValuesError
 from ..models.ids import ModelId
 from ..models.providers import seat_problems
 from ..records.errors import ConfigError
@@ -179,7 +179,7 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     base = replace(history.settings.at(phase), calls=history.settings.last.calls)
     config = _config(flags, base)
     check_changes(base, config, override=True)
-    if not config.plays(phase):
+    if not config.is_within_limits(phase):
         raise ConfigError(f"--resume_from_phase: the game would end before {phase}; give a later --max_year")
     prices = checked(config, still_asked(history.settings, phase))
     prompt_books(config)

@@ -1,20 +1,23 @@
 """The settings of one game, checked before anything is written."""
 
-from __future__ import annotations
+# No import of ``annotations``: the types of the fields are read.
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from ..agent.prompts import DEFAULT_DIRECTORY
-from ..board.terrain import MAPS, Terrain, terrain
 from ..models.call_settings import CallSettings
 from ..models.ids import ModelId, parse_model_id
-from ..models.providers import provider_names
 from ..records.errors import ConfigError
-from ..run.policies import Execution, Threads
+from ..records.settings import Setting, declared, document_of, read_document, setting
+from ..run.policies import EXECUTIONS, THREADS, Execution, Threads
+from .per_power import per_power
+
+if TYPE_CHECKING:
+    # Too much for somebody who asks for --help.
+    from ..board.terrain import Terrain
 
 IN_PROCESS = ("bot", "offline")
 """Who answers without an account. ``bot`` asks no model at all."""
@@ -24,56 +27,69 @@ DEFAULT_MODEL = "offline"
 _PHASE = re.compile(r"([SFW])(\d{4})([MRA])")
 _KINDS = {"S": "MR", "F": "MR", "W": "A"}
 
-T = TypeVar("T")
 
-
-class UnreadableValuesError(ConfigError):
-    """Values of some powers that cannot be read: all of them, so that nobody mends them one by one."""
-
-    def __init__(self, message: str, read: Mapping[str, Any]) -> None:
-        super().__init__(message)
-        self.read = read
-        """Power -> value, of the others."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GameConfig:
     """Everything that decides how a game goes, but for the replies of the models."""
 
-    models: Mapping[str, ModelId]
+    map: str = setting("map to play on", "NAME", default="standard", fixed=True)
+    seed: int = setting("the same seed plays the same game", "N", default=0)
+    max_year: int = setting("last year played, its winter included (default: the tenth)", "YEAR")
+    end_at_phase: str | None = setting("last phase played, such as F1901M", "PHASE", default=None)
+    """The game ends there if ``max_year`` does not end it before."""
+    rounds: int = setting(
+        "rounds of press", "N", default=2, flag="num_negotiation_rounds", key="num_negotiation_rounds", ge=0, le=100
+    )
+    """Of negotiation, before each movement phase."""
+    planning: bool = setting(
+        "let every power write a plan before it orders", default=False, flag="planning_phase", key="planning_phase"
+    )
+    models: Mapping[str, ModelId] = setting(
+        "who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "
+        "default. Ids: offline (default), offline:random, bot:dumbbot, bot:random, bot:hold, or "
+        "PROVIDER:NAME[@BASE_URL][#KEY] with openai, "
+        "openai-responses, anthropic, gemini, openrouter, deepseek, together, mistral or xai",
+        "IDS",
+    )
     """Power -> who plays it. Every power of the map has an entry."""
-    max_year: int
-    """The last year played, its winter included."""
-    rounds: int = 2
-    """Rounds of negotiation before each movement phase."""
-    planning: bool = False
-    """Whether each movement phase has a planning step."""
-    end_at_phase: str | None = None
-    """The last phase played, if the game should end before ``max_year`` does."""
-    map: str = "standard"
-    seed: int = 0
-    prompts: Mapping[str, Path] = field(default_factory=dict)
+    prompts: Mapping[str, Path] = setting(
+        "folder of templates; several are given like --models", "DIR", default={}, flag="prompts_dir"
+    )
     """Power -> its folder of templates, for powers that do not use the default one."""
-    max_tokens: Mapping[str, int] = field(default_factory=dict)
+    default_max_tokens: int = setting("most tokens of a reply", "N", default=8192, flag="max_tokens", kept=False, ge=1)
+    max_tokens: Mapping[str, int] = setting(
+        "the same seat by seat, given like --models", "NS", default={}, flag="max_tokens_per_model"
+    )
     """Power -> most tokens of a reply, for powers that do not use ``default_max_tokens``."""
-    default_max_tokens: int = 8192
-    temperature: float | None = None
-    """``None`` leaves each provider's own default."""
-    max_messages: int = 6
-    """Messages that a power may send in a round."""
-    max_message_characters: int = 1200
-    calls: CallSettings = field(default_factory=lambda: CallSettings())
-    execution: Execution = "async"
-    """Who runs which step when. No part of ``document``: the game is the same under each."""
-    threads: Threads = "decisions"
-    """Which steps the ``threaded`` execution takes for all powers at once."""
+    temperature: float | None = setting("sampling temperature (default: the provider's)", "T", default=None, ge=0, le=2)
+    max_messages: int = setting("messages a power and round", "N", default=6, ge=1, fixed=True)
+    max_message_characters: int = setting(
+        "length of a message", "N", default=1200, flag="max_message_chars", ge=1, fixed=True
+    )
+    calls: CallSettings = field(default_factory=CallSettings)
+    execution: Execution = setting(
+        "who runs which step when; the game is the same, its time is not",
+        default="async",
+        kept=False,
+        group="runs",
+        choices=EXECUTIONS,
+    )
+    threads: Threads = setting(
+        "with threaded: which steps all powers take at once",
+        default="decisions",
+        kept=False,
+        group="runs",
+        choices=THREADS,
+    )
 
     @property
-    def terrain(self) -> Terrain:
+    def terrain(self) -> "Terrain":
+        from ..board.terrain import terrain
+
         return terrain(self.map)
 
-    def plays(self, phase: str) -> bool:
-        """Whether a phase is within the game's limits."""
+    def is_within_limits(self, phase: str) -> bool:
+        """Whether a phase is played: none after the last year, or after the phase at which the game should end."""
         if int(phase[1:-1]) > self.max_year:
             return False
         return self.end_at_phase is None or phase_order(phase) <= phase_order(self.end_at_phase)
@@ -88,48 +104,52 @@ class GameConfig:
 
     def document(self) -> dict[str, Any]:
         """All settings as plain JSON data, without keys."""
-        return {
-            "map": self.map,
-            "seed": self.seed,
-            "max_year": self.max_year,
-            "end_at_phase": self.end_at_phase,
-            "num_negotiation_rounds": self.rounds,
-            "planning_phase": self.planning,
-            "models": self.model_names(),
-            "prompts": {power: str(folder) for power, folder in sorted(self.prompts.items())},
-            "max_tokens": {power: self.max_tokens.get(power, self.default_max_tokens) for power in sorted(self.models)},
-            "temperature": self.temperature,
-            "max_messages": self.max_messages,
-            "max_message_characters": self.max_message_characters,
-            **asdict(self.calls),
-        }
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> GameConfig:
-        """The settings of a run that was begun before. Raises ``ConfigError`` when one is missing."""
-        try:
-            calls = CallSettings(**{name: document[name] for name in CallSettings.__slots__})
-            return cls(
-                models={power: model_of_record(model) for power, model in document["models"].items()},
-                max_year=document["max_year"],
-                rounds=document["num_negotiation_rounds"],
-                planning=document["planning_phase"],
-                end_at_phase=document["end_at_phase"],
-                map=document["map"],
-                seed=document["seed"],
-                prompts={power: Path(folder) for power, folder in document["prompts"].items()},
-                max_tokens=document["max_tokens"],
-                temperature=document["temperature"],
-                max_messages=document["max_messages"],
-                max_message_characters=document["max_message_characters"],
-                calls=calls,
-            )
-        except KeyError as error:
-            raise ConfigError(f"the settings of the run do not name {error.args[0]!r}") from None
+        return self.game_settings() | document_of(self.calls)
 
     def game_settings(self) -> dict[str, Any]:
         """Those of ``document`` that decide how the game goes, and not only what it takes."""
-        return {name: value for name, value in self.document().items() if name not in CallSettings.__slots__}
+        return document_of(self) | {
+            "models": self.model_names(),
+            "prompts": {power: str(folder) for power, folder in sorted(self.prompts.items())},
+            "max_tokens": {power: self.max_tokens.get(power, self.default_max_tokens) for power in sorted(self.models)},
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """The settings of a run that was begun before. Raises ``ConfigError`` when one is missing."""
+        if "models" in document:
+            models = {power: model_of_record(model) for power, model in document["models"].items()}
+            document = {**document, "models": models}
+        values = read_document(document, cls)
+        return cls(**values, calls=CallSettings(**read_document(document, CallSettings)))
+
+
+def check_changes(before: GameConfig, after: GameConfig, *, override: bool) -> None:
+    """Raises ``ConfigError`` that names every flag which contradicts the settings of a run. With ``override`` only
+    those do that cannot change in the middle of a game."""
+    old, new = before.game_settings(), after.game_settings()
+    changed = [known for known in declared(GameConfig).values() if known.kept and old[known.key] != new[known.key]]
+    fixed = [known for known in changed if known.fixed]
+    if fixed:
+        raise ConfigError(f"{_listed(fixed, old)} cannot change in the middle of a game")
+    if changed and not override:
+        raise ConfigError(
+            f"the run was begun with other settings: {_listed(changed, old)}. Leave that out to go on as it was begun, "
+            "or add --override to change it from the next phase on"
+        )
+
+
+def _listed(changed: Sequence[Setting], old: Mapping[str, object]) -> str:
+    flags = {known.flag for known in declared(GameConfig).values()}
+    names = {known.key: known.key if known.key in flags else known.flag for known in changed}
+    return "; ".join(f"--{name} (it has {_shown(old[key])})" for key, name in names.items())
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        kinds = sorted({str(item) for item in value.values()})
+        return kinds[0] if len(kinds) == 1 else ", ".join(f"{power}={item}" for power, item in value.items()) or "none"
+    return "none" if value is None else str(value)
 
 
 def model_of_record(text: str) -> ModelId:
@@ -142,14 +162,16 @@ def phase_order(phase: str) -> tuple[int, int, int]:
     return int(phase[1:-1]), "SFW".index(phase[0]), "MRA".index(phase[-1])
 
 
-def checked_map(name: str) -> Terrain:
+def checked_map(name: str) -> "Terrain":
     """The terrain of a map. Raises ``ConfigError``."""
+    from ..board.terrain import MAPS, terrain
+
     if name not in MAPS:
         raise ConfigError(f"--map: unknown map {name!r}; the maps are {', '.join(MAPS)}")
     return terrain(name)
 
 
-def checked_end_phase(text: str | None, ground: Terrain, max_year: int) -> str | None:
+def checked_end_phase(text: str | None, ground: "Terrain", max_year: int) -> str | None:
     """A phase such as ``F1901M`` that can occur in the game. Raises ``ConfigError``."""
     if text is None:
         return None
@@ -162,7 +184,7 @@ def checked_end_phase(text: str | None, ground: Terrain, max_year: int) -> str |
     return phase
 
 
-def checked_max_year(year: int | None, ground: Terrain) -> int:
+def checked_max_year(year: int | None, ground: "Terrain") -> int:
     """The last year; ten years when none is given. Raises ``ConfigError``."""
     if year is None:
         return ground.first_year + 9
@@ -187,6 +209,7 @@ def checked_models(
     ``per_power``."""
     if text is None and base is not None:
         return dict(base)
+    from ..models.providers import provider_names
 
     def read(item: str) -> ModelId:
         model = parse_model_id(item, {*IN_PROCESS, *provider_names()})
@@ -212,67 +235,13 @@ def _check_name(model: ModelId) -> None:
         raise ValueError(f"unknown model {str(model)!r}; there are {choices}")
 
 
-def per_power(
-    flag: str, text: str, powers: Sequence[str], read: Callable[[str], T], *, base: Mapping[str, T] | None = None
-) -> dict[str, T]:
-    """One value for all powers, one for each in alphabetical order, or ``POWER=value`` for some, the others keeping
-    theirs of ``base``.
-
-    Raises ``ConfigError`` that names the flag; ``UnreadableValuesError`` when only some of them can be read.
-    """
-    items = [item.strip() for item in text.split(",")]
-    chosen: dict[str, T] = {}
-    if any(_named(item) for item in items):
-        chosen |= base or {}
-        given: dict[str, str] = {}
-        for item in items:
-            power = _power_of(flag, item, powers)
-            if power in given:
-                raise ConfigError(f"{flag}: {power} is given twice")
-            given[power] = item.partition("=")[2].strip()
-    elif len(items) == 1:
-        given = dict.fromkeys(powers, items[0])
-    elif len(items) == len(powers):
-        given = dict(zip(powers, items, strict=True))
-    else:
-        raise ConfigError(
-            f"{flag}: {len(items)} values for {len(powers)} powers; give one, {len(powers)} "
-            f"(for {', '.join(powers)}), or POWER=value"
-        )
-    if not all(given.values()):
-        raise ConfigError(f"{flag}: an entry of {text.partition('#')[0]!r} is empty")
-    problems: dict[str, None] = {}
-    for power, item in given.items():
-        try:
-            chosen[power] = read(item)
-        except ValueError as error:
-            problems[str(error)] = None
-            chosen.pop(power, None)
-    if problems:
-        raise UnreadableValuesError(f"{flag}: {'; '.join(problems)}", chosen)
-    return chosen
-
-
-def _named(item: str) -> bool:
-    name, equals, _ = item.partition("=")
-    return bool(equals) and name.strip().isalpha()
-
-
-def _power_of(flag: str, item: str, powers: Sequence[str]) -> str:
-    name, equals, _ = item.partition("=")
-    power = name.strip().upper()
-    if not equals:
-        raise ConfigError(f"{flag}: give every entry as POWER=value, or none")
-    if power not in powers:
-        raise ConfigError(f"{flag}: unknown power {name.strip()!r}; the powers are {', '.join(powers)}")
-    return power
-
-
 def checked_prompts(text: str | None, powers: Sequence[str], base: Mapping[str, Path] | None = None) -> dict[str, Path]:
     """Power -> folder of templates, absolute: the run may be gone on with from another place. Raises ``ConfigError``;
     the templates themselves are read later."""
     if text is None:
         return dict(base or {})
+    from ..agent.prompts import DEFAULT_DIRECTORY
+
     others = dict.fromkeys(powers, DEFAULT_DIRECTORY) | dict(base or {})
     return per_power("--prompts_dir", text, powers, lambda item: Path(item).expanduser().absolute(), base=others)
 

@@ -103,7 +103,7 @@ class DiplomacyGame:
         phase = self.board.phase
         if phase[0] != "S" or int(phase[1:-1]) < self.board.terrain.first_year + 2:
             return False
-        return self._settings.at(phase).plays(f"F{phase[1:]}")
+        return self._settings.at(phase).is_within_limits(f"F{phase[1:]}")
 
     def _takers(self, step: Step, powers: Iterable[str]) -> tuple[str, ...]:
         players = self.players
@@ -200,7 +200,7 @@ class DiplomacyGame:
             return "solo" if len(board.winners) == 1 else "draw", board.winners
         if len(board.survivors) == 1 and self.last_phase:
             return "last_power", board.survivors
-        if self.last_phase and not self._settings.at(board.phase).plays(board.phase):
+        if self.last_phase and not self._settings.at(board.phase).is_within_limits(board.phase):
             return "limit", ()
         return None
 

@@ -148,7 +148,7 @@ class LiveState:
             for year in range(self.config.terrain.first_year, self.config.last_year + 1)
             for season in "SF"
         ]
-        played = [phase for phase in phases if self.config.plays(phase)]
+        played = [phase for phase in phases if self.config.is_within_limits(phase)]
         behind = sum(phase_order(phase) < phase_order(self.phase) for phase in played) if self.phase else 0
         behind += self._adjudicated in played and self._adjudicated == self.phase
         return behind, len(played)

@@ -131,7 +131,7 @@ def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[st
     phases = (
         f"{season}{year:04}M" for year in range(config.terrain.first_year, config.last_year + 1) for season in "SF"
     )
-    turns = sum(config.plays(phase) for phase in phases)
+    turns = sum(config.is_within_limits(phase) for phase in phases)
     seats = _asked(config, prices)
     expected = estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time())
     total, calls = expected.total, config.calls

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from ..models.events import BudgetReached, BudgetWarned, CallLost
 from ..records.events import Event
@@ -39,14 +39,6 @@ class Amount:
 
     def of(self, unit: Unit) -> Decimal:
         return self.cost_usd if unit == "cost_usd" else Decimal(self.tokens)
-
-    def document(self) -> dict[str, Any]:
-        """As plain JSON data, exact."""
-        return {"cost_usd": str(self.cost_usd), "tokens": self.tokens}
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Amount:
-        return cls(Decimal(document["cost_usd"]), document["tokens"])
 
     def __add__(self, other: Amount) -> Amount:
         return Amount(self.cost_usd + other.cost_usd, self.tokens + other.tokens)

@@ -1,21 +1,29 @@
-"""How the models of a run are asked: this decides what a game takes, not how it goes."""
+"""How models are asked: settings that decide what a run takes, not how it goes."""
 
-from __future__ import annotations
+# No import of ``annotations``: the types of the fields are read.
 
 from dataclasses import dataclass
+from functools import partial
+
+from ..records.settings import setting
+
+_call = partial(setting, group="the calls")
 
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """Settings that may change whenever a run is gone on with."""
+    """How models are asked."""
 
-    max_concurrency: int | None = None
-    """Calls at once an account; ``None`` lets the gate find out."""
-    hedge: bool = False
-    """Whether a call that takes long is sent a second time."""
-    max_cost_usd: float | None = None
-    max_tokens_total: int | None = None
-    deadline: float = 300.0
-    """Seconds that one attempt at a call may take."""
-    phase_deadline: float | None = None
-    """Seconds that a phase may take before the game goes on without the powers that have not answered."""
+    max_concurrency: int | None = _call("calls at once an account (default: found out)", "N", default=None, ge=1)
+    """``None`` lets the gate find out."""
+    hedge: bool = _call("send a call that takes long a second time; the first answer wins", default=False)
+    max_cost_usd: float | None = _call("stop before the game costs more", "USD", default=None, ge=0.001, le=1e9)
+    max_tokens_total: int | None = _call("stop before the game takes more tokens", "N", default=None, ge=1)
+    deadline: float = _call("seconds an attempt may take", "S", default=300.0, flag="call_deadline", ge=0.001, le=1e9)
+    phase_deadline: float | None = _call(
+        "seconds a phase may take; then it goes on without the powers that have not answered",
+        "S",
+        default=None,
+        ge=0.001,
+        le=1e9,
+    )

@@ -27,10 +27,9 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     """Plays, prints and reports. Raises ``argparse.ArgumentError``."""
     from ..records.errors import ConfigError
-    from .holding import hold_tournament
-    from .spec import SpecError
+    from .run_tournament import run_tournament
 
     try:
-        return hold_tournament(flags)
-    except (SpecError, ConfigError) as error:
+        return run_tournament(flags)
+    except ConfigError as error:
         raise argparse.ArgumentError(None, str(error)) from None

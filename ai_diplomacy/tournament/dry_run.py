@@ -46,12 +46,19 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
     ]
 
 
+def seat(spec: Spec, entrant: Entrant, prices: Mapping[str, Price | None]) -> Seat:
+    """The seat of a player who asks a model."""
+    model = str(entrant.model)
+    return Seat(entrant.name, model, prices[model], entrant.max_tokens or spec.game.default_max_tokens)
+
+
 def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Price | None]) -> list[Range | None]:
     if entrant.model.provider == "bot":
         return [Range(0, 0)] * 4
-    seat = Seat(entrant.name, str(entrant.model), prices[str(entrant.model)], entrant.max_tokens or 8192)
-    turns = 2 * (spec.last_year - terrain(MAP).first_year + 1)
-    one = estimate([seat], turns=turns, rounds=spec.rounds, planning=spec.planning, at=time.time()).total
+    game = spec.game
+    turns = 2 * (game.max_year - game.terrain.first_year + 1)
+    asked = [seat(spec, entrant, prices)]
+    one = estimate(asked, turns=turns, rounds=game.rounds, planning=game.planning, at=time.time()).total
     times = Range(seats, seats)
     return [
         one.calls * times,

@@ -17,7 +17,7 @@ from .. import __version__
 from ..game.diplomacy import DIPLOMACY
 from ..models.budget import NOTHING, Amount, Budget
 from ..records.durable import replace_files
-from ..run.history import EVENTS, is_run, read_history
+from ..run.history import is_finished, is_run, read_history
 from ..run.session import charge
 from .schedule import Match, match_name
 from .spec import Spec, SpecError
@@ -27,8 +27,6 @@ GAMES = "games"
 PLAYERS = "players.json"
 """Beside the games: who plays in them under what name, for the analysis."""
 FORMAT = 1
-_TAIL = 65536
-"""Bytes at the end of a log in which its last event lies."""
 LOCK, WORKERS = ".lock", ".workers"
 """Locked by the program that holds the tournament, and by its workers too."""
 PATIENCE = 20.0
@@ -92,7 +90,7 @@ class TournamentFolder:
 
     def finished(self, match: Match) -> bool:
         """Whether its game was played to its end."""
-        return ended(self.game(match))
+        return is_finished(self.game(match))
 
     def spent(self, matches: Sequence[Match]) -> Spent:
         """By all games so far, read from their journals. Raises ``ConfigError`` for a game that cannot be read."""
@@ -195,7 +193,7 @@ def _locked(handle: int) -> bool:
 def _spent(path: Path) -> tuple[Amount, bool]:
     try:
         total = json.loads((path / "overview.jsonl").read_bytes().splitlines()[0])["spending"]["total"]
-        if total["lost_calls"] == 0 and ended(path):
+        if total["lost_calls"] == 0 and is_finished(path):
             tokens = total["input_tokens"] + total["output_tokens"]
             return Amount(Decimal(str(total["cost_usd"] or 0)), tokens), total["cost_usd"] is not None
     except (OSError, ValueError, LookupError, TypeError):
@@ -208,22 +206,6 @@ def _spent_by_journal(path: Path) -> tuple[Amount, bool]:
     budget = Budget(lambda _: None)
     charge(budget, read_history(path, DIPLOMACY))
     return budget.charged, budget.ledger.total().total_usd is not None
-
-
-def ended(path: Path) -> bool:
-    """Whether a run was played to its end: its last event says so."""
-    try:
-        with (path / EVENTS).open("rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL))
-            last = file.read().splitlines(keepends=True)[-1:]
-    except FileNotFoundError:
-        return False
-    if not last or not last[0].endswith(b"\n"):
-        return False
-    try:
-        return bool(json.loads(last[0]).get("type") == "run_finished")
-    except ValueError:
-        return False
 
 
 def _json(value: object) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ..models.budget import Amount
-from .playing import Result
+from .game_runner import Result
 from .schedule import Match
 
 

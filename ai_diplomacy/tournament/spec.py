@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..game.config import GameConfig, checked_models
 from ..models.call_settings import CallSettings
 from ..models.ids import ModelId
 from ..records.errors import ConfigError
+from ..records.settings import Setting, declared
 from .schedule import KINDS, SEATS, Kind, Match, block_size, matches
 from .toml_lines import Lines
 
@@ -24,7 +25,7 @@ MAP = "standard"
 _EXAMPLE = 'write, for example, schedule = "round_robin"'
 
 
-class SpecError(ValueError):
+class SpecError(ConfigError):
     """A specification that cannot be used. Its text is one line, with the file's line and what to write instead."""
 
 
@@ -53,49 +54,47 @@ class Spec:
     """A tournament."""
 
     path: Path
-    text: str = field(repr=False)
-    """Of the file. It may hold keys."""
     schedule: Kind
     entrants: Mapping[str, Entrant]
     """Name -> player, baselines included."""
     field: str | None
     """Whom all others are measured against; ``None`` in a round robin."""
     games: int
-    last_year: int
-    rounds: int
-    planning: bool
-    seed: int
-    temperature: float | None
+    game: GameConfig
+    """The settings of every game, but for its seats, and its seed: this one is the tournament's."""
     concurrency: int
     """Games at once in each process."""
     processes: int
-    calls: CallSettings
     max_cost_usd: float | None
     max_tokens: int | None
     """Caps on the whole tournament."""
 
+    @property
+    def capped(self) -> bool:
+        return self.max_cost_usd is not None or self.max_tokens is not None
+
+    def models(self) -> dict[str, ModelId]:
+        """Name of a player -> its model."""
+        return {name: entrant.model for name, entrant in self.entrants.items()}
+
     def matches(self) -> list[Match]:
         """All its games, the same for the same specification."""
         return matches(
-            self.schedule, list(self.entrants), terrain(MAP).powers, self.games, seed=self.seed, field=self.field
+            self.schedule, list(self.entrants), terrain(MAP).powers, self.games, seed=self.game.seed, field=self.field
         )
 
     def config(self, match: Match) -> GameConfig:
         """The settings of one game."""
         seats = {power: self.entrants[name] for power, name in match.seats.items()}
         asked = {power: entrant for power, entrant in seats.items() if entrant.model.provider != "bot"}
-        return GameConfig(
+        return replace(
+            self.game,
             models={power: entrant.model for power, entrant in seats.items()},
-            max_year=self.last_year,
-            rounds=self.rounds,
-            planning=self.planning,
             seed=match.seed,
             prompts={power: entrant.prompts for power, entrant in asked.items() if entrant.prompts is not None},
             max_tokens={
                 power: entrant.max_tokens for power, entrant in asked.items() if entrant.max_tokens is not None
             },
-            temperature=self.temperature,
-            calls=self.calls,
         )
 
     def document(self) -> dict[str, Any]:
@@ -105,11 +104,8 @@ class Spec:
             "schedule": self.schedule,
             "players": {name: entrant.document() for name, entrant in self.entrants.items()},
             "field": self.field,
-            "last_year": self.last_year,
-            "rounds": self.rounds,
-            "planning": self.planning,
-            "seed": self.seed,
-            "temperature": self.temperature,
+            "last_year": self.game.max_year,
+            **{name: getattr(self.game, name) for name in ("rounds", "planning", "seed", "temperature")},
         }
 
 
@@ -130,7 +126,7 @@ def parse_spec(text: str, path: Path) -> Spec:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f"{path}: {' '.join(str(error).split())}") from None
-    return _Reader(text, path, document).spec()
+    return _Reader(path, text, document).spec()
 
 
 _TOP = (
@@ -138,15 +134,31 @@ _TOP = (
     "processes", "players", "budget", "calls",
 )  # fmt: skip
 _PLAYER = ("model", "prompts", "max_tokens")
-_BUDGET = ("max_cost_usd", "max_tokens")
-_CALLS = ("max_concurrency", "deadline", "phase_deadline", "hedge")
+_FIRST_YEAR = terrain(MAP).first_year
+_OF_GAME, _OF_CALLS = declared(GameConfig), declared(CallSettings)
+
+
+def _whole(lowest: int, highest: int, default: int) -> Setting:
+    return Setting("", type=int, ge=lowest, le=highest, default=default)
+
+
+_GAME = {
+    "last_year": _whole(_FIRST_YEAR, _FIRST_YEAR + 99, _FIRST_YEAR + 9),
+    "rounds": _OF_GAME["rounds"],
+    "planning": _OF_GAME["planning"],
+    "seed": _whole(0, 2**63 - 1, 0),
+    "temperature": _OF_GAME["temperature"],
+}
+_WORKERS = {"concurrency": _whole(1, 1000, 16), "processes": _whole(1, 256, 1)}
+_LIMIT = {"max_tokens": _OF_CALLS["max_tokens_total"]}
+_BUDGET = {"max_cost_usd": replace(_OF_CALLS["max_cost_usd"], ge=0.000001), **_LIMIT}
+_CALLS = {name: _OF_CALLS[name] for name in ("max_concurrency", "deadline", "phase_deadline", "hedge")}
 
 
 class _Reader:
     """A parsed document, read key by key."""
 
-    def __init__(self, text: str, path: Path, document: Mapping[str, Any]) -> None:
-        self._text = text
+    def __init__(self, path: Path, text: str, document: Mapping[str, Any]) -> None:
         self._path = path
         self._lines = Lines(text)
         self._document = document
@@ -162,31 +174,17 @@ class _Reader:
                 f"{len(entrants)} players ({', '.join(entrants)}) for {SEATS} seats; take some out (baselines too: "
                 'baselines = ["bot:dumbbot"]), or write schedule = "one_vs_six"',
             )
-        budget = self._table("budget", _BUDGET)
-        calls = self._table("calls", _CALLS)
-        first_year = terrain(MAP).first_year
+        game = self._values((), self._document, _GAME)
+        calls = CallSettings(**self._table("calls", _CALLS))
         return Spec(
             path=self._path,
-            text=self._text,
             schedule=kind,
             entrants=entrants,
             field=field_name,
             games=self._games(kind, len(entrants)),
-            last_year=self._whole("last_year", first_year, first_year + 99, default=first_year + 9),
-            rounds=self._whole("rounds", 0, 100, default=2),
-            planning=self._boolean(("planning",), self._document.get("planning", False)),
-            seed=self._whole("seed", 0, 2**63 - 1, default=0),
-            temperature=self._amount(("temperature",), self._document.get("temperature"), 0, 2),
-            concurrency=self._whole("concurrency", 1, 1000, default=16),
-            processes=self._whole("processes", 1, 256, default=1),
-            calls=CallSettings(
-                max_concurrency=self._optional(("calls", "max_concurrency"), calls.get("max_concurrency")),
-                deadline=self._amount(("calls", "deadline"), calls.get("deadline"), 0.001, 1e9) or 300.0,
-                phase_deadline=self._amount(("calls", "phase_deadline"), calls.get("phase_deadline"), 0.001, 1e9),
-                hedge=self._boolean(("calls", "hedge"), calls.get("hedge", False)),
-            ),
-            max_cost_usd=self._amount(("budget", "max_cost_usd"), budget.get("max_cost_usd"), 0.000001, 1e9),
-            max_tokens=self._optional(("budget", "max_tokens"), budget.get("max_tokens")),
+            game=GameConfig(models={}, max_year=game.pop("last_year"), **game, calls=calls),
+            **self._values((), self._document, _WORKERS),
+            **self._table("budget", _BUDGET),
         )
 
     def _schedule(self) -> Kind:
@@ -235,12 +233,7 @@ class _Reader:
         folder = None if prompts is None else (self._path.parent / Path(prompts).expanduser()).resolve()
         if folder is not None and not folder.is_dir():
             raise self._error((*where, "prompts"), f"{str(folder)!r} is not a folder; write one that holds templates")
-        return Entrant(
-            name,
-            self._model((*where, "model"), model),
-            folder,
-            self._optional((*where, "max_tokens"), value.get("max_tokens")),
-        )
+        return Entrant(name, self._model((*where, "model"), model), folder, **self._values(where, value, _LIMIT))
 
     def _model(self, where: tuple[str, ...], text: str) -> ModelId:
         if "," in text or "=" in text.partition("#")[0]:
@@ -282,44 +275,28 @@ class _Reader:
             )
         return games
 
-    def _table(self, name: str, known: Sequence[str]) -> Mapping[str, Any]:
+    def _table(self, name: str, known: Mapping[str, Setting]) -> dict[str, Any]:
         value = self._document.get(name, {})
         if not isinstance(value, dict):
             raise self._error((name,), f"write [{name}] and under it {' or '.join(known)}")
         self._check_keys(value, known, name)
-        return value
+        return self._values((name,), value, known)
 
-    def _check_keys(self, table: Mapping[str, Any], known: Sequence[str], where: str) -> None:
+    def _check_keys(self, table: Mapping[str, Any], known: Collection[str], where: str) -> None:
         path = tuple(where.split(".", 1)) if where else ()
         for name in table:
             if name not in known:
                 inside = f" in [{where}]" if where else ""
                 raise self._error((*path, name), f"unknown key {name!r}{inside}; the keys are {', '.join(known)}")
 
-    def _whole(self, name: str, lowest: int, highest: int, *, default: int) -> int:
-        value = self._document.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-            raise self._error((name,), f"{name} = {value!r}; write a whole number from {lowest} to {highest}")
-        return value
-
-    def _optional(self, where: tuple[str, ...], value: object) -> int | None:
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise self._error(where, f"{where[-1]} = {value!r}; write a whole number above 0, or leave it out")
-        return value
-
-    def _amount(self, where: tuple[str, ...], value: object, lowest: float, highest: float) -> float | None:
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
-            raise self._error(where, f"{where[-1]} = {value!r}; write a number from {lowest:g} to {highest:g}")
-        return float(value)
-
-    def _boolean(self, where: tuple[str, ...], value: object) -> bool:
-        if not isinstance(value, bool):
-            raise self._error(where, f"{where[-1]} = {value!r}; write true or false")
-        return value
+    def _values(self, where: tuple[str, ...], table: Mapping[str, Any], known: Mapping[str, Setting]) -> dict[str, Any]:
+        values = {name: setting.default for name, setting in known.items()}
+        for name in filter(table.__contains__, known):
+            try:
+                values[name] = known[name].specified(name, table[name])
+            except ValueError as error:
+                raise self._error((*where, name), str(error)) from None
+        return values
 
     def _error(self, where: tuple[str, ...], problem: str) -> SpecError:
         return SpecError(f"{self._path}, line {self._lines.of(*where)}: {problem}")

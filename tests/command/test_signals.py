@@ -110,7 +110,7 @@ sys.meta_path.insert(0, Finder())
         (["lm_game.py"], "ai_diplomacy.run.session"),
         (["-m", "ai_diplomacy", "analyze", "."], "argparse"),
         (["-m", "ai_diplomacy", "analyze", "."], "ai_diplomacy.analysis.command"),
-        (["-m", "ai_diplomacy", "tournament", "spec.toml"], "ai_diplomacy.tournament.holding"),
+        (["-m", "ai_diplomacy", "tournament", "spec.toml"], "ai_diplomacy.tournament.run_tournament"),
     ],
 )
 def test_stopped_while_it_still_imports_it_ends_without_a_traceback_and_nothing_is_written(tmp_path, command, module):

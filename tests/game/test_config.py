@@ -1,14 +1,18 @@
 """Settings: who plays whom, which phases are played, and one clear line for everything that cannot be."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from ai_diplomacy.board.terrain import terrain
+from ai_diplomacy.command.flags import parser
 from ai_diplomacy.game import config
 from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.models.call_settings import CallSettings
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.records.errors import ConfigError
+from ai_diplomacy.records.settings import declared
 
 POWERS = terrain().powers
 OFFLINE = ModelId("offline", "")
@@ -52,12 +56,12 @@ def test_seats_that_make_no_sense_are_refused_in_one_line(text, problem):
 
 def test_limits_of_the_game():
     game = GameConfig(models=dict.fromkeys(POWERS, OFFLINE), max_year=1902, end_at_phase="F1902M")
-    assert game.plays("S1901M")
-    assert game.plays("F1902M")
-    assert not game.plays("F1902R")
-    assert not game.plays("W1902A")
-    assert GameConfig(models={}, max_year=1902).plays("W1902A")
-    assert not GameConfig(models={}, max_year=1902).plays("S1903M")
+    assert game.is_within_limits("S1901M")
+    assert game.is_within_limits("F1902M")
+    assert not game.is_within_limits("F1902R")
+    assert not game.is_within_limits("W1902A")
+    assert GameConfig(models={}, max_year=1902).is_within_limits("W1902A")
+    assert not GameConfig(models={}, max_year=1902).is_within_limits("S1903M")
 
 
 @pytest.mark.parametrize("text", ["F1901", "X1901M", "S1901A", "W1901M", "S1900M", "F1903M", "s01m", ""])
@@ -87,3 +91,48 @@ def test_the_document_of_a_configuration_shows_no_key():
     secret = ModelId("offline", "", None, "secret-key")
     document = GameConfig(models=dict.fromkeys(POWERS, secret), max_year=1901).document()
     assert "secret-key" not in str(document)
+
+
+EVERYTHING = GameConfig(
+    models=dict.fromkeys(POWERS, OFFLINE),
+    max_year=1903,
+    seed=4,
+    rounds=1,
+    planning=True,
+    end_at_phase="F1902M",
+    prompts={"ITALY": Path("/tmp/p")},
+    max_tokens=dict.fromkeys(POWERS, 77),
+    temperature=0.5,
+    max_messages=3,
+    max_message_characters=99,
+    calls=CallSettings(5, hedge=True, max_cost_usd=1.5, max_tokens_total=10_000, deadline=20.0, phase_deadline=60.0),
+)
+
+
+def test_all_settings_survive_their_document():
+    written = json.loads(json.dumps(EVERYTHING.document()))
+    assert GameConfig.from_document(written) == EVERYTHING
+    default = GameConfig(models=dict.fromkeys(POWERS, OFFLINE), max_year=1910).document()
+    assert all(written[key] != default[key] for key in written.keys() - {"map", "models"})
+
+
+def test_every_setting_has_a_flag():
+    flags = vars(parser().parse_args([]))
+    for setting in (*declared(GameConfig).values(), *declared(CallSettings).values()):
+        assert flags[setting.flag] is None
+
+
+@pytest.mark.parametrize("key", EVERYTHING.document())
+def test_a_document_without_a_setting_is_refused_in_one_line(key):
+    document = EVERYTHING.document()
+    del document[key]
+    with pytest.raises(ConfigError, match=f"^the settings of the run do not name '{key}'$"):
+        GameConfig.from_document(document)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("max_year", "soon"), ("num_negotiation_rounds", -1), ("deadline", None), ("max_tokens", 5)]
+)
+def test_a_document_with_a_value_that_cannot_be_is_refused_in_one_line(key, value):
+    with pytest.raises(ConfigError, match=f"^the settings of the run: {key} cannot be {value!r}$"):
+        GameConfig.from_document(EVERYTHING.document() | {key: value})

@@ -4,7 +4,7 @@ import os
 import signal
 
 import pytest
-from tournament.holding import begin, children, ended, games, held, small, until_finished, untimed
+from tournament.tournaments import begin, children, ended, games, held, small, until_finished, untimed
 
 pytest.importorskip("ray", reason="Ray is an extra: pip install ai-diplomacy[cluster]")
 pytestmark = pytest.mark.slow
@@ -16,7 +16,7 @@ def test_a_killed_actor_is_replaced_and_the_games_are_those_of_one_process(tmp_p
     out = tmp_path / "there"
     process = begin(small(tmp_path, processes=2, more=more), out, "--cluster", "auto")
     until_finished(process, 1)
-    actors = [pid for pid, command in children(process.pid).items() if command.startswith("ray::_Actor")]
+    actors = [pid for pid, command in children(process.pid).items() if command.startswith("ray::RemoteRunner")]
     assert len(actors) == 2
     os.kill(actors[0], signal.SIGKILL)
     said = ended(process)

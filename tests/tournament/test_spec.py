@@ -30,7 +30,7 @@ def spec(text, tmp_path):
 def test_the_three_bots_are_in_by_default(tmp_path):
     found = spec(GOOD, tmp_path)
     assert list(found.entrants) == ["one", "two", "bot:dumbbot", "bot:random", "bot:hold"]
-    assert (found.rounds, found.processes, found.seed) == (2, 1, 0)
+    assert (found.game.rounds, found.processes, found.game.seed) == (2, 1, 0)
     assert found.entrants["two"].max_tokens == 4096
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from ..run.policies import first_error
-from .playing import Result
+from .game_runner import Result
 from .schedule import Match
 
 MOST_LOSSES = 5
@@ -31,28 +31,27 @@ class Worker(Protocol):
 
 
 class TooManyLossesError(Exception):
-    """Workers die as soon as they are hired. Its text fits a line."""
+    """Workers die as soon as they are spawned. Its text fits a line."""
 
 
-Hire = Callable[[], Awaitable[Worker]]
+Spawn = Callable[[], Awaitable[Worker]]
+"""Raises ``WorkerLost`` when a worker is not to be had."""
 
 
-class Director:
+class Dispatcher:
     """Leads the games of a tournament to their ends."""
 
     def __init__(
-        self, hire: Hire, *, workers: int, each: int, told: Callable[[Result], None], begun: Callable[[Match], None]
+        self, spawn: Spawn, *, workers: int, each: int, told: Callable[[Result], None], begun: Callable[[Match], None]
     ) -> None:
         """``each``: games at once a worker. ``told`` hears of every result, ``begun`` of every game handed out."""
-        self._hire = hire
+        self._spawn = spawn
         self._workers = workers
         self._each = each
         self._told = told
         self._begun = begun
         self._waiting: deque[Match] = deque()
         self._losses = 0
-        self.lost = 0
-        """Workers lost so far."""
         self.halted: Result | None = None
         """The first game that could not go on."""
 
@@ -60,20 +59,20 @@ class Director:
         """Plays them all, or until a game cannot go on; those that are under way by then come to their own ends. Raises
         ``TooManyLossesError``. Cancelled, it returns when everything is saved."""
         self._waiting = deque(matches)
-        crews = min(self._workers, max(1, -(-len(matches) // self._each)))
+        workers = min(self._workers, max(1, -(-len(matches) // self._each)))
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(crews):
-                    group.create_task(self._crew())
+                for _ in range(workers):
+                    group.create_task(self._work())
         except BaseExceptionGroup as errors:
             raise first_error(errors) from None
 
-    async def _crew(self) -> None:
+    async def _work(self) -> None:
         """One worker and those that replace it."""
         while self._waiting and self.halted is None:
             under_way: dict[int, Match] = {}
             try:
-                worker = await self._hire()
+                worker = await self._spawn()
             except WorkerLost:
                 self._replace(under_way)
                 continue
@@ -100,7 +99,6 @@ class Director:
             self._told(result)
 
     def _replace(self, under_way: dict[int, Match]) -> None:
-        self.lost += 1
         self._losses += 1
         if self._losses >= MOST_LOSSES:
             raise TooManyLossesError(f"{self._losses} workers died one after another, and no game was finished")

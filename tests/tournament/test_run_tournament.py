@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tournament.holding import (
+from tournament.tournaments import (
     begin,
     children,
     ended,
@@ -94,7 +94,7 @@ def test_a_killed_worker_is_replaced_and_its_games_go_on(whole, tmp_path):
     out = tmp_path / "out"
     process = begin(small(tmp_path, processes=2), out)
     until_finished(process, 1)
-    workers = [pid for pid, command in children(process.pid).items() if "tournament.worker" in command]
+    workers = [pid for pid, command in children(process.pid).items() if "tournament.worker_process" in command]
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
     ended(process)
@@ -102,11 +102,12 @@ def test_a_killed_worker_is_replaced_and_its_games_go_on(whole, tmp_path):
     assert untimed(out) == untimed(whole)
 
 
-def test_workers_end_with_whoever_hired_them(tmp_path):
+@pytest.mark.parametrize("more", ["", "[budget]\nmax_tokens = 9_000_000\n"], ids=["free", "capped"])
+def test_workers_end_with_whoever_started_them(tmp_path, more):
     out = tmp_path / "out"
-    process = begin(small(tmp_path, processes=2), out)
+    process = begin(small(tmp_path, processes=2, more=more), out)
     until_finished(process, 1)
-    workers = [pid for pid, command in children(process.pid).items() if "tournament.worker" in command]
+    workers = [pid for pid, command in children(process.pid).items() if "tournament.worker_process" in command]
     killed(process)
     assert all(gone(pid) for pid in workers)
 

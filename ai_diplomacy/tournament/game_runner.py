@@ -6,9 +6,9 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from ..agent.prompts import PromptError
 from ..game.config import GameConfig
@@ -24,9 +24,9 @@ from ..models.prices import Price
 from ..models.reservations import Budgeted
 from ..records.durable import DiskError
 from ..records.errors import ConfigError
-from ..run.history import held, is_run
+from ..run.history import held, is_finished, is_run
 from ..run.session import Played, play_on
-from .folder import TournamentFolder, ended
+from .folder import TournamentFolder
 from .schedule import Match
 from .spec import Spec
 
@@ -49,29 +49,13 @@ class Result:
     known: bool = True
     """Whether the prices of all calls of this game are known."""
 
-    def document(self) -> dict[str, Any]:
-        """As plain JSON data."""
-        return {
-            "number": self.number,
-            "text": self.text,
-            "halt": self.halt,
-            **self.spent.document(),
-            "known": self.known,
-        }
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Result:
-        spent = Amount.from_document(document)
-        return cls(document["number"], document["text"], document["halt"], spent, document["known"])
-
 
 def prices_of(spec: Spec) -> dict[str, Price | None]:
     """Model id -> price. May take a second. Raises ``ConfigError``."""
-    models = {name: entrant.model for name, entrant in spec.entrants.items()}
-    return find_prices(GameConfig(models=models, max_year=spec.last_year))
+    return find_prices(replace(spec.game, models=spec.models()))
 
 
-class Table:
+class GameRunner:
     """Plays games of a tournament in this process."""
 
     def __init__(self, spec: Spec, folder: TournamentFolder, environ: Mapping[str, str], budget: Budget) -> None:
@@ -81,15 +65,19 @@ class Table:
         self._folder = folder
         self._budget = budget
         prices = prices_of(spec)
-        warm_up(entrant.model for entrant in spec.entrants.values())
-        self._vendors = ModelFactory(environ, spec.calls, prices)
+        warm_up(spec.models().values())
+        self._vendors = ModelFactory(environ, spec.game.calls, prices)
         self._told = NOTHING
+        self._tasks: set[asyncio.Task[Played | None]] = set()
 
     async def play(self, match: Match) -> Result:
         """Plays a game to its end, from where it stands. Everything that stops it is told in the result, and everything
         is saved then; so it is when the task is cancelled."""
+        task = asyncio.create_task(self._played(match))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         try:
-            played = await self._played(match)
+            played = await task
         except BudgetExceeded as error:
             return self._result(match, str(error), error.what)
         except ModelRefused as error:
@@ -104,7 +92,10 @@ class Table:
         return self._result(match, _told(match, played), known=known)
 
     async def close(self) -> None:
-        """Closes the vendors' connections."""
+        """Cancels what is still played, and closes the vendors' connections."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._vendors.close()
 
     def _result(self, match: Match, text: str, halt: HaltKind | None = None, *, known: bool = True) -> Result:
@@ -125,7 +116,7 @@ class Table:
             run = await asyncio.to_thread(open_files.enter_context, held(path, DIPLOMACY))
             if run.history.settings.last.game_settings() != config.game_settings():
                 raise ConfigError(f"{path} holds a game with other settings")
-            if run.history.finished is not None and ended(path):
+            if run.history.finished is not None and is_finished(path):
                 return None
             return await play_on(run, config, DIPLOMACY, started=started, open_model=self._open)
 

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 from ..agent.prompts import PromptBook, PromptError
 from ..board.terrain import terrain
 from ..game.config import IN_PROCESS
-from ..game.estimate import Seat, cap_problem
+from ..game.estimate import cap_problem
 from ..models.prices import price_problem
 from ..models.providers import seat_problems
 from ..run.signals import STOPPED, stoppable
-from .directing import Director, Hire, TooManyLossesError, Worker
-from .dry_run import estimate_lines, schedule_lines
+from .dispatcher import Dispatcher, Spawn, TooManyLossesError, Worker
+from .dry_run import estimate_lines, schedule_lines, seat
 from .folder import TournamentFolder
-from .playing import Result, Table, prices_of
+from .game_runner import GameRunner, Result, prices_of
 from .progress import Progress
-from .purse import Purse
 from .schedule import Match
+from .shared_budget import SharedBudget
 from .spec import MAP, Spec, SpecError, read_spec
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ _CAP_KEYS = {"cost_usd": "max_cost_usd", "tokens": "max_tokens"}
 """What a cap is on -> its key in ``[budget]``."""
 
 
-def hold_tournament(flags: argparse.Namespace) -> int:
+def run_tournament(flags: argparse.Namespace) -> int:
     """Returns the exit status. Raises ``SpecError`` or ``ConfigError`` before anything is played."""
     spec = read_spec(flags.spec.expanduser())
     _check_packages(cluster=bool(flags.cluster), play=not flags.dry_run)
     matches = spec.matches()
-    if any(entrant.model.provider not in IN_PROCESS for entrant in spec.entrants.values()):
+    if any(model.provider not in IN_PROCESS for model in spec.models().values()):
         from dotenv import load_dotenv
 
         load_dotenv(".env")
@@ -67,8 +67,7 @@ def hold_tournament(flags: argparse.Namespace) -> int:
 
 def _check(spec: Spec, prices: Mapping[str, Price | None]) -> None:
     """That everybody can be asked, and that the caps can be kept."""
-    models = {name: entrant.model for name, entrant in spec.entrants.items()}
-    problems = seat_problems(models, os.environ, IN_PROCESS)
+    problems = seat_problems(spec.models(), os.environ, IN_PROCESS)
     try:
         for prompts in {entrant.prompts for entrant in spec.entrants.values() if entrant.prompts is not None}:
             PromptBook(prompts, terrain(MAP))
@@ -76,7 +75,7 @@ def _check(spec: Spec, prices: Mapping[str, Price | None]) -> None:
         problems.append(str(error))
     unknown = price_problem(prices, max_cost_usd=spec.max_cost_usd)
     asked = [entrant for entrant in spec.entrants.values() if entrant.model.provider != "bot"]
-    seats = [Seat(e.name, str(e.model), prices[str(e.model)], e.max_tokens or 8192) for e in asked]
+    seats = [seat(spec, entrant, prices) for entrant in asked]
     small = cap_problem(seats, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens, at=0.0)
     problems += [_by_key(problem) for problem in (unknown, small) if problem]
     if problems:
@@ -99,17 +98,28 @@ def _played(
 ) -> int:
     left = [match for match in matches if not folder.finished(match)]
     spent = folder.spent(matches)
-    purse = Purse(spent.amount, max_cost_usd=spec.max_cost_usd, max_tokens=spec.max_tokens)
+    budget = SharedBudget(spent.amount, max_cost_usd=spec.max_cost_usd, max_tokens=spec.max_tokens)
     priced = spent.known and all(price is not None for price in prices.values())
-    progress = Progress(_say, len(matches), len(matches) - len(left), lambda: purse.charged, priced=priced)
+    progress = Progress(_say, len(matches), len(matches) - len(left), lambda: budget.charged, priced=priced)
     if len(left) < len(matches):
         _say(f"going on with {folder.path}: {progress.standing()}")
     command = _command(flags)
     going_on = f"everything is kept. Go on with: {command}"
     if not left:
         return 0
+
+    async def played() -> Result | None:
+        """Why it could not go on, if it could not."""
+        with stoppable(f"{_NAME}: stopped at once. {going_on}"):
+            async with _spawning(spec, folder, budget, lock, flags.cluster) as spawn:
+                dispatcher = Dispatcher(
+                    spawn, workers=spec.processes, each=spec.concurrency, told=progress.told, begun=progress.begun
+                )
+                await dispatcher.play(left)
+        return dispatcher.halted
+
     try:
-        halted = asyncio.run(_directed(spec, folder, left, purse, progress, lock, flags.cluster, going_on))
+        halted = asyncio.run(played())
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _stop(f"stopped; {going_on}")
     except TooManyLossesError as error:
@@ -129,47 +139,27 @@ def _played(
     return 0
 
 
-async def _directed(
-    spec: Spec,
-    folder: TournamentFolder,
-    left: Sequence[Match],
-    purse: Purse,
-    progress: Progress,
-    lock: int,
-    cluster: str | None,
-    going_on: str,
-) -> Result | None:
-    """Why it could not go on, if it could not."""
-    with stoppable(f"{_NAME}: stopped at once. {going_on}"):
-        async with _hired(spec, folder, purse, lock, cluster) as hire:
-            director = Director(
-                hire, workers=spec.processes, each=spec.concurrency, told=progress.told, begun=progress.begun
-            )
-            await director.play(left)
-    return director.halted
-
-
 @asynccontextmanager
-async def _hired(
-    spec: Spec, folder: TournamentFolder, purse: Purse, lock: int, cluster: str | None
-) -> AsyncIterator[Hire]:
+async def _spawning(
+    spec: Spec, folder: TournamentFolder, budget: SharedBudget, lock: int, cluster: str | None
+) -> AsyncIterator[Spawn]:
     """Where workers come from: this process itself when one is enough."""
     if cluster is not None:
         from .cluster import Cluster
 
-        joined = await asyncio.to_thread(Cluster, spec, folder, purse, cluster)
+        joined = await asyncio.to_thread(Cluster, spec, folder, budget, cluster)
         try:
-            yield joined.hire
+            yield joined.spawn
         finally:
             await joined.close()
     elif spec.processes > 1:
-        from .processes import Processes
+        from .local_workers import LocalWorkers
 
-        yield Processes(spec, folder, purse, lock).hire
+        yield LocalWorkers(spec, folder, budget, lock).spawn
     else:
 
         async def here() -> Worker:
-            return Table(spec, folder, os.environ, purse.budget)
+            return GameRunner(spec, folder, os.environ, budget)
 
         yield here
 
