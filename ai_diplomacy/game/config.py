@@ -134,10 +134,6 @@ def model_of_record(text: str) -> ModelId:
     return parse_model_id(text, {re.split("[:@]", text, maxsplit=1)[0]})
 
 
-phase_order = Phase
-"""Sorts phases as they are played."""
-
-
 def checked_map(name: str) -> Terrain:
     """The terrain of a map. Raises ``ConfigError``."""
     if name not in MAPS:
