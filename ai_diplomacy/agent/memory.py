@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..board.phase import Phase
 from ..board.player import Mind, Relationship, Step
 
 MAX_ENTRY = 800
@@ -15,13 +16,13 @@ MAX_GOAL = 200
 
 @dataclass(frozen=True, slots=True)
 class DiaryEntry:
-    phase: str
+    phase: Phase
     step: Step
     text: str
 
     @property
     def year(self) -> int:
-        return int(self.phase[1:-1])
+        return self.phase.year
 
     def __str__(self) -> str:
         return f"{self.phase}: {self.text}"
@@ -56,7 +57,7 @@ class Memory:
         for power in others:
             self.relationships.setdefault(power, "Neutral")
 
-    def note(self, phase: str, step: Step, text: str) -> str:
+    def note(self, phase: Phase, step: Step, text: str) -> str:
         """Write a diary entry; returns what was kept of it (empty text is no entry)."""
         kept = text.strip()[:MAX_ENTRY]
         if kept:

@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..agent.events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
-from ..board.orders import OrderLine, OrderReport, interpret, read_order
+from ..board.orders import OrderLine, OrderReport, interpret, judge, read_order, report_of
 from ..board.player import OrderDecision, View
 from ..board.press import Draft
-from ..board.situation import Situation, unit_of
+from ..board.situation import Situation
+from ..board.units import Order
 from .asking import Asker
 from .briefing import briefing
 from .memory import MAX_ENTRY, Memory, Summary
@@ -55,7 +56,7 @@ async def negotiate(asker: Asker, memory: Memory, view: View) -> tuple[Draft, ..
 
 
 def _draft(asker: Asker, message: MessageReply, view: View) -> Draft:
-    pledges: list[str] = []
+    pledges: list[Order] = []
     for text in message.pledges:
         line = read_order(text, view.situation)
         if line.order is None:
@@ -89,30 +90,31 @@ MAX_ORDERS = 60
 
 
 async def generate_orders(asker: Asker, memory: Memory, view: View) -> OrderDecision:
-    """The power's orders as texts. Illegal ones are asked again once, with the reasons; orders of the first reply
-    that were legal stand for units that the corrected reply leaves without one."""
+    """The power's orders. Illegal ones are asked again once, with the reasons; legal orders of the first reply stand
+    for units that the corrected reply leaves without one."""
     situation = view.situation
+    reports: list[OrderReport] = []
 
     def check(reply: OrderReply) -> Sequence[str]:
-        return _problems(interpret(reply.orders[:MAX_ORDERS], situation), situation)
+        reports.append(interpret(reply.orders[:MAX_ORDERS], situation))
+        return _problems(reports[-1], situation)
 
     answer = await asker.ask("order", view, briefing("order", view, memory), OrderReply, check)
     if answer.value is None:
-        return OrderDecision(())
+        return OrderDecision(report_of((), situation))
     reply: OrderReply = answer.value
     _remember(asker, memory, view, reply)
-    texts = tuple(reply.orders[:MAX_ORDERS])
     if answer.first is None:
-        # A first reply that held problems and was never corrected is the value itself; it is judged once, on the board.
-        return OrderDecision(texts, reply.vote_draw)
-    first = interpret(answer.first.orders[:MAX_ORDERS], situation)
-    return OrderDecision(_completed(texts, first, situation), reply.vote_draw, first)
+        # A first reply that held problems and was never corrected is the value itself.
+        return OrderDecision(reports[-1], reply.vote_draw)
+    first, corrected = reports
+    return OrderDecision(_completed(corrected, first, situation), reply.vote_draw, first)
 
 
 def _problems(report: OrderReport, situation: Situation) -> Sequence[str]:
     """What to tell the model. Units without an order are worth a word only beside something else that is wrong."""
     problems = [_complaint(line) for line in report.rejected]
-    if not _standing(report) and situation.legal_orders and situation.kind == "M":
+    if not report.standing and situation.legal_orders and situation.kind == "M":
         problems.append("No unit has a legal order; each of your units needs one.")
     elif problems and report.defaults:
         problems.append(f"Without another order these stand: {', '.join(report.defaults)}.")
@@ -125,16 +127,13 @@ def _complaint(line: OrderLine) -> str:
     return reason if reason.startswith(line.text) else f"{line.text!r}: {reason}"
 
 
-def _completed(texts: tuple[str, ...], first: OrderReport, situation: Situation) -> tuple[str, ...]:
+def _completed(report: OrderReport, first: OrderReport, situation: Situation) -> OrderReport:
     if situation.kind == "A":
         # Builds and disbands belong together as a whole; adding some of the first set could exceed what is due.
-        return texts
-    ordered = {unit_of(order) for order in _standing(interpret(texts, situation))}
-    return (*texts, *(order for order in _standing(first) if unit_of(order) not in ordered))
-
-
-def _standing(report: OrderReport) -> list[str]:
-    return [line.order for line in report.lines if line.order is not None and line.reason is None]
+        return report
+    ordered = {line.order.unit for line in report.standing if line.order}
+    kept = (line for line in first.standing if line.order and line.order.unit not in ordered)
+    return judge((*report.lines, *kept), situation)
 
 
 def _remember(asker: Asker, memory: Memory, view: View, reply: OrderReply) -> None:
@@ -166,7 +165,7 @@ async def consolidate(asker: Asker, memory: Memory, view: View) -> None:
     """Folds the diary of the years before this winter's into a summary. It is staged, and in force from the next
     reflection on, so that this step may run beside the others."""
     phase = view.phase
-    year = int(phase[1:-1]) - 1
+    year = phase.year - 1
     entries = [entry for entry in memory.unsummarised() if entry.year <= year]
     if not entries:
         return

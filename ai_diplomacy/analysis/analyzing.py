@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..board.phase import Phase
 from .estimates import Duel, MeanEstimate, duel, estimates
 from .game_record import GameRecord
 from .measures import MEASURES
@@ -113,10 +114,10 @@ class _Collected:
         assert game.ending is not None
         known: dict[tuple[str, int], int] = {}
         for row in game.phases:
-            year = int(row.phase[1:-1])
-            if row.phase[0] == "S":
+            phase = Phase(row.phase)
+            if phase.season == "S":
                 # What stands in spring was counted in the winter before.
-                known[row.power, year - 1] = row.centers
+                known[row.power, phase.year - 1] = row.centers
         for power, centers in game.ending.centers.items():
             known[power, game.ending.year] = centers
         for (power, year), centers in known.items():

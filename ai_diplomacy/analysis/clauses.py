@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from ..board.press import ALL
-from ..board.situation import unit_of
 from ..board.terrain import Terrain, province_of, terrain
+from ..board.units import Order, Unit
 
 _SENTENCE = re.compile(r"(?<!\bSt)[.!?]+(?=[\s\"')]|$)|\n+")
 _CLAUSE = re.compile(
@@ -24,7 +24,7 @@ _PROMISES = re.compile(
 )
 _PLACE = r"[A-Z]{3}(?:/[NESW]C)?"
 _ORDER = re.compile(
-    rf"\b[AF] {_PLACE}(?: (?:[HDB]\b|R {_PLACE}|- {_PLACE}|[SC] [AF] {_PLACE}(?: - {_PLACE})?))?(?: VIA)?"
+    rf"\b([AF] {_PLACE})(?: (?:[HDB]\b|R {_PLACE}|- {_PLACE}|[SC] [AF] {_PLACE}(?: - {_PLACE})?))?(?: VIA)?"
 )
 
 
@@ -36,6 +36,8 @@ class Clause:
     sentence: int
     orders: frozenset[str] = frozenset()
     """Orders, or bare units, in the engine's notation."""
+    units: frozenset[Unit] = frozenset()
+    """Those that the orders are for."""
     places: frozenset[str] = frozenset()
     """Provinces, those of the orders apart."""
     powers: frozenset[str] = frozenset()
@@ -51,12 +53,11 @@ class Clause:
         """Whether it may be about any promise, because it names none, or speaks of promises as such."""
         return self.bare or (self.inherited and bool(_PROMISES.search(self.text)))
 
-    def concerns(self, order: str) -> bool:
+    def concerns(self, order: Order) -> bool:
         """Whether it names the unit of an order, or one of its provinces."""
-        unit = unit_of(order)
-        return any(unit_of(other) == unit for other in self.orders) or bool(self.places & places_of(order))
+        return order.unit in self.units or bool(self.places & places_of(order))
 
-    def relevance(self, order: str, recipient: str) -> int:
+    def relevance(self, order: Order, recipient: str) -> int:
         """How closely it concerns the promise of an order to a power (or to ``ALL``): 0 not at all, 1 as one of many,
         2 by its recipient or its provinces, 3 by its unit, 4 by the order itself."""
         if self.powers and recipient not in self.powers and recipient != ALL:
@@ -65,12 +66,11 @@ class Clause:
             return self.matter(order)
         return 2 if recipient in self.powers else int(self.of_all)
 
-    def matter(self, order: str) -> int:
+    def matter(self, order: Order) -> int:
         """The same by what is ordered alone, whoever it was promised to."""
         if self.orders:
             named = order in self.orders or f"{order} VIA" in self.orders
-            unit = any(unit_of(other) == unit_of(order) for other in self.orders)
-            return 4 if named else 3 if unit else int(self.of_all)
+            return 4 if named else 3 if order.unit in self.units else int(self.of_all)
         if self.places & places_of(order):
             return 2
         return 1 if not self.places or self.of_all else 0
@@ -85,16 +85,14 @@ def clauses(text: str, sender: str, map_name: str) -> list[Clause]:
             clause = words.read(part, number, sender)
             if clause.bare and found:
                 before = found[-1]
-                clause = replace(
-                    clause, orders=before.orders, places=before.places, powers=before.powers, inherited=True
-                )
+                clause = replace(before, text=clause.text, sentence=clause.sentence, inherited=True)
             found.append(clause)
     return found
 
 
-def places_of(order: str) -> frozenset[str]:
+def places_of(order: Order) -> frozenset[str]:
     """The provinces that an order names."""
-    return frozenset(province_of(word) for word in order.split() if len(word) >= 3 and word != "VIA")
+    return frozenset({order.unit.province, order.mover.province, order.goal} - {""})
 
 
 def power_names(map_name: str) -> str:
@@ -124,14 +122,15 @@ class _Words:
         self._code = re.compile(r"\b[A-Z]{3}\b")
 
     def read(self, text: str, sentence: int, sender: str) -> Clause:
-        orders = frozenset(match[0] for match in _ORDER.finditer(text))
+        orders = list(_ORDER.finditer(text))
         rest = _ORDER.sub(" ", text)
         named = [match[1].lower() for match in self._name.finditer(rest)]
         codes = {match[0] for match in self._code.finditer(rest)} & self._codes
         return Clause(
             text,
             sentence,
-            orders,
+            frozenset(match[0] for match in orders),
+            frozenset(Unit(match[1]) for match in orders),
             frozenset({self._places[name] for name in named if name in self._places} | codes),
             frozenset(self._powers[name] for name in named if name in self._powers) - {sender},
         )

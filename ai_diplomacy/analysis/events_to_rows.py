@@ -8,10 +8,10 @@ from dataclasses import asdict
 from itertools import pairwise
 
 from ..agent.events import DiaryWritten, Initialized, OrdersExplained, Planned, Reflected
+from ..board.phase import Phase
 from ..board.player import RELATIONSHIPS
 from ..board.press import Message
-from ..board.situation import unit_of
-from ..game.config import phase_order
+from ..board.units import Order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
 from ..records.events import Event
@@ -82,13 +82,13 @@ class EventsToRows:
             phase=end.phase,
             centers={power: len(end.centers.get(power, ())) for power in self._powers},
             alive=frozenset(power for power, last in alive.items() if last is None),
-            gone_in={power: int(last[1:-1]) for power, last in alive.items() if last is not None},
+            gone_in={power: Phase(last).year for power, last in alive.items() if last is not None},
         )
 
     def _alive_after(self, power: str) -> str | None:
         """``None`` while it has something on the board, else the phase in which it lost its last."""
         gone: str | None = None
-        for phase in sorted(self._done, key=phase_order):
+        for phase in sorted(self._done, key=Phase):
             done = self._done[phase]
             if done.units.get(power) or done.centers.get(power) or done.dislodged.get(power):
                 gone = None
@@ -100,10 +100,10 @@ class EventsToRows:
         """``own_from``: the first phase that counts; empty for all."""
 
         def own(phase: str) -> bool:
-            return not own_from or phase_order(phase) >= phase_order(own_from)
+            return not own_from or Phase(phase) >= own_from
 
-        phases = [phase for phase in sorted(self._begun, key=phase_order) if own(phase)]
-        turns = [phase for phase in phases if phase[-1] == "M" and phase in self._done]
+        phases = [phase for phase in sorted(self._begun, key=Phase) if own(phase)]
+        turns = [phase for phase in phases if Phase(phase).kind == "M" and phase in self._done]
         replies: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for read in self._read:
             replies[read.actor][read.verdict] += own(read.phase)
@@ -137,8 +137,8 @@ class EventsToRows:
         for power, orders in done.orders.items():
             handed_in = self._submitted.get((phase, power))
             defaults = set(handed_in.defaults) if handed_in else set(orders)
-            for order in orders:
-                results = tuple(done.results.get(unit_of(order), ()))
+            for order in map(Order, orders):
+                results = tuple(done.results.get(order.unit, ()))
                 kind = _kind(order, power, owners)
                 rows.append(OrderRow(phase, power, order, kind, order in defaults, results))
         return rows
@@ -151,14 +151,14 @@ class EventsToRows:
         return {
             phase: frozenset(power for power in self._powers if begun.units.get(power) or begun.centers.get(power))
             for phase, begun in self._begun.items()
-            if phase[-1] == "M"
+            if Phase(phase).kind == "M"
         }
 
-    def _turn(self, phase: str) -> Turn:
-        following = [other for other in sorted(self._done, key=phase_order) if phase_order(other) >= phase_order(phase)]
+    def _turn(self, name: str) -> Turn:
+        phase = Phase(name)
         turn = [phase]
-        for other in following[1:]:
-            if other[-1] == "M":
+        for other in sorted(other for other in map(Phase, self._done) if other > phase):
+            if other.kind == "M":
                 break
             turn.append(other)
         return Turn(
@@ -166,7 +166,10 @@ class EventsToRows:
             phase=phase,
             messages=[message for message in self._messages if message.phase == phase],
             units=self._begun[phase].units,
-            orders={part: self._done[part].orders for part in turn},
+            orders={
+                part: {power: tuple(map(Order, orders)) for power, orders in self._done[part].orders.items()}
+                for part in turn
+            },
             said={power: " \n".join(self._said.get((phase, power), ())) for power in self._powers},
             undecided=frozenset(
                 event.actor for event in self._defaulted if event.phase == phase and event.step == "order"
@@ -190,7 +193,7 @@ def _message_rows(messages: Sequence[Message], survivors: Mapping[str, frozenset
     A private message is answered by a reader who writes privately to its sender in a later round of the phase, or in
     the movement phase after it. Who has no such round before it, or the press, is gone has no chance to.
     """
-    phases = sorted(survivors, key=phase_order)
+    phases = sorted(survivors, key=Phase)
     following = dict(pairwise(phases))
     last_round: defaultdict[str, int] = defaultdict(int)
     wrote: defaultdict[tuple[str, str, str], int] = defaultdict(int)
@@ -224,8 +227,8 @@ def _message(event: MessageDelivered) -> Message:
         event.sender,
         tuple(event.recipients),
         event.body,
-        tuple(event.pledges),
-        event.phase,
+        tuple(map(Order, event.pledges)),
+        Phase(event.phase),
         event.round,
         event.sequence,
     )
@@ -242,17 +245,23 @@ def _submission(event: OrdersSubmitted) -> Submission:
     )
 
 
-def _kind(order: str, power: str, owners: Mapping[str, str]) -> OrderKind:
-    if order == "WAIVE":
-        return "waive"
-    verb, _, helped = order.partition(" ")[2].partition(" ")[2].partition(" ")
-    if verb in ("S", "C"):
-        own = owners.get(unit_of(helped)) == power
-        if verb == "S":
+def _kind(order: Order, power: str, owners: Mapping[str, str]) -> OrderKind:
+    if order.helped:
+        own = owners.get(order.helped) == power
+        if order.supported:
             return "support_own" if own else "support_other"
         return "convoy_own" if own else "convoy_other"
-    kinds: Mapping[str, OrderKind] = {"H": "hold", "-": "move", "R": "retreat", "D": "disband", "B": "build"}
-    return kinds[verb]
+    return _KINDS[order.verb]
+
+
+_KINDS: Mapping[str, OrderKind] = {
+    "H": "hold",
+    "-": "move",
+    "R": "retreat",
+    "D": "disband",
+    "B": "build",
+    "WAIVE": "waive",
+}
 
 
 def _calls(call: CallEnded) -> Iterator[CallRow]:

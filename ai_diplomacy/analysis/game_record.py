@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+from ..board.phase import Phase
 from ..game.game import Outcome
 from .pledges import Pledge
 
@@ -132,7 +133,7 @@ class Ending:
 
     @property
     def year(self) -> int:
-        return int(self.phase[1:-1])
+        return Phase(self.phase).year
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal
 
+from ..board.units import Order
 from .clauses import Clause, clauses, power_names
 
 Stance = Literal["keep", "break"]
@@ -84,7 +85,7 @@ _DOING = re.compile(
 _UNDECIDED = re.compile(r"\b(?:hope|wonder|fear|doubt|expect|need|want its|trust|think|believe)\b", re.IGNORECASE)
 
 
-def means_to_break(said: str, sender: str, recipient: str, order: str, map_name: str) -> bool:
+def means_to_break(said: str, sender: str, recipient: str, order: Order, map_name: str) -> bool:
     """Whether these private words, oldest first, say that the promise of ``order`` to ``recipient`` (a power or
     ``ALL``) will be broken."""
     found: tuple[int, Stance] | None = None

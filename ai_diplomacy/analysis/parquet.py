@@ -108,7 +108,7 @@ def _seat(game: GameRecord, power: str) -> dict[str, Any]:
 
 
 def _messages(game: GameRecord) -> Iterable[dict[str, Any]]:
-    verdicts = {
+    verdicts: dict[tuple[str, ...], str] = {
         (pledge.phase, pledge.sender, pledge.recipient, pledge.pledged): "broken on purpose"
         if pledge.on_purpose
         else pledge.verdict

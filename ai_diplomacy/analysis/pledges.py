@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ..board.phase import Phase
 from ..board.press import Message
-from ..board.situation import order_for, unit_of
+from ..board.units import Order, Unit, order_for
 from .intentions import means_to_break
 from .retractions import taken_back
 
@@ -27,8 +28,8 @@ class Pledge:
     """A power, or ``ALL`` for a public promise."""
     round: int
     """In which it was made last."""
-    pledged: str
-    ordered: str | None
+    pledged: Order
+    ordered: Order | None
     """What the unit was ordered to do instead, or the same; ``None`` if it had no order."""
     verdict: PledgeVerdict
     on_purpose: bool = False
@@ -44,11 +45,11 @@ class Turn:
     """A movement phase with the messages that were written in it, and the orders of its turn."""
 
     map: str
-    phase: str
+    phase: Phase
     messages: Sequence[Message]
     units: Mapping[str, Sequence[str]]
     """Power -> its units when the phase began."""
-    orders: Mapping[str, Mapping[str, Sequence[str]]]
+    orders: Mapping[Phase, Mapping[str, Sequence[Order]]]
     """Phase of the turn -> power -> its orders."""
     said: Mapping[str, str] = field(default_factory=dict)
     """Power -> its private words of the phase before the orders were resolved, oldest first."""
@@ -80,9 +81,7 @@ def _made(turn: Turn, sender: str) -> list[Pledge]:
 
 def _reread(pledge: Pledge, later: Message, turn: Turn) -> Pledge:
     """A pledge after its reader has got another message."""
-    replaced = any(
-        unit_of(order) == unit_of(pledge.pledged) and not _same(order, pledge.pledged) for order in later.pledges
-    )
+    replaced = any(order.unit == pledge.pledged.unit and not _same(order, pledge.pledged) for order in later.pledges)
     said = "back" if replaced else taken_back(later.body, pledge.sender, pledge.recipient, pledge.pledged, turn.map)
     if said is None:
         return pledge
@@ -99,7 +98,7 @@ def _marked(pledges: Iterable[Pledge]) -> list[Pledge]:
 
 
 def _contradict(one: Pledge, other: Pledge) -> bool:
-    same_unit = one.sender == other.sender and unit_of(one.pledged) == unit_of(other.pledged)
+    same_unit = one.sender == other.sender and one.pledged.unit == other.pledged.unit
     return same_unit and one.recipient != other.recipient and not _same(one.pledged, other.pledged)
 
 
@@ -117,21 +116,20 @@ def _judged(pledge: Pledge, turn: Turn) -> Pledge:
     return replace(pledge, verdict="voided", reason=reason) if reason else replace(pledge, verdict="broken")
 
 
-def _ordered(pledge: Pledge, turn: Turn) -> str | None:
-    given = turn.orders.get(_phase_of(pledge.pledged, turn) or "", {}).get(pledge.sender, ())
-    return order_for(unit_of(pledge.pledged), given)
+def _ordered(pledge: Pledge, turn: Turn) -> Order | None:
+    phase = _phase_of(pledge.pledged, turn)
+    return order_for(pledge.pledged.unit, turn.orders[phase].get(pledge.sender, ())) if phase else None
 
 
-def _phase_of(order: str, turn: Turn) -> str | None:
+def _phase_of(order: Order, turn: Turn) -> Phase | None:
     """The phase of the turn in which such an order is given, if it was played."""
-    verb = order.split()[-1] if order.split()[-1] in ("D", "B", "WAIVE") else [*order.split(), "", ""][2]
-    kinds = {"R": "R", "D": "RA", "B": "A", "WAIVE": "A"}.get(verb, "M")
-    phases = [phase for phase in turn.orders if phase[-1] in kinds]
-    return next((phase for phase in phases if _orders_unit(turn, phase, unit_of(order))), phases[0] if phases else None)
+    kinds = {"R": "R", "D": "RA", "B": "A", "WAIVE": "A"}.get(order.verb, "M")
+    phases = [phase for phase in turn.orders if phase.kind in kinds]
+    return next((phase for phase in phases if _orders_unit(turn, phase, order.unit)), phases[0] if phases else None)
 
 
-def _orders_unit(turn: Turn, phase: str, unit: str) -> bool:
-    return any(unit_of(order) == unit for orders in turn.orders[phase].values() for order in orders)
+def _orders_unit(turn: Turn, phase: Phase, unit: Unit) -> bool:
+    return any(order_for(unit, orders) for orders in turn.orders[phase].values())
 
 
 def _void(pledge: Pledge, turn: Turn) -> str:
@@ -140,9 +138,9 @@ def _void(pledge: Pledge, turn: Turn) -> str:
     phase = _phase_of(pledge.pledged, turn)
     if phase is None:
         return "no such phase"
-    if phase[-1] != "M":
+    if phase.kind != "M":
         return "" if pledge.ordered is not None else "no unit"
-    if unit_of(pledge.pledged) not in turn.units.get(pledge.sender, ()):
+    if pledge.pledged.unit not in turn.units.get(pledge.sender, ()):
         return "no unit"
     if pledge.sender in turn.undecided:
         return "no decision"
@@ -153,17 +151,14 @@ def _void(pledge: Pledge, turn: Turn) -> str:
 
 def _partner_failed(pledge: Pledge, turn: Turn) -> bool:
     """Whether another power did not give the order that was to be supported or convoyed."""
-    _, _, kind, *helped = pledge.pledged.split(" ", 3)
-    if kind not in ("S", "C") or not helped:
+    unit, location = pledge.pledged.helped, pledge.pledged.location
+    if unit is None:
         return False
-    unit = unit_of(helped[0])
     owner = next((power for power, units in turn.units.items() if unit in units), None)
     if owner is None or owner == pledge.sender:
         return False
-    given = order_for(unit, turn.orders.get(turn.phase, {}).get(owner, ())) or f"{unit} H"
-    if " - " in helped[0]:
-        return not _same(given, helped[0])
-    return given.split()[2:3] == ["-"]
+    given = order_for(unit, turn.orders.get(turn.phase, {}).get(owner, ())) or Order(f"{unit} H")
+    return not _same(given, f"{unit} - {location}") if location else given.verb == "-"
 
 
 def _same(one: str, other: str) -> bool:

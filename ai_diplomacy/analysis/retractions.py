@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from ..board.units import Order
 from .clauses import Clause, clauses
 
 _NOUN = r"(?:promises?|pledges?|word|agreements?|commitments?|deals?|pacts?|bargains?|offers?|support|convoy|help)"
@@ -56,7 +57,7 @@ _AGAIN = re.compile(
 )
 
 
-def taken_back(body: str, sender: str, recipient: str, order: str, map_name: str) -> Literal["back", "again"] | None:
+def taken_back(body: str, sender: str, recipient: str, order: Order, map_name: str) -> Literal["back", "again"] | None:
     """What a message that ``recipient`` can read says of the earlier promise of ``order`` to it: that it is withdrawn,
     that it stands, or nothing."""
     said: tuple[int, Literal["back", "again"]] | None = None
@@ -71,7 +72,7 @@ def taken_back(body: str, sender: str, recipient: str, order: str, map_name: str
     return said[1] if said else None
 
 
-def _relevance(clause: Clause, recipient: str, order: str) -> int:
+def _relevance(clause: Clause, recipient: str, order: Order) -> int:
     """By what is ordered: other powers are named in a message as parties to the war. But a message about a promise to
     somebody else, or about a support or a convoy, is not about this one, or not about another kind of order."""
     if clause.powers - {recipient} and _TO_ANOTHER.search(clause.text):
@@ -79,12 +80,12 @@ def _relevance(clause: Clause, recipient: str, order: str) -> int:
     relevance = clause.matter(order)
     if relevance < 3:
         for noun, verb in (("support", "S"), ("convoy", "C")):
-            if re.search(rf"\b{noun}", clause.text, re.IGNORECASE) and order.split(" ")[2] != verb:
+            if re.search(rf"\b{noun}", clause.text, re.IGNORECASE) and order.verb != verb:
                 return 0
     return relevance
 
 
-def _withdraws(clause: Clause, order: str) -> bool:
+def _withdraws(clause: Clause, order: Order) -> bool:
     if clause.text.rstrip().endswith("?"):
         return False
     if any(not _DENIED.search(clause.text[: match.start()]) for match in _BACK.finditer(clause.text)):

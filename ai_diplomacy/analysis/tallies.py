@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..board.phase import Phase
 from .game_record import GameRecord
 from .measures import MEASURES, Measure
 from .scores import scores
@@ -85,14 +86,14 @@ def _count_orders(game: GameRecord, found: dict[str, Tally]) -> None:
             standing=sent.standing,
         )
     for row in game.orders:
-        if row.phase[-1] == "M" and not row.default:
+        if Phase(row.phase).kind == "M" and not row.default:
             done = float(not row.results)
             _plus(found[row.power], **{"movement_orders": 1.0, row.kind: 1.0, f"{row.kind}_done": done})
 
 
 def _count_press(game: GameRecord, found: dict[str, Tally]) -> None:
     for row in game.phases:
-        if row.phase[-1] == "M" and (row.units or row.centers):
+        if Phase(row.phase).kind == "M" and (row.units or row.centers):
             _plus(found[row.power], movement_phases=1)
     for message in game.messages:
         public = message.recipients == ("ALL",)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from .history import last_turn, phase_result
 from .orders import OrderReport, interpret
+from .phase import Phase
 from .press import ALL, Message
 from .rules import adjustments, disband_order, legal_orders, prune_retreats
 from .saved_game import RULES, map_of, restore, saved
 from .situation import PhaseResult, Situation
 from .terrain import Terrain, engine, terrain
+from .units import Order, Unit
 
 
 class Board:
@@ -24,14 +26,14 @@ class Board:
         self.terrain: Terrain = terrain(map_name)
         self._game: Any = engine().Game(game_id=game_id, map_name=map_name, rules=list(RULES))
         self._recent: list[PhaseResult] = []
-        self._legal: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None
+        self._legal: Mapping[str, Mapping[str, tuple[Order, ...]]] | None = None
         self._public: Situation | None = None
         self._situations: dict[str, Situation] = {}
 
     @property
-    def phase(self) -> str:
-        """``S1901M``; ``COMPLETED`` once the game was won or drawn."""
-        return str(self._game.get_current_phase())
+    def phase(self) -> Phase:
+        """``COMPLETED`` once the game was won or drawn."""
+        return Phase(self._game.get_current_phase())
 
     @property
     def completed(self) -> bool:
@@ -57,12 +59,12 @@ class Board:
         return dict(self._view().centers)
 
     @property
-    def units(self) -> Mapping[str, tuple[str, ...]]:
+    def units(self) -> Mapping[str, tuple[Unit, ...]]:
         """Power -> its units that are not dislodged, sorted."""
         return dict(self._view().units)
 
     @property
-    def dislodged(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    def dislodged(self) -> Mapping[str, Mapping[Unit, tuple[str, ...]]]:
         """Power -> dislodged unit -> locations it may retreat to, sorted; powers without any are missing."""
         return {name: dict(units) for name, units in self._view().dislodged.items()}
 
@@ -91,25 +93,29 @@ class Board:
         """
         if self.completed:
             return ()
-        if self.phase[-1] == "M":
+        if self.phase.kind == "M":
             return self.survivors
-        if self.phase[-1] == "R":
+        if self.phase.kind == "R":
             legal = self._legal_orders()
             return tuple(power for power in self.powers if any(len(orders) > 1 for orders in legal[power].values()))
         due, units = self._view().adjustments, self.units
         return tuple(power for power in sorted(due) if due[power] > 0 or -due[power] < len(units[power]))
 
-    def submit(self, power: str, orders: Sequence[str]) -> OrderReport:
+    def submit(self, power: str, orders: OrderReport | Iterable[str]) -> OrderReport:
         """Take these as all of the power's orders, in place of what it submitted before in this phase.
 
-        Never raises on text: what is not legal is reported, and every unit left without an order gets an
-        explicit default. Raises ``KeyError`` for an unknown power and ``RuntimeError`` once the game is over.
+        A report is taken as it is; texts are read. Never raises on text: what is not legal is reported, and every unit
+        left without an order gets an explicit default. Raises ``KeyError`` for an unknown power, ``ValueError`` for a
+        report of another power or phase and ``RuntimeError`` once the game is over.
         """
         self._must_go_on()
-        report = interpret(orders, self.situation(power))
+        situation = self.situation(power)
+        report = orders if isinstance(orders, OrderReport) else interpret(orders, situation)
+        if (report.power, report.phase) != (power, situation.phase):
+            raise ValueError(f"orders of {report.power} in {report.phase} are none of {power} in {situation.phase}")
         self._game.clear_orders(power)
         # One call with all orders: separate ones let a fleet and an army be built in the same province.
-        self._game.set_orders(power, list(report.orders), expand=False)
+        self._game.set_orders(power, list(map(str, report.orders)), expand=False)
         if self._game.error:
             # The engine would go on without the order and tell nobody.
             raise RuntimeError(f"the engine refused orders of {power}: {', '.join(map(str, self._game.error))}")
@@ -197,12 +203,10 @@ class Board:
         if self.completed:
             # Left as it was, the engine would write builds still due into the end of the saved game.
             self._game.phase_type = None
-        if self.phase.endswith("R"):
+        if self.phase.kind == "R":
             prune_retreats(self._game)
         result = phase_result(done.name, done.orders, done.results, done.state, self._game.get_state())
-        if result.phase.endswith("M"):
-            self._recent = []
-        self._recent.append(result)
+        self._recent = [result] if result.phase.kind == "M" else [*self._recent, result]
         return result
 
     def _view(self) -> Situation:
@@ -215,7 +219,7 @@ class Board:
                 map=self.terrain.name,
                 phase=self.phase,
                 power="",
-                units=MappingProxyType({name: tuple(sorted(power.units)) for name, power in powers.items()}),
+                units=MappingProxyType({name: tuple(sorted(map(Unit, power.units))) for name, power in powers.items()}),
                 centers=MappingProxyType(centers),
                 homes=MappingProxyType(
                     centers
@@ -225,20 +229,20 @@ class Board:
                 dislodged=MappingProxyType(
                     {
                         name: MappingProxyType(
-                            {unit: tuple(sorted(places)) for unit, places in sorted(power.retreats.items())}
+                            {Unit(unit): tuple(sorted(places)) for unit, places in sorted(power.retreats.items())}
                         )
                         for name, power in powers.items()
                         if power.retreats
                     }
                 ),
-                adjustments=MappingProxyType(adjustments(self._game, self.terrain) if self.phase.endswith("A") else {}),
+                adjustments=MappingProxyType(adjustments(self._game, self.terrain) if self.phase.kind == "A" else {}),
                 legal_orders={},
                 disband_order=(),
                 recent=tuple(self._recent),
             )
         return self._public
 
-    def _legal_orders(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    def _legal_orders(self) -> Mapping[str, Mapping[str, tuple[Order, ...]]]:
         if self._legal is None:
             listed = legal_orders(self._game, self.terrain)
             self._legal = {name: MappingProxyType(legal) for name, legal in listed.items()}

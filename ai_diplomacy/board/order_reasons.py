@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from .order_lexicon import close_to
-from .order_match import Field, goal_of
+from .order_match import Field
 from .order_text import Mention, Written
-from .situation import unit_of
 from .terrain import province_of
+from .units import Order, Unit, Verb
 
 _PHASES = {"M": "a movement phase", "R": "a retreat phase", "A": "an adjustment phase"}
 _TYPES = {"A": "army", "F": "fleet", "": "unit"}
@@ -16,7 +17,7 @@ _MOST_LISTED = 12
 _MOST_SUPPORTS = 6
 
 
-def reason(written: Written, field: Field, fits: Sequence[str]) -> str:
+def reason(written: Written, field: Field, fits: Sequence[Order]) -> str:
     """Why the order is none, or which of several it could be. ``fits``: the legal orders that it may mean."""
     kind = field.situation.kind
     if kind not in _PHASES:
@@ -52,14 +53,13 @@ def shown(written: Written, field: Field) -> str:
     return " ".join(words) + (separator + path if path else "") + via
 
 
-def second(order: str, field: Field) -> str:
+def second(order: Order, field: Field) -> str:
     """Why a legal order does not stand beside an earlier one for the same unit or home."""
-    unit = unit_of(order)
-    what = f"build in {_name(unit[2:], field)}" if order.endswith(" B") else f"order for {unit}"
+    what = f"build in {_name(order.unit.location, field)}" if order.verb == "B" else f"order for {order.unit}"
     return f"{order}: second {what}; the first stands"
 
 
-def beyond_due(order: str, field: Field) -> str:
+def beyond_due(order: Order, field: Field) -> str:
     """Why a legal build or disband is one too many."""
     due = field.situation.due
     return f"{order}: {_count(due)} {'is' if abs(due) == 1 else 'are'} due and the orders before this one use them up"
@@ -100,18 +100,13 @@ def _example(written: Written, field: Field) -> str:
     """A legal order, if possible of the unit that was named and of the kind that was begun."""
     orders = [order for orders in field.situation.legal_orders.values() for order in orders]
     named = {province_of(at) for at in written.unit.locations} if written.unit else set()
-    others = field.seen(written.target) if written.target else ()
-    usual = " R " if field.situation.kind == "R" else " - "
-    begun = f" {written.word} " if written.trouble in ("no object", "verb first") else usual
+    others = field.seen(written.target)
+    usual = "R" if field.situation.kind == "R" else "-"
+    begun = written.word if written.trouble in ("no object", "verb first") else usual
 
-    def rank(order: str) -> tuple[bool, bool, bool, bool]:
-        unit = unit_of(order)
-        return (
-            province_of(unit[2:]) not in named,
-            not order.startswith(tuple(f"{unit}{begun}{other}" for other in others)),
-            not order.startswith(unit + begun),
-            order.endswith(" H"),
-        )
+    def rank(order: Order) -> tuple[bool, bool, bool, bool]:
+        helping = order.verb == begun and order.helped in others
+        return order.unit.province not in named, not helping, order.verb != begun, order.verb == "H"
 
     return min(orders, key=rank)
 
@@ -145,7 +140,7 @@ def _wrong_phase(written: Written, field: Field) -> str:
     if situation.kind == "M" and verb == "R":
         return f"retreats follow the moves; this is {phase}"
     if situation.kind == "R" and verb in ("H", "S", "C"):
-        acting = field.acting(written.unit) if written.unit else ()
+        acting = field.acting(written.unit)
         return f"this is {phase}; {_offers(acting[0], field)}" if acting else ""
     return ""
 
@@ -153,7 +148,7 @@ def _wrong_phase(written: Written, field: Field) -> str:
 # What can be taken two ways
 
 
-def _ambiguous(written: Written, field: Field, fits: Sequence[str]) -> str:
+def _ambiguous(written: Written, field: Field, fits: Sequence[Order]) -> str:
     mentions = [mention for mention in (written.unit, written.target, *written.path) if mention]
     for mention in mentions:
         provinces = sorted({province_of(at) for at in mention.locations})
@@ -163,11 +158,10 @@ def _ambiguous(written: Written, field: Field, fits: Sequence[str]) -> str:
     if len(fits) < 2:
         return ""
     if written.verb == "B":
-        if len({order[0] for order in fits}) > 1:
+        if len({order.unit.kind for order in fits}) > 1:
             return f"write {_either(fits)}"
-        return f"{_name(province_of(fits[0].split()[1]), field)} has two coasts; write {_either(fits)}"
-    places = [goal_of(order) for order in fits]
-    return f"{_name(province_of(places[0]), field)} has two coasts; write {_either(places)}"
+        return f"{_name(fits[0].unit.province, field)} has two coasts; write {_either(fits)}"
+    return f"{_name(fits[0].goal, field)} has two coasts; write {_either([order.location for order in fits])}"
 
 
 # What the unit is not
@@ -193,7 +187,7 @@ def _unit(written: Written, field: Field) -> str:
 
 
 def _specific(written: Written, field: Field) -> str:
-    unit = field.acting(written.unit)[0] if written.unit else ""
+    unit = field.acting(written.unit)[0]
     if field.situation.kind == "R":
         return _retreat(written, unit, field)
     if written.verb == "S":
@@ -203,16 +197,16 @@ def _specific(written: Written, field: Field) -> str:
     return _move(written, unit, field)
 
 
-def _move(written: Written, unit: str, field: Field) -> str:
-    here, there = province_of(unit[2:]), province_of(written.path[-1].locations[0])
+def _move(written: Written, unit: Unit, field: Field) -> str:
+    here, there = unit.province, province_of(written.path[-1].locations[0])
     if here == there and len(written.path) == 1:
         return f"it stands there already; write {unit} H to hold"
     return f"{_no_way(written, unit, here, there, field)}; {_moves_of(unit, field)}"
 
 
-def _no_way(written: Written, unit: str, here: str, there: str, field: Field) -> str:
+def _no_way(written: Written, unit: Unit, here: str, there: str, field: Field) -> str:
     kinds = field.ground.kinds
-    if written.via and unit[0] == "F":
+    if written.via and unit.kind == "F":
         return "a fleet cannot be convoyed"
     if len(written.path) > 1:
         return "one step only"
@@ -221,27 +215,27 @@ def _no_way(written: Written, unit: str, here: str, there: str, field: Field) ->
         return f"{_name(ashore[0], field)} is not at sea; only a fleet at sea convoys"
     if there not in kinds:
         return f"no unit can enter {_name(there, field)}"
-    if unit[0] == "A" and kinds[there] == "sea":
+    if unit.kind == "A" and kinds[there] == "sea":
         return "an army cannot go to sea"
-    if unit[0] == "F" and kinds[there] == "land":
+    if unit.kind == "F" and kinds[there] == "land":
         return "a fleet cannot go inland"
-    if unit[0] == "F" and there in field.ground.armies.get(here, ()):
+    if unit.kind == "F" and there in field.ground.armies.get(here, ()):
         return f"{_name(here, field)} and {_name(there, field)} share no coast"
     apart = f"{_name(there, field)} is not next to {_name(here, field)}"
-    if unit[0] == "A" and (written.via or kinds[here] == kinds[there] == "coast"):
+    if unit.kind == "A" and (written.via or kinds[here] == kinds[there] == "coast"):
         return f"{apart} and no fleets at sea can convoy it there"
     return apart
 
 
-def _support(written: Written, unit: str, field: Field) -> str:
-    seen = field.seen(written.target) if written.target else ()
+def _support(written: Written, unit: Unit, field: Field) -> str:
+    seen = field.seen(written.target)
     hold = f"{unit} S {seen[0]}" if seen else ""
-    if hold in field.legal(unit) and _goals(written) == {province_of(seen[0][2:])}:
+    if hold in field.legal(unit) and _goals(written) == {seen[0].province}:
         return f"{seen[0]} stands there already; write {hold} to support it holding"
     return f"{_no_help(written, unit, seen, field)}; {_supports_of(written, unit, field)}"
 
 
-def _no_help(written: Written, unit: str, seen: Sequence[str], field: Field) -> str:
+def _no_help(written: Written, unit: Unit, seen: Sequence[Unit], field: Field) -> str:
     if written.target and not seen:
         named = written.path or written.target.kind
         return _nobody(written.target, field) + ("" if named else "; name the unit that you support")
@@ -250,8 +244,8 @@ def _no_help(written: Written, unit: str, seen: Sequence[str], field: Field) -> 
         return "a unit cannot support itself"
     if len(written.path) > 1:
         return "one step only"
-    there = min(_goals(written), default=province_of(other[2:]))
-    if there == province_of(unit[2:]):
+    there = min(_goals(written), default=other.province)
+    if there == unit.province:
         return "a unit cannot support a move to where it stands"
     if not field.ground.touches(unit, there):
         return f"{unit} cannot move to {_name(there, field)} itself, so cannot support there"
@@ -262,29 +256,27 @@ def _goals(written: Written) -> set[str]:
     return {province_of(at) for at in written.path[-1].locations} if written.path else set()
 
 
-def _convoy(written: Written, unit: str, field: Field) -> str:
-    if unit[0] == "A" or field.ground.kinds[province_of(unit[2:])] != "sea":
+def _convoy(written: Written, unit: Unit, field: Field) -> str:
+    if unit.kind == "A" or field.ground.kinds[unit.province] != "sea":
         return "only a fleet at sea can convoy"
-    seen = field.seen(written.target) if written.target else ()
+    seen = field.seen(written.target)
     if written.target and not seen:
         return _nobody(written.target, field)
     other = seen[0]
-    if other[0] == "F":
+    if other.kind == "F":
         return f"{other} is a fleet; only an army is convoyed"
     if len(written.path) > 1:
         return "one army from coast to coast, without the steps between"
     there = written.path[-1].locations[0] if written.path else ""
-    for place in (province_of(other[2:]), province_of(there)):
+    for place in (other.province, province_of(there)):
         if field.ground.kinds.get(place) != "coast":
             return f"an army is convoyed from coast to coast, and {_name(place, field)} is none"
-    start = f"{unit} C "
-    carried = [order.removeprefix(start) for order in field.legal(unit) if order.startswith(start)]
-    carried.sort(key=lambda order: (not order.startswith(other), order))
+    carried = _choices(unit, "C", field, lambda order: (order.helped != other, order))
     choices = f"; it can convoy {_listed(carried, _MOST_SUPPORTS)}" if carried else ""
-    return f"no fleets at sea can carry {other} through {_name(unit[2:], field)} to {_name(there, field)}{choices}"
+    return f"no fleets at sea can carry {other} through {_name(unit.location, field)} to {_name(there, field)}{choices}"
 
 
-def _retreat(written: Written, unit: str, field: Field) -> str:
+def _retreat(written: Written, unit: Unit, field: Field) -> str:
     if not written.path:
         return f"say where it goes; {_offers(unit, field)}"
     if len(written.path) > 1:
@@ -311,39 +303,41 @@ def _build(written: Written, field: Field) -> str:
 # Lists of what could be written instead
 
 
-def _moves_of(unit: str, field: Field) -> str:
-    start = f"{unit} - "
-    goals = [order.removeprefix(start) for order in field.legal(unit) if order.startswith(start)]
-    steps = [goal for goal in goals if not goal.endswith(" VIA")]
-    carried = [via for goal in goals if (via := goal.removesuffix(" VIA")) != goal and via not in steps]
-    if not goals:
+def _moves_of(unit: Unit, field: Field) -> str:
+    moves = [order for order in field.legal(unit) if order.verb == "-"]
+    steps = [move.location for move in moves if not move.via]
+    carried = [move.location for move in moves if move.via and move.location not in steps]
+    if not moves:
         return "it cannot move"
     by_sea = f" or by convoy to {_listed(carried)}" if carried else ""
     return f"it can move to {_listed(steps)}{by_sea}" if steps else f"it can move by convoy to {_listed(carried)}"
 
 
-def _supports_of(written: Written, unit: str, field: Field) -> str:
+def _supports_of(written: Written, unit: Unit, field: Field) -> str:
     """What the unit can support; first the unit that was meant, then moves to the place that was meant, then own."""
-    start = f"{unit} S "
-    choices = [order.removeprefix(start) for order in field.legal(unit) if order.startswith(start)]
-    if not choices:
-        return "it can support no unit now"
-    others = field.seen(written.target) if written.target else ()
+    others = field.seen(written.target)
     goal = province_of(written.path[-1].locations[0]) if written.path else ""
 
-    def rank(choice: str) -> tuple[bool, bool, bool, str]:
-        supported, _, place = choice.partition(" - ")
-        return supported not in others, place != goal, supported not in field.own.values(), choice
+    def rank(order: Order) -> tuple[bool, bool, bool, str]:
+        return order.helped not in others, order.location != goal, order.helped not in field.own.values(), order
 
-    return f"it can support {_listed(sorted(choices, key=rank), _MOST_SUPPORTS)}"
+    choices = _choices(unit, "S", field, rank)
+    return f"it can support {_listed(choices, _MOST_SUPPORTS)}" if choices else "it can support no unit now"
 
 
-def _offers(unit: str, field: Field) -> str:
-    start = f"{unit} R "
-    places = [order.removeprefix(start) for order in field.legal(unit) if order.startswith(start)]
+def _offers(unit: Unit, field: Field) -> str:
+    places = _choices(unit, "R", field)
     if not places:
         return f"it can only disband: {unit} D"
     return f"it can retreat to {_listed(places)}, or disband: {unit} D"
+
+
+def _choices(
+    unit: Unit, verb: Verb, field: Field, rank: Callable[[Order], tuple[Any, ...]] = lambda order: (order,)
+) -> list[str]:
+    """What may stand behind the verb in a legal order of the unit, best first."""
+    orders = sorted((order for order in field.legal(unit) if order.verb == verb), key=rank)
+    return [order.removeprefix(f"{unit} {verb} ") for order in orders]
 
 
 # Words

@@ -10,13 +10,13 @@ from typing import Literal, get_args
 from .order_lexicon import lexicon
 from .order_tokens import Token, kinds_of, tokens_of, with_coasts, without_asides
 from .terrain import Terrain
+from .units import Verb
 
-Verb = Literal["-", "S", "C", "H", "R", "D", "B", "WAIVE", ""]
 Trouble = Literal[
     "", "nothing", "too long", "not an order", "unknown place", "no verb", "no object", "left over", "verb first"
 ]
 
-_VERBS: dict[str, Verb] = {verb: verb for verb in get_args(Verb)}
+_VERBS: dict[str, Verb | Literal[""]] = {"": "", **{verb: verb for verb in get_args(Verb)}}
 
 LONGEST = 4000
 """Characters of one text; nobody writes more as an order."""
@@ -39,7 +39,7 @@ class Written:
     """One order as it was written."""
 
     text: str
-    verb: Verb = ""
+    verb: Verb | Literal[""] = ""
     unit: Mention | None = None
     target: Mention | None = None
     """The unit that is supported or convoyed."""
@@ -62,22 +62,6 @@ def read(text: str, ground: Terrain) -> tuple[Written, ...]:
         return (Written(text, trouble="too long"),)
     if not text.strip():
         return (Written(text, trouble="nothing"),)
-    if len(text) > _SHORT:
-        return _read(text, ground)
-    known = _KNOWN.get((ground.name, text))
-    if known is None:
-        if len(_KNOWN) >= _MOST_KNOWN:
-            _KNOWN.clear()
-        known = _KNOWN[ground.name, text] = _read(text, ground)
-    return known
-
-
-_SHORT, _MOST_KNOWN = 60, 10_000
-_KNOWN: dict[tuple[str, str], tuple[Written, ...]] = {}
-"""Orders are few, and each is read when it is offered, checked and submitted, in every game of the process."""
-
-
-def _read(text: str, ground: Terrain) -> tuple[Written, ...]:
     split = [piece for piece in _split(text) if piece]
     if len(split) > MOST_PIECES:
         return (Written(text, trouble="too long"),)
@@ -279,7 +263,7 @@ def _fill(written: Written, found: re.Match[str], tokens: Sequence[Token]) -> Wr
     )
 
 
-def _checked(written: Written, lead: Verb, tokens: Sequence[Token], kinds: str, end: int) -> Written:
+def _checked(written: Written, lead: Verb | Literal[""], tokens: Sequence[Token], kinds: str, end: int) -> Written:
     """The order, if nothing that was written contradicts it: a leading verb, or words left over."""
     if lead == "R" and written.verb == "-":
         written = replace(written, verb="R")

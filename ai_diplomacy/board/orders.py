@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .order_match import Field, meant
 from .order_reasons import beyond_due, reason, second
 from .order_text import read
-from .situation import Situation, unit_of
-from .terrain import province_of
+from .phase import Phase
+from .situation import Situation
+from .units import Order, sorted_orders
 
 _LONGEST_SHOWN = 200
 _LONGEST_AIMED = 1000
@@ -23,8 +24,8 @@ class OrderLine:
 
     text: str
     """As it was given, cut to 200 characters; one order of it where it held several."""
-    order: str | None
-    """The legal order that it means, as the engine writes it; ``None`` when it means none."""
+    order: Order | None
+    """The legal order that it means; ``None`` when it means none."""
     reason: str | None
     """Why it does not stand, for its writer; ``None`` when it does."""
 
@@ -34,38 +35,57 @@ class OrderReport:
     """All orders of one power for one phase."""
 
     power: str
-    phase: str
+    phase: Phase
     lines: tuple[OrderLine, ...]
     """One for each text given, in the order given; more for a text that holds several orders."""
-    orders: tuple[str, ...]
+    orders: tuple[Order, ...]
     """What stands: one order for each unit that needs one, sorted by province; last, ``WAIVE`` for builds not used."""
-    defaults: tuple[str, ...]
+    defaults: tuple[Order, ...]
     """Those of ``orders`` that nobody gave: filled in by the rules."""
 
     @property
     def rejected(self) -> tuple[OrderLine, ...]:
         return tuple(line for line in self.lines if line.reason is not None)
 
+    @property
+    def standing(self) -> tuple[OrderLine, ...]:
+        """Those of ``lines`` whose order stands."""
+        return tuple(line for line in self.lines if line.reason is None)
 
-def interpret(texts: Sequence[str], situation: Situation) -> OrderReport:
+
+def interpret(texts: Iterable[str], situation: Situation) -> OrderReport:
     """Read all orders of ``situation.power``: the first legal one for a unit stands, the rest are reported.
 
     Never raises on text.
     """
     field = Field.of(situation)
+    return _judged((line for text in texts for line in _lines(text, field)), field)
+
+
+def judge(lines: Iterable[OrderLine], situation: Situation) -> OrderReport:
+    """The report on lines that were read in this situation before, without reading them again."""
+    return _judged(lines, Field.of(situation))
+
+
+def report_of(orders: Iterable[Order], situation: Situation) -> OrderReport:
+    """The report on legal orders of the situation, from a player that gives nothing else."""
+    return judge((OrderLine(order, order, None) for order in orders), situation)
+
+
+def _judged(read: Iterable[OrderLine], field: Field) -> OrderReport:
     lines: list[OrderLine] = []
-    given: dict[str, str] = {}
-    for line in (line for text in texts for line in _lines(text, field)):
-        problem = _conflict(line.order, given, field) if line.order else None
+    given: list[Order] = []
+    for line in read:
+        problem = _conflict(line.order, given, field) if line.order else line.reason
         if line.order and not problem:
-            given[_place_of(line.order, len(given))] = line.order
-        lines.append(OrderLine(line.text, line.order, problem) if problem else line)
+            given.append(line.order)
+        lines.append(line if problem == line.reason else replace(line, reason=problem))
     defaults = sorted_orders(_defaults(given, field))
     return OrderReport(
-        power=situation.power,
-        phase=situation.phase,
+        power=field.situation.power,
+        phase=field.situation.phase,
         lines=tuple(lines),
-        orders=sorted_orders((*given.values(), *defaults)),
+        orders=sorted_orders((*given, *defaults)),
         defaults=defaults,
     )
 
@@ -76,11 +96,6 @@ def read_order(text: str, situation: Situation) -> OrderLine:
     if len(lines) > 1:
         return OrderLine(text[:_LONGEST_SHOWN], None, f"{len(lines)} orders in one text; write one alone")
     return lines[0]
-
-
-def sorted_orders(orders: Iterable[str]) -> tuple[str, ...]:
-    """The orders by the province of their unit; waived builds last."""
-    return tuple(sorted(orders, key=lambda order: (order == "WAIVE", unit_of(order)[2:], order)))
 
 
 def _lines(text: str, field: Field) -> list[OrderLine]:
@@ -102,28 +117,23 @@ def _as_written(text: str, field: Field) -> list[OrderLine]:
     return lines
 
 
-def _conflict(order: str, given: dict[str, str], field: Field) -> str | None:
+def _conflict(order: Order, given: Sequence[Order], field: Field) -> str | None:
     """Why a legal order cannot stand beside those given before it."""
-    if order != "WAIVE" and _place_of(order, 0) in given:
+    if order.unit and any(order.unit.province == other.unit.province for other in given):
         return second(order, field)
     if field.situation.kind == "A" and len(given) == abs(field.situation.due):
         return beyond_due(order, field)
     return None
 
 
-def _place_of(order: str, count: int) -> str:
-    """What takes one order only: the province of its unit, or of the build; each waived build for itself."""
-    return f"WAIVE {count}" if order == "WAIVE" else province_of(unit_of(order)[2:])
-
-
-def _defaults(given: dict[str, str], field: Field) -> list[str]:
+def _defaults(given: Sequence[Order], field: Field) -> list[Order]:
     """The orders that the rules give where the player gave none."""
-    situation = field.situation
+    situation, taken = field.situation, {order.unit.province for order in given}
     if situation.kind != "A":
-        rest = " H" if situation.kind == "M" else " D"
-        return [unit + rest for province, unit in field.own.items() if province not in given]
+        rest = "H" if situation.kind == "M" else "D"
+        return [Order(f"{unit} {rest}") for province, unit in field.own.items() if province not in taken]
     missing = abs(situation.due) - len(given)
     if situation.due > 0:
-        return ["WAIVE"] * missing
-    left = [unit for unit in situation.disband_order if province_of(unit[2:]) not in given]
-    return [f"{unit} D" for unit in left[:missing]]
+        return [Order("WAIVE")] * missing
+    left = [unit for unit in situation.disband_order if unit.province not in taken]
+    return [Order(f"{unit} D") for unit in left[:missing]]

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from .orders import OrderReport
+from .phase import Phase
 from .press import Draft, Message, Returned
 from .situation import Situation
+from .units import Order
 
 Step = Literal["initialize", "negotiate", "plan", "order", "reflect", "consolidate"]
 
@@ -25,8 +27,8 @@ class PledgeOutcome:
 
     sender: str
     recipients: tuple[str, ...]
-    pledged: str
-    ordered: str | None
+    pledged: Order
+    ordered: Order | None
     """What the unit was ordered to do; ``None`` if it had no order."""
 
     @property
@@ -59,11 +61,11 @@ class View:
     """Readable pledges of the turn before, with what was ordered."""
     background: bool = False
     """Whether the step runs beside others of this player, so that it sees only what none of them can change."""
-    ended: str = ""
+    ended: Phase | None = None
     """In ``reflect`` and ``consolidate``: the last phase of the turn that ended."""
 
     @property
-    def phase(self) -> str:
+    def phase(self) -> Phase:
         """The phase that the step belongs to in the records."""
         return self.ended or self.situation.phase
 
@@ -72,8 +74,8 @@ class View:
 class OrderDecision:
     """A player's answer to ``order``."""
 
-    orders: tuple[str, ...]
-    """Texts, one an order; the board judges them."""
+    report: OrderReport
+    """The orders as they were read in the situation of the view; the board takes them as they are."""
     vote_draw: bool = False
     first: OrderReport | None = None
     """How the orders stood before the player was asked to correct them; ``None`` if it was not."""

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .phase import Phase
 from .terrain import Terrain
+from .units import Order
 
 ALL = "ALL"
 """The recipient of a public message."""
@@ -29,8 +31,8 @@ class Draft:
     to: tuple[str, ...]
     """Recipients in the sender's own words."""
     body: str
-    pledges: tuple[str, ...] = ()
-    """Orders that the sender promises to issue this phase, already canonical."""
+    pledges: tuple[Order, ...] = ()
+    """Orders that the sender promises to issue this phase, legal when they were written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class Message:
     recipients: tuple[str, ...]
     """Powers, sorted, without the sender; or ``(ALL,)``."""
     body: str
-    pledges: tuple[str, ...]
-    phase: str
+    pledges: tuple[Order, ...]
+    phase: Phase
     round: int
     """Round of negotiation, from 1."""
     sequence: int
@@ -73,7 +75,7 @@ class Returned:
     """What could not be delivered as written, told to its sender alone."""
 
     sender: str
-    phase: str
+    phase: Phase
     round: int
     problem: Problem
     detail: str
@@ -109,7 +111,7 @@ class Mailbox:
 
     def deliver(
         self,
-        phase: str,
+        phase: Phase,
         round: int,
         drafts: Mapping[str, Sequence[Draft]],
         alive: Iterable[str],
@@ -215,7 +217,7 @@ class _Letter:
     """A draft on its way."""
 
     sender: str
-    phase: str
+    phase: Phase
     round: int
     body: str
     limit: int

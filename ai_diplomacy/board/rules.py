@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .phase import Phase
 from .terrain import Terrain, province_of
+from .units import Order, Unit
 
-LegalOrders = dict[str, tuple[str, ...]]
+LegalOrders = dict[str, tuple[Order, ...]]
 """Unit (or free home, when building) -> its legal orders, sorted."""
 
 
 def legal_orders(game: Any, ground: Terrain) -> dict[str, LegalOrders]:
     """Power -> its legal orders in the current phase. Costs about a millisecond."""
-    kind = str(game.get_current_phase())[-1]
-    if kind not in "MRA":
+    kind = Phase(game.get_current_phase()).kind
+    if not kind:
         return {name: {} for name in ground.powers}
     listed = game.get_all_possible_orders()
     if kind == "A":
@@ -26,46 +28,43 @@ def legal_orders(game: Any, ground: Terrain) -> dict[str, LegalOrders]:
 def _moving(game: Any, ground: Terrain, name: str, kind: str, listed: Mapping[str, Sequence[str]]) -> LegalOrders:
     power = game.powers[name]
     found = {}
-    for unit in sorted(power.retreats if kind == "R" else power.units):
+    for unit in sorted(map(Unit, power.retreats if kind == "R" else power.units)):
         # Where a dislodged unit and its dislodger stand in one province the list holds the orders of both.
-        own = [order for order in listed[unit[2:]] if order.startswith(f"{unit} ")]
-        moves = {order.partition(" S A ")[2] for order in own}
-        impossible = {move for move in moves if not _possible(game, ground, move)}
-        kept = [order for order in own if order.partition(" S A ")[2] not in impossible]
-        found[unit] = tuple(sorted(set(map(_without_target_coast, kept))))
+        own = [Order(text) for text in listed[unit.location] if text.startswith(f"{unit} ")]
+        kept = [order for order in own if _possible(game, ground, order)]
+        found[str(unit)] = tuple(sorted(set(map(_without_target_coast, kept))))
     return found
 
 
-def _possible(game: Any, ground: Terrain, move: str) -> bool:
-    """Whether an army can make the move that is to be supported, ``VIE - BUD``; anything else is possible.
+def _possible(game: Any, ground: Terrain, order: Order) -> bool:
+    """Whether an army can make the move that is to be supported; anything else is possible.
 
     On maps with ports the engine also lists supports for armies along convoys that it then says do not exist.
     """
-    army, dash, target = move.partition(" - ")
-    if not dash or ground.touches(f"A {army}", province_of(target)):
+    army, goal = order.helped, order.goal
+    if order.verb != "S" or army is None or army.kind != "A" or not goal or ground.touches(army, goal):
         return True
-    return bool(game._has_convoy_path("A", army, province_of(target)))
+    return bool(game._has_convoy_path("A", army.location, goal))
 
 
 def _adjusting(game: Any, ground: Terrain, name: str, due: int, listed: Mapping[str, Sequence[str]]) -> LegalOrders:
     power = game.powers[name]
     if due < 0:
-        return {unit: (f"{unit} D",) for unit in sorted(power.units)}
+        return {unit: (Order(f"{unit} D"),) for unit in sorted(power.units)}
     if due == 0:
         return {}
     return {
         home: tuple(
-            sorted({order for at in (home, *ground.coasts.get(home, ())) for order in listed[at] if order != "WAIVE"})
+            sorted({Order(text) for at in (home, *ground.coasts.get(home, ())) for text in listed[at]} - {"WAIVE"})
         )
         for home in sorted(game._build_sites(power))
     }
 
 
-def _without_target_coast(order: str) -> str:
+def _without_target_coast(order: Order) -> Order:
     """One spelling a supported move: the engine lists it with and without the coast, and understands it without."""
-    if " S " in order and " - " in order:
-        head, _, target = order.rpartition(" - ")
-        return f"{head} - {province_of(target)}"
+    if order.verb == "S" and "/" in order.location:
+        return Order(f"{order.unit} S {order.helped} - {order.goal}")
     return order
 
 
@@ -82,14 +81,14 @@ def adjustments(game: Any, ground: Terrain) -> dict[str, int]:
     return due
 
 
-def disband_order(game: Any, name: str) -> tuple[str, ...]:
+def disband_order(game: Any, name: str) -> tuple[Unit, ...]:
     """The engine's civil-disorder rule: farthest from home first, fleets before armies, then by name."""
     power = game.powers[name]
 
-    def rank(unit: str) -> tuple[int, bool, str]:
-        return -game._get_distance_to_home(unit[0], unit[2:], power.homes), unit[0] != "F", unit
+    def rank(unit: Unit) -> tuple[int, bool, Unit]:
+        return -game._get_distance_to_home(unit.kind, unit.location, power.homes), unit.kind != "F", unit
 
-    return tuple(sorted(power.units, key=rank))
+    return tuple(sorted(map(Unit, power.units), key=rank))
 
 
 def prune_retreats(game: Any) -> None:

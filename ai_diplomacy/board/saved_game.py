@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from .phase import Phase
 from .terrain import Terrain, engine, province_of
 
 # IGNORE_ERRORS keeps the engine from printing, SOLITAIRE from waiting for players. The format leaves both out.
@@ -156,7 +157,7 @@ def _check_position(state: _State, ground: Terrain) -> None:
             raise ValueError("the saved game has other powers in its position than the map")
     listed = {unit: name for name, units in state.units.items() for unit in units if unit.startswith("*")}
     offered = {f"*{unit}": name for name, units in state.retreats.items() for unit in units}
-    if listed != offered or (listed and not state.name.endswith("R")):
+    if listed != offered or (listed and Phase(state.name).kind != "R"):
         raise ValueError("the saved game contradicts itself about its dislodged units")
     places = {place for units in state.retreats.values() for places in units.values() for place in places}
     places |= {home for homes in state.homes.values() for home in homes}
@@ -222,6 +223,6 @@ def _winners(seen: _Saved, ground: Terrain) -> tuple[str, ...]:
 
 def _remember_dislodged(game: Any, seen: _Saved) -> None:
     """The engine still has to report the units dislodged in the last movement phase; the format does not list them."""
-    if len(seen.phases) > 1 and seen.phases[-2].name.endswith("M"):
+    if len(seen.phases) > 1 and Phase(seen.phases[-2].name).kind == "M":
         results = seen.phases[-2].results
         game.dislodged = {unit: "" for unit, words in results.items() if "dislodged" in words}

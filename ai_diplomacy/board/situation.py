@@ -8,15 +8,17 @@ from functools import lru_cache
 from typing import Any
 
 from ..records.lines import compact_json
+from .phase import Phase
 from .terrain import Terrain, province_of, terrain
+from .units import Order, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseResult:
     """What was ordered in one adjudicated phase, and what came of it."""
 
-    phase: str
-    orders: Mapping[str, tuple[str, ...]]
+    phase: Phase
+    orders: Mapping[str, tuple[Order, ...]]
     """Power -> its orders, canonical, sorted by unit, ``WAIVE`` last; powers without orders are missing."""
     results: Mapping[str, tuple[str, ...]]
     """Unit as it was ordered (``A PAR``) -> why the order failed or what befell the unit (``bounce``, ``cut``,
@@ -25,45 +27,33 @@ class PhaseResult:
     captures: Mapping[str, str]
     """Centre -> the power that took it in this phase (centres change hands before the adjustments)."""
 
-    def outcome(self, order: str) -> tuple[str, ...]:
+    def outcome(self, order: Order) -> tuple[str, ...]:
         """The results of one order of this phase; empty when it succeeded."""
-        return self.results.get(unit_of(order), ())
-
-
-@lru_cache(4096)
-def unit_of(order: str) -> str:
-    """The unit that an order is for: ``F STP/SC - BOT`` -> ``F STP/SC``; ``WAIVE`` for itself."""
-    return " ".join(order.split(" ", 2)[:2])
-
-
-def order_for(unit: str, orders: Iterable[str]) -> str | None:
-    """The one of these orders that is for the unit."""
-    return next((order for order in orders if unit_of(order) == unit), None)
+        return self.results.get(order.unit, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One phase as one power sees it. Units are written ``A PAR`` or ``F STP/SC``; orders as the engine writes them."""
+    """One phase as one power sees it."""
 
     map: str
     """Name of the map; ``terrain(map)`` is its geography."""
-    phase: str
-    """``S1901M``: season, year, M(ovement), R(etreats) or A(djustments)."""
+    phase: Phase
     power: str
     """The power that looks."""
-    units: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, tuple[Unit, ...]]
     """Power -> its units that are not dislodged, sorted. Every power of the map has an entry in these tables."""
     centers: Mapping[str, tuple[str, ...]]
     """Power -> the supply centres it owns, sorted."""
     homes: Mapping[str, tuple[str, ...]]
     """Power -> where it may build when it owns them and they are free, sorted."""
-    dislodged: Mapping[str, Mapping[str, tuple[str, ...]]]
+    dislodged: Mapping[str, Mapping[Unit, tuple[str, ...]]]
     """Power -> dislodged unit -> locations it may retreat to, sorted. Powers without any are missing."""
     adjustments: Mapping[str, int]
     """Power -> builds (positive) or disbands (negative) due in this phase. Powers with none are missing."""
-    legal_orders: Mapping[str, tuple[str, ...]]
+    legal_orders: Mapping[str, tuple[Order, ...]]
     """Own unit -> its legal orders, sorted; in a build phase free home province -> the builds possible there."""
-    disband_order: tuple[str, ...]
+    disband_order: tuple[Unit, ...]
     """When disbands are due: own units in the order in which the rules remove them from an absent player."""
     recent: tuple[PhaseResult, ...]
     """The phases of the turn before (a movement phase and what followed it), oldest first."""
@@ -78,18 +68,18 @@ class Situation:
     def year(self) -> int:
         """Year of the phase; of a completed game, the year in which it ended."""
         if self.phase != "COMPLETED":
-            return int(self.phase[1:-1])
-        return int(self.recent[-1].phase[1:-1]) if self.recent else self.terrain.first_year
+            return self.phase.year
+        return self.recent[-1].phase.year if self.recent else self.terrain.first_year
 
     @property
     def season(self) -> str:
         """``S``, ``F`` or ``W``."""
-        return self.phase[0]
+        return self.phase.season
 
     @property
     def kind(self) -> str:
         """``M``, ``R`` or ``A``."""
-        return self.phase[-1]
+        return self.phase.kind
 
     @property
     def survivors(self) -> tuple[str, ...]:
@@ -99,7 +89,7 @@ class Situation:
         )
 
     @property
-    def own_units(self) -> tuple[str, ...]:
+    def own_units(self) -> tuple[Unit, ...]:
         return self.units[self.power]
 
     @property
@@ -107,9 +97,9 @@ class Situation:
         """Builds (positive) or disbands (negative) that this power owes now."""
         return self.adjustments.get(self.power, 0)
 
-    def occupants(self) -> dict[str, tuple[str, str]]:
+    def occupants(self) -> dict[str, tuple[str, Unit]]:
         """Province -> (power, unit) standing there; dislodged units do not stand."""
-        return {province_of(unit[2:]): (power, unit) for power, units in self.units.items() for unit in units}
+        return {unit.province: (power, unit) for power, units in self.units.items() for unit in units}
 
     def owners(self) -> dict[str, str]:
         """Centre -> its owner; neutral centres are missing."""
@@ -126,14 +116,14 @@ class Situation:
                 words.append(f"{owners.get(province, 'neutral')} centre")
             if province in occupants and occupants[province][0] != self.power:
                 power, unit = occupants[province]
-                words.append(f"{unit[0]} of {power}")
+                words.append(f"{unit.kind} of {power}")
             if words:
                 found[province] = ", ".join(words)
         return found
 
     def threats(self) -> dict[str, tuple[str, ...]]:
         """Own centres and units that others could step to now, convoys apart: province -> units (``A MUN GERMANY``)."""
-        precious = {province_of(unit[2:]) for unit in self.own_units} | set(self.centers[self.power])
+        precious = {unit.province for unit in self.own_units} | set(self.centers[self.power])
         found: dict[str, list[str]] = {}
         for power, units in sorted(self.units.items()):
             if power == self.power:
@@ -179,7 +169,8 @@ class Situation:
         }
         if self.dislodged:
             document["dislodged"] = {
-                power: {unit: list(places) for unit, places in units.items()} for power, units in self.dislodged.items()
+                power: {str(unit): list(places) for unit, places in units.items()}
+                for power, units in self.dislodged.items()
             }
         if self.adjustments:
             document["adjustments"] = dict(self.adjustments)
@@ -212,15 +203,18 @@ class Situation:
         homes = {**_usual_homes(ground, centers), **_table(document.get("homes", {}))}
         return cls(
             map=document["map"],
-            phase=document["phase"],
+            phase=Phase(document["phase"]),
             power=document["you"],
-            units=_table({power: seen["units"] for power, seen in powers.items()}),
+            units={power: tuple(map(Unit, seen["units"])) for power, seen in powers.items()},
             centers=centers,
             homes={power: homes[power] for power in powers},
-            dislodged={power: _table(units) for power, units in document.get("dislodged", {}).items()},
+            dislodged={
+                power: {Unit(unit): tuple(places) for unit, places in units.items()}
+                for power, units in document.get("dislodged", {}).items()
+            },
             adjustments={power: int(count) for power, count in document.get("adjustments", {}).items()},
-            legal_orders=_table(document["legal_orders"]),
-            disband_order=tuple(document.get("disband_order", ())),
+            legal_orders={at: tuple(map(Order, orders)) for at, orders in document["legal_orders"].items()},
+            disband_order=tuple(map(Unit, document.get("disband_order", ()))),
             recent=tuple(result_from_document(seen) for seen in document.get("last_turn", ())),
         )
 
@@ -239,7 +233,7 @@ def result_document(result: PhaseResult) -> dict[str, Any]:
             for power, orders in result.orders.items()
         },
     }
-    ordered = {unit_of(order) for orders in result.orders.values() for order in orders}
+    ordered = {order.unit for orders in result.orders.values() for order in orders}
     if unordered := {unit: list(words) for unit, words in result.results.items() if unit not in ordered}:
         document["unordered"] = unordered
     if result.captures:
@@ -249,18 +243,19 @@ def result_document(result: PhaseResult) -> dict[str, Any]:
 
 def result_from_document(document: Mapping[str, Any]) -> PhaseResult:
     """What ``result_document`` described."""
-    orders: dict[str, tuple[str, ...]] = {}
+    orders: dict[str, tuple[Order, ...]] = {}
     results = _table(document.get("unordered", {}))
     for power, lines in document["orders"].items():
         issued = []
         for line in lines:
-            order, _, outcome = line.partition(" (")
+            text, _, outcome = line.partition(" (")
+            order = Order(text)
             issued.append(order)
             if outcome:
-                results[unit_of(order)] = tuple(outcome.removesuffix(")").split(", "))
+                results[str(order.unit)] = tuple(outcome.removesuffix(")").split(", "))
         orders[power] = tuple(issued)
     return PhaseResult(
-        phase=document["phase"],
+        phase=Phase(document["phase"]),
         orders=orders,
         results=results,
         captures=dict(document.get("captures", {})),
@@ -268,7 +263,7 @@ def result_from_document(document: Mapping[str, Any]) -> PhaseResult:
 
 
 @lru_cache(maxsize=4096)
-def _within(map_name: str, unit: str) -> frozenset[str]:
+def _within(map_name: str, unit: Unit) -> frozenset[str]:
     """Provinces that a unit can step to. Every prompt asks this of every unit, and a map has few."""
     return frozenset(province_of(at) for at in terrain(map_name).reach(unit))
 

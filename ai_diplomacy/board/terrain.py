@@ -9,7 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from .phase import Phase
+
+if TYPE_CHECKING:
+    from .units import Unit
 
 Kind = Literal["land", "coast", "sea"]
 
@@ -79,38 +84,35 @@ class Terrain:
     """Power -> its home centres, sorted."""
     build_anywhere: bool
     """Whether a power builds in any free centre that it owns, not just at home."""
-    start: str
-    """First phase (``S1901M``)."""
+    start: Phase
+    """The first phase."""
     victory: int
     """Centres that win the game alone."""
     armies: Mapping[str, tuple[str, ...]]
     """Province -> provinces that an army steps to, sorted."""
     fleets: Mapping[str, tuple[str, ...]]
     """Location -> locations that a fleet steps to, named coasts apart, sorted."""
-    _distances: dict[tuple[str, str], Mapping[str, int]] = field(default_factory=dict, repr=False, compare=False)
+    _distances: dict[Unit, Mapping[str, int]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def first_year(self) -> int:
-        return int(self.start[1:-1])
+        return self.start.year
 
-    def reach(self, unit: str) -> tuple[str, ...]:
-        """Locations that ``A PAR`` or ``F STP/SC`` can move to in one step, convoys apart."""
-        kind, location = unit.split(" ", 1)
-        if kind == "A":
-            return self.armies.get(province_of(location), ())
-        return self.fleets.get(location, ())
+    def reach(self, unit: Unit) -> tuple[str, ...]:
+        """Locations that it can move to in one step, convoys apart."""
+        if unit.kind == "A":
+            return self.armies.get(unit.province, ())
+        return self.fleets.get(unit.location, ())
 
-    def touches(self, unit: str, province: str) -> bool:
+    def touches(self, unit: Unit, province: str) -> bool:
         """Whether the unit could move to the province in one step (so may support into it)."""
         return any(province_of(location) == province for location in self.reach(unit))
 
-    def distances(self, unit: str) -> Mapping[str, int]:
+    def distances(self, unit: Unit) -> Mapping[str, int]:
         """Province -> steps that the unit needs to get there alone; what it cannot reach is missing."""
-        kind, location = unit.split(" ", 1)
-        key = (kind, location)
-        if key not in self._distances:
-            self._distances[key] = _walk(self.armies if kind == "A" else self.fleets, location)
-        return self._distances[key]
+        if unit not in self._distances:
+            self._distances[unit] = _walk(self.armies if unit.kind == "A" else self.fleets, unit.location)
+        return self._distances[unit]
 
 
 def _walk(steps: Mapping[str, tuple[str, ...]], start: str) -> Mapping[str, int]:
@@ -174,7 +176,7 @@ def terrain(name: str = "standard") -> Terrain:
         centers=tuple(sorted(source.scs)),
         homes=MappingProxyType({power: tuple(sorted(source.homes[power])) for power in sorted(source.powers)}),
         build_anywhere="BUILD_ANY" in source.rules,
-        start=str(source.phase_abbr(source.phase)),
+        start=Phase(source.phase_abbr(source.phase)),
         victory=wanted,
         armies=_steps(source, "A", provinces),
         fleets=_steps(source, "F", [at for at in locations if province_of(at) in provinces]),

@@ -22,7 +22,8 @@ from operator import itemgetter, mul
 from types import MappingProxyType
 
 from .situation import Situation
-from .terrain import province_of, terrain
+from .terrain import terrain
+from .units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Valuation:
 
     def of(self, unit: str) -> float:
         """What it is worth to have that unit (``A BRE``) there."""
-        return self.unit_worth[unit] if unit in self.unit_worth else self.worth[unit[2:]]
+        return self.unit_worth[unit] if unit in self.unit_worth else self.worth[Unit(unit).location]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,11 @@ def evaluate(situation: Situation) -> Valuation:
         for at in lattice.provinces
     }
     spread = lattice.spread([pull[at] for at in lattice.province_of_node], weights.proximity)
-    unit_worth = {
-        unit: value + extra[at] for unit, at, value in zip(lattice.nodes, lattice.province_of_node, spread, strict=True)
-    }
     worth: dict[str, float] = {}
-    for unit, value in unit_worth.items():
-        location = unit[2:]
-        worth[location] = max(value, worth.get(location, value))
+    unit_worth: dict[str, float] = {}
+    for unit, at, value in zip(lattice.nodes, lattice.province_of_node, spread, strict=True):
+        unit_worth[unit] = value + extra[at]
+        worth[unit.location] = max(unit_worth[unit], worth.get(unit.location, unit_worth[unit]))
     return Valuation(
         worth=MappingProxyType(worth),
         strength=MappingProxyType({at: strength.get(at, 0) for at in lattice.provinces}),
@@ -124,7 +123,7 @@ def _defence(situation: Situation, others: Mapping[str, Mapping[str, int]]) -> d
     defence = dict.fromkeys(situation.centers[situation.power], 0)
     for power, within in others.items():
         size = _size(len(situation.centers[power]))
-        standing = {province_of(unit[2:]) for unit in situation.units[power]}
+        standing = {unit.province for unit in situation.units[power]}
         for center, largest in defence.items():
             # A unit that stands in the centre does not step into it, others of its power may.
             if size > largest and within.get(center, 0) > (center in standing):
@@ -158,7 +157,7 @@ class _Lattice:
     """Every unit that could stand somewhere on one map, and how value spreads from each to its neighbours."""
 
     provinces: tuple[str, ...]
-    nodes: tuple[str, ...]
+    nodes: tuple[Unit, ...]
     """``A PAR``, ``F STP/SC``: a place as one kind of unit sees it."""
     province_of_node: tuple[str, ...]
     within: Mapping[str, tuple[str, ...]]
@@ -181,8 +180,11 @@ class _Lattice:
 @cache
 def _lattice(map_name: str) -> _Lattice:
     ground = terrain(map_name)
-    steps = {f"A {here}": [f"A {there}" for there in places] for here, places in ground.armies.items()}
-    steps |= {f"F {here}": [f"F {there}" for there in places] for here, places in ground.fleets.items()}
+    steps = {
+        Unit(f"{kind} {here}"): [Unit(f"{kind} {there}") for there in places]
+        for kind, reach in (("A", ground.armies), ("F", ground.fleets))
+        for here, places in reach.items()
+    }
     nodes = tuple(sorted(steps))
     index = {node: position for position, node in enumerate(nodes)}
     nothing = len(nodes)
@@ -191,7 +193,7 @@ def _lattice(map_name: str) -> _Lattice:
     for node in nodes:
         by_province: dict[str, list[int]] = {}
         for there in steps[node]:
-            by_province.setdefault(province_of(there), []).append(index[there])
+            by_province.setdefault(there.province, []).append(index[there])
         # With one index alone ``itemgetter`` would not give a tuple.
         near = [index[node], nothing]
         for coasts in by_province.values():
@@ -201,10 +203,8 @@ def _lattice(map_name: str) -> _Lattice:
     return _Lattice(
         provinces=ground.provinces,
         nodes=nodes,
-        province_of_node=tuple(province_of(node[2:]) for node in nodes),
-        within=MappingProxyType(
-            {node: tuple(sorted({province_of(at[2:]) for at in (node, *steps[node])})) for node in nodes}
-        ),
+        province_of_node=tuple(node.province for node in nodes),
+        within=MappingProxyType({node: tuple(sorted({at.province for at in (node, *steps[node])})) for node in nodes}),
         shared=tuple(itemgetter(*group) for group in groups),
         around=tuple(around),
     )

@@ -7,9 +7,11 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from ..board.chance import chance
+from ..board.orders import report_of
 from ..board.player import Mind, OrderDecision, Step, View
 from ..board.press import Draft
 from ..board.situation import Situation
+from ..board.units import Order
 
 
 class Bot(ABC):
@@ -25,13 +27,13 @@ class Bot(ABC):
         self._others: tuple[str, ...] = ()
 
     @abstractmethod
-    def choose(self, situation: Situation, rng: random.Random) -> tuple[str, ...]:
-        """Orders for one phase."""
+    def choose(self, situation: Situation, rng: random.Random) -> tuple[Order, ...]:
+        """Legal orders for one phase."""
 
     async def order(self, view: View) -> OrderDecision:
         await self._watch(view)
         rng = chance(self.seed, view.situation.phase, self.power, "order")
-        return OrderDecision(self.choose(view.situation, rng))
+        return OrderDecision(report_of(self.choose(view.situation, rng), view.situation))
 
     async def negotiate(self, view: View) -> tuple[Draft, ...]:
         await self._watch(view)

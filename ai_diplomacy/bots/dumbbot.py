@@ -6,6 +6,7 @@ import random
 
 from ..board.situation import Situation
 from ..board.tactics import choose_orders
+from ..board.units import Order
 from ..board.valuation import evaluate
 from .base import Bot
 
@@ -15,5 +16,5 @@ class DumbBot(Bot):
 
     name = "dumbbot"
 
-    def choose(self, situation: Situation, rng: random.Random) -> tuple[str, ...]:
+    def choose(self, situation: Situation, rng: random.Random) -> tuple[Order, ...]:
         return choose_orders(situation, evaluate(situation), rng)

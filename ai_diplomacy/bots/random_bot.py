@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from ..board.situation import Situation
+from ..board.units import Order
 from .base import Bot
 
 
@@ -13,7 +14,7 @@ class RandomBot(Bot):
 
     name = "random"
 
-    def choose(self, situation: Situation, rng: random.Random) -> tuple[str, ...]:
+    def choose(self, situation: Situation, rng: random.Random) -> tuple[Order, ...]:
         places = sorted(situation.legal_orders)
         if situation.kind == "A":
             places = rng.sample(places, min(abs(situation.due), len(places)))

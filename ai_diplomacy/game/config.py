@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from ..board.phase import Phase
 from ..models.call_settings import CallSettings
 from ..models.ids import ModelId, parse_model_id
 from ..records.errors import ConfigError
@@ -23,9 +24,6 @@ IN_PROCESS = ("bot", "offline")
 """Who answers without an account. ``bot`` asks no model at all."""
 
 DEFAULT_MODEL = "offline"
-
-_PHASE = re.compile(r"([SFW])(\d{4})([MRA])")
-_KINDS = {"S": "MR", "F": "MR", "W": "A"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +88,12 @@ class GameConfig:
 
     def is_within_limits(self, phase: str) -> bool:
         """Whether a phase is played: none after the last year, or after the phase at which the game should end."""
-        if int(phase[1:-1]) > self.max_year:
-            return False
-        return self.end_at_phase is None or phase_order(phase) <= phase_order(self.end_at_phase)
+        played = Phase(phase)
+        return played.year <= self.max_year and (self.end_at_phase is None or played <= self.end_at_phase)
 
     @property
     def last_year(self) -> int:
-        return min(self.max_year, int(self.end_at_phase[1:-1])) if self.end_at_phase else self.max_year
+        return min(self.max_year, Phase(self.end_at_phase).year) if self.end_at_phase else self.max_year
 
     def model_names(self) -> dict[str, str]:
         """Power -> model id without its key, sorted by power."""
@@ -157,11 +154,6 @@ def model_of_record(text: str) -> ModelId:
     return parse_model_id(text, {re.split("[:@]", text, maxsplit=1)[0]})
 
 
-def phase_order(phase: str) -> tuple[int, int, int]:
-    """Sorts phases as they are played."""
-    return int(phase[1:-1]), "SFW".index(phase[0]), "MRA".index(phase[-1])
-
-
 def checked_map(name: str) -> "Terrain":
     """The terrain of a map. Raises ``ConfigError``."""
     from ..board.terrain import MAPS, terrain
@@ -175,11 +167,14 @@ def checked_end_phase(text: str | None, ground: "Terrain", max_year: int) -> str
     """A phase such as ``F1901M`` that can occur in the game. Raises ``ConfigError``."""
     if text is None:
         return None
-    match = _PHASE.fullmatch(text.strip().upper())
-    if match is None or match[3] not in _KINDS[match[1]]:
-        raise ConfigError(f"--end_at_phase: {text!r} is not a phase such as S1901M, F1901R or W1901A")
-    phase = match[0]
-    if not ground.first_year <= int(match[2]) <= max_year:
+    wrong = ConfigError(f"--end_at_phase: {text!r} is not a phase such as S1901M, F1901R or W1901A")
+    try:
+        phase = Phase(text.strip().upper())
+    except ValueError:
+        raise wrong from None
+    if len(phase) != len(ground.start):
+        raise wrong
+    if not ground.first_year <= phase.year <= max_year:
         raise ConfigError(f"--end_at_phase: {phase} is not between {ground.start} and the end of {max_year}")
     return phase
 

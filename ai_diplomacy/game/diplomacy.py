@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ..agent.prompts import PromptError
+from ..board.phase import Phase
 from ..records.events import Event, Listener
 from ..run.protocols import Answering, GameKind
 from ..run.settings_history import SettingsHistory
 from .artefacts import GameArtefacts
-from .config import GameConfig, phase_order
+from .config import GameConfig
 from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated
 from .game import DiplomacyGame
 from .seats import Seats
@@ -17,16 +18,12 @@ def _begin(settings: SettingsHistory[GameConfig], answering: Answering, listener
     return DiplomacyGame(Seats(settings, answering, listener), listener)
 
 
-def _order(phase: str) -> tuple[int, int, int]:
-    return (100_000, 0, 0) if phase == "COMPLETED" else phase_order(phase)
-
-
 def still_asked(settings: SettingsHistory[GameConfig], phase: str) -> tuple[GameConfig, ...]:
     """The settings by which a game may ask that stands in a phase: those of its year and of the year before, whose
     winter is summed up in the background of all that follows."""
     if not phase:
         return (settings.last,)
-    year = int(phase[1:-1])
+    year = Phase(phase).year
     phases = (f"{name[0]}{at:04}{name[1]}" for at in (year - 1, year) for name in ("SM", "SR", "FM", "FR", "WA"))
     return tuple({id(config): config for config in map(settings.at, phases)}.values())
 
@@ -44,7 +41,7 @@ def _checked(event: Event) -> tuple[str, ...] | None:
 
 DIPLOMACY = GameKind(
     settings=GameConfig.from_document,
-    order=_order,
+    order=Phase,
     begin=_begin,
     artefacts=GameArtefacts,
     checked=_checked,

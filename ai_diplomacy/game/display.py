@@ -14,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained
-from ..board.situation import unit_of
+from ..board.phase import Phase
 from ..board.terrain import Terrain
+from ..board.units import Order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..models.events import BudgetWarned, CallRetried, CoolDownStarted
 from ..records.cleaning import cleaned
@@ -146,7 +147,7 @@ class Display:
             line = Text()
             submitted = self._submitted.pop(power, None)
             for at, order in enumerate(orders):
-                outcome = event.results.get(unit_of(order), ())
+                outcome = event.results.get(Order(order).unit, ())
                 default = submitted is not None and order in submitted.defaults
                 line.append(", " if at else "", style="dim")
                 line.append(order, style="dim" if default else "red" if outcome else "")
@@ -165,7 +166,7 @@ class Display:
                 line.append(" from ")
                 line.append(loser.title(), style=self._colours[loser])
             self._print(line)
-        if event.captures or event.phase[0] == "W":
+        if event.captures or Phase(event.phase).season == "W":
             self._print(self._counts(event.centers))
         self._centers = event.centers
 

@@ -9,6 +9,7 @@ from typing import Literal
 from ..agent.events import MessageReturned
 from ..board.board import Board
 from ..board.orders import OrderReport
+from ..board.phase import Phase
 from ..board.player import OrderDecision, Player, Step, View
 from ..board.press import Draft, Mailbox
 from ..board.situation import PhaseResult
@@ -65,7 +66,7 @@ class DiplomacyGame:
         self.last_phase = self.board.phase
         self._adjudicate(self.last_phase)
         if self._ended() is None:
-            self._carried = self._turn_end() if self.board.phase[-1] == "M" else ()
+            self._carried = self._turn_end() if self.board.phase.kind == "M" else ()
 
     def finished(self, total_time: float) -> RunFinished:
         """As in ``run.protocols.Game``."""
@@ -84,7 +85,7 @@ class DiplomacyGame:
     # The program
 
     def _phase_segments(self) -> tuple[Segment, ...]:
-        if self.board.phase[-1] != "M":
+        if self.board.phase.kind != "M":
             return (program.decision(self.board.choosers(), self._takers),)
         config = self._settings.at(self.board.phase)
         return program.movement(
@@ -101,9 +102,9 @@ class DiplomacyGame:
     def _summary_will_be_read(self) -> bool:
         """In winter from the second year on, if the game goes on past the next turn (it puts the summary in force)."""
         phase = self.board.phase
-        if phase[0] != "S" or int(phase[1:-1]) < self.board.terrain.first_year + 2:
+        if phase.season != "S" or phase.year < self.board.terrain.first_year + 2:
             return False
-        return self._settings.at(phase).is_within_limits(f"F{phase[1:]}")
+        return self._settings.at(phase).is_within_limits(Phase(f"F{phase.year:04}M"))
 
     def _takers(self, step: Step, powers: Iterable[str]) -> tuple[str, ...]:
         players = self.players
@@ -128,7 +129,7 @@ class DiplomacyGame:
 
     # Barriers
 
-    def _deliver(self, phase: str, segment: Segment) -> None:
+    def _deliver(self, phase: Phase, segment: Segment) -> None:
         drafts, self._drafts = self._drafts, {}
         round = segment.stages[-1].round
         delivery = self.mailbox.deliver(phase, round, drafts, self.board.survivors)
@@ -140,18 +141,18 @@ class DiplomacyGame:
         for r in delivery.returned:
             self._listener.event(MessageReturned(phase, r.round, r.sender, r.problem, r.detail, r.body))
 
-    def _adjudicate(self, phase: str) -> PhaseResult:
+    def _adjudicate(self, phase: Phase) -> PhaseResult:
         decisions, self._decisions = self._decisions, {}
         survivors, players = self.board.survivors, self.players
         for power in self.board.powers:
             decision = decisions.get(power)
-            report = self.board.submit(power, decision.orders if decision else ())
+            report = self.board.submit(power, decision.report if decision else ())
             if report.orders or report.lines:
                 self._tell_orders(players[power], report, decision)
         votes = {power for power, decision in decisions.items() if decision.vote_draw}
-        drawn = phase[-1] == "M" and votes >= set(survivors)
+        drawn = phase.kind == "M" and votes >= set(survivors)
         result = self.board.draw(survivors) if drawn else self.board.adjudicate()
-        if phase[-1] == "M":
+        if phase.kind == "M":
             self._judge_pledges(result)
         self._listener.event(
             PhaseAdjudicated(

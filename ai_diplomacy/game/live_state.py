@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..board.phase import Phase
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..models.events import CallAnswered, CallLost, CallRetried, CallSent, CoolDownStarted
 from ..models.ledger import known_sum
 from ..models.model import Reply
 from ..records.events import Event
 from ..run.events import ReplyRead, StepFinished
-from .config import GameConfig, phase_order
+from .config import GameConfig
 
 _BEFORE_BARRIERS = ("negotiate", "order")
 """Steps after which a power waits for the others."""
@@ -100,7 +101,7 @@ class LiveState:
                 self._all_go_on(now)
             case PhaseAdjudicated():
                 self.centers, self._adjudicated = event.centers, event.phase
-                self.turns_played += event.phase[-1] == "M"
+                self.turns_played += Phase(event.phase).kind == "M"
                 self._all_go_on(now)
             case OrdersSubmitted():
                 self.tally.legal += event.given - len(event.illegal_first)
@@ -129,7 +130,7 @@ class LiveState:
         if not self.phase:
             return "the game begins"
         steps = [(doing.step, doing.round) for doing in self.doing.values() if doing.step]
-        if self.phase[-1] != "M":
+        if Phase(self.phase).kind != "M":
             return "orders"
         named = {"initialize": "first thoughts", "reflect": "reflection", "plan": "plans", "order": "orders"}
         order = ("initialize", "reflect", "consolidate", "negotiate", "plan", "order")
@@ -149,7 +150,7 @@ class LiveState:
             for season in "SF"
         ]
         played = [phase for phase in phases if self.config.is_within_limits(phase)]
-        behind = sum(phase_order(phase) < phase_order(self.phase) for phase in played) if self.phase else 0
+        behind = sum(Phase(phase) < self.phase for phase in played) if self.phase else 0
         behind += self._adjudicated in played and self._adjudicated == self.phase
         return behind, len(played)
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..agent.events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
-from ..board.situation import unit_of
-from ..board.terrain import province_of
+from ..board.phase import Phase
+from ..board.units import Order, Unit
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
 from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.events import RunFinished, StepDefaulted
 from ..run.settings_history import SettingsHistory
-from .config import GameConfig, phase_order
+from .config import GameConfig
 
 _prose = partial(cleaned, kind="story")
 _code = partial(cleaned, kind="story_code")
@@ -137,7 +137,7 @@ class Stories:
                 return chapter
         # What a power thought of a phase in which it had nothing to do comes when the next one is open already.
         chapter = _Chapter(phase)
-        bisect.insort(self._chapters[power], chapter, key=lambda other: phase_order(other.phase))
+        bisect.insort(self._chapters[power], chapter, key=lambda other: Phase(other.phase))
         return chapter
 
     def _round(self, power: str, phase: str, round: int) -> list[str]:
@@ -147,7 +147,7 @@ class Stories:
 
     def _open(self, event: PhaseStarted) -> None:
         self._centers = event.centers
-        if event.phase[-1] != "M":
+        if Phase(event.phase).kind != "M":
             return
         for power in self._models:
             if not event.units[power] and not event.centers[power]:
@@ -162,13 +162,13 @@ class Stories:
         """``, with armies in Marseilles and Paris and a fleet in Brest``."""
         told = []
         for kind, one, many in (("A", "an army", "armies"), ("F", "a fleet", "fleets")):
-            places = [self._whereabouts(unit[2:]) for unit in event.units[power] if unit[0] == kind]
+            places = [self._whereabouts(unit) for unit in map(Unit, event.units[power]) if unit.kind == kind]
             told += [f"{one if len(places) == 1 else many} in {_joined(places)}"] if places else []
         return f", with {' and '.join(told)}" if told else " and has no units"
 
-    def _whereabouts(self, location: str) -> str:
-        article = "the " if self._ground.kinds[province_of(location)] == "sea" else ""
-        return f"{article}{self._ground.names[location]}"
+    def _whereabouts(self, unit: Unit) -> str:
+        article = "the " if self._ground.kinds[unit.province] == "sea" else ""
+        return f"{article}{self._ground.names[unit.location]}"
 
     def _heard(self, event: MessageDelivered) -> None:
         public = list(event.recipients) == ["ALL"]
@@ -235,24 +235,15 @@ class Stories:
         dislodged = event.dislodged.get(power, ())
         lines += [f"- The {self._unit(unit)} is dislodged and must retreat." for unit in dislodged]
         others = [
-            f"`{order}` ({_told(outcome)})" if (outcome := event.results.get(unit_of(order))) else f"`{order}`"
+            f"`{order}` ({_told(outcome)})" if (outcome := event.results.get(Order(order).unit)) else f"`{order}`"
             for other, orders in event.orders.items()
             if other != power
             for order in orders
-            if self._concerns(power, order)
+            if Order(order).target in self._centers.get(power, ())
         ]
         if others:
             lines.append(f"- Around us: {', '.join(others)}.")
         return lines
-
-    def _concerns(self, power: str, order: str) -> bool:
-        """Whether an order of another power goes into a centre of this one."""
-        target = order.rpartition(" - ")[2] if " - " in order else ""
-        return (
-            " S " not in order
-            and " C " not in order
-            and province_of(target.removesuffix(" VIA")) in self._centers.get(power, ())
-        )
 
     def _goal_lines(self, power: str, goals: Sequence[str]) -> list[str]:
         if list(goals) == list(self._goals[power]):
@@ -278,14 +269,15 @@ class Stories:
         }[event.outcome]
         self._endings = ["\n## The end\n", f"{how[0].upper()}{how[1:]}. Centres: {_standing(event.centers)}.\n"]
 
-    def _unit(self, unit: str) -> str:
-        kind = {"A": "army", "F": "fleet"}[unit[0]]
-        return f"{kind} {self._ground.names[unit[2:]]}"
+    def _unit(self, text: str) -> str:
+        unit = Unit(text)
+        return f"{'army' if unit.kind == 'A' else 'fleet'} {self._ground.names[unit.location]}"
 
 
-def title(phase: str) -> str:
+def title(text: str) -> str:
     """``F1901R`` -> ``Fall 1901: retreats``."""
-    return f"{_SEASONS[phase[0]]} {int(phase[1:-1])}{_KINDS[phase[-1]]}"
+    phase = Phase(text)
+    return f"{_SEASONS[phase.season]} {phase.year}{_KINDS[phase.kind]}"
 
 
 def _written(chapter: _Chapter) -> list[str]:
@@ -304,7 +296,7 @@ def _written(chapter: _Chapter) -> list[str]:
 def _order_lines(submitted: OrdersSubmitted, event: PhaseAdjudicated) -> list[str]:
     lines = [f"- ~~`{cleaned(line['text'], 'story_code')}`~~ {_why(line)}" for line in submitted.illegal_first]
     for order in submitted.orders:
-        outcome = event.results.get(unit_of(order))
+        outcome = event.results.get(Order(order).unit)
         note = f" — {_told(outcome)}" if outcome else ""
         default = " *(by default)*" if order in submitted.defaults else ""
         lines.append(f"- `{order}`{default}{note}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..board.board import Board
+from ..board.phase import Phase
 from ..board.player import PledgeOutcome, View
 from ..board.press import Mailbox, Message
-from ..board.situation import PhaseResult, order_for, unit_of
+from ..board.situation import PhaseResult
+from ..board.units import order_for
 from ..run.settings_history import SettingsHistory
 from ..run.stages import Stage
 from .config import GameConfig
@@ -19,9 +21,8 @@ def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: Set
     situation = board.situation(power)
     turn = [result.phase for result in situation.recent]
     after = step in ("reflect", "consolidate", "interview")
-    movement = situation.phase[-1] == "M"
-    heard = [situation.phase] if movement and not after else turn
-    ended = turn[-1] if after and turn else ""
+    heard = [situation.phase] if situation.kind == "M" and not after else turn
+    ended = turn[-1] if after and turn else None
     config = settings.at(ended or situation.phase)
     rounds = config.rounds
     return View(
@@ -48,7 +49,7 @@ def pledge_outcomes(messages: Iterable[Message], turn: Iterable[PhaseResult]) ->
             sender=message.sender,
             recipients=message.recipients,
             pledged=pledge,
-            ordered=order_for(unit_of(pledge), played[message.phase].get(message.sender, ())),
+            ordered=order_for(pledge.unit, played[message.phase].get(message.sender, ())),
         )
         for message in messages
         if message.phase in played
@@ -57,12 +58,12 @@ def pledge_outcomes(messages: Iterable[Message], turn: Iterable[PhaseResult]) ->
     return list(dict.fromkeys(outcomes))
 
 
-def _awaiting(mailbox: Mailbox, power: str, turn: list[str], phase: str) -> tuple[Message, ...]:
+def _awaiting(mailbox: Mailbox, power: str, turn: list[Phase], phase: Phase) -> tuple[Message, ...]:
     to_power, _ = mailbox.unanswered(power, [*turn, phase])
     return tuple(message for message in to_power if message.phase != phase)
 
 
-def _silent(mailbox: Mailbox, power: str, turn: list[str], phase: str, round: int, rounds: int) -> tuple[str, ...]:
+def _silent(mailbox: Mailbox, power: str, turn: list[Phase], phase: Phase, round: int, rounds: int) -> tuple[str, ...]:
     """Powers that left a private message of this power unanswered although a round has passed in which to answer."""
 
     def had_a_chance(message: Message) -> bool:

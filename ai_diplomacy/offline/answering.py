@@ -5,14 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from ..board.situation import unit_of
-from ..board.terrain import province_of
+from ..board.units import Order, Unit
 from .commitments import remembered_pacts
 from .intents import UnderstoodMessage
 from .order_planning import supported_move, worthwhile
 from .proposing import JointMove, joint_fields, third_power, wish
 from .round_plan import PlannedMessage, RoundPlan
-from .turn_events import target_of
 from .wording import place, places
 
 
@@ -116,7 +114,7 @@ def _zone(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> 
     if set(zone) <= set(plan.agreed.zones.get(power, ())):
         return PlannedMessage((power,), "confirm_zone", _zone_fields(plan, zone))
     fields = {**_zone_fields(plan, zone), "own": _nearest_center(plan, zone[0])}
-    wanted = any(target_of(order) in zone for order in plan.order_plan.orders)
+    wanted = any(order.target in zone for order in plan.order_plan.orders)
     willing = {2: 1.0, 1: 0.95, 0: 0.85, -1: 0.65, -2: 0.3}[plan.prompt.stance(power)]
     willing -= 0.45 * plan.assessment.nature.nerve if wanted else 0.0
     if luck.random() < willing and not plan.bound_for(zone):
@@ -135,15 +133,15 @@ def _no_zone(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) 
 
 def _support(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
     for order in received.orders:
-        if unit_of(order.partition(" S ")[2]) in plan.prompt.situation.own_units:
+        if order.supported in plan.prompt.situation.own_units:
             return _help_offered(plan, received, order)
     joint = _help_wanted(plan, received)
     if joint is None:
         return PlannedMessage((received.sender,), "decline_far")
-    rivals = plan.bound_for((target_of(joint.move) or "",))
-    fields = {**joint_fields(plan.assessment, joint), "own": _nearest_center(plan, province_of(joint.helper[2:]))}
+    rivals = plan.bound_for((joint.move.goal,))
+    fields = {**joint_fields(plan.assessment, joint), "own": _nearest_center(plan, joint.helper.province)}
     busy = plan.order_plan.order_of(joint.helper)
-    goal = target_of(busy)
+    goal = busy.target
     costly = goal in plan.prompt.situation.terrain.centers and goal not in plan.prompt.situation.centers[plan.prompt.me]
     willing = {2: 0.95, 1: 0.8, 0: 0.5, -1: 0.15, -2: 0.0}[plan.prompt.stance(received.sender)] - 0.4 * costly
     if luck.random() < willing and not rivals:
@@ -155,14 +153,14 @@ def _support(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) 
     return PlannedMessage((received.sender,), "decline_support", fields)
 
 
-def _help_offered(plan: RoundPlan, received: UnderstoodMessage, order: str) -> PlannedMessage:
+def _help_offered(plan: RoundPlan, received: UnderstoodMessage, order: Order) -> PlannedMessage:
     """Somebody will support a move of ours; make it, if it leads anywhere."""
     move = supported_move(plan.assessment, order)
     trusted = plan.prompt.stance(received.sender) > -2
-    free = move is not None and (unit_of(move) not in plan.taken or move in plan.agreed.pledges)
+    free = move is not None and (move.unit not in plan.taken or move in plan.agreed.pledges)
     if move is None or not free or not trusted or not worthwhile(plan.assessment, plan.order_plan.valuation, move):
         return PlannedMessage((received.sender,), "decline_help")
-    joint = JointMove(move, unit_of(order))
+    joint = JointMove(move, order.unit)
     return PlannedMessage((received.sender,), "accept_help", joint_fields(plan.assessment, joint), pledges=(move,))
 
 
@@ -170,25 +168,25 @@ def _help_wanted(plan: RoundPlan, received: UnderstoodMessage) -> JointMove | No
     """The move that the sender wants supported, with a unit of ours that is free to do it."""
     situation = plan.prompt.situation
     theirs, own = situation.units[received.sender], _own_provinces(plan)
-    moves = [order for order in received.orders if unit_of(order) in theirs and target_of(order)]
+    moves = [order for order in received.orders if order.unit in theirs and order.target]
     moves += [
-        f"{unit} - {goal}"
+        Order(f"{unit} - {goal}")
         for unit in theirs
-        if province_of(unit[2:]) in received.provinces
+        if unit.province in received.provinces
         for goal in received.provinces
         if situation.terrain.touches(unit, goal)
     ]
     for move in moves:
-        for unit, legal in situation.legal_orders.items():
-            joint = JointMove(move, unit)
-            if unit not in plan.taken and joint.support in legal and target_of(move) not in own:
+        for legal in situation.legal_orders.values():
+            joint = JointMove(move, legal[0].unit)
+            if joint.helper not in plan.taken and joint.support in legal and move.target not in own:
                 return joint
     return None
 
 
 def _own_provinces(plan: RoundPlan) -> set[str]:
     situation = plan.prompt.situation
-    return {province_of(unit[2:]) for unit in situation.own_units} | set(situation.centers[plan.prompt.me])
+    return {unit.province for unit in situation.own_units} | set(situation.centers[plan.prompt.me])
 
 
 def _coalition(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
@@ -213,7 +211,7 @@ def _nearest_center(plan: RoundPlan, province: str) -> str:
     """The name of our centre that is closest to the province."""
     situation = plan.prompt.situation
     ground = situation.terrain
-    away = ground.distances(f"A {province}") if ground.kinds[province] != "sea" else ground.distances(f"F {province}")
+    away = ground.distances(Unit(f"{'F' if ground.kinds[province] == 'sea' else 'A'} {province}"))
     centers = sorted(situation.centers[plan.prompt.me], key=lambda center: (away.get(center, 99), center))
     return place(ground, centers[0]) if centers else "what is left to me"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..board.terrain import Terrain, province_of, terrain
+from ..board.units import Unit
 from ..board.valuation import Valuation, evaluate
 from .intents import UnderstoodMessage, understand_all
 from .prompt_reader import ParsedPrompt
@@ -65,7 +66,7 @@ class Assessment:
             strength = sum(situation.terrain.touches(unit, center) for unit in situation.own_units)
             if not strength:
                 continue
-            guard = sum(province_of(unit[2:]) == center or situation.terrain.touches(unit, center) for unit in theirs)
+            guard = sum(unit.province == center or situation.terrain.touches(unit, center) for unit in theirs)
             odds = 1.0 if strength > guard else _EVEN if strength == guard else 0.1
             if odds > best[1]:
                 best = (center, odds)
@@ -128,7 +129,7 @@ def _buffers(prompt: ParsedPrompt, power: str) -> tuple[str, ...]:
     return tuple(sorted((at for at in both if at not in occupied and at not in ground.centers), key=rank))
 
 
-def _within(ground: Terrain, units: tuple[str, ...]) -> set[str]:
+def _within(ground: Terrain, units: tuple[Unit, ...]) -> set[str]:
     return {province_of(at) for unit in units for at in ground.reach(unit)}
 
 

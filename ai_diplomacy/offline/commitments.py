@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..board.situation import unit_of
 from ..board.terrain import terrain
+from ..board.units import Order
 from .assessment import Assessment
 from .intents import UnderstoodMessage
 from .prompt_reader import ParsedPrompt, PressMessage
@@ -20,15 +20,15 @@ _KEEP_EMPTY = re.compile(r"Keep (.+) empty, as agreed with (.+)")
 class Commitments:
     """Everything that binds, or ought to."""
 
-    pledges: Mapping[str, tuple[str, ...]]
+    pledges: Mapping[Order, tuple[str, ...]]
     """Own legal order -> the powers it was promised to in this phase; one a unit."""
     zones: Mapping[str, tuple[str, ...]]
     """Power -> provinces that both have agreed to keep out of."""
     peace: frozenset[str]
     """Powers that peace or an alliance was agreed with in this phase."""
-    help: tuple[tuple[str, str], ...]
+    help: tuple[tuple[str, Order], ...]
     """(power, pledged order of it that supports one of our units)."""
-    moves: tuple[tuple[str, str], ...]
+    moves: tuple[tuple[str, Order], ...]
     """(power, pledged move of it)."""
 
     @property
@@ -56,8 +56,8 @@ def commitments(assessment: Assessment) -> Commitments:
         pledges=_pledges(prompt),
         zones=zones,
         peace=frozenset(friends),
-        help=tuple((power, order) for power, order in theirs if _helped_unit(order) in prompt.situation.own_units),
-        moves=tuple((power, order) for power, order in theirs if " S " not in order and " - " in order),
+        help=tuple((power, order) for power, order in theirs if order.supported in prompt.situation.own_units),
+        moves=tuple((power, order) for power, order in theirs if order.verb in ("-", "C")),
     )
 
 
@@ -89,12 +89,12 @@ def remembered_pacts(prompt: ParsedPrompt) -> set[str]:
     return {power for power in prompt.others if remember_pact(power) in prompt.goals}
 
 
-def _pledges(prompt: ParsedPrompt) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _pledges(prompt: ParsedPrompt) -> dict[Order, tuple[str, ...]]:
+    found: dict[Order, tuple[str, ...]] = {}
     units: set[str] = set()
     for message in sorted((m for m in prompt.press if m.sender == prompt.me), key=lambda m: m.round):
         for order in message.pledges:
-            unit = unit_of(order)
+            unit = order.unit
             if order in found:
                 found[order] = tuple(dict.fromkeys((*found[order], *message.recipients)))
             elif unit not in units and order in prompt.situation.legal_orders.get(unit, ()):
@@ -123,21 +123,17 @@ def _said_yes(power: str, offer: PressMessage, press: tuple[UnderstoodMessage, .
     )
 
 
-def _helped_unit(order: str) -> str:
-    return unit_of(order.partition(" S ")[2])
-
-
 _DOUBT = {2: 0.3, 1: 0.5, 0: 0.85, -1: 1.3, -2: 1.8}
 """How much more, or less, than usual a promise is at risk with an Ally, ... an Enemy."""
 
 
-def reconsidered(assessment: Assessment, agreed: Commitments) -> tuple[str, ...]:
+def reconsidered(assessment: Assessment, agreed: Commitments) -> tuple[Order, ...]:
     """Pledges that will be broken without malice: what was offered was refused, or met with silence, and the unit has
     better things to do; rarely a plain change of mind."""
     luck = assessment.prompt.chance("second thoughts")
     found = []
     for order in agreed.pledges:
-        given = " S " in order and _helped_unit(order) not in assessment.prompt.situation.own_units
+        given = order.supported is not None and order.supported not in assessment.prompt.situation.own_units
         doubt = _SECOND_THOUGHTS[_reception(assessment, order)][given] * (1.5 - assessment.nature.loyalty)
         if luck.random() < doubt:
             found.append(order)
@@ -148,7 +144,7 @@ _SECOND_THOUGHTS = {"refused": (0.3, 0.7), "silent": (0.12, 0.35), "welcome": (0
 """How a pledge was received -> the doubt about it, and about it when it is a support of somebody else's unit."""
 
 
-def _reception(assessment: Assessment, order: str) -> str:
+def _reception(assessment: Assessment, order: Order) -> str:
     """How those it was promised to took a pledge."""
     me = assessment.prompt.me
     offers = [m for m in assessment.press if m.sender == me and order in m.message.pledges]

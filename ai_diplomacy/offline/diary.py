@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 
-from ..board.situation import PhaseResult, unit_of
+from ..board.situation import PhaseResult
+from ..board.units import Order
 from .assessment import Assessment
 from .prompt_reader import ParsedPrompt
 from .round_plan import PlannedMessage
-from .turn_events import TurnEvent, target_of
+from .turn_events import TurnEvent
 from .wording import listed, name, place, places, sentences, templates, unit_words, with_article
 
 LONGEST = 220
@@ -60,7 +61,7 @@ def entry(lines: Iterable[str], longest: int = LONGEST) -> str:
     return sentences(text)
 
 
-def of_orders(assessment: Assessment, orders: Sequence[str], betrayed: str | None) -> str:
+def of_orders(assessment: Assessment, orders: Sequence[Order], betrayed: str | None) -> str:
     """What the orders just written are hoped to bring."""
     prompt = assessment.prompt
     luck, situation = prompt.chance("diary", "order"), prompt.situation
@@ -79,10 +80,10 @@ def of_orders(assessment: Assessment, orders: Sequence[str], betrayed: str | Non
     return entry(lines)
 
 
-def gains_of(prompt: ParsedPrompt, orders: Iterable[str]) -> tuple[str, ...]:
+def gains_of(prompt: ParsedPrompt, orders: Iterable[Order]) -> tuple[str, ...]:
     """Centres of others that the orders move into."""
     situation = prompt.situation
-    goals = (target_of(order) for order in orders)
+    goals = (order.target for order in orders)
     centers = frozenset(situation.terrain.centers) - frozenset(situation.centers[prompt.me])
     return tuple(dict.fromkeys(goal for goal in goals if goal in centers))
 
@@ -114,7 +115,7 @@ def _own_results(prompt: ParsedPrompt, luck: random.Random) -> list[str]:
     if failed:
         lines.append(f"Failed to enter {places(situation.terrain, failed[:2])}.")
     fallen = [
-        unit_of(order)
+        order.unit
         for result in situation.recent
         for order in result.orders.get(prompt.me, ())
         if "dislodged" in result.outcome(order)
@@ -128,5 +129,5 @@ def _failed_moves(prompt: ParsedPrompt, result: PhaseResult) -> list[str]:
     return [
         goal
         for order in result.orders.get(prompt.me, ())
-        if (goal := target_of(order)) and "bounce" in result.outcome(order)
+        if (goal := order.target) and "bounce" in result.outcome(order)
     ]

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..board.chance import chance
-from ..board.situation import Situation, unit_of
+from ..board.situation import Situation
 from ..board.terrain import Terrain, province_of
+from ..board.units import Order, Unit
 from .prompt_reader import ParsedPrompt
-from .turn_events import target_of
 from .wording import templates
 
 WRONG_ORDER = 0.03
@@ -24,7 +24,7 @@ _OTHER_HAND = 0.12
 """Share of order replies written in another style."""
 
 
-def with_illegal_order(prompt: ParsedPrompt, orders: Sequence[str]) -> list[str]:
+def with_illegal_order(prompt: ParsedPrompt, orders: Sequence[Order]) -> list[str]:
     """The orders with now and then an illegal one among them."""
     luck = prompt.chance("slips")
     slot = _slot_of_error(prompt, len(orders), luck)
@@ -50,79 +50,77 @@ def _slot_of_error(prompt: ParsedPrompt, count: int, luck: random.Random) -> int
     return situation.own_units.index(unit) % count if power == prompt.me else None
 
 
-def _wrong_movement(situation: Situation, order: str, luck: random.Random) -> str | None:
-    errors: list[Callable[[Situation, str, random.Random], str | None]] = [_far_support, _far_move, _absent_unit]
+def _wrong_movement(situation: Situation, order: Order, luck: random.Random) -> str | None:
+    errors: list[Callable[[Situation, Order, random.Random], str | None]] = [_far_support, _far_move, _absent_unit]
     luck.shuffle(errors)
     for error in (_no_coast, *errors):
         wrong = error(situation, order, luck)
-        if wrong is not None and wrong not in situation.legal_orders.get(unit_of(order), ()):
+        if wrong is not None and wrong not in situation.legal_orders.get(order.unit, ()):
             return wrong
     return None
 
 
-def _no_coast(situation: Situation, order: str, luck: random.Random) -> str | None:
+def _no_coast(situation: Situation, order: Order, luck: random.Random) -> str | None:
     """A fleet sent to a province where it could reach two coasts."""
-    ground, goal = situation.terrain, target_of(order)
-    reached = [at for at in ground.reach(unit_of(order)) if province_of(at) == goal and "/" in at]
-    return f"{unit_of(order)} - {goal}" if len(reached) > 1 and luck.random() < 0.8 else None
+    reached = [at for at in situation.terrain.reach(order.unit) if province_of(at) == order.target and "/" in at]
+    return f"{order.unit} - {order.goal}" if len(reached) > 1 and luck.random() < 0.8 else None
 
 
-def _far_support(situation: Situation, order: str, luck: random.Random) -> str | None:
+def _far_support(situation: Situation, order: Order, luck: random.Random) -> str | None:
     """A support for a move that the supporter cannot reach: the commonest error of good models."""
-    unit, ground = unit_of(order), situation.terrain
-    moves = [
-        f"{other} - {province_of(at)}"
+    unit, ground = order.unit, situation.terrain
+    near = ground.distances(unit)
+    moves = {
+        f"{other} - {goal}"
         for units in situation.units.values()
         for other in units
         if other != unit
-        for at in ground.reach(other)
-        if not ground.touches(unit, province_of(at)) and province_of(at) != province_of(unit[2:])
-    ]
-    near = ground.distances(unit)
-    moves = [move for move in moves if near.get(target_of(move) or "", 9) <= 3]
-    return f"{unit} S {luck.choice(sorted(set(moves)))}" if moves else None
+        for goal in map(province_of, ground.reach(other))
+        if not ground.touches(unit, goal) and goal != unit.province and near.get(goal, 9) <= 3
+    }
+    return f"{unit} S {luck.choice(sorted(moves))}" if moves else None
 
 
-def _far_move(situation: Situation, order: str, luck: random.Random) -> str | None:
-    unit = unit_of(order)
+def _far_move(situation: Situation, order: Order, luck: random.Random) -> str | None:
+    unit = order.unit
     far = sorted(at for at, steps in situation.terrain.distances(unit).items() if steps == 2)
     return f"{unit} - {luck.choice(far)}" if far and not _may_convoy(situation, unit) else None
 
 
-def _may_convoy(situation: Situation, unit: str) -> bool:
-    return any(" VIA" in order for order in situation.legal_orders.get(unit, ()))
+def _may_convoy(situation: Situation, unit: Unit) -> bool:
+    return any(order.via for order in situation.legal_orders.get(unit, ()))
 
 
-def _absent_unit(situation: Situation, order: str, luck: random.Random) -> str | None:
+def _absent_unit(situation: Situation, order: Order, luck: random.Random) -> str | None:
     """An order for a unit that stands elsewhere."""
-    unit = unit_of(order)
+    unit = order.unit
     occupied = situation.occupants()
     places = [at for at in situation.terrain.reach(unit) if province_of(at) not in occupied]
     if not places:
         return None
-    ghost = f"{unit[0]} {luck.choice(places)}"
+    ghost = Unit(f"{unit.kind} {luck.choice(places)}")
     goals = situation.terrain.reach(ghost)
     return f"{ghost} - {luck.choice(goals)}" if goals else f"{ghost} H"
 
 
-def _wrong_retreat(situation: Situation, order: str, luck: random.Random) -> str | None:
-    unit = unit_of(order)
+def _wrong_retreat(situation: Situation, order: Order, luck: random.Random) -> str | None:
+    unit = order.unit
     open_to = situation.dislodged.get(situation.power, {}).get(unit, ())
     closed = [at for at in situation.terrain.reach(unit) if at not in open_to]
     return f"{unit} R {luck.choice(closed)}" if closed else None
 
 
-def _wrong_adjustment(situation: Situation, order: str, luck: random.Random) -> str | None:
-    if order.endswith(" B"):
+def _wrong_adjustment(situation: Situation, order: Order, luck: random.Random) -> str | None:
+    if order.verb == "B":
         abroad = [at for at in situation.centers[situation.power] if at not in situation.homes[situation.power]]
         land = [at for at in abroad if situation.terrain.kinds[at] != "sea"]
         return f"A {luck.choice(land)} B" if land else None
-    standing = {province_of(unit[2:]) for unit in situation.own_units}
+    standing = {unit.province for unit in situation.own_units}
     empty = [at for at in situation.centers[situation.power] if at not in standing]
-    return f"A {luck.choice(empty)} D" if empty and order.endswith(" D") else None
+    return f"A {luck.choice(empty)} D" if empty and order.verb == "D" else None
 
 
-_WRONG: Mapping[str, Callable[[Situation, str, random.Random], str | None]] = {
+_WRONG: Mapping[str, Callable[[Situation, Order, random.Random], str | None]] = {
     "M": _wrong_movement,
     "R": _wrong_retreat,
     "A": _wrong_adjustment,

@@ -13,6 +13,7 @@ from functools import cache
 
 from ..board.situation import Situation
 from ..board.terrain import province_of, terrain
+from ..board.units import Order
 from .prompt_reader import LONGEST_MESSAGE, PressMessage
 
 ASKS = ("support", "coalition", "zone", "alliance", "peace")
@@ -81,8 +82,8 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
 _INTENTS = {kind: re.compile(rf"\b(?:{'|'.join(signs)})", re.IGNORECASE) for kind, signs in _SIGNS.items()}
 _CLAUSE = re.compile(r"[.,;:!?]\s")
 _ORDER = re.compile(
-    r"\b([AF]) ([A-Z]{3}(?:/[A-Z]{2})?)(?: ?(?:->|[-\u2192\u2013]) ?([A-Z]{3}(?:/[A-Z]{2})?)"
-    r"| S ([AF]) ([A-Z]{3}(?:/[A-Z]{2})?)(?: ?(?:->|[-\u2192\u2013]) ?([A-Z]{3}))?| H\b)"
+    r"\b([AF]) ([A-Z]{3}(?:/[NSEW]C)?)(?: ?(?:->|[-\u2192\u2013]) ?([A-Z]{3}(?:/[NSEW]C)?)"
+    r"| S ([AF]) ([A-Z]{3}(?:/[NSEW]C)?)(?: ?(?:->|[-\u2192\u2013]) ?([A-Z]{3}))?| H\b)"
 )
 
 Lexicon = tuple[re.Pattern[str], dict[str, str]]
@@ -101,7 +102,7 @@ class UnderstoodMessage:
     """Those of them that it speaks of keeping out of."""
     powers: tuple[str, ...]
     """Named in the text, in its order."""
-    orders: tuple[str, ...]
+    orders: tuple[Order, ...]
     """Pledged, then those written in the text, as they stand there."""
 
     @property
@@ -128,9 +129,9 @@ def understand(message: PressMessage, situation: Situation) -> UnderstoodMessage
     intents = {kind for kind, pattern in _INTENTS.items() if pattern.search(text)}
     if "decline" in intents:
         intents.discard("accept")
-    written = tuple(_order_text(found) for found in _ORDER.finditer(text))
+    written = tuple(Order(_order_text(found)) for found in _ORDER.finditer(text))
     orders = tuple(dict.fromkeys((*message.pledges, *written)))
-    if any(" S " in order for order in orders) and not intents & {"accept", "decline"}:
+    if any(order.verb == "S" for order in orders) and not intents & {"accept", "decline"}:
         intents.add("support")
     if "?" in text:
         intents.add("question")

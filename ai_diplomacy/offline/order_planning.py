@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ..board.situation import order_for, unit_of
 from ..board.tactics import choose_orders
 from ..board.terrain import province_of
+from ..board.units import Order, Unit, order_for
 from ..board.valuation import Valuation
 from .assessment import Assessment
 from .commitments import Commitments, betrayed_power, reconsidered
-from .turn_events import target_of
 
 _FOUND_GOOD = 0.55
 """A supported move is made if its goal is worth this share of the best that the unit could do."""
@@ -21,23 +20,23 @@ _FOUND_GOOD = 0.55
 class OrderPlan:
     """Orders for a phase and how they stand to the promises made."""
 
-    orders: tuple[str, ...]
+    orders: tuple[Order, ...]
     betrayed: str | None
     """The power whose trust this plan breaks."""
-    dropped: tuple[str, ...]
+    dropped: tuple[Order, ...]
     """Pledges not kept for a lesser reason."""
     valuation: Valuation
     """What places are worth once promises count."""
 
     def breaches(self, agreed: Commitments) -> tuple[str, ...]:
         """What the orders break of what was agreed: pledged orders, and provinces entered."""
-        goals = {target_of(order) for order in self.orders}
+        goals = {order.target for order in self.orders}
         pledged = [order for order in agreed.pledges if order not in self.orders]
         entered = [at for provinces in agreed.zones.values() for at in provinces if at in goals]
         return tuple(dict.fromkeys((*pledged, *entered)))
 
-    def order_of(self, unit: str) -> str:
-        return order_for(unit, self.orders) or f"{unit} H"
+    def order_of(self, unit: str) -> Order:
+        return order_for(unit, self.orders) or Order(f"{unit} H")
 
 
 def plan_orders(
@@ -45,7 +44,7 @@ def plan_orders(
     agreed: Commitments,
     *,
     zones: Iterable[str] = (),
-    promised: Sequence[str] = (),
+    promised: Sequence[Order] = (),
     keep_all: bool = False,
 ) -> OrderPlan:
     """Orders that keep what was agreed, but with a power that is to be betrayed; ``zones`` and ``promised`` are
@@ -79,7 +78,7 @@ def _bent(assessment: Assessment, shunned: set[str], betrayed: str | None) -> Va
         change = 0.6 if power == betrayed else {2: -0.8, 1: -0.45, 0: 0.0, -1: 0.1, -2: 0.25}[stance]
         if power == assessment.leader:
             change += 0.3
-        held = {province_of(unit[2:]) for unit in prompt.situation.units[power]}
+        held = {unit.province for unit in prompt.situation.units[power]}
         factors |= dict.fromkeys((*prompt.situation.centers[power], *held), change)
     if betrayed is not None and (lure := assessment.lure(betrayed)[0]):
         factors[lure] = 1.2
@@ -92,66 +91,57 @@ def _bent(assessment: Assessment, shunned: set[str], betrayed: str | None) -> Va
     return replace(
         valuation,
         worth={at: bend(at, worth) for at, worth in valuation.worth.items()},
-        unit_worth={unit: bend(unit[2:], worth) for unit, worth in valuation.unit_worth.items()},
+        unit_worth={unit: bend(Unit(unit).location, worth) for unit, worth in valuation.unit_worth.items()},
     )
 
 
-def _strike(assessment: Assessment, agreed: Commitments, betrayed: str) -> list[str]:
+def _strike(assessment: Assessment, agreed: Commitments, betrayed: str) -> list[Order]:
     """Moves to what tempts us away from our word, best by a unit that the betrayed believes to be bound."""
     lure, _ = assessment.lure(betrayed)
-    bound = {unit_of(order) for order, to in agreed.pledges.items() if betrayed in to}
+    bound = {order.unit for order, to in agreed.pledges.items() if betrayed in to}
     legal = assessment.prompt.situation.legal_orders
-    moves = [order for orders in legal.values() for order in orders if target_of(order) == lure and " VIA" not in order]
-    return sorted(moves, key=lambda order: (unit_of(order) not in bound, order))[:1]
+    moves = [order for orders in legal.values() for order in orders if order.target == lure and not order.via]
+    return sorted(moves, key=lambda order: (order.unit not in bound, order))[:1]
 
 
-def _without_conflict(orders: Iterable[str]) -> tuple[str, ...]:
+def _without_conflict(orders: Iterable[Order]) -> tuple[Order, ...]:
     """The orders without those that give a unit a second order, or send a second unit to a province."""
-    fixed: list[str] = []
-    units: set[str] = set()
-    arrivals: dict[str, str] = {}
+    fixed: list[Order] = []
+    units: set[Unit] = set()
+    arrivals: dict[str, Unit] = {}
     for order in orders:
-        mover, goal = _arrival(order)
-        if unit_of(order) not in units and arrivals.get(goal, mover) == mover:
+        mover, goal = (order.supported, order.goal) if order.supported else (order.unit, order.target or "")
+        if order.unit not in units and arrivals.get(goal, mover) == mover:
             fixed.append(order)
-            units.add(unit_of(order))
+            units.add(order.unit)
             if goal:
                 arrivals[goal] = mover
     return tuple(fixed)
 
 
-def _arrival(order: str) -> tuple[str, str]:
-    """The unit that an order moves, or helps to move, and where to."""
-    helped = order.partition(" S ")[2] or order
-    return unit_of(helped), target_of(helped) or ""
-
-
 def _with_help(
-    assessment: Assessment, agreed: Commitments, valuation: Valuation, fixed: tuple[str, ...], shunned: set[str]
-) -> tuple[str, ...]:
+    assessment: Assessment, agreed: Commitments, valuation: Valuation, fixed: tuple[Order, ...], shunned: set[str]
+) -> tuple[Order, ...]:
     """Take up support that was promised, where the move is worth it and its giver is trusted."""
     prompt = assessment.prompt
     for power, order in agreed.help:
         move = supported_move(assessment, order)
-        if move is None or prompt.stance(power) < 0 or province_of(move.rpartition(" - ")[2]) in shunned:
+        if move is None or prompt.stance(power) < 0 or move.goal in shunned:
             continue
         if worthwhile(assessment, valuation, move):
             fixed = _without_conflict((*fixed, move))
     return fixed
 
 
-def supported_move(assessment: Assessment, support: str) -> str | None:
+def supported_move(assessment: Assessment, support: Order) -> Order | None:
     """Our own legal move that a support order (``A PAR S A MUN - BUR``) is for."""
-    helped = support.partition(" S ")[2]
-    unit, _, goal = helped.partition(" - ")
-    legal = assessment.prompt.situation.legal_orders.get(unit, ())
-    return next((order for order in legal if goal and target_of(order) == goal and " VIA" not in order), None)
+    legal = assessment.prompt.situation.legal_orders.get(support.supported or "", ())
+    return next((order for order in legal if order.target == support.goal and not order.via), None)
 
 
-def worthwhile(assessment: Assessment, valuation: Valuation, move: str) -> bool:
+def worthwhile(assessment: Assessment, valuation: Valuation, move: Order) -> bool:
     """Whether a move leads to a place nearly as good as the best that the unit could have."""
-    unit, _, goal = move.partition(" - ")
-    kind = unit[0]
+    unit, kind = move.unit, move.unit.kind
     options = [valuation.unit_worth.get(f"{kind} {at}", 0.0) for at in assessment.prompt.situation.terrain.reach(unit)]
     best = max([*options, valuation.unit_worth.get(unit, 0.0)])
-    return valuation.unit_worth.get(f"{kind} {goal}", 0.0) >= _FOUND_GOOD * best
+    return valuation.unit_worth.get(f"{kind} {move.location}", 0.0) >= _FOUND_GOOD * best

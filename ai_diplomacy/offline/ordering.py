@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..board.situation import unit_of
 from .assessment import Assessment, assess
 from .commitments import Commitments, commitments
 from .diary import entry, gains_of, of_orders, traitor_fields
 from .order_planning import OrderPlan, plan_orders
 from .prompt_reader import ParsedPrompt
-from .turn_events import target_of
 from .wording import listed, name, place, places, templates, unit_words
 
 LONGEST_REASONING = 300
@@ -67,16 +65,16 @@ def _reasoning(assessment: Assessment, found: OrderPlan) -> str:
         return luck.choice(texts["builds" if situation.due > 0 else "disbands"])
     if gains := gains_of(prompt, found.orders):
         lines.append(luck.choice(texts["gains"]).format(at=places(ground, gains[:3])))
-    supports = [order for order in found.orders if " S " in order]
+    supports = [order for order in found.orders if order.verb == "S"]
     if supports:
-        lines.append(luck.choice(texts["supports"]).format(unit=unit_words(ground, unit_of(supports[0]))))
-    approaches = [order for order in found.orders if target_of(order) and target_of(order) not in gains]
+        lines.append(luck.choice(texts["supports"]).format(unit=unit_words(ground, supports[0].unit)))
+    approaches = [order for order in found.orders if order.target and order.target not in gains]
     if approaches:
-        goal = place(ground, target_of(approaches[0]) or "")
-        lines.append(luck.choice(texts["approaches"]).format(unit=unit_words(ground, unit_of(approaches[0])), at=goal))
-    holds = [order for order in found.orders if order.endswith(" H")]
+        goal = place(ground, approaches[0].goal)
+        lines.append(luck.choice(texts["approaches"]).format(unit=unit_words(ground, approaches[0].unit), at=goal))
+    holds = [order for order in found.orders if order.verb == "H"]
     if holds:
-        lines.append(luck.choice(texts["holds"]).format(unit=unit_words(ground, unit_of(holds[0]))))
+        lines.append(luck.choice(texts["holds"]).format(unit=unit_words(ground, holds[0].unit)))
     return entry(lines, LONGEST_REASONING)
 
 

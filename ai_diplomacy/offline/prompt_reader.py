@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..board.chance import chance
 from ..board.press import ALL
-from ..board.situation import Situation, unit_of
+from ..board.situation import Situation
 from ..board.terrain import Terrain, province_of
+from ..board.units import Order, Unit
 
 STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate", "interview")
 WORDS = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
@@ -20,16 +22,7 @@ LONGEST_MESSAGE = 2000
 """Characters of a message that are looked at."""
 
 _FENCE = re.compile(r"^[ \t]*```json[ \t]*\r?\n\s*", re.MULTILINE)
-_PHASE = re.compile(r"[SFW]\d{1,5}[MRA]")
-_PLACE = r"[A-Z]{2,4}(?:/[A-Z]{2})?"
-_UNIT = re.compile(rf"[AF] {_PLACE}")
-_ORDER = {
-    "M": re.compile(
-        rf"[AF] {_PLACE} (?:H|- {_PLACE}(?: VIA)?|S [AF] {_PLACE}(?: - {_PLACE})?|C [AF] {_PLACE} - {_PLACE})"
-    ),
-    "R": re.compile(rf"[AF] {_PLACE} (?:R {_PLACE}|D)"),
-    "A": re.compile(rf"WAIVE|[AF] {_PLACE} [BD]"),
-}
+_VERBS = {"M": ("H", "-", "S", "C"), "R": ("R", "D"), "A": ("WAIVE", "B", "D")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +33,7 @@ class PressMessage:
     recipients: tuple[str, ...]
     round: int
     body: str
-    pledges: tuple[str, ...]
+    pledges: tuple[Order, ...]
 
     @property
     def private(self) -> bool:
@@ -166,6 +159,15 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
 
 
+def _orders(value: Any) -> tuple[Order, ...]:
+    """Those of the texts that are orders."""
+    found: list[Order] = []
+    for text in _texts(value):
+        with suppress(ValueError):
+            found.append(Order(text))
+    return tuple(found)
+
+
 def _messages(value: Any, powers: frozenset[str]) -> tuple[PressMessage, ...]:
     return tuple(
         PressMessage(
@@ -173,7 +175,7 @@ def _messages(value: Any, powers: frozenset[str]) -> tuple[PressMessage, ...]:
             recipients=_texts(seen.get("to")),
             round=int(seen.get("round", 1)),
             body=str(seen.get("text", ""))[:LONGEST_MESSAGE],
-            pledges=_texts(seen.get("pledges")),
+            pledges=_orders(seen.get("pledges")),
         )
         for seen in value or ()
         if seen["from"] in powers
@@ -196,7 +198,7 @@ def _past_pledges(value: Any, powers: frozenset[str]) -> tuple[PastPledge, ...]:
 
 def _is_sound(situation: Situation) -> bool:
     """Raises ``TypeError`` when something that should be text is not."""
-    return bool(_PHASE.fullmatch(situation.phase)) and _board_is_sound(situation) and _orders_are_sound(situation)
+    return situation.kind in _VERBS and _board_is_sound(situation) and _orders_are_sound(situation)
 
 
 def _board_is_sound(situation: Situation) -> bool:
@@ -207,10 +209,9 @@ def _board_is_sound(situation: Situation) -> bool:
     return (
         situation.power in powers <= set(ground.powers)
         and powers >= set(situation.dislodged) | set(situation.adjustments)
-        and all(_UNIT.fullmatch(unit) and province_of(unit[2:]) in ground.kinds for unit in units)
+        and all(unit.province in ground.kinds for unit in units)
         and all(province in ground.kinds for province in provinces)
-        and all(_PHASE.fullmatch(result.phase) for result in situation.recent)
-        and _are_orders("MRA", (o for result in situation.recent for some in result.orders.values() for o in some))
+        and all(result.phase.kind for result in situation.recent)
         and powers.issuperset(power for result in situation.recent for power in result.captures.values())
         and powers.issuperset(power for result in situation.recent for power in result.orders)
         and set(ground.kinds).issuperset(at for result in situation.recent for at in result.captures)
@@ -220,40 +221,34 @@ def _board_is_sound(situation: Situation) -> bool:
 def _orders_are_sound(situation: Situation) -> bool:
     """Whether the listed orders are those of a phase of this kind, unit by unit."""
     legal = situation.legal_orders
-    if not all(legal.values()) or not _are_orders(situation.kind, (o for orders in legal.values() for o in orders)):
+    listed = [(at, order) for at, orders in legal.items() for order in orders]
+    if not all(legal.values()) or not all(order.verb in _VERBS[situation.kind] for _, order in listed):
+        return False
+    if situation.kind == "A" and situation.due > 0:
+        return all(order.unit.province == home for home, order in listed)
+    if not all(order.unit == unit for unit, order in listed):
         return False
     if situation.kind == "M":
-        return set(legal) == set(situation.own_units) and _stand_by(legal.items())
-    if situation.kind == "R":
-        return set(legal) <= set(situation.dislodged.get(situation.power, ())) and _stand_by(legal.items())
-    if situation.due > 0:
-        return all(province_of(unit_of(order)[2:]) == home for home, orders in legal.items() for order in orders)
-    return set(legal) <= set(situation.own_units) and _stand_by(legal.items())
+        return set(legal) == set(situation.own_units)
+    takers = situation.dislodged.get(situation.power, ()) if situation.kind == "R" else situation.own_units
+    return set(legal) <= set(takers)
 
 
-def _stand_by(legal: Iterable[tuple[str, Iterable[str]]]) -> bool:
-    return all(unit_of(order) == unit for unit, orders in legal for order in orders)
-
-
-def _are_orders(kinds: str, orders: Iterable[str]) -> bool:
-    return all(any(_ORDER[kind].fullmatch(order) for kind in kinds) for order in orders)
-
-
-def _movement_orders(situation: Situation) -> Mapping[str, tuple[str, ...]]:
+def _movement_orders(situation: Situation) -> Mapping[str, tuple[Order, ...]]:
     """Own unit -> holds, moves and supports that the map allows, sorted. Convoys are left out."""
     everyone = [unit for units in situation.units.values() for unit in units]
     return {unit: _orders_of(unit, everyone, situation.terrain) for unit in situation.own_units}
 
 
-def _orders_of(unit: str, everyone: list[str], ground: Terrain) -> tuple[str, ...]:
+def _orders_of(unit: Unit, everyone: list[Unit], ground: Terrain) -> tuple[Order, ...]:
     reach = ground.reach(unit)
     touched = {province_of(at) for at in reach}
     orders = {f"{unit} H"} | {f"{unit} - {at}" for at in reach}
     for other in everyone:
         if other == unit:
             continue
-        if province_of(other[2:]) in touched:
+        if other.province in touched:
             orders.add(f"{unit} S {other}")
         goals = {province_of(at) for at in ground.reach(other)} & touched
         orders |= {f"{unit} S {other} - {goal}" for goal in goals}
-    return tuple(sorted(orders))
+    return tuple(map(Order, sorted(orders)))

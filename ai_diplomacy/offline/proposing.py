@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..board.press import ALL
-from ..board.situation import unit_of
-from ..board.terrain import province_of
+from ..board.units import Order, Unit
 from .assessment import Assessment
 from .commitments import remembered_pacts
 from .order_planning import OrderPlan
 from .round_plan import PlannedMessage, RoundPlan
-from .turn_events import target_of
 from .wording import number, place, places, unit_words
 
 Weighted = tuple[float, PlannedMessage]
@@ -150,45 +148,45 @@ def _leader_fields(assessment: Assessment) -> dict[str, str]:
 class JointMove:
     """A move of one power supported by a unit of another."""
 
-    move: str
+    move: Order
     """``A MUN - BUR``"""
-    helper: str
+    helper: Unit
     """The unit that supports it."""
 
     @property
-    def support(self) -> str:
-        return f"{self.helper} S {unit_of(self.move)} - {target_of(self.move)}"
+    def support(self) -> Order:
+        return Order(f"{self.helper} S {self.move.unit} - {self.move.goal}")
 
 
-def _gift(assessment: Assessment, order_plan: OrderPlan, power: str, taken: frozenset[str]) -> JointMove | None:
+def _gift(assessment: Assessment, order_plan: OrderPlan, power: str, taken: frozenset[Unit]) -> JointMove | None:
     """The best support that we could offer the power with a unit that has little else to do."""
     situation = assessment.prompt.situation
     best: tuple[float, str, JointMove] | None = None
-    for unit, legal in situation.legal_orders.items():
-        if unit in taken or not _idle(assessment, order_plan, unit):
+    for legal in situation.legal_orders.values():
+        supports = [order for order in legal if order.supported in situation.units[power] and order.goal]
+        if not supports or supports[0].unit in taken or not _idle(assessment, order_plan, supports[0].unit):
             continue
-        for order in legal:
-            helped = order.partition(" S ")[2]
-            mover, goal = unit_of(helped), target_of(helped)
-            if goal is None or mover not in situation.units[power] or not situation.terrain.touches(mover, goal):
+        for order in supports:
+            mover, goal = order.mover, order.goal
+            if not situation.terrain.touches(mover, goal):
                 continue
             gain = _gain(assessment, power, goal)
             if gain > 0 and (best is None or (-gain, order) < (-best[0], best[1])):
-                best = gain, order, JointMove(helped, unit)
+                best = gain, order, JointMove(Order(f"{mover} - {order.location}"), order.unit)
     return best[2] if best else None
 
 
-def wish(assessment: Assessment, order_plan: OrderPlan, power: str, taken: frozenset[str]) -> JointMove | None:
+def wish(assessment: Assessment, order_plan: OrderPlan, power: str, taken: frozenset[Unit]) -> JointMove | None:
     """The move of ours that most needs a support that the power could give."""
     situation = assessment.prompt.situation
     best: tuple[float, str, JointMove] | None = None
     for order in order_plan.orders:
-        goal = target_of(order)
-        if goal is None or unit_of(order) in taken or " VIA" in order or not _contested(assessment, goal, power):
+        goal = order.target
+        if goal is None or order.unit in taken or order.via or not _contested(assessment, goal, power):
             continue
         for unit in situation.units[power]:
-            if situation.terrain.touches(unit, goal) and province_of(unit[2:]) != goal:
-                worth = order_plan.valuation.unit_worth.get(f"{order[0]} {order.rpartition(' ')[2]}", 0.0)
+            if situation.terrain.touches(unit, goal) and unit.province != goal:
+                worth = order_plan.valuation.unit_worth.get(f"{order.unit.kind} {order.location}", 0.0)
                 if best is None or (-worth, unit) < (-best[0], best[1]):
                     best = worth, unit, JointMove(order, unit)
     return best[2] if best else None
@@ -198,8 +196,8 @@ def joint_fields(assessment: Assessment, joint: JointMove) -> dict[str, str]:
     ground = assessment.prompt.situation.terrain
     return {
         "helper": unit_words(ground, joint.helper),
-        "mover": unit_words(ground, unit_of(joint.move)),
-        "target": place(ground, target_of(joint.move) or ""),
+        "mover": unit_words(ground, joint.move.unit),
+        "target": place(ground, joint.move.goal),
     }
 
 
@@ -222,11 +220,11 @@ def third_power(assessment: Assessment, about: str) -> str:
 def _idle(assessment: Assessment, order_plan: OrderPlan, unit: str) -> bool:
     """Whether the unit takes no centre and supports nothing of ours."""
     order = order_plan.order_of(unit)
-    goal = target_of(order)
+    goal = order.target
     if goal is not None:
         owner = assessment.prompt.situation.owners().get(goal)
         return goal not in assessment.prompt.situation.terrain.centers or owner == assessment.prompt.me
-    return " S " not in order or unit_of(order.partition(" S ")[2]) not in assessment.prompt.situation.own_units
+    return order.supported not in assessment.prompt.situation.own_units
 
 
 def _gain(assessment: Assessment, power: str, goal: str) -> float:

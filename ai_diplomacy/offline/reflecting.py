@@ -11,7 +11,7 @@ from .commitments import Commitments, commitments, remembered_pacts, remembered_
 from .diary import entry, of_turn
 from .goals import choose_goals
 from .prompt_reader import WORDS, ParsedPrompt
-from .turn_events import TurnEvent, target_of
+from .turn_events import TurnEvent
 from .wording import name, places
 
 LONGEST_SUMMARY = 500
@@ -137,7 +137,7 @@ def _distinct(events: Sequence[TurnEvent], power: str) -> list[TurnEvent]:
 
 def _moved_into(prompt: ParsedPrompt, power: str, provinces: Sequence[str]) -> bool:
     return any(
-        target_of(order) in provinces for result in prompt.situation.recent for order in result.orders.get(power, ())
+        order.target in provinces for result in prompt.situation.recent for order in result.orders.get(power, ())
     )
 
 

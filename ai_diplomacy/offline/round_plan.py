@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..board.situation import unit_of
-from ..board.terrain import province_of
+from ..board.units import Order, Unit
 from .assessment import Assessment
 from .commitments import Commitments
 from .messages import compose
 from .order_planning import OrderPlan, plan_orders
 from .prompt_reader import ParsedPrompt
-from .turn_events import target_of
 from .wording import doing, unit_words
 
 
@@ -24,7 +22,7 @@ class PlannedMessage:
     purpose: str
     """A key of the templates ``proposals`` or ``answers``."""
     fields: Mapping[str, str] = field(default_factory=dict)
-    pledges: tuple[str, ...] = ()
+    pledges: tuple[Order, ...] = ()
     zone: tuple[str, ...] = ()
     """Provinces that it offers, or agrees, to keep out of."""
     opening: str = ""
@@ -44,14 +42,14 @@ class RoundPlan:
         return self.assessment.prompt
 
     @property
-    def pledged(self) -> list[str]:
+    def pledged(self) -> list[Order]:
         """Orders that the messages of this round promise."""
         return [order for planned in self.messages for order in planned.pledges]
 
     @property
-    def taken(self) -> frozenset[str]:
+    def taken(self) -> frozenset[Unit]:
         """Own units whose orders are promised."""
-        return frozenset(map(unit_of, (*self.agreed.pledges, *self.pledged)))
+        return frozenset(order.unit for order in (*self.agreed.pledges, *self.pledged))
 
     def add(self, planned: PlannedMessage) -> None:
         """Mean to say this; what is promised in it counts for all that is said after it."""
@@ -66,7 +64,7 @@ class RoundPlan:
 
     def bound_for(self, provinces: Sequence[str]) -> bool:
         """Whether a move into one of these has been promised to somebody."""
-        return any(target_of(order) in provinces for order in (*self.agreed.pledges, *self.pledged))
+        return any(order.target in provinces for order in (*self.agreed.pledges, *self.pledged))
 
     def free_zone(self, power: str) -> tuple[str, ...]:
         """The best province to keep empty between us and the power, if there is nothing agreed or promised yet."""
@@ -105,12 +103,12 @@ def with_pledges(plan: RoundPlan) -> list[PlannedMessage]:
 def _with_pledge(plan: RoundPlan, final: OrderPlan, planned: PlannedMessage) -> PlannedMessage:
     situation = plan.prompt.situation
     ground, (power,) = situation.terrain, planned.to
-    theirs = {*situation.centers[power], *(province_of(unit[2:]) for unit in situation.units[power])}
+    theirs = {*situation.centers[power], *(unit.province for unit in situation.units[power])}
     feared = set(planned.zone) or theirs
     for order in final.orders:
-        unit, goal = unit_of(order), target_of(order)
-        harmless = goal not in theirs | set(planned.zone) and (" S " not in order or not _harms(order, theirs))
-        intruding = province_of(unit[2:]) in situation.homes[power]
+        unit = order.unit
+        harmless = order.target not in theirs | set(planned.zone) and not (order.supported and order.goal in theirs)
+        intruding = unit.province in situation.homes[power]
         if intruding or not harmless or not any(ground.touches(unit, at) for at in feared):
             continue
         words = {"unit": unit_words(ground, unit), "goes": doing(ground, order)}
@@ -121,10 +119,6 @@ def _with_pledge(plan: RoundPlan, final: OrderPlan, planned: PlannedMessage) -> 
             pledges=(*planned.pledges, order),
         )
     return planned
-
-
-def _harms(support: str, theirs: set[str]) -> bool:
-    return target_of(support.partition(" S ")[2]) in theirs
 
 
 def composed(plan: RoundPlan, messages: Sequence[PlannedMessage]) -> list[dict[str, object]]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..board.situation import PhaseResult, unit_of
-from ..board.terrain import province_of
+from ..board.situation import PhaseResult
+from ..board.units import Order
 from .prompt_reader import ParsedPrompt
 
 TurnEventKind = Literal["attacked", "took", "supported", "bounced", "kept", "broke", "struck", "won"]
@@ -21,12 +21,6 @@ class TurnEvent:
     kind: TurnEventKind
     where: str
     """The province; for a pledge the pledged order."""
-
-
-def target_of(order: str) -> str | None:
-    """The province that an order moves its own unit to."""
-    words = order.split(" ")
-    return province_of(words[3]) if len(words) > 3 and words[2] == "-" else None
 
 
 def turn_events(prompt: ParsedPrompt) -> tuple[TurnEvent, ...]:
@@ -43,11 +37,11 @@ def turn_events(prompt: ParsedPrompt) -> tuple[TurnEvent, ...]:
 def _events_of_phase(prompt: ParsedPrompt, result: PhaseResult) -> Iterator[TurnEvent]:
     me, owners = prompt.me, prompt.situation.owners()
     mine = result.orders.get(me, ())
-    if result.phase.endswith("M"):
-        stood = {province_of(unit_of(order)[2:]) for order in mine}
+    if result.phase.kind == "M":
+        stood = {order.unit.province for order in mine}
         kept = {center for center in prompt.situation.centers[me] if result.captures.get(center) != me}
         lost = _lost_homes(prompt, result)
-        goals = {goal for order in mine if (goal := target_of(order)) and "bounce" in result.outcome(order)}
+        goals = {goal for order in mine if (goal := order.target) and "bounce" in result.outcome(order)}
         for power, orders in sorted(result.orders.items()):
             if power != me:
                 yield from _moves_against(power, orders, result, stood | kept | lost, goals)
@@ -67,28 +61,30 @@ def _lost_homes(prompt: ParsedPrompt, result: PhaseResult) -> set[str]:
 
 
 def _moves_against(
-    power: str, orders: tuple[str, ...], result: PhaseResult, precious: set[str], goals: set[str]
+    power: str, orders: tuple[Order, ...], result: PhaseResult, precious: set[str], goals: set[str]
 ) -> Iterator[TurnEvent]:
     for order in orders:
-        goal = target_of(order)
+        goal = order.target
         if goal in precious:
             yield TurnEvent(power, "attacked", goal)
         elif goal in goals and "bounce" in result.outcome(order):
             yield TurnEvent(power, "bounced", goal)
 
 
-def _supports(power: str, orders: tuple[str, ...], result: PhaseResult, mine: tuple[str, ...]) -> Iterator[TurnEvent]:
+def _supports(
+    power: str, orders: tuple[Order, ...], result: PhaseResult, mine: tuple[Order, ...]
+) -> Iterator[TurnEvent]:
     for order in orders:
-        _, _, helped = order.partition(" S ")
-        if helped and unit_of(helped) in map(unit_of, mine) and "void" not in result.outcome(order):
-            yield TurnEvent(power, "supported", province_of(helped.rpartition(" ")[2]))
+        helped = order.supported
+        if helped and any(own.unit == helped for own in mine) and "void" not in result.outcome(order):
+            yield TurnEvent(power, "supported", order.goal or helped.province)
 
 
 def _own_attacks(
-    me: str, mine: tuple[str, ...], result: PhaseResult, homes: Mapping[str, tuple[str, ...]], owned: set[str]
+    me: str, mine: tuple[Order, ...], result: PhaseResult, homes: Mapping[str, tuple[str, ...]], owned: set[str]
 ) -> Iterator[TurnEvent]:
-    goals = [goal for order in mine if (goal := target_of(order))]
+    goals = [goal for order in mine if (goal := order.target)]
     for power, orders in sorted(result.orders.items()):
         if power != me:
-            theirs = {province_of(unit_of(order)[2:]) for order in orders} | (set(homes.get(power, ())) - owned)
+            theirs = {order.unit.province for order in orders} | (set(homes.get(power, ())) - owned)
             yield from (TurnEvent(power, "struck", goal) for goal in goals if goal in theirs)

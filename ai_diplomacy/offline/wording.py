@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from ..board.situation import unit_of
 from ..board.terrain import Terrain, province_of
+from ..board.units import Order, Unit
 
 _SENTENCE = re.compile(r"(^|[.!?] )([a-z])")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -60,23 +60,19 @@ def places(ground: Terrain, locations: Sequence[str]) -> str:
     return listed([place(ground, location) for location in locations])
 
 
-def unit_words(ground: Terrain, unit: str) -> str:
+def unit_words(ground: Terrain, unit: Unit) -> str:
     """``army in Paris``."""
-    return f"{'army' if unit[0] == 'A' else 'fleet'} in {place(ground, unit[2:])}"
+    return f"{'army' if unit.kind == 'A' else 'fleet'} in {place(ground, unit.location)}"
 
 
-def doing(ground: Terrain, order: str) -> str:
+def doing(ground: Terrain, order: Order) -> str:
     """What the unit does: ``goes to Gascony``, ``stays where it is``."""
-    words = order.split(" ")
-    verb = words[2] if len(words) > 2 else "H"
-    if verb == "-":
-        return f"goes to {place(ground, words[3])}"
-    if verb == "S" and " - " in order:
-        return f"supports the move to {place(ground, order.rpartition(' ')[2])}"
-    if verb == "C":
-        return f"convoys the {unit_words(ground, unit_of(order.partition(' C ')[2]))}"
-    if verb == "S":
-        return f"supports the {unit_words(ground, unit_of(order.partition(' S ')[2]))}"
+    if order.verb == "-":
+        return f"goes to {place(ground, order.location)}"
+    if order.supported and order.location:
+        return f"supports the move to {place(ground, order.location)}"
+    if order.helped:
+        return f"{'supports' if order.supported else 'convoys'} the {unit_words(ground, order.helped)}"
     return "stays where it is"
 
 

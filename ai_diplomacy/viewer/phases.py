@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..game.config import phase_order
+from ..board.phase import Phase
 from ..game.story import title
 from ..models.call_log import key_record, reply_record
 from ..models.events import CallAnswered, CallEnded, CallFailed, CallLate
@@ -41,7 +41,7 @@ class Phases:
         """The phases that grew after a version, in the order of play. A phase of which only calls are known so far, as
         events reach the disk later than they do, is told of when it is known to have begun."""
         grown = [self._phases[name] for name in self._begun if self._phases[name]["changed"] > version]
-        return sorted(grown, key=lambda phase: phase_order(phase["phase"]))
+        return sorted(grown, key=lambda phase: Phase(phase["phase"]))
 
     def _phase(self, name: str) -> dict[str, Any]:
         """The phase, which grows now."""

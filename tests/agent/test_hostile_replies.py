@@ -14,6 +14,7 @@ from ai_diplomacy.agent.agent import DiplomacyAgent
 from ai_diplomacy.agent.asking import Asker
 from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY, PromptBook
 from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.press import Mailbox
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
@@ -124,7 +125,7 @@ class Table:
     async def ask(self, step: str, number: int) -> None:
         agent = DiplomacyAgent(self.asker)
         agent.memory.meet(power for power in terrain().powers if power != "FRANCE")
-        agent.memory.note("S1900M", "reflect", "once upon a time")
+        agent.memory.note(Phase("S1900M"), "reflect", "once upon a time")
         # Each number is a round of its own, so that every call has its own key.
         seen = view(
             self.board,
@@ -135,10 +136,10 @@ class Table:
         )
         came = await getattr(agent, step)(seen)
         if step == "negotiate":
-            self.mailbox.deliver("S1901M", number, {"FRANCE": came}, self.board.survivors)
+            self.mailbox.deliver(Phase("S1901M"), number, {"FRANCE": came}, self.board.survivors)
             self.mailbox = Mailbox(self.board.terrain, max_messages=6, max_characters=1200)
         if step == "order":
-            self.board.submit("FRANCE", came.orders)
+            self.board.submit("FRANCE", came.report)
 
 
 @pytest.mark.parametrize("step", STEPS)

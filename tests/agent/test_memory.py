@@ -1,6 +1,7 @@
 """Memory: what an agent keeps, what it lets go, and when a summary comes in force."""
 
 from ai_diplomacy.agent.memory import MAX_ENTRY, MAX_GOAL, MAX_GOALS, Memory, Summary
+from ai_diplomacy.board.phase import Phase
 
 
 def test_everyone_is_neutral_until_something_else_is_said():
@@ -13,8 +14,8 @@ def test_everyone_is_neutral_until_something_else_is_said():
 
 def test_entries_and_goals_are_kept_within_bounds():
     memory = Memory()
-    assert memory.note("S1901M", "order", " " * 10) == ""
-    assert len(memory.note("S1901M", "order", "x" * 5000)) == MAX_ENTRY
+    assert memory.note(Phase("S1901M"), "order", " " * 10) == ""
+    assert len(memory.note(Phase("S1901M"), "order", "x" * 5000)) == MAX_ENTRY
     memory.aim(["a" * 5000, *("goal" for _ in range(20))])
     assert len(memory.goals) == MAX_GOALS
     assert len(memory.goals[0]) == MAX_GOAL
@@ -24,8 +25,8 @@ def test_entries_and_goals_are_kept_within_bounds():
 
 def test_a_summary_replaces_the_entries_of_its_years_once_it_is_settled():
     memory = Memory()
-    memory.note("F1901M", "order", "old")
-    memory.note("S1902M", "order", "recent")
+    memory.note(Phase("F1901M"), "order", "old")
+    memory.note(Phase("S1902M"), "order", "recent")
     memory.staged = Summary(1901, "what was")
     assert [entry.text for entry in memory.unsummarised()] == ["old", "recent"]
     memory.settle()
@@ -37,5 +38,5 @@ def test_a_summary_replaces_the_entries_of_its_years_once_it_is_settled():
 
 def test_a_plan_is_known_in_its_own_phase_only():
     memory = Memory(directive="take Belgium", directive_phase="F1901M")
-    assert memory.mind("F1901M").directive == "take Belgium"
-    assert memory.mind("W1901A").directive == ""
+    assert memory.mind(Phase("F1901M")).directive == "take Belgium"
+    assert memory.mind(Phase("W1901A")).directive == ""

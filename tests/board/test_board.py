@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from playing import adjudicate, play, position, step
 
 from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.orders import interpret
 from ai_diplomacy.board.press import ALL, Message
+from ai_diplomacy.board.units import Order
 
 
 def test_the_first_phase() -> None:
@@ -86,7 +89,7 @@ def test_two_retreats_to_one_place_disband_both() -> None:
     board.submit("GERMANY", ["A PAR R BUR"])
     result = board.adjudicate()
     assert result.results == {"A MAR": ("bounce", "disband"), "A PAR": ("bounce", "disband")}
-    assert result.outcome("A MAR R BUR") == ("bounce", "disband")
+    assert result.outcome(Order("A MAR R BUR")) == ("bounce", "disband")
 
 
 def test_builds_without_orders_are_waived_and_disbands_follow_the_rule() -> None:
@@ -255,12 +258,23 @@ def test_a_century_ends_in_a_draw() -> None:
     assert Board.from_saved_game(board.to_saved_game()).winners == ("FRANCE", "ITALY")
 
 
-def test_an_engine_that_refuses_an_order_is_not_passed_over_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_refuses_an_order_is_not_passed_over_in_silence() -> None:
     board = Board()
-    situation = board.situation("ITALY")
-    monkeypatch.setattr(type(board), "situation", lambda self, power: situation)
+    report = replace(interpret(["A VEN H"], board.situation("ITALY")), power="FRANCE")
     with pytest.raises(RuntimeError, match="the engine refused orders of FRANCE"):
-        board.submit("FRANCE", ["A VEN H"])
+        board.submit("FRANCE", report)
+
+
+def test_a_report_is_taken_in_its_phase_and_for_its_power_only() -> None:
+    board = Board()
+    report = interpret(["A PAR - BUR"], board.situation("FRANCE"))
+    assert board.submit("FRANCE", report) is report
+    with pytest.raises(ValueError, match="orders of FRANCE in S1901M are none of ITALY"):
+        board.submit("ITALY", report)
+    board.adjudicate()
+    assert "A BUR" in board.units["FRANCE"]
+    with pytest.raises(ValueError, match="orders of FRANCE in S1901M are none of FRANCE in F1901M"):
+        board.submit("FRANCE", report)
 
 
 def test_press_is_saved_once_a_recipient() -> None:

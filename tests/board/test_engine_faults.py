@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from playing import adjudicate, play, position, random_orders, scattered
 
 from ai_diplomacy.board.board import Board
-from ai_diplomacy.board.situation import PhaseResult, unit_of
+from ai_diplomacy.board.situation import PhaseResult
 from ai_diplomacy.board.terrain import MAPS, province_of, terrain
+from ai_diplomacy.board.units import Unit
 
 ATTACK_BY_SEA = {
     "ENGLAND": ["A LON - BEL VIA", "F NTH C A LON - BEL", "F HOL S A LON - BEL"],
@@ -131,9 +132,7 @@ def attack_by_sea(rng: random.Random) -> tuple[Board, dict[str, list[str]]]:
 def check_retreats(board: Board, before: Mapping[str, tuple[str, ...]]) -> int:
     """Hold the retreats against the rules, worked out from the orders and their results; how many were dislodged."""
     turn, ground = board.last_turn[-1], board.terrain
-    moves = {
-        unit_of(o): target(o) for orders in turn.orders.values() for o in orders if o.startswith(f"{unit_of(o)} - ")
-    }
+    moves = {o.unit: target(o) for orders in turn.orders.values() for o in orders if o.verb == "-"}
     occupied = {province_of(unit[2:]) for units in board.units.values() for unit in units}
     dislodged = [unit for units in before.values() for unit in units if "dislodged" in turn.results.get(unit, ())]
     attackers = {
@@ -150,7 +149,7 @@ def check_retreats(board: Board, before: Mapping[str, tuple[str, ...]]) -> int:
             and not (other in attackers and aim == province_of(attackers[other][2:]))
         }
         closed = occupied | fought_over | (set() if by_sea(attacker, turn) else {province_of(attacker[2:])})
-        allowed = tuple(place for place in ground.reach(unit) if province_of(place) not in closed)
+        allowed = tuple(place for place in ground.reach(Unit(unit)) if province_of(place) not in closed)
         found = [places for units in board.dislodged.values() for left, places in units.items() if left == unit]
         assert (found or [()]) == [allowed], (unit, attacker)
     return len(dislodged)
@@ -161,7 +160,7 @@ def target(move: str) -> str:
 
 
 def by_sea(army: str, turn: PhaseResult) -> bool:
-    (move,) = (o for orders in turn.orders.values() for o in orders if unit_of(o) == army)
+    (move,) = (o for orders in turn.orders.values() for o in orders if o.unit == army)
     convoys = [o for orders in turn.orders.values() for o in orders if o.endswith(f" C {move.removesuffix(' VIA')}")]
     return any("void" not in turn.outcome(convoy) and "dislodged" not in turn.outcome(convoy) for convoy in convoys)
 

@@ -11,8 +11,9 @@ from playing import adjudicate, position, random_orders, scattered, step
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.orders import interpret, read_order
-from ai_diplomacy.board.situation import Situation, unit_of
+from ai_diplomacy.board.situation import Situation
 from ai_diplomacy.board.terrain import MAPS, province_of
+from ai_diplomacy.board.units import Unit
 
 
 def reason(situation: Situation, text: str) -> str | None:
@@ -251,7 +252,7 @@ def illegal(situation: Situation, rng: random.Random) -> Iterator[str]:
     units = [unit for owned in situation.units.values() for unit in owned] or ["A " + places[0]]
     for unit in (*situation.legal_orders, *rng.sample(units, min(len(units), 3))):
         unit = unit if " " in unit else f"{rng.choice('AF')} {unit}"
-        near = [*ground.reach(unit), rng.choice(places)]
+        near = [*ground.reach(Unit(unit)), rng.choice(places)]
         yield f"{unit} - {rng.choice(places)}"
         yield f"{unit} - {rng.choice(near)} - {rng.choice(places)}"
         yield f"{unit} S {rng.choice(units)} - {rng.choice(near)}"
@@ -266,7 +267,7 @@ def illegal(situation: Situation, rng: random.Random) -> Iterator[str]:
 
 def suggestions(sentence: str, text: str) -> Iterator[str]:
     """The orders that a reason puts into the writer's mouth."""
-    unit = unit_of(sentence)
+    unit = " ".join(sentence.split(" ")[:2])
     lists = re.search(r"it can (support|convoy|retreat to|move to|move by convoy to) (.*)$", sentence)
     if lists and lists[2] != "no unit now":
         verb = {"support": "S", "convoy": "C", "retreat to": "R"}.get(lists[1], "-")

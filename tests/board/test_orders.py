@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from playing import adjudicate, position, random_orders, scattered, step
 
 from ai_diplomacy.board.board import Board
-from ai_diplomacy.board.orders import OrderReport, interpret, read_order, sorted_orders
+from ai_diplomacy.board.orders import OrderReport, interpret, read_order
+from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.situation import Situation
 from ai_diplomacy.board.terrain import MAPS, Terrain, terrain
+from ai_diplomacy.board.units import Order, Unit, sorted_orders
 
 PROPERTY = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -344,14 +346,14 @@ def test_every_name_and_alias_of_a_place_is_understood(name: str) -> None:
         where = at if at in ground.fleets or kind == "A" else ground.coasts[at][0]
         situation = Situation(
             map=name,
-            phase="S1901M",
+            phase=Phase("S1901M"),
             power=ground.powers[0],
-            units=dict.fromkeys(ground.powers, ()) | {ground.powers[0]: (f"{kind} {where}",)},
+            units=dict.fromkeys(ground.powers, ()) | {ground.powers[0]: (Unit(f"{kind} {where}"),)},
             centers=dict.fromkeys(ground.powers, ()),
             homes=dict.fromkeys(ground.powers, ()),
             dislodged={},
             adjustments={},
-            legal_orders={f"{kind} {where}": (f"{kind} {where} H",)},
+            legal_orders={f"{kind} {where}": (Order(f"{kind} {where} H"),)},
             disband_order=(),
             recent=(),
         )
@@ -613,7 +615,7 @@ def test_who_has_nothing_to_order_gets_a_reason_for_every_text() -> None:
 
 def test_orders_are_sorted_by_province() -> None:
     orders = ["WAIVE", "F STP/NC B", "A MOS B", "A PAR - BUR", "F BRE H"]
-    assert sorted_orders(orders) == ("F BRE H", "A MOS B", "A PAR - BUR", "F STP/NC B", "WAIVE")
+    assert sorted_orders(map(Order, orders)) == ("F BRE H", "A MOS B", "A PAR - BUR", "F STP/NC B", "WAIVE")
 
 
 # Any text at all

@@ -11,8 +11,8 @@ import pytest
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.press import ALL, Message
-from ai_diplomacy.board.situation import unit_of
 from ai_diplomacy.board.terrain import engine
+from ai_diplomacy.board.units import Order
 
 GAMES = {1: (56, 1814), 2: (52, 473), 3: (51, 205)}
 """Recorded game -> its transitions and messages: 159 and 2,492 in all."""
@@ -105,7 +105,7 @@ def test_results_are_equal_but_for_voids_that_the_older_engine_did_not_mark(numb
 
 def helps_against_its_own_power(unit: str, phase: dict[str, Any]) -> bool:
     power, order = next(
-        (power, order) for power, orders in phase["orders"].items() for order in orders if unit_of(order) == unit
+        (power, order) for power, orders in phase["orders"].items() for order in orders if Order(order).unit == unit
     )
     target = order.rpartition(" - ")[2][:3]
     return " S " in order and any(own[2:5] == target for own in phase["state"]["units"][power])
@@ -133,7 +133,7 @@ def occupied(place: str, phase: dict[str, Any]) -> bool:
 def fought_over(place: str, phase: dict[str, Any]) -> bool:
     bounced = {unit for unit, words in phase["results"].items() if "bounce" in map(str, words)}
     orders = [order for orders in phase["orders"].values() for order in orders]
-    return any(unit_of(order) in bounced and f" - {place[:3]}" in order for order in orders)
+    return any(Order(order).unit in bounced and f" - {place[:3]}" in order for order in orders)
 
 
 @pytest.mark.parametrize("number", GAMES)

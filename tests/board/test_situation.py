@@ -13,8 +13,14 @@ import pytest
 from playing import adjudicate, play, position
 
 from ai_diplomacy.board.board import Board
-from ai_diplomacy.board.situation import PhaseResult, Situation, result_document, result_from_document, unit_of
+from ai_diplomacy.board.phase import Phase
+from ai_diplomacy.board.situation import PhaseResult, Situation, result_document, result_from_document
 from ai_diplomacy.board.terrain import MAPS, province_of
+from ai_diplomacy.board.units import Order, Unit
+
+
+def orders(*texts: str) -> tuple[Order, ...]:
+    return tuple(map(Order, texts))
 
 
 def as_read(document: object) -> object:
@@ -41,8 +47,11 @@ def test_the_document_says_everything(name: str) -> None:
 
 def test_results_come_through_the_document() -> None:
     result = PhaseResult(
-        phase="F1903M",
-        orders={"FRANCE": ("A BRE - LON VIA", "F ENG C A BRE - LON", "F MAO S F ENG"), "ENGLAND": ("F NTH - ENG",)},
+        phase=Phase("F1903M"),
+        orders={
+            "FRANCE": orders("A BRE - LON VIA", "F ENG C A BRE - LON", "F MAO S F ENG"),
+            "ENGLAND": orders("F NTH - ENG"),
+        },
         results={
             "A BRE": ("no convoy",),
             "F ENG": ("void", "no convoy", "dislodged", "disband"),
@@ -57,16 +66,14 @@ def test_results_come_through_the_document() -> None:
 
 
 def test_two_waived_builds_come_through_the_document() -> None:
-    result = PhaseResult("W1901A", {"RUSSIA": ("A MOS B", "WAIVE", "WAIVE")}, {}, {})
+    result = PhaseResult(Phase("W1901A"), {"RUSSIA": orders("A MOS B", "WAIVE", "WAIVE")}, {}, {})
     assert result_from_document(as_read(result_document(result))) == result
 
 
 def test_outcomes_are_found_by_order() -> None:
-    result = PhaseResult("S1901M", {"RUSSIA": ("F STP/SC - BOT",)}, {"F STP/SC": ("bounce",)}, {})
-    assert result.outcome("F STP/SC - BOT") == ("bounce",)
-    assert result.outcome("A MOS H") == ()
-    assert unit_of("F STP/SC - BOT") == "F STP/SC"
-    assert unit_of("WAIVE") == "WAIVE"
+    result = PhaseResult(Phase("S1901M"), {"RUSSIA": orders("F STP/SC - BOT")}, {"F STP/SC": ("bounce",)}, {})
+    assert result.outcome(Order("F STP/SC - BOT")) == ("bounce",)
+    assert result.outcome(Order("A MOS H")) == ()
 
 
 @pytest.mark.parametrize("power", Board().powers)
@@ -113,7 +120,7 @@ def test_where_powers_build_anywhere_homes_are_their_centres() -> None:
 
 def test_a_completed_game_still_has_a_situation() -> None:
     board = play(Board(), random.Random(3), 3)
-    year = int(board.phase[1:-1])
+    year = board.phase.year
     board.draw(board.survivors)
     situation = board.situation("ITALY")
     assert (situation.phase, situation.year, situation.legal_orders) == ("COMPLETED", year, {})
@@ -188,7 +195,7 @@ def test_threats_are_who_can_step_in() -> None:
                 unit, _, owner = line.rpartition(" ")
                 assert unit in situation.units[owner]
                 assert owner != power
-                assert board.terrain.touches(unit, province)
+                assert board.terrain.touches(Unit(unit), province)
                 assert province in situation.centers[power] or province in {
                     province_of(own[2:]) for own in situation.own_units
                 }

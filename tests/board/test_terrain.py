@@ -15,6 +15,7 @@ from playing import play
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.terrain import MAPS, engine, province_of, terrain
+from ai_diplomacy.board.units import Unit
 
 ENGINE = Path(engine().__file__).parent
 
@@ -58,27 +59,27 @@ def test_the_standard_map_is_the_published_one() -> None:
     ],
 )
 def test_steps_of_one_unit(unit: str, reach: str) -> None:
-    assert terrain().reach(unit) == tuple(reach.split())
+    assert terrain().reach(Unit(unit)) == tuple(reach.split())
 
 
 def test_a_unit_touches_the_provinces_that_it_may_support_into() -> None:
     ground = terrain()
-    assert ground.touches("F CON", "BUL")
-    assert ground.touches("F STP/SC", "LVN")
-    assert not ground.touches("F STP/SC", "NWY")
-    assert not ground.touches("F ROM", "APU")
-    assert not ground.touches("A TUN", "NAF/NC")
+    assert ground.touches(Unit("F CON"), "BUL")
+    assert ground.touches(Unit("F STP/SC"), "LVN")
+    assert not ground.touches(Unit("F STP/SC"), "NWY")
+    assert not ground.touches(Unit("F ROM"), "APU")
+    assert not ground.touches(Unit("A TUN"), "NAF/NC")
 
 
 def test_distances() -> None:
     ground = terrain()
-    army, fleet = ground.distances("A PAR"), ground.distances("F BRE")
+    army, fleet = ground.distances(Unit("A PAR")), ground.distances(Unit("F BRE"))
     assert [army[at] for at in ("PAR", "BUR", "MUN", "BER", "MOS")] == [0, 1, 2, 3, 5]
     assert "LON" not in army
     assert [fleet[at] for at in ("ENG", "LON", "STP", "SPA", "TUN")] == [1, 2, 4, 2, 3]
     assert "PAR" not in fleet
-    assert ground.distances("F STP/NC")["BOT"] == 3  # by Norway and Sweden
-    assert ground.distances("F STP/SC")["BOT"] == 1
+    assert ground.distances(Unit("F STP/NC"))["BOT"] == 3  # by Norway and Sweden
+    assert ground.distances(Unit("F STP/SC"))["BOT"] == 1
 
 
 @pytest.mark.parametrize("name", MAPS)
@@ -95,12 +96,12 @@ def test_steps_are_the_moves_that_the_engine_lists(name: str) -> None:
     board, rng = Board(name), random.Random(name)
     for _ in range(4):
         play(board, rng, 3)
-        if not board.phase.endswith("M"):
+        if board.phase.kind != "M":
             continue
         for power in board.powers:
             for unit, orders in board.situation(power).legal_orders.items():
                 moves = {o.removeprefix(f"{unit} - ") for o in orders if o.startswith(f"{unit} - ") and " VIA" not in o}
-                assert set(board.terrain.reach(unit)) == moves
+                assert set(board.terrain.reach(Unit(unit))) == moves
 
 
 @pytest.mark.parametrize("name", MAPS)
@@ -158,7 +159,7 @@ logging.getLogger("diplomacy.engine.game").error("the engine complains")
 def test_every_map_plays_ten_random_years_and_can_be_drawn(name: str) -> None:
     board, rng = Board(name), random.Random(f"years {name}")
     first = board.terrain.first_year
-    while not board.completed and int(board.phase[1:-1]) < first + 10:
+    while not board.completed and board.phase.year < first + 10:
         play(board, rng, 1)
     for power in board.powers:
         board.situation(power)

@@ -12,6 +12,7 @@ from playing import play, position
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.situation import Situation
 from ai_diplomacy.board.terrain import province_of
+from ai_diplomacy.board.units import Unit
 from ai_diplomacy.board.valuation import Valuation, evaluate
 
 NEAR_FIRST = (1000, 100, 30, 10, 6, 5, 4, 3, 2, 1)
@@ -54,7 +55,7 @@ def described(situation: Situation) -> dict[str, int]:
         last, now = proximity[-1], {}
         for node in nodes:
             best: dict[str, int] = {}
-            for place in ground.reach(node):
+            for place in ground.reach(Unit(node)):
                 value = last[f"{node[0]} {place}"]
                 best[province_of(place)] = max(value, best.get(province_of(place), value))
             now[node] = (last[node] + sum(best.values())) // 5
@@ -107,7 +108,7 @@ def test_a_map_where_all_touch_all_can_be_worked_out_by_hand() -> None:
 
 def best_places(situation: Situation, unit: str) -> list[str]:
     valuation = evaluate(situation)
-    places = (unit[2:], *situation.terrain.reach(unit))
+    places = (unit[2:], *situation.terrain.reach(Unit(unit)))
     return sorted(places, key=lambda at: -valuation.of(f"{unit[0]} {at}"))
 
 

@@ -13,8 +13,9 @@ import pytest
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.player import Mind, Player, View
-from ai_diplomacy.board.situation import Situation, unit_of
+from ai_diplomacy.board.situation import Situation
 from ai_diplomacy.board.terrain import province_of, terrain
+from ai_diplomacy.board.units import Order
 from ai_diplomacy.bots import BOTS, make_bot
 from ai_diplomacy.bots.random_bot import RandomBot
 
@@ -36,7 +37,7 @@ async def played(board: Board, name: str, seed: int, phases: int) -> list[Situat
         for power, player in players.items():
             seen.append(board.situation(power))
             decision = await player.order(view(board, power))
-            report = board.submit(power, decision.orders)
+            report = board.submit(power, [line.text for line in decision.report.lines])
             assert not report.rejected
             assert not report.defaults
             assert not decision.vote_draw
@@ -87,7 +88,7 @@ async def test_all_orders_are_legal_and_none_is_missing(name: str, map_name: str
 @pytest.mark.parametrize("name", ["random", "dumbbot"])
 async def test_the_seed_decides(name: str) -> None:
     async def orders(seed: int, power: str = "FRANCE") -> tuple[str, ...]:
-        return (await make_bot(name, power, seed).order(view(Board(), power))).orders
+        return (await make_bot(name, power, seed).order(view(Board(), power))).report.orders
 
     assert await orders(1) == await orders(1)
     assert len({await orders(seed) for seed in range(40)}) > 1
@@ -97,7 +98,7 @@ async def test_each_power_has_its_own_luck() -> None:
     # On this map all powers have the same choice: six other provinces.
     drawn = set()
     for power in terrain("pure").powers:
-        (order,) = (await make_bot("random", power, 1).order(view(Board("pure"), power))).orders
+        (order,) = (await make_bot("random", power, 1).order(view(Board("pure"), power))).report.orders
         drawn.add(order[5:])
     assert len(drawn) > 2
 
@@ -115,7 +116,7 @@ def test_games_do_not_depend_on_the_hash_seed() -> None:
         "    for _ in range(16):\n"
         "        for player in players:\n"
         "            seen = View(game='test', situation=board.situation(player.power), last_year=1910)\n"
-        "            orders = (await player.order(seen)).orders\n"
+        "            orders = (await player.order(seen)).report.orders\n"
         "            print(board.phase, player.power, orders)\n"
         "            board.submit(player.power, orders)\n"
         "        board.adjudicate()\n"
@@ -151,9 +152,11 @@ async def test_hold_disbands_whom_the_rules_would_and_does_not_build() -> None:
     assert board.phase == "W1901A"
     loser, winner = board.situation("FRANCE"), board.situation("GERMANY")
     assert (loser.due, winner.due) == (-1, 1)
-    assert (await make_bot("hold", "FRANCE", 1).order(view(board, "FRANCE"))).orders == (f"{loser.disband_order[0]} D",)
-    assert (await make_bot("hold", "GERMANY", 1).order(view(board, "GERMANY"))).orders == ("WAIVE",)
-    assert (await make_bot("hold", "ITALY", 1).order(view(board, "ITALY"))).orders == ()
+    assert (await make_bot("hold", "FRANCE", 1).order(view(board, "FRANCE"))).report.orders == (
+        f"{loser.disband_order[0]} D",
+    )
+    assert (await make_bot("hold", "GERMANY", 1).order(view(board, "GERMANY"))).report.orders == ("WAIVE",)
+    assert (await make_bot("hold", "ITALY", 1).order(view(board, "ITALY"))).report.orders == ()
 
 
 async def test_hold_disbands_what_is_driven_out() -> None:
@@ -164,7 +167,7 @@ async def test_hold_disbands_what_is_driven_out() -> None:
     board.submit("GERMANY", ["A RUH - BUR", "A MUN S A RUH - BUR"])
     board.adjudicate()
     assert board.phase == "F1901R"
-    assert (await make_bot("hold", "FRANCE", 1).order(view(board, "FRANCE"))).orders == ("A BUR D",)
+    assert (await make_bot("hold", "FRANCE", 1).order(view(board, "FRANCE"))).report.orders == ("A BUR D",)
 
 
 # random
@@ -186,9 +189,9 @@ async def test_random_builds_and_disbands_just_what_is_due() -> None:
     for situation in seen:
         if situation.kind != "A" or not situation.due:
             continue
-        orders = (await make_bot("random", situation.power, 9).order(View("test", situation, 1910))).orders
+        orders = (await make_bot("random", situation.power, 9).order(View("test", situation, 1910))).report.orders
         assert len(orders) == abs(situation.due)
-        assert len({province_of(unit_of(order)[2:]) for order in orders}) == len(orders)
+        assert len({province_of(Order(order).unit[2:]) for order in orders}) == len(orders)
         assert "WAIVE" not in orders
         built += situation.due > 0
         disbanded += situation.due < 0

@@ -7,6 +7,7 @@ from offline_prompts import SHAPES, document, opening, positions, prompt
 
 from ai_diplomacy.agent.replies import read_reply
 from ai_diplomacy.board.orders import interpret
+from ai_diplomacy.board.units import Order
 from ai_diplomacy.offline.error_injection import restyled, with_illegal_order, written
 from ai_diplomacy.offline.prompt_reader import read
 from ai_diplomacy.offline.strategist import answer
@@ -36,7 +37,7 @@ def test_errors_of_every_kind_of_order_are_made_and_explained():
     reasons = Counter()
     for game in range(300):
         situation = opening(("ENGLAND", "RUSSIA", "TURKEY")[game % 3])
-        orders = [f"{unit} H" for unit in situation.own_units]
+        orders = [Order(f"{unit} H") for unit in situation.own_units]
         report = interpret(with_illegal_order(reading(situation, game=str(game)), orders), situation)
         for line in report.rejected:
             assert line.reason

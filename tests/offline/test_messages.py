@@ -7,6 +7,7 @@ from offline_prompts import clean, document, opening, positions, prompt
 
 from ai_diplomacy.board.chance import chance
 from ai_diplomacy.board.terrain import MAPS, terrain
+from ai_diplomacy.board.units import Order
 from ai_diplomacy.offline.assessment import assess
 from ai_diplomacy.offline.messages import LONGEST, compose
 from ai_diplomacy.offline.prompt_reader import read
@@ -94,10 +95,10 @@ def test_every_power_of_every_map_has_a_seat_and_a_temper():
 def test_places_units_and_numbers_are_named_as_people_do():
     assert place(STANDARD, "ENG") == "the English Channel"
     assert place(STANDARD, "STP/SC") == "St. Petersburg"
-    assert doing(STANDARD, "A PAR - GAS") == "goes to Gascony"
-    assert doing(STANDARD, "A PAR S F BRE") == "supports the fleet in Brest"
-    assert doing(STANDARD, "F NTH C A YOR - NWY") == "convoys the army in Yorkshire"
-    assert doing(STANDARD, "A PAR H") == "stays where it is"
+    assert doing(STANDARD, Order("A PAR - GAS")) == "goes to Gascony"
+    assert doing(STANDARD, Order("A PAR S F BRE")) == "supports the fleet in Brest"
+    assert doing(STANDARD, Order("F NTH C A YOR - NWY")) == "convoys the army in Yorkshire"
+    assert doing(STANDARD, Order("A PAR H")) == "stays where it is"
     assert listed([]) == ""
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"

@@ -3,7 +3,7 @@
 from offline_prompts import after_spring, clean, document, opening, prompt, sent
 
 from ai_diplomacy.board.board import Board
-from ai_diplomacy.board.situation import unit_of
+from ai_diplomacy.board.units import Order
 from ai_diplomacy.offline.assessment import assess
 from ai_diplomacy.offline.commitments import betrayed_power, commitments, remembered_zones
 from ai_diplomacy.offline.prompt_reader import read
@@ -117,7 +117,7 @@ def test_nobody_is_promised_two_orders_for_one_unit():
                 reply = clean(opening(power), "negotiate", game=str(game), round=round, press=press)
                 press += [sent(power, m.to[0], m.text, *m.pledges, round=round) for m in reply.messages]
             pledged = {pledge for message in press for pledge in message["pledges"]}
-            assert len({unit_of(order) for order in pledged}) == len(pledged), press
+            assert len({Order(order).unit for order in pledged}) == len(pledged), press
 
 
 def test_who_wrote_is_answered():
