@@ -24,7 +24,9 @@ from ..board.situation import Situation
 from ..board.terrain import Terrain
 from ..records.lines import compact_json
 
-DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / "prompts"
+_PACKAGE = Path(__file__).resolve().parents[1]
+DEFAULT_DIRECTORY = next(folder for folder in (_PACKAGE / "prompts", _PACKAGE.parent / "prompts") if folder.is_dir())
+"""In the package where it is installed, beside it in a checkout."""
 
 
 _INTERVIEW = FunctionLoader(

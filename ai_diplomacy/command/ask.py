@@ -1,4 +1,4 @@
-"""``python -m ai_diplomacy ask RUN POWER QUESTION``: a question to an agent, with the memory that it had then."""
+"""The command ``ask``: a question to an agent, with the memory that it had then."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from ..records.events import Event
 from ..run.events import ReplyRead
 from ..run.history import RunHistory, read_history
 from ..run.replay import ReplayDiffersError
-from .flags import without_keys
-from .play import checked
+from .main import without_keys
+from .modes import checked
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -48,11 +48,11 @@ def run(flags: argparse.Namespace) -> int:
             raise ConfigError(f"unknown power {flags.power!r}; there are {', '.join(history.settings.first.models)}")
         answer = asyncio.run(_asked(history, power, phase, flags.question, flags.model))
     except (ConfigError, PromptError, ModelRefused) as error:
-        return _say(str(error), 2)
+        return _say(flags, str(error), 2)
     except ReplayDiffersError as error:
-        return _say(str(error).partition("\n")[0], 1)
+        return _say(flags, str(error).partition("\n")[0], 1)
     if answer is None:
-        return _say("no usable answer", 3)
+        return _say(flags, "no usable answer", 3)
     print("\n".join(cleaned(line, "line") for line in answer.splitlines()))
     return 0
 
@@ -107,6 +107,6 @@ class _Told:
             self.problem = " ".join(event.problems)
 
 
-def _say(message: str, status: int) -> int:
-    print(f"python -m ai_diplomacy ask: {without_keys(' '.join(message.split()))}", file=sys.stderr)
+def _say(flags: argparse.Namespace, message: str, status: int) -> int:
+    print(f"{flags.prog}: {without_keys(' '.join(message.split()))}", file=sys.stderr)
     return status

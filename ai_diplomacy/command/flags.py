@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import re
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 from ..game import config
 from ..game.config import GameConfig
 from ..models.call_settings import CallSettings
-from ..records.settings import add_flags, given
+from ..records.settings import add_settings, given
 
 _DESCRIPTION = """\
 Play one game of Diplomacy between language models, all powers thinking at once.
@@ -22,31 +20,18 @@ exit status: 0 the game was played to its end; 2 a flag or input cannot be used 
 written; 3 stopped early with everything saved; 1 a fault of the program, or a replay that differs"""
 
 
-class _OneLineParser(argparse.ArgumentParser):
-    """Says what is wrong in one line, without the usage."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {without_keys(message)}\n")
-
-
-def parser() -> argparse.ArgumentParser:
-    """The flags of the command."""
-    made = _OneLineParser(
-        prog="lm_game.py",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add_flags(
-        made.add_argument_group("the game", "A run that is gone on with brings these along."), GameConfig, "the game"
-    )
-    calls = made.add_argument_group("the calls")
-    add_flags(calls, CallSettings, "the calls")
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.description = _DESCRIPTION
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    game = parser.add_argument_group("the game", "A run that is gone on with brings these along.")
+    add_settings(game, GameConfig, "the game")
+    calls = parser.add_argument_group("the calls")
+    add_settings(calls, CallSettings, "the calls")
     flag = calls.add_argument
     flag("--estimate", action="store_true", help="print the calls, tokens and cost to expect, and ask nothing")
 
-    runs = made.add_argument_group("runs")
+    runs = parser.add_argument_group("runs")
     flag = runs.add_argument
     flag("--run_dir", type=Path, metavar="DIR", help="folder of the run (default: a new one in results/); one that "
          "holds an unfinished run is gone on with")  # fmt: skip
@@ -57,16 +42,10 @@ def parser() -> argparse.ArgumentParser:
     flag("--repeat", type=_positive, metavar="N", help="play so many forks side by side, in DIR/1 to DIR/N")
     flag("--replay", type=Path, metavar="DIR", help="play a run again from its journal, without any model, and check "
          "that every prompt and order is the same")  # fmt: skip
-    add_flags(runs, GameConfig, "runs")
+    add_settings(runs, GameConfig, "runs")
     flag("--display", choices=("rich", "plain", "none"), help="what the terminal shows of the game: text and what "
          "goes on now, text alone, or nothing (default: rich on a terminal, plain otherwise)")  # fmt: skip
     flag("--verbose", action="store_true", help="show whole messages, diaries and intentions")
-    return made
-
-
-def without_keys(message: str) -> str:
-    """A flag that is refused may hold a model id, and that a key."""
-    return re.sub(r"#[^\s,'\"]+", "#...", message)
 
 
 def game_config(flags: argparse.Namespace, base: GameConfig | None = None) -> GameConfig:

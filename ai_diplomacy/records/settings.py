@@ -92,7 +92,7 @@ def declared(owner: type) -> Mapping[str, Setting]:
     return found
 
 
-def add_flags(parser: argparse._ActionsContainer, owner: type, group: str) -> None:
+def add_settings(parser: argparse._ActionsContainer, owner: type, group: str) -> None:
     """Adds the flags of a group. One that is not given is ``None``."""
     for found in declared(owner).values():
         options: dict[str, Any] = {"metavar": found.metavar, "type": _reader(found)}

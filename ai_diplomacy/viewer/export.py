@@ -1,4 +1,4 @@
-"""``python -m ai_diplomacy export``: one game as one file that opens without a server."""
+"""The command ``export``: one game as one file that opens without a server."""
 
 from __future__ import annotations
 

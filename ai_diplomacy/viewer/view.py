@@ -1,4 +1,4 @@
-"""``python -m ai_diplomacy view``: the page of a run, or of each run in a folder, on this machine."""
+"""The command ``view``: the page of a run, or of each run in a folder, on this machine."""
 
 from __future__ import annotations
 

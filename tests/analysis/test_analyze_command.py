@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from analysis.making import POWERS, call, config, one_year, write_run
 
-from ai_diplomacy.__main__ import main
+from ai_diplomacy.command.main import main
 
 NASTY = "openai:<script>alert(1)</script>&"
 

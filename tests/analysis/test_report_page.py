@@ -4,7 +4,7 @@ import pytest
 from analysis.making import POWERS, config, one_year, write_run
 from viewer.browsing import chromium
 
-from ai_diplomacy.__main__ import main
+from ai_diplomacy.command.main import main
 
 
 @pytest.fixture(scope="module")

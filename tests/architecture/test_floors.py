@@ -21,9 +21,9 @@ FLOORS = {
     "analysis": 5,
     "tournament": 6,
     "viewer": 6,
-    "command": 6,
-    "lm_game": 7,
-    "__main__": 7,
+    "command": 7,
+    "lm_game": 8,
+    "__main__": 8,
 }
 
 

@@ -6,9 +6,9 @@ import shutil
 import pytest
 from staging import OFFLINE, SCRIPTED, ScriptedModel, by_step, play, seats, situation_of
 
-from ai_diplomacy import __main__ as commands
 from ai_diplomacy.agent.asking import Asker
 from ai_diplomacy.agent.steps import interview
+from ai_diplomacy.command import main as commands
 from ai_diplomacy.game.agent_snapshot import agent_snapshot
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.diplomacy import DIPLOMACY

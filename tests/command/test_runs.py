@@ -6,8 +6,8 @@ import shutil
 import pytest
 from command_runs import run
 
-from ai_diplomacy.__main__ import main as commands
 from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY
+from ai_diplomacy.command.main import main as commands
 from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.records.lines import sealed
 from ai_diplomacy.run.history import held, read_history

@@ -1,12 +1,13 @@
 """Settings: who plays whom, which phases are played, and one clear line for everything that cannot be."""
 
+import argparse
 import json
 from pathlib import Path
 
 import pytest
 
 from ai_diplomacy.board.terrain import terrain
-from ai_diplomacy.command.flags import parser
+from ai_diplomacy.command.flags import add_flags
 from ai_diplomacy.game import config
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.models.call_settings import CallSettings
@@ -117,7 +118,9 @@ def test_all_settings_survive_their_document():
 
 
 def test_every_setting_has_a_flag():
-    flags = vars(parser().parse_args([]))
+    parser = argparse.ArgumentParser()
+    add_flags(parser)
+    flags = vars(parser.parse_args([]))
     for setting in (*declared(GameConfig).values(), *declared(CallSettings).values()):
         assert flags[setting.flag] is None
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ai_diplomacy.__main__ import main
+from ai_diplomacy.command.main import main
 from ai_diplomacy.tournament.spec import SpecError, parse_spec, read_spec
 
 GOOD = """\

@@ -12,7 +12,7 @@ from typing import Any
 
 from staging import without_timestamps
 
-from ai_diplomacy.__main__ import main
+from ai_diplomacy.command.main import main
 
 SMALL = """\
 schedule = "round_robin"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from serving import KEY, Raw, position, raw, text_in
 
-from ai_diplomacy.__main__ import main
+from ai_diplomacy.command.main import main
 from ai_diplomacy.offline.strategist import answer
 
 ROOT = Path(__file__).parents[3]
@@ -162,7 +162,7 @@ def test_the_exit_status_is_the_process_s():
 def test_help_loads_no_web_server_and_no_sdk(arguments):
     script = (
         "import sys\n"
-        "from ai_diplomacy.__main__ import main\n"
+        "from ai_diplomacy.command.main import main\n"
         "try:\n"
         f"    main({arguments!r})\n"
         "finally:\n"

@@ -1,0 +1,105 @@
+"""The front door: ``ai-diplomacy COMMAND``, which is also ``python -m ai_diplomacy COMMAND``.
+
+Each command's module is loaded only when it is called, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, Protocol
+
+from .interrupts import raise_at_interrupt
+
+COMMANDS: Mapping[str, str] = {
+    "play": "one game between language models; goes on with a run, forks it, plays it again",
+    "view": "the page of a run, finished or still played, or of a folder of runs",
+    "export": "a run as one page that opens without a server",
+    "ask": "a question to an agent of a run, with the memory that it had then",
+    "tournament": "many games by a specification: fair seats, several processes or a cluster",
+    "analyze": "what many games tell of their players, with error bars; two folders compared",
+    "serve": "a local server that speaks the providers' protocols: no key, no bill",
+}
+"""Command -> what it is for."""
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    def add_flags(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, flags: argparse.Namespace) -> int:
+        """Returns the exit status. ``flags.prog``: how the command was called. Raises ``argparse.ArgumentError`` with
+        one sentence for flags that do not fit."""
+
+
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m ai_diplomacy") -> int:
+    """Runs one command and returns its exit status. ``prog``: how the front door was called."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    name = _chosen(given[:1], prog)
+    return run_command(name, given[1:], f"{prog} {name}")
+
+
+def run_command(name: str, given: Sequence[str], prog: str) -> int:
+    """Runs a command with its own flags."""
+    parser = _OneLineParser(prog=prog, allow_abbrev=False)
+    try:
+        command = _command(name)
+        command.add_flags(parser)
+        flags = parser.parse_args(given, argparse.Namespace(prog=prog))
+        raise_at_interrupt()
+        return command.run(flags)
+    except argparse.ArgumentError as error:
+        parser.error(str(error))
+    except KeyboardInterrupt:
+        parser.exit(3, f"{prog}: stopped\n")
+
+
+def without_keys(message: str) -> str:
+    """A flag that is refused may hold a model id, and that a key."""
+    return re.sub(r"#[^\s,'\"]+", "#...", message)
+
+
+def _command(name: str) -> Command:
+    command: Command
+    match name:
+        case "play":
+            from . import play as command
+        case "view":
+            from ..viewer import view as command
+        case "export":
+            from ..viewer import export as command
+        case "ask":
+            from . import ask as command
+        case "tournament":
+            from ..tournament import command
+        case "analyze":
+            from ..analysis import command
+        case _:
+            from ..offline.server import serve as command
+    return command
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {without_keys(' '.join(message.split()))}\n")
+
+
+def _chosen(given: Sequence[str], prog: str) -> str:
+    width = max(map(len, COMMANDS))
+    lines = (f"  {name:<{width}}  {summary}" for name, summary in COMMANDS.items())
+    parser = _OneLineParser(
+        prog=prog,
+        description="Language models play Diplomacy against each other.",
+        epilog="commands:\n" + "\n".join(lines) + "\n\nCOMMAND --help lists the flags of one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="%(prog)s COMMAND ...",
+        allow_abbrev=False,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of the commands below")
+    chosen: str = parser.parse_args(given).command
+    return chosen
