@@ -133,7 +133,9 @@ def calls_of(run):
 def spent(out):
     """Tokens by the journals of all games."""
     return sum(
-        call.reply.usage.input + call.reply.usage.output for path in out.glob("games/*") for call in calls_of(path)
+        call.reply.usage.input + call.reply.usage.output
+        for path in out.glob("games/*/calls.jsonl")
+        for call in calls_of(path.parent)
     )
 
 
