@@ -10,7 +10,7 @@ from .model import ModelError, Request, StopReason, Usage
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProviderAnswer:
     """What a vendor answered."""
 
     text: str
@@ -29,7 +29,7 @@ class Provider(Protocol):
     the name of the token limit) is remembered and the question asked again at once without it.
     """
 
-    async def call(self, model: ModelId, request: Request) -> Answer:
+    async def call(self, model: ModelId, request: Request) -> ProviderAnswer:
         """One call, asked once. Raises whatever the SDK raises, or ``ModelError`` for a reply that makes no sense."""
 
     def classify(self, error: Exception) -> ModelError:
@@ -44,6 +44,6 @@ class Provider(Protocol):
 class BlockingProvider(Provider, Protocol):
     """A provider that has a twin for threads, through the vendor's own blocking SDK client."""
 
-    def call_blocking(self, model: ModelId, request: Request, *, deadline: float) -> Answer:
+    def call_blocking(self, model: ModelId, request: Request, *, deadline: float) -> ProviderAnswer:
         """As ``call``, on the calling thread. ``deadline``: seconds for which the server may say nothing, the client's
         own time-out, as nobody else can stop a thread. Connections are closed by ``close``."""

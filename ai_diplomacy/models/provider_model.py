@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .ids import ModelId
 from .model import ModelError, Reply, Request
-from .provider import Answer, BlockingProvider, Provider
+from .provider import BlockingProvider, Provider, ProviderAnswer
 
 DEADLINE = 300.0
 """Seconds that one attempt may take."""
@@ -46,7 +46,7 @@ class ProviderModel:
         answer = await self._answer(request)
         return _reply(request, answer, started, clock() - sent)
 
-    async def _answer(self, request: Request) -> Answer:
+    async def _answer(self, request: Request) -> ProviderAnswer:
         timer = asyncio.timeout(self.deadline)
         try:
             async with timer:
@@ -89,7 +89,7 @@ class BlockingProviderModel:
         return _reply(request, answer, started, time.perf_counter() - sent)
 
 
-def _reply(request: Request, answer: Answer, started: float, latency: float) -> Reply:
+def _reply(request: Request, answer: ProviderAnswer, started: float, latency: float) -> Reply:
     return Reply(
         answer.text,
         answer.usage,

@@ -1,8 +1,7 @@
 """The vendors of language models, each behind ``Provider``. Importing this imports no SDK."""
 
-from .accounts import Account, AccountError, account_of
+from .accounts import Account, AccountError, account_of, seat_problems
 from .catalogue import ENTRY_POINTS, ProviderSpec, UnknownProviderError, provider_names, provider_spec
-from .checks import seat_problems
 from .pool import Providers, has_blocking_twin, open_provider, preload
 
 __all__ = [

@@ -6,14 +6,13 @@ from collections.abc import Collection
 from typing import Any
 
 from ..model import Request, StopReason, Usage
-from ..provider import Answer
+from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of, total
-from .catalogue import BUILT_IN
-from .concessions import Wish, wishes_of, withheld
 from .schemas import closed
 from .sdk_provider import Question, SdkProvider
-from .stainless import Opened, StainlessLine, blocking_options, discreet
+from .stainless_sdk import anthropic_transport
+from .unsupported import Parameter
 
 _STOPS: dict[Any, StopReason] = {
     "end_turn": "end",
@@ -30,62 +29,27 @@ class AnthropicMessages(SdkProvider):
     """One account at Anthropic, or at a server that speaks its protocol. It takes no seed."""
 
     def __init__(self, account: Account) -> None:
-        super().__init__(account, StainlessLine(account, _client, _blocking_client))
+        super().__init__(account, anthropic_transport(account))
 
-    def question(self, model: str, request: Request, without: Collection[Wish]) -> Question:
-        unknown = _unknown(request)
-        left_out = unknown.union(without)
+    def never(self, request: Request) -> frozenset[Parameter]:
+        """A seed, another name for the limit, a schema with arbitrary keys."""
+        open_schema = request.schema is not None and closed(request.schema) is None
+        return frozenset({"seed", "token_limit", "schema"} if open_schema else {"seed", "token_limit"})
+
+    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
         cools = request.temperature is not None and "temperature" not in without
-        return Question(
-            "/v1/messages",
-            _body(model, request, left_out),
-            [wish for wish in wishes_of(request) if wish not in left_out],
-            withheld(request, left_out),
-            {"anthropic-version": _LAST_VERSION_WITH_TEMPERATURE} if cools else {},
-        )
+        headers = {"anthropic-version": _LAST_VERSION_WITH_TEMPERATURE} if cools else {}
+        return Question("/v1/messages", _body(model, request, without), headers)
 
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> Answer:
+    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
         if not isinstance(body.get("content"), list):
             raise nonsense("answered without content")
         text = "".join(text_of(block, "text") for block in parts(body, "content") if block.get("type") == "text")
         stop = _STOPS.get(body.get("stop_reason"), "other")
-        return Answer(text, _usage(part(body, "usage")), stop, withheld)
+        return ProviderAnswer(text, _usage(part(body, "usage")), stop, withheld)
 
 
-def _unknown(request: Request) -> set[Wish]:
-    """What Anthropic takes in no form: a seed, another name for the limit, a schema with arbitrary keys."""
-    open_schema = request.schema is not None and closed(request.schema) is None
-    return {"seed", "token_limit", "schema"} if open_schema else {"seed", "token_limit"}
-
-
-def _client(account: Account) -> Opened:
-    from anthropic import APIStatusError, AsyncAnthropic
-
-    from .whole_bodies import DirectClient
-
-    client = AsyncAnthropic(**_options(account, DirectClient(account)))
-    return Opened(discreet(client, account, BUILT_IN["anthropic"].base_url), APIStatusError)
-
-
-def _blocking_client(account: Account) -> Opened:
-    from anthropic import Anthropic, APIStatusError, DefaultHttpxClient
-
-    transport = DefaultHttpxClient(**blocking_options(account))
-    client = Anthropic(**_options(account, transport))
-    return Opened(discreet(client, account, BUILT_IN["anthropic"].base_url), APIStatusError)
-
-
-def _options(account: Account, transport: Any) -> dict[str, Any]:
-    return {
-        "api_key": account.key,
-        "base_url": account.base_url.removesuffix("/v1"),
-        "max_retries": 0,
-        "open_telemetry": False,
-        "http_client": transport,
-    }
-
-
-def _body(model: str, request: Request, without: Collection[Wish]) -> dict[str, Any]:
+def _body(model: str, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model,
         "max_tokens": request.max_tokens,

@@ -12,9 +12,6 @@ from ..model import ModelError
 
 Body = Mapping[str, Any]
 
-_SPOKEN = ("message", "param", "code", "type", "status", "detail", "msg", "loc", "reason", "error", "metadata", "raw")
-"""Fields of an error that its vendor wrote. What else stands in it may be our own request, quoted."""
-
 
 def read_object(sent: bytes | str) -> Body:
     """The JSON object that a body holds. Raises a transient ``ModelError`` for a page, a torso or anything else."""
@@ -34,14 +31,6 @@ def _read_leniently(text: str) -> Any:
     except (ValueError, RecursionError):
         kind = "a web page" if text.lstrip()[:1] == "<" else "text that is no JSON" if text.strip() else "nothing"
         raise nonsense(f"answered with {kind}") from None
-
-
-def error_body(text: str) -> Any:
-    """The body of an error: its JSON, or the text where it is none."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
 
 
 def nonsense(what: str) -> ModelError:
@@ -77,24 +66,3 @@ def total(*counts: int | None) -> int | None:
     """The sum of what is known; unknown when nothing is."""
     known = [number for number in counts if number is not None]
     return sum(known) if known else None
-
-
-def spoken(error: Any, limit: int = 4000) -> str:
-    """All that the vendor itself says in the body of an error, without what it quotes of the request."""
-    if isinstance(error, str):
-        return error[:limit]
-    if isinstance(error, Mapping):
-        error = [error[field] for field in _SPOKEN if field in error]
-    if isinstance(error, list | tuple):
-        return " ".join(filter(None, (spoken(item, limit) for item in error[:20])))[:limit]
-    return str(error) if isinstance(error, int) else ""
-
-
-def message_of(body: Any) -> str:
-    """What the vendor tells a person."""
-    error = body.get("error", body) if isinstance(body, Mapping) else body
-    for field in ("message", "detail", "msg"):
-        if isinstance(error, Mapping) and isinstance(error.get(field), str) and error[field].strip():
-            upstream = part(error, "metadata").get("raw")
-            return f"{error[field]}: {upstream}" if isinstance(upstream, str) and upstream else str(error[field])
-    return spoken(error)

@@ -1,4 +1,5 @@
-"""What an error means: useless to ask again, worth it, or worth it later. The same for every vendor.
+"""What an error means, the same for every vendor: useless to ask again, worth it, or worth it later; how long to wait;
+and what of it may be shown.
 
 fatal        a wrong key, request or model; a quota that is used up; a redirect to another server; a certificate that
              does not hold
@@ -9,17 +10,19 @@ transient    408, 409, 425, 5xx (overload included), a broken connection, a time
 from __future__ import annotations
 
 import json
+import math
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from ..model import ModelError
 from .accounts import PLACEHOLDER_KEY, Account
-from .bodies import error_body, message_of, parts, spoken
-from .scrubbing import one_line, scrubbed
-from .waiting import asked_wait
+from .bodies import part, parts
 
 Kind = Literal["fatal", "transient", "rate_limit"]
 
@@ -52,6 +55,23 @@ _NEVER_MADE = {
     "httpx2.ProxyError",
 }
 """No connection to the server came about, so that it was asked nothing."""
+_SPOKEN = ("message", "param", "code", "type", "status", "detail", "msg", "loc", "reason", "error", "metadata", "raw")
+"""Fields of an error that its vendor wrote. What else stands in it may be our own request, quoted."""
+_FILTERED = re.compile(
+    r"content_filter|content filtering policy|content_policy_violation|responsibleaipolicyviolation"
+    r"|flagged as potentially violating",
+    re.IGNORECASE,
+)
+"""A filter stopped the prompt or the reply: an answer of sorts, which no retry will better."""
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)s")
+_PIECE = 8
+"""A run of this many characters of a key gives it away."""
+_MASK = "[key]"
+_WORD = re.compile(r"\S+")
+_STARS = "***"
+"""What a vendor puts in the middle of a key that it shows."""
+_MOST = 4000
+"""Characters that are looked at; no more than a line of them is ever shown."""
 
 
 def status_fault(account: Account, status: int, headers: Mapping[str, str], body: Any) -> ModelError:
@@ -145,3 +165,124 @@ def _cleaned(account: Account, error: ModelError) -> ModelError:
         reached=error.reached,
         of_account=error.of_account,
     )
+
+
+# What a vendor says
+
+
+def error_body(text: str) -> Any:
+    """The body of an error: its JSON, or the text where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def spoken(error: Any, limit: int = 4000) -> str:
+    """All that the vendor itself says in the body of an error, without what it quotes of the request."""
+    if isinstance(error, str):
+        return error[:limit]
+    if isinstance(error, Mapping):
+        error = [error[field] for field in _SPOKEN if field in error]
+    if isinstance(error, list | tuple):
+        return " ".join(filter(None, (spoken(item, limit) for item in error[:20])))[:limit]
+    return str(error) if isinstance(error, int) else ""
+
+
+def message_of(body: Any) -> str:
+    """What the vendor tells a person."""
+    error = body.get("error", body) if isinstance(body, Mapping) else body
+    for field in ("message", "detail", "msg"):
+        if isinstance(error, Mapping) and isinstance(error.get(field), str) and error[field].strip():
+            upstream = part(error, "metadata").get("raw")
+            return f"{error[field]}: {upstream}" if isinstance(upstream, str) and upstream else str(error[field])
+    return spoken(error)
+
+
+def is_moderated(status: int, body: Any) -> bool:
+    """Whether an error says that a filter stopped the prompt or the reply (OpenAI, Azure, Anthropic, OpenRouter)."""
+    if status == 403:
+        return "flagged_input" in part(part(body, "error"), "metadata")
+    return status == 400 and _FILTERED.search(spoken(body)) is not None
+
+
+# How long it asks to be left alone
+
+
+def asked_wait(headers: Mapping[str, str], body: Any = None) -> float | None:
+    """Seconds to wait: ``retry-after-ms``, ``Retry-After`` (seconds or a date), else Google's ``RetryInfo`` in the
+    body. ``None`` when nobody says."""
+    milliseconds = _seconds(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    said = headers.get("retry-after")
+    if (wait := _seconds(said)) is not None:
+        return wait
+    if said and (wait := _until(said, headers.get("date"))) is not None:
+        return wait
+    return next(_retry_infos(body), None)
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return max(0.0, value) if math.isfinite(value) else None
+
+
+def _until(moment: str, now: str | None) -> float | None:
+    """Seconds to an HTTP date, by the server's own clock where it tells the time."""
+    end = _moment(moment)
+    if end is None:
+        return None
+    start = _moment(now or "")
+    return max(0.0, end - (time.time() if start is None else start))
+
+
+def _moment(date: str) -> float | None:
+    """Seconds since 1970. A date without a zone is in UTC, as all dates in HTTP are."""
+    try:
+        moment = parsedate_to_datetime(date)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _retry_infos(body: Any) -> Iterator[float]:
+    error = body.get("error") if isinstance(body, Mapping) else None
+    details = error.get("details") if isinstance(error, Mapping) else None
+    for detail in details if isinstance(details, list) else ():
+        match = _DURATION.fullmatch(str(detail.get("retryDelay", ""))) if isinstance(detail, Mapping) else None
+        if match and (wait := _seconds(match[1])) is not None:
+            yield wait
+
+
+# No key in any text
+
+
+def scrubbed(text: str, key: str) -> str:
+    """The beginning of a text with every run of the key's characters masked; a key shorter than a piece only as a
+    whole."""
+    text = _WORD.sub(lambda word: _MASK if _STARS in word[0] else word[0], text[:_MOST])
+    if not key:
+        return text
+    size = min(_PIECE, len(key))
+    pieces = {key[start : start + size] for start in range(len(key) - size + 1)}
+    kept: list[str] = []
+    position = masked_until = 0
+    while position < len(text):
+        if text[position : position + size] in pieces:
+            if not kept or kept[-1] != _MASK:
+                kept.append(_MASK)
+            masked_until = position + size
+        elif position >= masked_until:
+            kept.append(text[position])
+        position += 1
+    return "".join(kept)
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """The text without line breaks and control characters, cut to the limit."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

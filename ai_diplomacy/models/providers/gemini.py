@@ -1,19 +1,28 @@
-"""Google's Gemini API through google-genai."""
+"""Google's Gemini API through google-genai: asynchronous on aiohttp, and blocking."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Collection
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from ..model import Request, StopReason, Usage
-from ..provider import Answer
+from ..model import ModelError, Request, StopReason, Usage
+from ..provider import ProviderAnswer
 from .accounts import Account
-from .bodies import Body, count, nonsense, part, parts, text_of, total
-from .concessions import Wish, wishes_of, withheld
-from .google_client import GoogleLine
+from .bodies import Body, count, nonsense, part, parts, read_object, text_of, total
+from .faults import status_fault, transport_fault
 from .schemas import open_form
-from .sdk_provider import Question, SdkProvider
+from .sdk_provider import LazyBlockingClient, LazyClient, Question, SdkProvider
+from .unsupported import Parameter, RefusedError
 
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+    from google.genai import Client
+    from google.genai.errors import APIError
+
+_VERSION = re.compile(r"/(v\d+\w*)$")
 _STOPS: dict[Any, StopReason] = {
     "STOP": "end",
     "MAX_TOKENS": "length",
@@ -38,31 +47,29 @@ class Gemini(SdkProvider):
     """One account at Google, or at a server that speaks its protocol."""
 
     def __init__(self, account: Account) -> None:
-        super().__init__(account, GoogleLine(account))
+        super().__init__(account, GoogleTransport(account))
 
-    def question(self, model: str, request: Request, without: Collection[Wish]) -> Question:
+    def never(self, request: Request) -> frozenset[Parameter]:  # noqa: ARG002
+        return frozenset({"token_limit"})
+
+    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
         path = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
-        return Question(
-            f"{path}:generateContent",
-            _body(request, without),
-            [wish for wish in wishes_of(request) if wish != "token_limit" and wish not in without],
-            withheld(request, without),
-        )
+        return Question(f"{path}:generateContent", _body(request, without))
 
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> Answer:
+    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
         counts = part(body, "usageMetadata")
         candidate = next(iter(parts(body, "candidates")), None)
         if candidate is None:
             if part(body, "promptFeedback").get("blockReason"):
-                return Answer("", _usage(counts, ""), "refusal", withheld)
+                return ProviderAnswer("", _usage(counts, ""), "refusal", withheld)
             raise nonsense("answered without a candidate")
         said = [piece for piece in parts(part(candidate, "content"), "parts") if not piece.get("thought")]
         stop = _STOPS.get(candidate.get("finishReason"), "other")
         text = "".join(text_of(piece, "text") for piece in said)
-        return Answer(text, _usage(counts, text), stop, withheld)
+        return ProviderAnswer(text, _usage(counts, text), stop, withheld)
 
 
-def _body(request: Request, without: Collection[Wish]) -> dict[str, Any]:
+def _body(request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     settings: dict[str, Any] = {"maxOutputTokens": request.max_tokens}
     if request.temperature is not None and "temperature" not in without:
         settings["temperature"] = request.temperature
@@ -90,4 +97,102 @@ def _usage(counts: Body, text: str) -> Usage:
         output=nothing if output is None and not text else output,
         cached=count(counts, "cachedContentTokenCount") or nothing,
         reasoning=thoughts,
+    )
+
+
+class GoogleTransport:
+    """One account's way through the SDK."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._async = _lazy_client(account)
+        self._blocking = LazyBlockingClient(lambda: _client(account, None), lambda client: client.close())
+
+    async def post(self, question: Question) -> Body:
+        client, _ = await self._async.get()
+        from google.genai.errors import APIError
+
+        from .detours import generate_content
+
+        try:
+            return read_object(await generate_content(client, question))
+        except APIError as error:
+            raise _declined(error) from error
+
+    def post_blocking(self, question: Question, seconds: float) -> Body:
+        client = self._blocking.get()
+        from google.genai.errors import APIError
+        from google.genai.types import GenerateContentConfig, HttpOptions
+
+        settings = GenerateContentConfig(
+            should_return_http_response=True,
+            automatic_continuation=False,
+            http_options=HttpOptions(timeout=max(1, round(1000 * seconds)), extra_body=dict(question.body)),
+        )
+        model = question.path.partition(":")[0]
+        try:
+            answer = client.models.generate_content(model=model, contents="", config=settings)
+        except APIError as error:
+            raise _declined(error) from error
+        response = answer.sdk_http_response
+        return read_object((response and response.body) or "")
+
+    def classify(self, error: Exception) -> ModelError:
+        from google.genai.errors import APIError
+
+        if isinstance(error, APIError) and isinstance(error.code, int):
+            return status_fault(self._account, error.code, getattr(error.response, "headers", {}), error.details)
+        return transport_fault(self._account, error)
+
+    async def close(self) -> None:
+        self._blocking.close()
+        await self._async.close()
+
+
+def _declined(error: APIError) -> Exception:
+    return RefusedError(error, error.details) if error.code in (400, 422) else error
+
+
+def _lazy_client(account: Account) -> LazyClient[tuple[Client, ClientSession]]:
+    async def build() -> tuple[Client, ClientSession]:
+        await asyncio.to_thread(import_module, "google.genai")
+        from .transport import open_session
+
+        # The session that the SDK would make itself has no limit, and a class that aiohttp warns of.
+        session = open_session(account)
+        try:
+            return await asyncio.to_thread(_client, account, session), session
+        except BaseException:
+            await session.close()
+            raise
+
+    async def close(opened: tuple[Client, ClientSession]) -> None:
+        client, session = opened
+        await client.aio.aclose()
+        client.close()
+        await session.close()
+
+    return LazyClient(build, close)
+
+
+def _client(account: Account, session: ClientSession | None) -> Client:
+    from google.genai import Client
+    from google.genai.types import HttpOptions, HttpRetryOptions
+
+    from .transport import blocking_options, tls_context
+
+    version = _VERSION.search(account.base_url)
+    transport: dict[str, Any] = {} if session is None else {"aiohttp_client": session}
+    return Client(
+        api_key=account.key,
+        vertexai=False,
+        http_options=HttpOptions(
+            base_url=_VERSION.sub("", account.base_url),
+            api_version=version[1] if version else "v1beta",
+            # Without options the SDK tries a broken connection once more by itself, after up to ten seconds.
+            retry_options=HttpRetryOptions(attempts=1),
+            client_args=blocking_options(account),
+            async_client_args={"verify": tls_context(), "ssl": tls_context()},
+            **transport,
+        ),
     )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from ..model import ModelError, Request, StopReason, Usage
-from ..provider import Answer
+from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of, total
-from .concessions import Wish, wishes_of, withheld
-from .dialects import Dialect, dialect_of
+from .catalogue import BUILT_IN
 from .faults import status_fault
-from .openai_client import openai_line
 from .schemas import closed, schema_name
 from .sdk_provider import Question, SdkProvider
+from .stainless_sdk import openai_transport
+from .unsupported import Parameter
 
 _STOPS: dict[Any, StopReason] = {
     "stop": "end",
@@ -42,23 +43,47 @@ _STATUSES: dict[str, int] = {
 """What those who speak the protocol call an error, where they tell no status."""
 
 
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one endpoint calls things."""
+
+    token_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    seed: str = "seed"
+    structure: Literal["json_schema", "json_object"] = "json_schema"
+    """``json_object``: it can be made to write JSON, but not to a schema."""
+    marks_cache: bool = False
+    """Whether it hands Anthropic's cache marks on to Anthropic's models."""
+
+
+_DIALECTS: Mapping[str, Dialect] = {
+    "openrouter": Dialect(marks_cache=True),
+    "deepseek": Dialect(structure="json_object"),
+    "mistral": Dialect(seed="random_seed"),
+    "xai": Dialect("max_completion_tokens"),
+}
+
+
+def dialect_of(account: Account) -> Dialect:
+    """OpenAI itself wants ``max_completion_tokens``; servers that follow it know ``max_tokens``, and some of them
+    would leave the other unread without a word."""
+    if account.provider == "openai" and account.base_url == BUILT_IN["openai"].base_url:
+        return Dialect("max_completion_tokens")
+    return _DIALECTS.get(account.provider, Dialect())
+
+
 class OpenAIChat(SdkProvider):
     """One account at a vendor that speaks OpenAI's chat protocol."""
 
     def __init__(self, account: Account) -> None:
-        super().__init__(account, openai_line(account))
+        super().__init__(account, openai_transport(account))
         self._dialect = dialect_of(account)
+        if self._dialect.structure == "json_object":
+            self.loosely = frozenset({"schema"})
 
-    def question(self, model: str, request: Request, without: Collection[Wish]) -> Question:
-        vague: set[Wish] = {"schema"} if self._dialect.structure == "json_object" else set()
-        return Question(
-            "/chat/completions",
-            chat_body(self._dialect, model, request, without),
-            [wish for wish in wishes_of(request) if wish not in without],
-            withheld(request, vague.union(without)),
-        )
+    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
+        return Question("/chat/completions", chat_body(self._dialect, model, request, without))
 
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> Answer:
+    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
         choice = next(iter(parts(body, "choices")), {})
         if fault := part(choice, "error") or part(body, "error"):
             raise self._fault_in_answer(fault)
@@ -66,9 +91,9 @@ class OpenAIChat(SdkProvider):
             raise nonsense("answered without a message")
         stop = _STOPS.get(choice.get("finish_reason"), "other")
         if refusal := text_of(part(choice, "message"), "refusal"):
-            return Answer(refusal, chat_usage(part(body, "usage")), "refusal", withheld)
+            return ProviderAnswer(refusal, chat_usage(part(body, "usage")), "refusal", withheld)
         text = _without_thoughts(_content(part(choice, "message")), stop)
-        return Answer(text, chat_usage(part(body, "usage")), stop, withheld)
+        return ProviderAnswer(text, chat_usage(part(body, "usage")), stop, withheld)
 
     def _fault_in_answer(self, fault: Body) -> ModelError:
         """OpenRouter answers 200 before it asks the model; what goes wrong after that stands in the body."""
@@ -84,7 +109,7 @@ def _status_of(fault: Body) -> int:
     return 500
 
 
-def chat_body(dialect: Dialect, model: str, request: Request, without: Collection[Wish]) -> dict[str, Any]:
+def chat_body(dialect: Dialect, model: str, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     """The body of one chat completion."""
     system: Any = request.system
     if dialect.marks_cache and model.startswith("anthropic/"):

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from typing import Any
 
 from ..model import ModelError, Request, StopReason, Usage
-from ..provider import Answer
+from ..provider import ProviderAnswer
 from .accounts import Account
-from .bodies import Body, count, message_of, nonsense, part, parts, text_of
-from .concessions import Wish, wishes_of, withheld
-from .openai_client import openai_line
+from .bodies import Body, count, nonsense, part, parts, text_of
+from .faults import message_of
 from .schemas import closed, schema_name
 from .sdk_provider import Question, SdkProvider
+from .stainless_sdk import openai_transport
+from .unsupported import Parameter
 
 _LEAST_TOKENS = 16
 """The API takes no smaller limit."""
@@ -22,18 +23,15 @@ class OpenAIResponses(SdkProvider):
     """One account at a vendor that has the Responses API. It takes no seed."""
 
     def __init__(self, account: Account) -> None:
-        super().__init__(account, openai_line(account))
+        super().__init__(account, openai_transport(account))
 
-    def question(self, model: str, request: Request, without: Collection[Wish]) -> Question:
-        left_out: set[Wish] = {*without, "seed", "token_limit"}
-        return Question(
-            "/responses",
-            _body(model, request, left_out),
-            [wish for wish in wishes_of(request) if wish not in left_out],
-            withheld(request, left_out),
-        )
+    def never(self, request: Request) -> frozenset[Parameter]:  # noqa: ARG002
+        return frozenset({"seed", "token_limit"})
 
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> Answer:
+    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
+        return Question("/responses", _body(model, request, without))
+
+    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
         usage = _usage(part(body, "usage"))
         if body.get("status") in ("failed", "cancelled"):
             return self._failed(body, usage, withheld)
@@ -42,19 +40,19 @@ class OpenAIResponses(SdkProvider):
         pieces = [piece for item in parts(body, "output") for piece in parts(item, "content")]
         text = "".join(text_of(piece, "text") for piece in pieces if piece.get("type") == "output_text")
         if refusal := "".join(text_of(piece, "refusal") for piece in pieces):
-            return Answer(refusal, usage, "refusal", withheld)
-        return Answer(text, usage, _stop(body), withheld)
+            return ProviderAnswer(refusal, usage, "refusal", withheld)
+        return ProviderAnswer(text, usage, _stop(body), withheld)
 
-    def _failed(self, body: Body, usage: Usage, withheld: tuple[str, ...]) -> Answer:
+    def _failed(self, body: Body, usage: Usage, withheld: tuple[str, ...]) -> ProviderAnswer:
         code = part(body, "error").get("code")
         if code == "invalid_prompt":
-            return Answer("", usage, "refusal", withheld)
+            return ProviderAnswer("", usage, "refusal", withheld)
         text = f"{self._account} failed ({code}): {message_of(body)}"
         limited = code == "rate_limit_exceeded"
         raise ModelError(text, kind="rate_limit" if limited else "transient")
 
 
-def _body(model: str, request: Request, without: Collection[Wish]) -> dict[str, Any]:
+def _body(model: str, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model,
         "input": request.prompt,

@@ -6,17 +6,21 @@ What is said and how it is understood is the same for both; the twin is the send
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from ..ids import ModelId
 from ..model import ModelError, Request, Usage
-from ..provider import Answer
+from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body
-from .concessions import Concessions, RefusedError, Wish
+from .unsupported import Parameter, RefusedError, UnsupportedParameters, optional, withheld
+
+C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +29,10 @@ class Question:
 
     path: str
     body: Mapping[str, Any]
-    wishes: Collection[Wish]
-    """Those of its wishes that the endpoint may refuse."""
-    withheld: tuple[str, ...] = ()
-    """Those that it does not hold, see ``Answer.withheld``."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Line(Protocol):
+class Transport(Protocol):
     """The vendor's SDK: posts a question as it is and hands back the answer as it came.
 
     Both ways return ``None`` when a filter refused to read the question, and raise ``RefusedError`` for one that the
@@ -52,43 +52,108 @@ class Line(Protocol):
 class SdkProvider(ABC):
     """One account at a vendor; meets ``Provider`` and ``BlockingProvider``."""
 
-    def __init__(self, account: Account, line: Line) -> None:
+    loosely: frozenset[Parameter] = frozenset()
+    """What its endpoint takes, but not to the letter."""
+
+    def __init__(self, account: Account, transport: Transport) -> None:
         self._account = account
-        self._line = line
-        self._concessions = Concessions()
+        self._transport = transport
+        self._unsupported = UnsupportedParameters()
+
+    def never(self, request: Request) -> frozenset[Parameter]:  # noqa: ARG002 - what a request holds may matter
+        """Parameters that the vendor takes in no form."""
+        return frozenset()
 
     @abstractmethod
-    def question(self, model: str, request: Request, without: Collection[Wish]) -> Question:
-        """The request to a model ``without`` the wishes that it is known to refuse."""
+    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
+        """The request to a model ``without`` the parameters that it is known not to take."""
 
     @abstractmethod
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> Answer:
+    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
         """What a body says. Raises ``ModelError`` where it makes no sense."""
 
-    async def call(self, model: ModelId, request: Request) -> Answer:
+    async def call(self, model: ModelId, request: Request) -> ProviderAnswer:
         while True:
-            question = self.question(model.name, request, self._concessions.refused(model.name))
+            question, without = self._asked(model.name, request)
             try:
-                return self._read(question, await self._line.post(question))
+                body = await self._transport.post(question)
             except RefusedError as refused:
-                self._concessions.concede(model.name, question.wishes, refused)
+                self._learn(model.name, request, without, refused)
+            else:
+                return self._read(body, request, without)
 
-    def call_blocking(self, model: ModelId, request: Request, *, deadline: float) -> Answer:
+    def call_blocking(self, model: ModelId, request: Request, *, deadline: float) -> ProviderAnswer:
         while True:
-            question = self.question(model.name, request, self._concessions.refused(model.name))
+            question, without = self._asked(model.name, request)
             try:
-                return self._read(question, self._line.post_blocking(question, deadline))
+                body = self._transport.post_blocking(question, deadline)
             except RefusedError as refused:
-                self._concessions.concede(model.name, question.wishes, refused)
+                self._learn(model.name, request, without, refused)
+            else:
+                return self._read(body, request, without)
 
-    def _read(self, question: Question, body: Body | None) -> Answer:
+    def _asked(self, model: str, request: Request) -> tuple[Question, frozenset[Parameter]]:
+        without = self.never(request) | self._unsupported.of(model)
+        return self.question(model, request, without), without
+
+    def _learn(self, model: str, request: Request, without: Collection[Parameter], refused: RefusedError) -> None:
+        sent = [parameter for parameter in optional(request) if parameter not in without]
+        self._unsupported.learn(model, sent, refused)
+
+    def _read(self, body: Body | None, request: Request, without: frozenset[Parameter]) -> ProviderAnswer:
+        missing = withheld(request, without | self.loosely)
         if body is None:
             # What a vendor turns away it does not bill.
-            return Answer("", Usage(0, 0, 0), "refusal", question.withheld)
-        return self.answer(body, question.withheld)
+            return ProviderAnswer("", Usage(0, 0, 0), "refusal", missing)
+        return self.answer(body, missing)
 
     def classify(self, error: Exception) -> ModelError:
-        return self._line.classify(error)
+        return self._transport.classify(error)
 
     async def close(self) -> None:
-        await self._line.close()
+        await self._transport.close()
+
+
+class LazyClient(Generic[C]):
+    """A client of an SDK that exists from its first use to ``close``, and again after that."""
+
+    def __init__(self, build: Callable[[], Awaitable[C]], close: Callable[[C], Awaitable[None]]) -> None:
+        self._build = build
+        self._close = close
+        self._client: C | None = None
+        self._lock = asyncio.Lock()
+
+    async def get(self) -> C:
+        if self._client is None:
+            async with self._lock:
+                if self._client is None:
+                    self._client = await self._build()
+        return self._client
+
+    async def close(self) -> None:
+        async with self._lock:
+            client, self._client = self._client, None
+            if client is not None:
+                await self._close(client)
+
+
+class LazyBlockingClient(Generic[C]):
+    """The same for threads."""
+
+    def __init__(self, build: Callable[[], C], close: Callable[[C], None]) -> None:
+        self._build = build
+        self._close = close
+        self._client: C | None = None
+        self._lock = threading.Lock()
+
+    def get(self) -> C:
+        with self._lock:
+            if self._client is None:
+                self._client = self._build()
+            return self._client
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+            if client is not None:
+                self._close(client)

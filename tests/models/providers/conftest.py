@@ -15,7 +15,7 @@ from vendor_questions import KEY
 
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError, Request
-from ai_diplomacy.models.provider import Answer, BlockingProvider, Provider
+from ai_diplomacy.models.provider import BlockingProvider, Provider, ProviderAnswer
 from ai_diplomacy.models.providers import Providers
 
 
@@ -71,7 +71,7 @@ class OnThreads:
 
     inner: BlockingProvider
 
-    async def call(self, model: ModelId, request: Request) -> Answer:
+    async def call(self, model: ModelId, request: Request) -> ProviderAnswer:
         return await asyncio.to_thread(self.inner.call_blocking, model, request, deadline=10.0)
 
     def classify(self, error: Exception) -> ModelError:

@@ -17,8 +17,8 @@ from ai_diplomacy.models.providers import (
     ProviderSpec,
     UnknownProviderError,
     account_of,
+    accounts,
     catalogue,
-    checks,
     has_blocking_twin,
     open_provider,
     provider_names,
@@ -150,7 +150,7 @@ def test_one_provider_serves_all_models_of_an_account():
 
 
 def test_every_problem_of_every_seat_is_said_once_with_its_seats(monkeypatch):
-    monkeypatch.setattr(checks, "find_spec", lambda name: None if name == "anthropic" else object())
+    monkeypatch.setattr(accounts, "find_spec", lambda name: None if name == "anthropic" else object())
     seats = {
         "AUSTRIA": "anthropic:m",
         "ENGLAND": ModelId("anthropic", "n"),
@@ -180,7 +180,7 @@ def test_a_missing_package_is_found_even_below_a_missing_one(monkeypatch):
     def find(name):
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(checks, "find_spec", find)
+    monkeypatch.setattr(accounts, "find_spec", find)
     (problem,) = seat_problems({"ITALY": "gemini:m"}, {"GEMINI_API_KEY": "k"})
     assert "pip install google-genai" in problem
 

@@ -15,7 +15,7 @@ from vendor_questions import KEY, fault, question
 
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError
-from ai_diplomacy.models.providers import lazily
+from ai_diplomacy.models.providers import transport
 
 
 @asynccontextmanager
@@ -39,7 +39,7 @@ async def in_both_ways(protocol, provider_at, url, deadline: float) -> list[Mode
 
 
 async def test_a_server_that_accepts_no_connection_is_given_up_before_the_deadline(protocol, provider_at, monkeypatch):
-    monkeypatch.setattr(lazily, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.3)
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -57,7 +57,7 @@ async def test_a_server_that_accepts_no_connection_is_given_up_before_the_deadli
 
 
 async def test_a_handshake_that_never_ends_is_given_up_before_the_deadline(protocol, provider_at, monkeypatch):
-    monkeypatch.setattr(lazily, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.3)
     async with serving(lambda reader, writer: reader.read()) as url, asyncio.timeout(30):
         errors = await in_both_ways(protocol, provider_at, url, 0.3)
     for error in errors:

@@ -16,7 +16,8 @@ from vendor_questions import KEY, fault, question
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.provider_model import BlockingProviderModel, ProviderModel
 from ai_diplomacy.models.providers import Account, Providers
-from ai_diplomacy.models.providers.lazily import Lazily, open_session
+from ai_diplomacy.models.providers.sdk_provider import LazyClient
+from ai_diplomacy.models.providers.transport import open_session
 
 
 async def test_many_first_calls_share_one_client_and_its_connections(vendor, protocol, provider, model):
@@ -151,15 +152,15 @@ async def test_a_first_call_that_is_cancelled_leaves_the_client_to_the_next():
     async def close(client):
         built.clear()
 
-    lazily = Lazily(build, close)
-    first = asyncio.create_task(lazily.get())
+    client = LazyClient(build, close)
+    first = asyncio.create_task(client.get())
     await asyncio.sleep(0)
-    second = asyncio.create_task(lazily.get())
+    second = asyncio.create_task(client.get())
     first.cancel()
     assert await second == "client"
-    assert await lazily.get() == "client"
+    assert await client.get() == "client"
     assert built == [1]
-    await lazily.close()
+    await client.close()
     assert built == []
 
 

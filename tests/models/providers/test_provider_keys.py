@@ -19,7 +19,7 @@ from ai_diplomacy.models.model import ModelError
 from ai_diplomacy.models.provider_model import BlockingProviderModel
 from ai_diplomacy.models.providers import Providers, account_of
 from ai_diplomacy.models.providers.catalogue import BUILT_IN
-from ai_diplomacy.models.providers.scrubbing import scrubbed
+from ai_diplomacy.models.providers.faults import scrubbed
 
 
 async def told(provider, model) -> str:

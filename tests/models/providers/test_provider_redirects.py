@@ -12,7 +12,7 @@ from yarl import URL
 
 from ai_diplomacy.models.model import ModelError
 from ai_diplomacy.models.providers import Account
-from ai_diplomacy.models.providers.redirects import request_hook, session_guard
+from ai_diplomacy.models.providers.transport import redirect_hook, redirect_middleware
 
 
 async def test_a_moved_server_is_followed_with_the_key_and_the_question(vendor, protocol, provider, model):
@@ -65,7 +65,7 @@ async def test_only_the_accounts_own_server_is_told(home, there, is_told):
     async def ask(request):
         asked.append(request)
 
-    guard, hook = session_guard(account), request_hook(account)
+    guard, hook = redirect_middleware(account), redirect_hook(account)
     if is_told:
         await guard(SimpleNamespace(url=URL(there)), ask)
         hook(httpx2.Request("POST", there))

@@ -63,7 +63,7 @@ async def test_the_key_goes_where_the_vendor_looks_for_it(vendor, protocol, prov
     assert shown == ({"x-goog-api-key"} if protocol.provider == "gemini" else {"authorization"})
 
 
-WISHES = {
+OPTIONAL = {
     "openai": {
         "temperature": 0.5,
         "seed": 7,
@@ -106,7 +106,7 @@ async def test_schema_temperature_and_seed_go_as_the_vendor_takes_them(vendor, p
     received, answer = await asked(
         vendor, protocol, provider, model, schema=LIST_OF_ORDERS, temperature=0.5, seed=2**31 + 7
     )
-    assert received.body == {**PLAIN[protocol.provider], **WISHES[protocol.provider]}
+    assert received.body == {**PLAIN[protocol.provider], **OPTIONAL[protocol.provider]}
     assert answer.withheld == (("seed",) if protocol.provider in ("anthropic", "openai-responses") else ())
 
 
@@ -170,7 +170,7 @@ async def test_those_who_speak_openais_protocol_have_their_own_words(vendor, pro
     assert received.path == "/v1/chat/completions"
     body = {key: value for key, value in received.body.items() if key not in ("model", "messages")}
     if provider_name != "deepseek":
-        expected = {**expected, "response_format": WISHES["openai"]["response_format"]}
+        expected = {**expected, "response_format": OPTIONAL["openai"]["response_format"]}
     assert body == expected
 
 

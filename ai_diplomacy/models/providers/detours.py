@@ -1,8 +1,13 @@
-"""HTTP for the SDKs that sit on httpx2: whole bodies, sent and read on aiohttp.
+"""Where SDKs are gone round, because their public way costs too much CPU, which is what limits many games in a process.
+Imported by the first call, as httpx2 is.
 
-The SDKs' own transport streams every answer, and httpx2 merges its client's defaults into every request and looks for
-cookies, logins and redirects on the way. That is a quarter of what a call through an SDK costs, and a POST of a few
-kilobytes with a key in its headers needs none of it. Imported by the first call, as httpx2 is.
+A whole call of a game takes 2.0 ms of CPU. Figures for a call to a provider alone, schema and prompt of 15 kB:
+
+OpenAI, Anthropic   0.73 ms on the SDK's own transport, which streams every answer, and merges its client's defaults,
+                    cookies, logins and redirects into every request; 0.66 on ``WholeBodies`` alone, 0.50 with
+                    ``DirectClient``. A POST of a few kilobytes with a key in its headers needs none of it.
+Google              1.3 ms by ``generate_content``, which reads its arguments into models and out of them again, even
+                    those that go as ``extra_body``; 0.33 by the client that all its methods go through.
 """
 
 from __future__ import annotations
@@ -12,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from .accounts import Account
-from .lazily import open_session
+from .sdk_provider import Question
+from .transport import open_session
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+    from google.genai import Client
 
 
 class WholeBodies(httpx2.AsyncBaseTransport):
@@ -65,3 +72,9 @@ class DirectClient(httpx2.AsyncClient):
     async def send(self, request: httpx2.Request, **_: Any) -> httpx2.Response:
         """The whole answer, also where the caller would stream it."""
         return await self._whole_bodies.handle_async_request(request)
+
+
+async def generate_content(client: Client, question: Question) -> str:
+    """The body of Google's answer. Raises what the SDK raises."""
+    answer = await client._api_client.async_request("post", question.path, dict(question.body))
+    return answer.body or ""

@@ -1,4 +1,5 @@
-"""Wishes that an endpoint refuses, remembered per model: the question is asked again at once without them."""
+"""Parameters of a request that an endpoint does not support, remembered per model: it is asked again at once without
+them."""
 
 from __future__ import annotations
 
@@ -8,12 +9,12 @@ from collections.abc import Collection
 from typing import Any, Literal
 
 from ..model import Request
-from .bodies import spoken
+from .faults import spoken
 
-Wish = Literal["schema", "temperature", "seed", "token_limit"]
+Parameter = Literal["schema", "temperature", "seed", "token_limit"]
 """``token_limit`` is not about whether there is one but under which of its two names it is sent."""
 
-_NAMED: dict[Wish, re.Pattern[str]] = {
+_NAMED: dict[Parameter, re.Pattern[str]] = {
     "schema": re.compile(
         r"response_?format|json_?schema|text\.format|output_?(config|format)|response_?mime_?type"
         r"|response_?(json_?)?schema|structured.?output|json.?mode|\bgrammar\b|\bschema\b",
@@ -28,12 +29,12 @@ _OUT_OF_RANGE = re.compile(
     r"|too (large|small|high|low|big|many)|[<>]=? ?-?\d|exceed|above|below",
     re.IGNORECASE,
 )
-"""The wish is understood, its value is wrong: whoever gave it should know."""
+"""The parameter is understood, its value is wrong: whoever gave it should know."""
 _TOO_LONG = re.compile(
     r"context_length_exceeded|(maximum|max) context length|context window|prompt is too long",
     re.IGNORECASE,
 )
-"""The request is too long, whatever part of it is named: no wish is refused, and a shorter one may have them all."""
+"""The request is too long, whatever part of it is named: no parameter is, and a shorter one may have them all."""
 
 
 class RefusedError(Exception):
@@ -45,49 +46,49 @@ class RefusedError(Exception):
         self.body = body
 
 
-class Concessions:
+class UnsupportedParameters:
     """What each model of an account does not take. Threads may ask and add at the same time: what is handed out is
     never written to again."""
 
     def __init__(self) -> None:
-        self._refused: dict[str, frozenset[Wish]] = {}
+        self._known: dict[str, frozenset[Parameter]] = {}
         self._adding = threading.Lock()
 
-    def refused(self, model: str) -> frozenset[Wish]:
-        return self._refused.get(model, frozenset())
+    def of(self, model: str) -> frozenset[Parameter]:
+        return self._known.get(model, frozenset())
 
-    def concede(self, model: str, offered: Collection[Wish], refused: RefusedError) -> None:
-        """Remember which of the wishes that were offered the endpoint refuses, so that it can be asked again without
+    def learn(self, model: str, sent: Collection[Parameter], refused: RefusedError) -> None:
+        """Remember which of the parameters that were sent the endpoint blames, so that it can be asked again without
         them. Raises the error of the refusal when it blames none of them."""
-        blamed = _blamed(refused.body, offered)
+        blamed = _blamed(refused.body, sent)
         if not blamed:
             raise refused.error from None
         with self._adding:
-            self._refused[model] = self.refused(model) | blamed
+            self._known[model] = self.of(model) | blamed
 
 
-def wishes_of(request: Request) -> list[Wish]:
+def optional(request: Request) -> list[Parameter]:
     """What a request asks for beyond an answer."""
-    wishes: list[Wish] = ["token_limit"]
+    parameters: list[Parameter] = ["token_limit"]
     if request.schema is not None:
-        wishes.append("schema")
+        parameters.append("schema")
     if request.temperature is not None:
-        wishes.append("temperature")
+        parameters.append("temperature")
     if request.seed is not None:
-        wishes.append("seed")
-    return wishes
+        parameters.append("seed")
+    return parameters
 
 
-def withheld(request: Request, without: Collection[Wish]) -> tuple[str, ...]:
-    """The wishes of a request that were not sent, for ``Answer.withheld``."""
+def withheld(request: Request, without: Collection[Parameter]) -> tuple[str, ...]:
+    """The parameters of a request that were not sent, for ``ProviderAnswer.withheld``."""
     if not without:
         return ()
-    return tuple(sorted(wish for wish in wishes_of(request) if wish in without and wish != "token_limit"))
+    return tuple(sorted(name for name in optional(request) if name in without and name != "token_limit"))
 
 
-def _blamed(body: Any, offered: Collection[Wish]) -> set[Wish]:
+def _blamed(body: Any, sent: Collection[Parameter]) -> set[Parameter]:
     said = spoken(body)
     if _TOO_LONG.search(said):
         return set()
     wrong_value = _OUT_OF_RANGE.search(said) is not None
-    return {wish for wish in offered if _NAMED[wish].search(said) and (wish == "schema" or not wrong_value)}
+    return {name for name in sent if _NAMED[name].search(said) and (name == "schema" or not wrong_value)}

@@ -1,4 +1,4 @@
-"""A wish that an endpoint refuses is asked for once, and then never again."""
+"""A parameter that an endpoint refuses is asked for once, and then never again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vendor_protocols import chat
 from vendor_questions import LIST_OF_ORDERS, fault, question
 
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.models.providers.concessions import Concessions, RefusedError
+from ai_diplomacy.models.providers.unsupported import RefusedError, UnsupportedParameters
 
 
 def has_schema(received) -> bool:
@@ -97,12 +97,12 @@ async def test_the_limit_has_two_names(vendor, provider_at, body, sent):
     assert names == [[name] for name in sent]
 
 
-async def test_several_refusals_one_after_the_other_leave_several_wishes_out(vendor, provider_at):
+async def test_several_refusals_one_after_the_other_leave_several_parameters_out(vendor, provider_at):
     for text in ("response_format is not supported", "temperature is not supported", "Unknown parameter: 'seed'"):
         vendor.plays(says({"error": {"message": text}}, 400))
     vendor.otherwise = says(chat("fine"))
-    wishes = question(schema=LIST_OF_ORDERS, temperature=0.1, seed=3)
-    answer = await provider_at("openai", vendor.url).call(ModelId("openai", "m"), wishes)
+    parameters = question(schema=LIST_OF_ORDERS, temperature=0.1, seed=3)
+    answer = await provider_at("openai", vendor.url).call(ModelId("openai", "m"), parameters)
     assert answer.withheld == ("schema", "seed", "temperature")
     assert len(vendor.received) == 4
 
@@ -139,8 +139,8 @@ async def test_a_request_that_is_quoted_in_the_error_is_not_blamed(vendor, provi
     quoted = {"response_format": {"type": "json_schema"}, "temperature": 0.5}
     body = {"detail": [{"type": "missing", "loc": ["body", "user"], "msg": "Field required", "input": quoted}]}
     vendor.otherwise = says(body, 422)
-    wishes = {"schema": LIST_OF_ORDERS, "temperature": 0.5}
-    assert (await fault(provider_at("openai", vendor.url), ModelId("openai", "m"), **wishes)).kind == "fatal"
+    parameters = {"schema": LIST_OF_ORDERS, "temperature": 0.5}
+    assert (await fault(provider_at("openai", vendor.url), ModelId("openai", "m"), **parameters)).kind == "fatal"
     assert len(vendor.received) == 1
 
 
@@ -174,17 +174,19 @@ async def test_another_fault_is_never_a_refusal(vendor, protocol, provider, mode
 
 
 def test_threads_may_ask_and_add_at_the_same_time():
-    concessions = Concessions()
-    wishes = ("schema", "temperature", "seed", "token_limit")
+    unsupported = UnsupportedParameters()
+    parameters = ("schema", "temperature", "seed", "token_limit")
     named = {"schema": "json_schema", "temperature": "temperature", "seed": "seed", "token_limit": "max_tokens"}
 
     def add(job):
-        model, wish = job
-        before = concessions.refused(model)
-        concessions.concede(model, wishes, RefusedError(ValueError(), f"{named[wish]} is not supported"))
-        return before <= concessions.refused(model) >= {wish}
+        model, parameter = job
+        before = unsupported.of(model)
+        unsupported.learn(model, parameters, RefusedError(ValueError(), f"{named[parameter]} is not supported"))
+        return before <= unsupported.of(model) >= {parameter}
 
     with ThreadPoolExecutor(8) as threads:
-        assert all(threads.map(add, [(f"m{number % 50}", wish) for number in range(500) for wish in wishes]))
-    assert all(concessions.refused(f"m{number}") == set(wishes) for number in range(50))
-    assert concessions.refused("m0") is concessions.refused("m0"), "a copy is taken while others may write"
+        assert all(
+            threads.map(add, [(f"m{number % 50}", parameter) for number in range(500) for parameter in parameters])
+        )
+    assert all(unsupported.of(f"m{number}") == set(parameters) for number in range(50))
+    assert unsupported.of("m0") is unsupported.of("m0"), "a copy is taken while others may write"
