@@ -137,6 +137,7 @@ class Table:
             self.board.submit("FRANCE", came.orders)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 async def test_two_thousand_nasty_replies_to_a_step_break_nothing_and_are_all_counted(tmp_path, step):
     table = Table(tmp_path, Nasty(STEPS.index(step)))

@@ -17,6 +17,8 @@ from ai_diplomacy.models.standing import ModelRefused
 from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
 
+pytestmark = pytest.mark.slow
+
 POWERS = terrain().powers
 PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": ""}
 

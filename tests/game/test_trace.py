@@ -14,6 +14,8 @@ from ai_diplomacy.game.trace import Trace
 from ai_diplomacy.models.model import CallKey, Reply, Request
 from ai_diplomacy.records.events import PhaseStarted, ReplyRead, StepFinished
 
+pytestmark = pytest.mark.slow
+
 
 def check_format(events: list[dict]) -> None:
     """The rules of the format for the kinds of events that we write: complete slices, instants and metadata."""

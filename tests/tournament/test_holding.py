@@ -26,6 +26,8 @@ from ai_diplomacy.models.calls import read_calls
 from ai_diplomacy.tournament.folder import TournamentFolder
 from ai_diplomacy.tournament.spec import read_spec
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
