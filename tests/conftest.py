@@ -8,6 +8,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-snapshots", action="store_true", help="write the rendered prompts down anew")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What CI cannot have is tested only where ``-m`` names it."""
+    if "external" in config.getoption("markexpr"):
+        return
+    external = [item for item in items if item.get_closest_marker("external")]
+    if external:
+        config.hook.pytest_deselected(items=external)
+        items[:] = [item for item in items if item not in external]
+
+
 @pytest.fixture(scope="session")
 def offline_run(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
     """``python lm_game.py --max_year 1902 --num_negotiation_rounds 2``."""

@@ -142,6 +142,7 @@ class Table:
             self.board.submit("FRANCE", came.report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 async def test_two_thousand_nasty_replies_to_a_step_break_nothing_and_are_all_counted(tmp_path, step):
     table = Table(tmp_path, Nasty(STEPS.index(step)))

@@ -142,6 +142,7 @@ _FIELDS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(st.dictionaries(_FIELDS, _JSON, max_size=6), st.sampled_from(SHAPES))
 def test_no_json_of_the_wrong_shape_raises(value, shape):

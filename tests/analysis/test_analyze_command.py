@@ -48,6 +48,7 @@ class Checker(HTMLParser):
         assert self.open.pop() == tag
 
 
+@pytest.mark.slow
 def test_the_files_of_a_folder(tmp_path, capsys):
     games(tmp_path / "games")
     assert run(tmp_path / "games") == 0
@@ -74,6 +75,7 @@ def test_the_files_of_a_folder(tmp_path, capsys):
     assert rows["bot:hold", "centers"]["baseline"] == "1"
 
 
+@pytest.mark.slow
 def test_the_same_games_make_the_same_files(tmp_path):
     games(tmp_path / "games")
     for out in ("one", "two"):
@@ -112,6 +114,7 @@ def test_ids_in_the_pictures_do_not_collide(tmp_path):
     assert all(wanted <= ids for wanted, ids in zip(used, pictures, strict=True))
 
 
+@pytest.mark.slow
 def test_two_folders_are_compared(tmp_path, capsys):
     games(tmp_path / "one", count=30)
     games(tmp_path / "two", count=30, centers=9)
@@ -129,6 +132,7 @@ def test_two_folders_are_compared(tmp_path, capsys):
     assert (tmp_path / "out" / "comparison.csv").is_file()
 
 
+@pytest.mark.slow
 def test_parquet_tables_hold_every_row_under_documented_columns(offline_run, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra: pip install ai-diplomacy[parquet]")
     from ai_diplomacy.analysis.read_games import read_game

@@ -6,6 +6,8 @@ from viewer.browsing import chromium
 
 from ai_diplomacy.command.main import main
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
@@ -18,22 +20,27 @@ def report(tmp_path_factory):
     return folder / "analysis" / "report.html"
 
 
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_the_screen_in_light_and_dark(report, width, scheme):
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        said, asked = [], []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(report.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
-        letters = page.evaluate(
-            "[...document.querySelectorAll('svg text')].map(text => text.getBoundingClientRect().height)"
-        )
-        assert len(letters) > 20
-        assert min(letters) >= 8
-        assert said == []
-        assert asked == [report.as_uri()]
+def test_it_fits_the_screen_in_light_and_dark(report, browser, width, scheme):
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(report.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
+    letters = page.evaluate(
+        "[...document.querySelectorAll('svg text')].map(text => text.getBoundingClientRect().height)"
+    )
+    assert len(letters) > 20
+    assert min(letters) >= 8
+    assert said == []
+    assert asked == [report.as_uri()]

@@ -50,6 +50,7 @@ def test_the_interval_lies_around_the_mean_and_narrows_with_games():
     assert many.high - many.low == pytest.approx(2 * 1.96 * 2 / 20, rel=0.15)
 
 
+@pytest.mark.slow
 def test_the_intervals_cover_the_truth_as_often_as_they_say():
     """Of many samples of 20 skewed values; ``experiments/check_intervals.py`` does it for whole tournaments."""
     rng = np.random.default_rng(4)

@@ -82,6 +82,7 @@ def test_a_unit_left_without_retreat_by_the_remedy_is_disbanded() -> None:
     assert board.phase == "F1901M"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "positions"), [("standard", 100), ("ancmed", 80)])
 def test_retreats_are_those_of_the_rules(name: str, positions: int) -> None:
     rng, dislodged = random.Random(f"retreats {name}"), 0

@@ -99,6 +99,7 @@ def legal_in(situation: Situation) -> set[str]:
     return {order for orders in situation.legal_orders.values() for order in orders}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", [as_it_is, *STYLES])
 def test_every_legal_order_comes_back_as_itself(style: Callable[[str, Terrain], str]) -> None:
     wrong, kinds = [], Counter()
@@ -654,6 +655,7 @@ def places() -> tuple[Situation, ...]:
     )
 
 
+@pytest.mark.slow
 @settings(PROPERTY, max_examples=5000)
 @given(st.text(st.characters(), max_size=80), st.integers(0, 5))
 def test_no_text_raises(text: str, at: int) -> None:
@@ -667,6 +669,7 @@ PLAUSIBLE = """
 """
 
 
+@pytest.mark.slow
 @settings(PROPERTY, max_examples=5000)
 @given(
     st.lists(st.sampled_from([*PLAUSIBLE.split(), "\n", "\ud800"]), max_size=16),

@@ -220,6 +220,7 @@ drafts = st.builds(
 rounds = st.lists(st.dictionaries(st.sampled_from(POWERS), st.lists(drafts, max_size=8), max_size=7), max_size=4)
 
 
+@pytest.mark.slow
 @settings(derandomize=True, deadline=None, max_examples=150)
 @given(rounds=rounds, living=st.sets(st.sampled_from(POWERS), min_size=2))
 def test_private_press_stays_private(rounds: list[dict[str, list[Draft]]], living: set[str]) -> None:

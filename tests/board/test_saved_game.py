@@ -37,7 +37,8 @@ def assert_same(board: Board, other: Board) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "seed"), [("standard", 1), ("standard", 2), ("modern", 1), ("ancmed_age_of_empires", 1)]
+    ("name", "seed"),
+    [("standard", 1), ("standard", 2), pytest.param("modern", 1, marks=pytest.mark.slow), ("ancmed_age_of_empires", 1)],
 )
 def test_a_loaded_game_goes_on_identically(name: str, seed: int) -> None:
     board, rng = Board(name, game_id="kept"), random.Random(f"saved {name} {seed}")
@@ -279,6 +280,7 @@ junk = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(st.data())
 def test_whatever_is_damaged_the_error_is_a_clear_one(data: st.DataObject) -> None:

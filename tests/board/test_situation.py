@@ -201,6 +201,7 @@ def test_threats_are_who_can_step_in() -> None:
                 }
 
 
+@pytest.mark.slow
 def test_legal_orders_do_not_depend_on_the_hash_seed() -> None:
     program = """
 import hashlib, json, random

@@ -97,6 +97,7 @@ def check_no_clash(situation: Situation, orders: Sequence[str], fixed: Sequence[
             assert goal_of(given[supported]) == goal, f"{order} has no use beside {given[supported]}"
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(MAPS_TO_TRY), st.integers(0, 10**6), st.integers(0, 18))
 def test_every_unit_gets_one_legal_order_that_stands_in_no_other_ones_way(name: str, seed: int, phases: int) -> None:
@@ -122,6 +123,7 @@ def test_units_scattered_anywhere_get_their_orders(name: str, seed: int, kind: s
         check_no_clash(situation, orders)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(MAPS_TO_TRY), st.integers(0, 10**6), st.integers(0, 18))
 @example("ancmed", 54, 1)  # Two fixed orders for one place, where a unit stands that would go to meet the second.
@@ -144,6 +146,7 @@ def test_fixed_orders_are_kept_and_nothing_is_planned_against_them(name: str, se
             assert all(goal_of(order) != goal or Order(order).unit == unit for unit, goal in coming)
 
 
+@pytest.mark.slow
 def test_the_orders_do_not_depend_on_the_hash_seed() -> None:
     code = (
         "import random\n"

@@ -133,6 +133,7 @@ def test_maps_are_those_with_a_drawing_and_ready_convoy_paths() -> None:
     assert tuple(sorted(name for name in found if engine().Map(name).svg_path)) == MAPS
 
 
+@pytest.mark.slow
 def test_loading_every_map_writes_no_file_and_prints_nothing(tmp_path: Path) -> None:
     program = """
 import logging

@@ -103,6 +103,7 @@ async def test_each_power_has_its_own_luck() -> None:
     assert len(drawn) > 2
 
 
+@pytest.mark.slow
 def test_games_do_not_depend_on_the_hash_seed() -> None:
     code = (
         "import asyncio\n"

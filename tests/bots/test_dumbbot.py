@@ -34,6 +34,7 @@ def against(power: str, others: str) -> dict[str, str]:
     return dict.fromkeys(POWERS, others) | {power: "dumbbot"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("power", POWERS)
 async def test_against_six_random_players_it_has_the_most_centres_in_nine_games_of_ten(power: str) -> None:
     won = 0
@@ -44,6 +45,7 @@ async def test_against_six_random_players_it_has_the_most_centres_in_nine_games_
     assert won >= 9
 
 
+@pytest.mark.slow
 async def test_against_six_that_hold_it_mostly_wins_outright_within_ten_years() -> None:
     won = [
         power for power in POWERS for seed in range(3) if (await game(against(power, "hold"), seed)).winners == (power,)
@@ -52,6 +54,7 @@ async def test_against_six_that_hold_it_mostly_wins_outright_within_ten_years() 
     assert set(won) == set(POWERS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("map_name", ["standard", "ancmed", "modern", "pure", "standard_france_austria"])
 async def test_it_plays_itself_for_twenty_years(map_name: str) -> None:
     ground = terrain(map_name)

@@ -10,6 +10,8 @@ import pytest
 import lm_game
 from ai_diplomacy.run.history import is_run
 
+pytestmark = pytest.mark.slow
+
 GAME = ("--run_dir", "run", "--end_at_phase", "S1901M", "--num_negotiation_rounds", "1", "--models", "FRANCE=offline")
 BOTS = ",".join(f"{power}=bot:dumbbot" for power in ("AUSTRIA", "ENGLAND", "ITALY", "RUSSIA", "TURKEY"))
 FLAGS = (*GAME[:-1], f"{BOTS},FRANCE=offline,GERMANY=offline")

@@ -187,6 +187,7 @@ def server_with_key():
     server.communicate()
 
 
+@pytest.mark.slow
 def test_keys_are_read_from_the_env_file(empty, capsys, monkeypatch, server_with_key):
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     game = ["--models", f"anthropic:some-model@{server_with_key}", "--end_at_phase", "S1901M", "--run_dir", "run"]
@@ -214,6 +215,7 @@ def test_a_cap_below_a_single_call_is_refused_before_the_game_with_the_way_out(e
     assert list(empty.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["| head -2", "> /dev/full", "| cat"])
 def test_trouble_with_the_terminal_ends_no_game(empty, command):
     line = f"{sys.executable} {ROOT / 'lm_game.py'} --max_year 1901 --run_dir run {command}"
@@ -253,6 +255,7 @@ def test_a_signal_stops_the_game_with_everything_saved(empty, number):
     assert json.loads((empty / "run" / "lmvsgame.json").read_text())["phases"]
 
 
+@pytest.mark.slow
 def test_games_that_start_in_the_same_second_have_a_folder_each(empty):
     game = [sys.executable, str(ROOT / "lm_game.py"), "--models", "bot:hold", "--end_at_phase", "S1901M"]
     games = [subprocess.Popen(game, stdout=subprocess.DEVNULL) for _ in range(3)]

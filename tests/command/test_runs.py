@@ -91,6 +91,7 @@ def test_what_contradicts_the_run_is_refused_by_name_and_nothing_is_written(unfi
     assert files(unfinished) == before
 
 
+@pytest.mark.slow
 def test_with_override_the_last_year_changes(unfinished, capsys):
     assert run("--run_dir", "run", "--max_year", "1901", "--override") == 0
     assert read_history(unfinished, DIPLOMACY).phases[-1][1:5] == "1901"
@@ -197,6 +198,7 @@ def test_a_foreign_folder_is_refused(empty, capsys):
     assert [file.name for file in (empty / "other").iterdir()] == ["diary.txt"]
 
 
+@pytest.mark.slow
 def test_a_fork_by_either_name_and_several_side_by_side(finished, capsys):
     before = files(finished)
     phase = ["--run_dir", "run", "--resume_from_phase", "s1902m"]
@@ -222,6 +224,7 @@ def test_a_fork_by_either_name_and_several_side_by_side(finished, capsys):
     assert [folder.name for folder in (finished.parent / "some").iterdir()] == ["2"]
 
 
+@pytest.mark.slow
 def test_of_several_forks_that_are_stopped_each_is_named_and_can_be_gone_on_with(finished, capsys):
     phase = ["--run_dir", "run", "--resume_from_phase", "w1902a", "--fork_to", "many", "--repeat", "2"]
     assert run(*phase, "--max_year", "1903", "--max_tokens_total", "20000") == 3
@@ -231,6 +234,7 @@ def test_of_several_forks_that_are_stopped_each_is_named_and_can_be_gone_on_with
     assert run("--run_dir", "many/1", "--max_tokens_total", "2000000") == 0
 
 
+@pytest.mark.slow
 def test_a_fork_is_asked_as_the_run_was_asked_last(finished):
     assert run("--run_dir", "run", "--max_year", "1903", "--override", "--max_tokens_total", "9000000") == 0
     assert run("--run_dir", "run", "--resume_from_phase", "s1902m", "--fork_to", "new") == 0

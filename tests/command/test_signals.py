@@ -58,6 +58,7 @@ def wait_for_requests(address: str) -> None:
         os.sched_yield()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_calls_in_flight_are_given_up_and_the_way_on_is_told(tmp_path, hanging, number):
     path = tmp_path / "run"
@@ -73,6 +74,7 @@ def test_calls_in_flight_are_given_up_and_the_way_on_is_told(tmp_path, hanging, 
     assert (path / "lmvsgame.json").exists()
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_the_program_at_once_and_the_run_goes_on(tmp_path, hanging):
     path = tmp_path / "run"
     # Its files cannot be saved before the pipe is read, so the second signal meets it while it ends.

@@ -20,6 +20,7 @@ async def started(folder: Path, *flags: str) -> asyncio.subprocess.Process:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("execution", ["threaded", "async"])
 async def test_a_signal_ends_a_game_although_a_call_of_an_hour_is_in_flight(tmp_path, execution):

@@ -261,6 +261,7 @@ def under_a_terminal(*flags: str, **environment: str) -> str:
     return written.decode()
 
 
+@pytest.mark.slow
 def test_a_terminal_without_colours(tmp_path):
     written = under_a_terminal("--run_dir", str(tmp_path / "run"), NO_COLOR="1")
     assert "Spring 1901" in written
@@ -269,5 +270,6 @@ def test_a_terminal_without_colours(tmp_path):
     assert any("run folder" in line for line in screen(written))
 
 
+@pytest.mark.slow
 def test_silence(tmp_path):
     assert under_a_terminal("--run_dir", str(tmp_path / "run"), "--display", "none") == ""

@@ -127,6 +127,7 @@ def figures(run):
 CLOCKED = ("time", "line", "crc32", "started", "seconds")
 
 
+@pytest.mark.slow
 async def test_a_run_broken_off_again_and_again_ends_as_the_game_that_would_have_been(tmp_path, whole):
     path, asked, sessions = tmp_path / "run", Counter(), 0
     create_run(path, GAME)
@@ -163,6 +164,7 @@ async def test_a_call_in_the_journal_whose_events_were_lost_is_not_asked_again(t
     assert stories(run) == stories(whole)
 
 
+@pytest.mark.slow
 async def test_total_time_counts_every_sitting_and_not_the_time_between(tmp_path, whole):
     path = tmp_path / "run"
     create_run(path, GAME)
@@ -173,6 +175,7 @@ async def test_total_time_counts_every_sitting_and_not_the_time_between(tmp_path
     assert run.events[-1]["total_time"] > first > 0
 
 
+@pytest.mark.slow
 async def test_a_higher_cap_lets_a_stopped_game_go_on_to_the_same_end(tmp_path, whole):
     path, low = tmp_path / "run", replace(GAME, calls=CallSettings(max_tokens_total=150_000))
     with pytest.raises(BudgetExceeded):
@@ -201,6 +204,7 @@ class RefusingOne(Asked):
         return await super().generate(request)
 
 
+@pytest.mark.slow
 async def test_a_game_goes_on_where_the_next_call_is_refused_for_its_own_sake(tmp_path):
     path = tmp_path / "run"
     with pytest.raises(asyncio.CancelledError):
@@ -217,6 +221,7 @@ class Unmetered(Asked):
         return replace(await super().generate(request), usage=Usage())
 
 
+@pytest.mark.slow
 async def test_calls_of_unknown_usage_count_for_a_cap_when_a_game_goes_on(tmp_path):
     path, low = tmp_path / "run", replace(GAME, calls=CallSettings(max_tokens_total=150_000))
     with pytest.raises(BudgetExceeded):
@@ -307,6 +312,7 @@ async def test_a_run_is_gone_on_with_by_one_program_at_a_time(tmp_path, whole):
         pass
 
 
+@pytest.mark.slow
 async def test_a_fork_from_any_phase_is_the_same_game_and_the_source_is_untouched(tmp_path):
     bots = dict.fromkeys(("AUSTRIA", "ENGLAND", "GERMANY", "RUSSIA"), ModelId("bot", "dumbbot"))
     config = GameConfig(models=seats(OFFLINE, **bots), max_year=1902, rounds=1, seed=1)
@@ -325,6 +331,7 @@ async def test_a_fork_from_any_phase_is_the_same_game_and_the_source_is_untouche
     assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.slow
 async def test_a_fork_pays_only_for_what_it_asks_itself_and_can_be_broken_off_too(tmp_path, whole):
     past = read_history(whole.path, DIPLOMACY)
     fork_run(past, "S1902M", tmp_path / "fork", GAME)

@@ -109,6 +109,7 @@ def test_nothing_is_asked_that_nobody_reads(run):
     )
 
 
+@pytest.mark.slow
 def test_no_prompt_holds_a_message_that_its_power_may_not_read(run):
     private = [event for event in run.events_of("message_delivered") if event["recipients"] != ["ALL"]]
     assert len(private) > 100
@@ -153,6 +154,7 @@ def test_a_story_is_in_order_and_tells_what_only_its_power_knows(run):
     assert not [body for body in foreign if body in story and body not in own]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_game_whatever_the_hash_seed(offline_run, tmp_path):
     flags = ("--max_year", "1902", "--num_negotiation_rounds", "2")
     expected = without_timestamps(Run(offline_run.path, None).saved)
@@ -161,6 +163,7 @@ def test_the_same_seed_gives_the_same_game_whatever_the_hash_seed(offline_run, t
         assert without_timestamps(Run(again.path, None).saved) == expected
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_game(offline_run, tmp_path):
     other = play_by_command(tmp_path / "other", "--max_year", "1901", "--seed", "1")
     phases = without_timestamps(Run(offline_run.path, None).saved)["phases"]

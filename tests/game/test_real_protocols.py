@@ -19,6 +19,8 @@ from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
 from ai_diplomacy.records.errors import ConfigError
 
+pytestmark = pytest.mark.slow
+
 POWERS = terrain().powers
 PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": "", "gemini": ""}
 

@@ -9,6 +9,8 @@ from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
 from ai_diplomacy.run.policies import worker_threads
 
+pytestmark = pytest.mark.slow
+
 
 def prompts(run: Run) -> dict[tuple, str]:
     """Every request by its key; the journal holds them in the order in which they were answered."""

@@ -8,6 +8,8 @@ from staging import OFFLINE, play, seats
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 
+pytestmark = pytest.mark.slow
+
 POWERS = terrain().powers
 
 

@@ -1,6 +1,9 @@
 """A game that is killed at random instants is the game that would have been. The long form is ``torture.py``."""
 
+import pytest
 from torture import cut, torture
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_game_that_is_killed_and_gone_on_with_is_the_same_game(tmp_path):

@@ -15,6 +15,8 @@ from ai_diplomacy.run.events import StepFinished
 from ai_diplomacy.run.stages import Segment, Stage
 from ai_diplomacy.run.trace import Trace
 
+pytestmark = pytest.mark.slow
+
 
 def check_format(events: list[dict]) -> None:
     """The rules of the format for the kinds of events that we write: complete slices, instants and metadata."""

@@ -1,5 +1,6 @@
 """Longer games: reflections, consolidations, and what is still asked near the end."""
 
+import pytest
 from staging import HOLD, OFFLINE, SCRIPTED, ScriptedModel, by_step, play, seats, situation_of
 
 from ai_diplomacy.game.config import GameConfig
@@ -56,6 +57,7 @@ async def test_a_reflection_sees_the_whole_turn_and_its_press(tmp_path):
     assert "legal_orders" not in document
 
 
+@pytest.mark.slow
 async def test_the_offline_model_plays_on_for_years_without_a_default(tmp_path):
     config = GameConfig(models=seats(OFFLINE), max_year=1904, rounds=1, seed=5)
     run = await play(tmp_path / "run", config)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from ai_diplomacy.agent.replies import (
@@ -63,23 +64,27 @@ def sent(sender: str, to: str, text: str, *pledges: str, round: int = 1) -> dict
     return {"from": sender, "to": [to], "round": round, "text": text, "pledges": list(pledges)}
 
 
+@cache
 def opening(power: str = "FRANCE", map_name: str = "standard") -> Situation:
     return Board(map_name).situation(power)
 
 
-def positions(map_name: str, phases: int, seed: int = 0) -> Iterator[Situation]:
+@cache
+def positions(map_name: str, phases: int, seed: int = 0) -> tuple[Situation, ...]:
     """Every position with a choice in the first phases of a game of random moves."""
     board, luck = Board(map_name), random.Random(seed)
+    found: list[Situation] = []
     for _ in range(phases):
         if board.completed:
-            return
+            break
         seen = [board.situation(power) for power in board.choosers()]
-        yield from seen
+        found += seen
         for situation in seen:
             orders = [luck.choice(legal) for legal in situation.legal_orders.values()]
             due = abs(situation.due) if situation.kind == "A" else len(orders)
             board.submit(situation.power, orders[:due])
         board.adjudicate()
+    return tuple(found)
 
 
 def after_spring(moves: Mapping[str, list[str]], power: str) -> Situation:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 
+import pytest
 from offline_prompts import SHAPES, document, opening, positions, prompt
 
 from ai_diplomacy.agent.replies import read_reply
@@ -48,7 +49,7 @@ def test_errors_of_every_kind_of_order_are_made_and_explained():
 def test_another_hand_means_the_same():
     changed = 0
     for game in range(60):
-        for situation in list(positions("standard", 3, seed=game % 4))[::4]:
+        for situation in positions("standard", 3, seed=game % 4)[::4]:
             orders = [legal[-1] for legal in situation.legal_orders.values()]
             if situation.kind == "A":
                 orders = orders[: abs(situation.due)]
@@ -58,6 +59,7 @@ def test_another_hand_means_the_same():
     assert changed
 
 
+@pytest.mark.slow
 def test_one_or_two_replies_in_a_hundred_are_not_clean():
     odd = Counter()
     reply = {"diary": "Quiet.", "messages": [{"to": ["ALL"], "text": "Peace!", "pledges": []}]}
@@ -70,6 +72,7 @@ def test_one_or_two_replies_in_a_hundred_are_not_clean():
     assert odd["lost"]
 
 
+@pytest.mark.slow
 def test_a_reply_to_a_re_ask_is_clean():
     correction = {"your_reply": "{", "problems": ["The reply held no JSON object."]}
     for game in range(200):

@@ -21,7 +21,7 @@ HOSTILE = (
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_message_changes_no_decision(text):
-    for situation in list(positions("standard", 6, seed=4))[::3]:
+    for situation in positions("standard", 6, seed=4)[::3]:
         sender = next(power for power in situation.survivors if power != situation.power)
         quiet = [sent(sender, situation.power, "The weather is fine here.")]
         hostile = [sent(sender, situation.power, text)]
@@ -58,6 +58,7 @@ def test_a_hostile_message_does_not_touch_what_is_said_to_others():
     assert all(to_others(text) == usual for text in HOSTILE)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.text(), st.sampled_from(("order", "reflect", "negotiate")))
 def test_no_message_raises_or_moves_a_unit(text, step):

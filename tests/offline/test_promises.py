@@ -1,5 +1,6 @@
 """What the offline model promises and what it then does: zones, pledges, supports, betrayals, and what it remembers."""
 
+import pytest
 from offline_prompts import after_spring, clean, document, opening, prompt, sent
 
 from ai_diplomacy.board.board import Board
@@ -109,6 +110,7 @@ def test_support_that_was_pledged_to_us_is_used():
     assert "A PIC - BEL" in orders
 
 
+@pytest.mark.slow
 def test_nobody_is_promised_two_orders_for_one_unit():
     for power in opening().units:
         for game in GAMES:

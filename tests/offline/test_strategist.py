@@ -31,8 +31,13 @@ def test_every_step_is_answered_in_the_shape_that_it_asks_for(step, style):
         assert isinstance(reply, SHAPES[step])
 
 
+every_map = pytest.mark.parametrize(
+    "map_name", [pytest.param(name, marks=pytest.mark.slow) if name == "modern" else name for name in MAPS]
+)
+
+
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("map_name", MAPS)
+@every_map
 def test_orders_of_all_kinds_of_phases_are_legal_once_corrected(map_name, style):
     intents = set()
     for situation in positions(map_name, 24, seed=3):
@@ -46,7 +51,7 @@ def test_orders_of_all_kinds_of_phases_are_legal_once_corrected(map_name, style)
     assert intents >= ({"M"} if map_name == "pure" else {"M", "A"})
 
 
-@pytest.mark.parametrize("map_name", MAPS)
+@every_map
 def test_messages_of_later_years_fit_and_their_pledges_are_legal(map_name):
     for situation in positions(map_name, 14, seed=5):
         if situation.kind == "M":
@@ -91,6 +96,7 @@ def test_the_game_is_the_source_of_variety():
     assert len(replies) == 10
 
 
+@pytest.mark.slow
 def test_the_same_prompt_has_the_same_answer_under_any_hash_seed():
     prompts = [
         prompt(document(situation, step, press=[sent("GERMANY", situation.power, "Shall we be allies?")]))
@@ -188,4 +194,4 @@ def _damaged(content, luck: random.Random, junk):
             return damaged
 
 
-_SEEN = list(positions("standard", 8, seed=9))
+_SEEN = positions("standard", 8, seed=9)

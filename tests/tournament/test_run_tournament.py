@@ -27,6 +27,8 @@ from ai_diplomacy.run.history import read_history
 from ai_diplomacy.tournament.folder import TournamentFolder
 from ai_diplomacy.tournament.spec import read_spec
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):

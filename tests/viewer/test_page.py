@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from ai_diplomacy.analysis.read_games import read_game
 from ai_diplomacy.analysis.scores import scores
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "<script>window.hit = 'script'</script><img src=x onerror=\"window.hit = 'image'\">"
     "<a href=\"javascript:window.hit = 'link'\">x</a><svg onload=\"window.hit = 'svg'\"></svg></script>"

@@ -25,6 +25,7 @@ def without_versions(document: dict) -> dict:
     return document | {"phases": phases}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=4))
 def test_a_run_read_in_pieces_is_the_run_read_at_once(offline_run: CommandRun, tmp_path_factory, cuts):
@@ -72,6 +73,7 @@ def test_counts_are_those_of_the_files(offline_run):
     assert document["run"]["timing"]["critical_path"] == timing["critical_path"]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_forked_and_gone_on_with(offline_run, tmp_path):
     run, fork = tmp_path / "run", tmp_path / "fork"
     flags = ("--num_negotiation_rounds", "1", "--max_year", "1901")

@@ -63,6 +63,7 @@ print(sorted(sdks & set(sys.modules)))
     assert done.stdout == "[]\n", done.stderr
 
 
+@pytest.mark.slow
 def test_an_sdk_can_be_imported_ahead_of_the_first_call():
     program = """
 import sys

@@ -117,7 +117,6 @@ async def test_a_date_may_be_odd(vendor, protocol, provider, model, date, second
         writes('{"error": ', 500),
         writes("upstream connect error", 503, "text/plain"),
     ],
-    ids=str,
 )
 async def test_a_body_that_makes_no_sense_is_asked_for_again(vendor, protocol, provider, model, play):
     vendor.plays(play)
