@@ -1,12 +1,44 @@
-"""One power's mind: its memory and the steps it can take, each one question to a language model."""
+"""One power's mind: each step of a game is one question to its model, and what the answer changes in its memory.
+
+``initialize``   first goals and first feelings, before anything is said
+``negotiate``    the messages of one power for one round of press
+``plan``         a strategic directive for the phase, where the game is played with planning
+``order``        orders, the reasons for them, and a vote
+``reflect``      what a turn changes in a mind
+``consolidate``  what of a year stays in it
+``interview``    a question from outside of the game: answered from memory, and forgotten
+"""
 
 from __future__ import annotations
 
-from ..board.player import Mind, OrderDecision, Step, View
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..board.orders import OrderLine, OrderReport, interpret, judge, read_order, report_of
+from ..board.player import Mind, OrderDecision, Question, Step, View
 from ..board.press import Draft
-from .asking import Asker
-from .memory import Memory
-from .steps import consolidate, generate_orders, initialize, negotiate, plan, reflect
+from ..board.situation import Situation
+from ..board.units import Order
+from ..records.events import Event
+from .asking import Answer, Asker
+from .briefing import briefing
+from .events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
+from .memory import MAX_ENTRY, Memory, Summary
+from .replies import (
+    ConsolidateReply,
+    InitializeReply,
+    InterviewReply,
+    MessageReply,
+    NegotiateReply,
+    OrderReply,
+    PlanReply,
+    ReflectReply,
+    StepReply,
+)
+
+MAX_ORDERS = 60
+"""Order texts that are looked at; no power has half as many units."""
+LONGEST_QUESTION = 2000
 
 
 class DiplomacyAgent:
@@ -21,27 +53,138 @@ class DiplomacyAgent:
         self._asker = asker
         self._phase = ""
 
-    async def initialize(self, view: View) -> None:
-        await initialize(self._asker, self._seen(view), view)
-
-    async def negotiate(self, view: View) -> tuple[Draft, ...]:
-        return await negotiate(self._asker, self._seen(view), view)
-
-    async def plan(self, view: View) -> None:
-        await plan(self._asker, self._seen(view), view)
-
-    async def order(self, view: View) -> OrderDecision:
-        return await generate_orders(self._asker, self._seen(view), view)
-
-    async def reflect(self, view: View) -> None:
-        await reflect(self._asker, self._seen(view), view)
-
-    async def consolidate(self, view: View) -> None:
-        await consolidate(self._asker, self._seen(view), view)
-
     def mind(self) -> Mind:
         return self.memory.mind(self._phase)
 
-    def _seen(self, view: View) -> Memory:
+    async def initialize(self, view: View) -> None:
+        """Sets goals and relationships; without a usable reply there are no goals and everyone is Neutral."""
+        self.memory.meet(power for power in sorted(view.situation.units) if power != self.power)
+        reply = (await self._ask("initialize", view, InitializeReply)).value
+        if reply is not None:
+            self.memory.aim(reply.goals)
+            self.memory.feel(reply.relationships)
+        self._tell(Initialized(self.power, view.phase, self.memory.goals, dict(self.memory.relationships)))
+
+    async def negotiate(self, view: View) -> tuple[Draft, ...]:
+        """The drafts of this round, their pledges canonical; none without a usable reply."""
+        reply = (await self._ask("negotiate", view, NegotiateReply)).value
+        if reply is None:
+            return ()
+        self._note("negotiate", view, reply.diary)
+        return tuple(self._draft(message, view) for message in reply.messages)
+
+    def _draft(self, message: MessageReply, view: View) -> Draft:
+        pledges: list[Order] = []
+        for text in message.pledges:
+            line = read_order(text, view.situation)
+            if line.order is None:
+                why = f"pledge left out: {line.reason}"
+                self._tell(MessageReturned(view.phase, view.round, self.power, "illegal_pledge", why, line.text))
+            elif line.order not in pledges:
+                pledges.append(line.order)
+        return Draft(tuple(message.to), message.text, tuple(pledges))
+
+    async def plan(self, view: View) -> None:
+        """Sets the directive of the phase; without a usable reply there is none."""
+        reply = (await self._ask("plan", view, PlanReply)).value
+        if reply is not None and reply.directive.strip():
+            self.memory.directive = reply.directive.strip()[:MAX_ENTRY]
+            self.memory.directive_phase = view.phase
+            self._tell(Planned(self.power, view.phase, self.memory.directive))
+
+    async def order(self, view: View) -> OrderDecision:
+        """The power's orders. Illegal ones are asked again once, with the reasons; legal orders of the first reply
+        stand for units that the corrected reply leaves without one."""
+        situation = view.situation
+        reports: list[OrderReport] = []
+
+        def check(reply: OrderReply) -> Sequence[str]:
+            reports.append(interpret(reply.orders[:MAX_ORDERS], situation))
+            return _problems(reports[-1], situation)
+
+        answer = await self._ask("order", view, OrderReply, check)
+        if answer.value is None:
+            return OrderDecision(report_of((), situation))
+        reply: OrderReply = answer.value
+        reasoning, intent = reply.reasoning.strip()[:MAX_ENTRY], reply.intent.strip()[:MAX_ENTRY]
+        self._tell(OrdersExplained(self.power, view.phase, reasoning, intent))
+        self._note("order", view, reply.diary)
+        if answer.first is None:
+            # A first reply that held problems and was never corrected is the value itself.
+            return OrderDecision(reports[-1], reply.vote_draw)
+        first, corrected = reports
+        return OrderDecision(_completed(corrected, first, situation), reply.vote_draw, first)
+
+    async def reflect(self, view: View) -> None:
+        """Updates goals, relationships and diary after a turn; without a usable reply they stay as they were."""
+        self.memory.settle()
+        reply = (await self._ask("reflect", view, ReflectReply)).value
+        if reply is None:
+            return
+        self.memory.aim(reply.goals)
+        self.memory.feel(reply.relationships)
+        self._note("reflect", view, reply.diary)
+        self._tell(Reflected(self.power, view.phase, self.memory.goals, dict(self.memory.relationships)))
+
+    async def consolidate(self, view: View) -> None:
+        """Folds the diary of the years before this winter's into a summary. It is staged, and in force from the next
+        reflection on, so that this step may run in the background."""
+        year = view.phase.year - 1
+        entries = [str(entry) for entry in self.memory.unsummarised() if entry.year <= year]
+        if not entries:
+            return
+        reply = (await self._ask("consolidate", view, ConsolidateReply, diary=entries)).value
+        if reply is not None and reply.summary.strip():
+            self.memory.staged = Summary(year, reply.summary.strip()[:MAX_ENTRY])
+            self._tell(Consolidated(self.power, view.phase, self.memory.staged.text))
+
+    async def interview(self, view: View, question: str) -> str | None:
+        """The answer to a question from outside; ``None`` without a usable reply. Neither the agent nor the game is
+        changed."""
+        reply = (await self._ask("interview", view, InterviewReply, question=question[:LONGEST_QUESTION])).value
+        return None if reply is None else reply.answer.strip()
+
+    async def _ask(
+        self,
+        step: Question,
+        view: View,
+        shape: type[StepReply],
+        check: Callable[[Any], Sequence[str]] = lambda _: (),
+        **parts: Any,
+    ) -> Answer:
+        """``parts``: of the document, besides or in place of those that every prompt of the step has."""
         self._phase = view.situation.phase
-        return self.memory
+        return await self._asker.ask(step, view, briefing(step, view, self.memory) | parts, shape, check)
+
+    def _note(self, step: Step, view: View, text: str) -> None:
+        kept = self.memory.note(view.phase, step, text)
+        if kept:
+            self._tell(DiaryWritten(self.power, view.phase, step, view.round, kept))
+
+    def _tell(self, event: Event) -> None:
+        self._asker.listener.event(event)
+
+
+def _problems(report: OrderReport, situation: Situation) -> Sequence[str]:
+    """What to tell the model. Units without an order are worth a word only beside something else that is wrong."""
+    problems = [_complaint(line) for line in report.rejected]
+    if not report.standing and situation.legal_orders and situation.kind == "M":
+        problems.append("No unit has a legal order; each of your units needs one.")
+    elif problems and report.defaults:
+        problems.append(f"Without another order these stand: {', '.join(report.defaults)}.")
+    return problems
+
+
+def _complaint(line: OrderLine) -> str:
+    """The reason, which begins with the order as it was understood, behind the words if those were others."""
+    reason = line.reason or ""
+    return reason if reason.startswith(line.text) else f"{line.text!r}: {reason}"
+
+
+def _completed(report: OrderReport, first: OrderReport, situation: Situation) -> OrderReport:
+    if situation.kind == "A":
+        # Builds and disbands belong together as a whole; adding some of the first set could exceed what is due.
+        return report
+    ordered = {line.order.unit for line in report.standing if line.order}
+    kept = (line for line in first.standing if line.order and line.order.unit not in ordered)
+    return judge((*report.lines, *kept), situation)

@@ -9,9 +9,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from ..agent.agent import DiplomacyAgent
 from ..agent.asking import Asker
 from ..agent.prompts import PromptError
-from ..agent.steps import interview
 from ..game import model_factory
 from ..game.config import GameConfig, checked_models
 from ..game.diplomacy import DIPLOMACY
@@ -81,7 +81,7 @@ async def _asked(
             max_tokens=config.max_tokens.get(power, config.default_max_tokens),
             temperature=config.temperature,
         )
-        answer = await interview(asker, snapshot.memory, snapshot.view, question)
+        answer = await DiplomacyAgent(asker, snapshot.memory).interview(snapshot.view, question)
     finally:
         await opened.close()
     if answer is None and told.problem:

@@ -6,8 +6,8 @@ import shutil
 import pytest
 from staging import OFFLINE, SCRIPTED, ScriptedModel, by_step, play, seats, situation_of
 
+from ai_diplomacy.agent.agent import DiplomacyAgent
 from ai_diplomacy.agent.asking import Asker
-from ai_diplomacy.agent.steps import interview
 from ai_diplomacy.command import main as commands
 from ai_diplomacy.game.agent_snapshot import agent_snapshot
 from ai_diplomacy.game.config import GameConfig
@@ -88,7 +88,7 @@ async def test_the_memory_is_the_one_of_that_phase_and_the_prompt_holds_what_the
     for power, hears in (("ITALY", True), ("TURKEY", False)):
         seen = await agent_snapshot(past, power, "F1901M")
         asker = Asker(power, model, prompt_books(past.settings.first)[power], unheard())
-        assert await interview(asker, seen.memory, seen.view, "Why?") == "Because it was there."
+        assert await DiplomacyAgent(asker, seen.memory).interview(seen.view, "Why?") == "Because it was there."
         document = situation_of(model.requests[-1])
         assert document["question"] == "Why?"
         assert document["step"] == {"name": "interview"}
@@ -118,5 +118,5 @@ async def test_a_folder_of_templates_needs_none_for_interviews(tmp_path):
     seen = await agent_snapshot(read_history(run.path, DIPLOMACY), "FRANCE")
     model = ScriptedModel(lambda _: "I will not say.")
     asker = Asker("FRANCE", model, prompt_books(config)["FRANCE"], unheard())
-    assert await interview(asker, seen.memory, seen.view, "Why?") is None
+    assert await DiplomacyAgent(asker, seen.memory).interview(seen.view, "Why?") is None
     assert "puts a question to you" in model.requests[0].prompt
