@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from .ids import ModelId
 from .model import Usage
+from .providers.catalogue import in_process
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
 
-FREE_PROVIDERS = frozenset({"offline", "bot"})
-"""They run in this process."""
 _LISTED_AS = {"openai-responses": "openai", "gemini": "google", "xai": "x-ai"}
 """Provider -> its name in genai-prices, where that is another one."""
 
@@ -89,7 +88,7 @@ def find_price(model: ModelId) -> Price | None:
     A vendor's model that is asked through another base URL counts as the vendor's. Imports the price lists, which takes
     up to a second: not for the event loop.
     """
-    if model.provider in FREE_PROVIDERS or (model.provider == "openrouter" and model.name.endswith(":free")):
+    if in_process(model) or (model.provider == "openrouter" and model.name.endswith(":free")):
         return FREE
     from genai_prices.data_snapshot import get_snapshot
 

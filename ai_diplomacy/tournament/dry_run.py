@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from ..board.terrain import terrain
 from ..game.estimate import Range, Seat, cap_warnings, estimate
 from ..models.prices import Price
+from ..models.providers import asks_a_model
 from .schedule import Match
 from .spec import MAP, Entrant, Spec
 
@@ -53,7 +54,7 @@ def seat(spec: Spec, entrant: Entrant, prices: Mapping[str, Price | None]) -> Se
 
 
 def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Price | None]) -> list[Range | None]:
-    if entrant.model.provider == "bot":
+    if not asks_a_model(entrant.model):
         return [Range(0, 0)] * 4
     game = spec.game
     turns = 2 * (game.max_year - game.terrain.first_year + 1)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from ai_diplomacy.game import in_process as _  # noqa: F401 - enters the offline model in the catalogue
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import Usage
 from ai_diplomacy.models.prices import FREE, Price, find_price, price_problem
