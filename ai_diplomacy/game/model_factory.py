@@ -14,7 +14,7 @@ from ..models.gates import PROCESS, account_name
 from ..models.ids import ModelId
 from ..models.layers import OpenedModel
 from ..models.model import Model
-from ..models.prices import Price, find_price, price_problem
+from ..models.prices import Price, find_price, price_problems
 from ..models.provider import BlockingProvider
 from ..models.provider_model import BlockingProviderModel, ProviderModel
 from ..models.providers import (
@@ -93,24 +93,23 @@ def find_prices(config: GameConfig) -> dict[str, Price | None]:
     Raises ``ConfigError`` when a cap on the cost could not be kept.
     """
     prices = {str(model): find_price(model) for model in config.models.values()}
-    problem = price_problem(prices, max_cost_usd=config.calls.max_cost_usd)
-    if problem:
-        raise ConfigError(problem)
+    if problems := price_problems(prices, max_cost_usd=config.calls.max_cost_usd):
+        raise ConfigError("; ".join(problems))
     return prices
 
 
 def check_caps(config: GameConfig, prices: Mapping[str, Price | None]) -> None:
     """Raises ``ConfigError`` when a cap leaves no room for a single call, so that no game could begin."""
-    from .estimate import cap_problem
+    from .estimate import cap_problems
 
-    problem = cap_problem(
+    problems = cap_problems(
         _asked(config, prices),
         max_cost_usd=config.calls.max_cost_usd,
         max_tokens_total=config.calls.max_tokens_total,
         at=time.time(),
     )
-    if problem:
-        raise ConfigError(problem)
+    if problems:
+        raise ConfigError("; ".join(problems))
 
 
 def warm_up(models: Iterable[ModelId]) -> None:

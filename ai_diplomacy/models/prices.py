@@ -105,14 +105,14 @@ def find_price(model: ModelId) -> Price | None:
     return Price(listed)
 
 
-def price_problem(
+def price_problems(
     prices: Mapping[str, Price | None], *, max_cost_usd: float | None, allow_unknown: bool = False
-) -> str | None:
-    """Why a cap on the cost cannot be kept, as one line, or ``None`` if it can. ``prices``: model id -> price."""
+) -> list[str]:
+    """Why a cap on the cost cannot be kept, in one line, or none if it can. ``prices``: model id -> price."""
     unknown = sorted(model for model, price in prices.items() if price is None)
     if max_cost_usd is None or allow_unknown or not unknown:
-        return None
-    return (
+        return []
+    return [
         f"--max_cost_usd: the price of {', '.join(unknown)} is not known, so its cost cannot be limited; "
         "cap it with --max_tokens_total instead"
-    )
+    ]

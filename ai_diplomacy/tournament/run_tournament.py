@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from ..agent.prompts import PromptBook, PromptError
 from ..board.terrain import terrain
-from ..game.estimate import cap_problem
-from ..models.prices import price_problem
+from ..game.estimate import cap_problems
+from ..models.prices import price_problems
 from ..models.providers import asks_a_model, load_keys, seat_problems
 from ..run.signals import STOPPED, stoppable
 from .dispatcher import Dispatcher, Spawn, TooManyLossesError, Worker
@@ -69,11 +69,11 @@ def _check(spec: Spec, prices: Mapping[str, Price | None]) -> None:
             PromptBook(prompts, terrain(MAP))
     except PromptError as error:
         problems.append(str(error))
-    unknown = price_problem(prices, max_cost_usd=spec.max_cost_usd)
+    unknown = price_problems(prices, max_cost_usd=spec.max_cost_usd)
     asked = [entrant for entrant in spec.entrants.values() if asks_a_model(entrant.model)]
     seats = [seat(spec, entrant, prices) for entrant in asked]
-    small = cap_problem(seats, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens, at=0.0)
-    problems += [_by_key(problem) for problem in (unknown, small) if problem]
+    small = cap_problems(seats, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens, at=0.0)
+    problems += map(_by_key, unknown + small)
     if problems:
         raise SpecError(f"{spec.path}: {'; '.join(problems)}")
 
