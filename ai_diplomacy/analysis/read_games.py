@@ -14,6 +14,7 @@ from ..game.config import GameConfig
 from ..game.diplomacy import DIPLOMACY
 from ..models.events import CallEnded
 from ..models.ids import ModelId
+from ..models.providers import asks_a_model
 from ..records.errors import ConfigError
 from ..records.log_reader import DamagedLogError
 from ..run.events import RunForked
@@ -133,7 +134,7 @@ def _given_names(path: Path) -> Mapping[str, str]:
 
 
 def _label(model: ModelId, prompts: Path | None) -> str:
-    if prompts is None or prompts == DEFAULT_DIRECTORY or model.provider == "bot":
+    if prompts is None or prompts == DEFAULT_DIRECTORY or not asks_a_model(model):
         return str(model)
     return f"{model} ({prompts.name})"
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..board.phase import Phase
+from ..models.known import known_sum
 from .game_record import GameRecord
 from .measures import MEASURES, Measure
 from .scores import scores
@@ -32,8 +33,7 @@ def tallies(game: GameRecord) -> dict[str, Tally]:
 def add(total: Tally, more: Tally) -> None:
     """Add ``more`` to ``total``."""
     for name, value in more.items():
-        before = total.get(name, 0.0)
-        total[name] = None if value is None or before is None else before + value
+        total[name] = known_sum(total.get(name, 0.0), value)
 
 
 def _by_power(game: GameRecord) -> dict[str, Tally]:

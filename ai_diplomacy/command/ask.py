@@ -19,6 +19,7 @@ from ..game.seats import prompt_books
 from ..models.budget import Budget
 from ..models.circuit_breaker import ModelRefused
 from ..models.layers import CallServices, layered
+from ..models.providers import asks_a_model
 from ..records.cleaning import cleaned
 from ..records.errors import ConfigError
 from ..records.events import Event
@@ -91,7 +92,7 @@ async def _asked(
 
 def _played_by(config: GameConfig, power: str, model: str) -> GameConfig:
     models = checked_models(f"{power}={model}", config.terrain.powers, config.models)
-    if models[power].provider == "bot":
+    if not asks_a_model(models[power]):
         raise ConfigError(f"--model: {model} cannot be asked")
     return replace(config, models=models)
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..game import model_factory
-from ..game.config import IN_PROCESS, GameConfig, check_changes
+from ..game.config import GameConfig, check_changes
 from ..game.diplomacy import DIPLOMACY, still_asked
 from ..game.per_power import UnreadableValuesError
 from ..models.ids import ModelId
-from ..models.providers import seat_problems
+from ..models.providers import load_keys, seat_problems
 from ..records.errors import ConfigError
 from ..run.create import check_playable
 from ..run.history import HeldRun, RunHistory, held, is_run, read_history
@@ -136,8 +136,8 @@ def _config(flags: argparse.Namespace, base: GameConfig | None = None) -> GameCo
         models = {power: model for power, model in error.read.items() if isinstance(model, ModelId)}
         if not models or flags.estimate:
             raise
-        _load_keys(models.values())
-        raise ConfigError("; ".join([str(error), *seat_problems(models, os.environ, IN_PROCESS)])) from None
+        load_keys(models.values())
+        raise ConfigError("; ".join([str(error), *seat_problems(models, os.environ)])) from None
 
 
 def _play_on(
@@ -246,7 +246,7 @@ def checked(
 ) -> dict[str, Price | None]:
     """Checks whom to ask, before anything is written, and returns what they cost. Nobody is asked for an estimate.
     ``earlier``: settings of phases gone by, whose models may have calls left that have no seat any more."""
-    _load_keys(config.models.values())
+    load_keys(config.models.values())
     if not estimate:
         model_factory.check_seats(config, os.environ)
         if config.execution == "threaded":
@@ -257,14 +257,6 @@ def checked(
     if not estimate:
         model_factory.warm_up(config.models.values())
     return prices
-
-
-def _load_keys(models: Iterable[ModelId]) -> None:
-    """Those of the file ``.env``, if somebody needs one."""
-    if any(model.provider not in IN_PROCESS for model in models):
-        from dotenv import load_dotenv
-
-        load_dotenv(".env")
 
 
 @asynccontextmanager

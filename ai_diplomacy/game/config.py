@@ -14,16 +14,12 @@ from ..models.ids import ModelId, parse_model_id
 from ..records.errors import ConfigError
 from ..records.settings import Setting, declared, document_of, read_document, setting
 from ..run.policies import EXECUTIONS, THREADS, Execution, Threads
+from .in_process import DEFAULT_MODEL
 from .per_power import per_power
 
 if TYPE_CHECKING:
     # Too much for somebody who asks for --help.
     from ..board.terrain import Terrain
-
-IN_PROCESS = ("bot", "offline")
-"""Who answers without an account. ``bot`` asks no model at all."""
-
-DEFAULT_MODEL = "offline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,30 +200,16 @@ def checked_models(
     ``per_power``."""
     if text is None and base is not None:
         return dict(base)
-    from ..models.providers import provider_names
+    from ..models.providers import provider_names, provider_spec
 
     def read(item: str) -> ModelId:
-        model = parse_model_id(item, {*IN_PROCESS, *provider_names()})
-        if model.provider in IN_PROCESS:
-            _check_name(model)
-        elif not model.name:
-            raise ValueError(f"{model.provider} needs the name of a model: {model.provider}:NAME")
+        model = parse_model_id(item, provider_names())
+        if problem := provider_spec(model.provider).name_problem(model):
+            raise ValueError(problem)
         return model
 
     others = base or dict.fromkeys(powers, read(DEFAULT_MODEL))
     return per_power("--models", DEFAULT_MODEL if text is None else text, powers, read, base=others)
-
-
-def _check_name(model: ModelId) -> None:
-    from ..bots import BOTS
-    from ..offline.model import STYLES
-
-    names = {"bot": tuple(BOTS), "offline": ("", *STYLES)}[model.provider]
-    if model.base_url or model.api_key:
-        raise ValueError(f"{model.provider} answers in this process: it takes no address and no key")
-    if model.name not in names:
-        choices = ", ".join(f"{model.provider}:{name}" if name else model.provider for name in names)
-        raise ValueError(f"unknown model {str(model)!r}; there are {choices}")
 
 
 def checked_prompts(text: str | None, powers: Sequence[str], base: Mapping[str, Path] | None = None) -> dict[str, Path]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..models.call_costs import BYTES_PER_TOKEN
+from ..models.known import known_sum
 from ..models.model import Usage
 from ..models.prices import Price
-from ..models.reservations import BYTES_PER_TOKEN
 
 PROMPT_CHARACTERS: Mapping[str, tuple[int, int]] = {
     "initialize": (5100, 5100),
@@ -70,7 +71,7 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EstimateLine:
     """One row of the table: a step, or a model."""
 
     name: str
@@ -82,12 +83,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class GameEstimate:
     """What a game will take."""
 
-    steps: tuple[Line, ...]
-    models: tuple[Line, ...]
-    total: Line
+    steps: tuple[EstimateLine, ...]
+    models: tuple[EstimateLine, ...]
+    total: EstimateLine
 
     def text(self) -> list[str]:
         """The table as lines to print."""
@@ -97,14 +98,14 @@ class Estimate:
         return [head, *(_printed(line, width) for line in lines)]
 
 
-def estimate(seats: Sequence[Seat], *, turns: int, rounds: int, planning: bool, at: float) -> Estimate:
+def estimate(seats: Sequence[Seat], *, turns: int, rounds: int, planning: bool, at: float) -> GameEstimate:
     """What ``turns`` movement phases with all that follows them will take. Asks nothing.
 
     ``seats``: those that ask a model. ``at``: when, in seconds since 1970, as some prices change.
     """
     calls = _calls_of_a_seat(turns, rounds, planning)
     parts = [(seat, step, _part(seat, step, calls[step], turns, at)) for seat in seats for step in calls]
-    return Estimate(
+    return GameEstimate(
         steps=tuple(_sum(step, (line for _, of, line in parts if of == step)) for step in calls if calls[step].high),
         models=tuple(
             _sum(model, (line for seat, _, line in parts if seat.model == model))
@@ -114,22 +115,22 @@ def estimate(seats: Sequence[Seat], *, turns: int, rounds: int, planning: bool, 
     )
 
 
-def cap_problem(
+def cap_problems(
     seats: Sequence[Seat], *, max_cost_usd: float | None, max_tokens_total: int | None, at: float
-) -> str | None:
-    """Why a cap would stop the game at its first call, as one line, or ``None`` if it would not: what a call may take
-    at most must fit, whoever it is that asks."""
+) -> list[str]:
+    """Why a cap would stop the game at its first call, in one line, or none if it would not: what a call may take at
+    most must fit, whoever it is that asks."""
     for seat in seats:
         input = round(PROMPT_CHARACTERS["initialize"][0] / BYTES_PER_TOKEN)
         tokens = input + seat.max_tokens
         cost = 0.0 if seat.price is None else float(seat.price.most(input, seat.max_tokens, at))
         hint = f"with a reply of up to {seat.max_tokens:,} tokens; raise the cap, or lower --max_tokens"
         if max_cost_usd is not None and cost > max_cost_usd:
-            return f"--max_cost_usd: ${max_cost_usd:g} is not enough for one call of {seat.model}, ${cost:.4f} {hint}"
+            return [f"--max_cost_usd: ${max_cost_usd:g} is not enough for one call of {seat.model}, ${cost:.4f} {hint}"]
         if max_tokens_total is not None and tokens > max_tokens_total:
             cap = f"{max_tokens_total:,}"
-            return f"--max_tokens_total: {cap} is not enough for one call of {seat.model}, {tokens:,} {hint}"
-    return None
+            return [f"--max_tokens_total: {cap} is not enough for one call of {seat.model}, {tokens:,} {hint}"]
+    return []
 
 
 def cap_warnings(
@@ -169,7 +170,7 @@ def _calls_of_a_seat(turns: int, rounds: int, planning: bool) -> dict[str, Range
     }
 
 
-def _part(seat: Seat, step: str, calls: Range, turns: int, at: float) -> Line:
+def _part(seat: Seat, step: str, calls: Range, turns: int, at: float) -> EstimateLine:
     early, late = PROMPT_CHARACTERS[step]
     prompt = early + (late - early) * _mean_growth(turns / 2)
     input = _both(lambda end: prompt / CHARACTERS_A_TOKEN[end])
@@ -178,7 +179,7 @@ def _part(seat: Seat, step: str, calls: Range, turns: int, at: float) -> Line:
     )
     output = Range(min(said.low, seat.max_tokens), min(said.high, seat.max_tokens))
     cost = None if seat.price is None else calls * _cost(seat.price, input, output, at)
-    return Line(step, calls, calls * input, calls * output, cost)
+    return EstimateLine(step, calls, calls * input, calls * output, cost)
 
 
 def _mean_growth(years: float) -> float:
@@ -195,15 +196,15 @@ def _cost(price: Price, input: Range, output: Range, at: float) -> Range:
     return Range(of((input.low, output.low)), of((input.high, output.high)))
 
 
-def _sum(name: str, lines: Iterable[Line]) -> Line:
-    total = Line(name, _exactly(0), _exactly(0), _exactly(0), _exactly(0))
+def _sum(name: str, lines: Iterable[EstimateLine]) -> EstimateLine:
+    total = EstimateLine(name, _exactly(0), _exactly(0), _exactly(0), _exactly(0))
     for line in lines:
-        total = Line(
+        total = EstimateLine(
             name,
             total.calls + line.calls,
             total.input_tokens + line.input_tokens,
             total.output_tokens + line.output_tokens,
-            None if total.cost_usd is None or line.cost_usd is None else total.cost_usd + line.cost_usd,
+            known_sum(total.cost_usd, line.cost_usd),
         )
     return total
 
@@ -216,7 +217,7 @@ def _exactly(value: float) -> Range:
     return Range(value, value)
 
 
-def _printed(line: Line, width: int) -> str:
+def _printed(line: EstimateLine, width: int) -> str:
     cost = "unknown" if line.cost_usd is None else _span(line.cost_usd, "${:,.2f}")
     spans = _span(line.calls), _span(line.input_tokens), _span(line.output_tokens)
     return f"{line.name:{width}} {spans[0]:>15} {spans[1]:>23} {spans[2]:>21} {cost:>19}"

@@ -10,7 +10,7 @@ from typing import Literal
 from ..board.phase import Phase
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..models.events import CallAnswered, CallLost, CallRetried, CallSent, CoolDownStarted
-from ..models.ledger import known_sum
+from ..models.known import known_sum
 from ..models.model import Reply
 from ..records.events import Event
 from ..run.events import ReplyRead, StepFinished

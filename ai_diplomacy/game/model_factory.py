@@ -14,12 +14,20 @@ from ..models.gates import PROCESS, account_name
 from ..models.ids import ModelId
 from ..models.layers import OpenedModel
 from ..models.model import Model
-from ..models.prices import Price, find_price, price_problem
+from ..models.prices import Price, find_price, price_problems
 from ..models.provider import BlockingProvider
 from ..models.provider_model import BlockingProviderModel, ProviderModel
-from ..models.providers import Providers, has_blocking_twin, preload, seat_problems
+from ..models.providers import (
+    Providers,
+    asks_a_model,
+    has_blocking_twin,
+    in_process,
+    open_in_process,
+    preload,
+    seat_problems,
+)
 from ..records.errors import ConfigError
-from .config import IN_PROCESS, GameConfig
+from .config import GameConfig
 
 if TYPE_CHECKING:
     from .estimate import Seat
@@ -45,10 +53,8 @@ class ModelFactory:
 
     def open(self, model_id: ModelId) -> OpenedModel:
         """The model of an id that ``check_seats`` found no fault with."""
-        if model_id.provider in IN_PROCESS:
-            from ..offline.model import OfflineModel
-
-            return OpenedModel(OfflineModel(model_id))
+        if in_process(model_id):
+            return OpenedModel(open_in_process(model_id))
         account = self._providers.account(model_id)
         gate = PROCESS.gate(
             account_name(account.provider, account.base_url, account.key),
@@ -68,14 +74,14 @@ class ModelFactory:
 
 def check_seats(config: GameConfig, environ: Mapping[str, str]) -> None:
     """Raises ``ConfigError`` that tells every seat whose model could not be asked."""
-    problems = seat_problems(config.models, environ, IN_PROCESS)
+    problems = seat_problems(config.models, environ)
     if problems:
         raise ConfigError(f"--models: {'; '.join(problems)}")
 
 
 def check_blocking(config: GameConfig) -> None:
     """Raises ``ConfigError`` that tells every provider whose models could not be asked on threads."""
-    providers = {model.provider for model in config.models.values()}.difference(IN_PROCESS)
+    providers = {model.provider for model in config.models.values()}
     without = sorted(provider for provider in providers if not has_blocking_twin(provider))
     if without:
         raise ConfigError(f"--models: {', '.join(without)} cannot be asked on threads: no blocking client")
@@ -87,30 +93,29 @@ def find_prices(config: GameConfig) -> dict[str, Price | None]:
     Raises ``ConfigError`` when a cap on the cost could not be kept.
     """
     prices = {str(model): find_price(model) for model in config.models.values()}
-    problem = price_problem(prices, max_cost_usd=config.calls.max_cost_usd)
-    if problem:
-        raise ConfigError(problem)
+    if problems := price_problems(prices, max_cost_usd=config.calls.max_cost_usd):
+        raise ConfigError("; ".join(problems))
     return prices
 
 
 def check_caps(config: GameConfig, prices: Mapping[str, Price | None]) -> None:
     """Raises ``ConfigError`` when a cap leaves no room for a single call, so that no game could begin."""
-    from .estimate import cap_problem
+    from .estimate import cap_problems
 
-    problem = cap_problem(
+    problems = cap_problems(
         _asked(config, prices),
         max_cost_usd=config.calls.max_cost_usd,
         max_tokens_total=config.calls.max_tokens_total,
         at=time.time(),
     )
-    if problem:
-        raise ConfigError(problem)
+    if problems:
+        raise ConfigError("; ".join(problems))
 
 
 def warm_up(models: Iterable[ModelId]) -> None:
     """Do what is slow before the event loop has more to do: import what these models' vendors need, one to three
     seconds each, and have the garbage collector look through that for the last time."""
-    preload(model for model in models if model.provider not in IN_PROCESS)
+    preload(models)
     _collect_rarely()
 
 
@@ -150,5 +155,5 @@ def _asked(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]
     return [
         Seat(power, str(model), prices[str(model)], config.max_tokens.get(power, config.default_max_tokens))
         for power, model in sorted(config.models.items())
-        if model.provider != "bot"
+        if asks_a_model(model)
     ]

@@ -12,6 +12,7 @@ from ..agent.prompts import DEFAULT_DIRECTORY, PromptBook, prompt_book
 from ..board.player import Player
 from ..board.terrain import Terrain
 from ..models.ids import ModelId
+from ..models.providers import asks_a_model
 from ..records.events import Listener
 from ..run.protocols import Answering
 from ..run.settings_history import SettingsHistory
@@ -24,7 +25,7 @@ def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
     return {
         power: book(config.prompts.get(power, DEFAULT_DIRECTORY))
         for power, model in config.models.items()
-        if model.provider != "bot"
+        if asks_a_model(model)
     }
 
 
@@ -51,7 +52,7 @@ class Seats:
         }
 
     def _player(self, power: str, model_id: ModelId, config: GameConfig, books: Mapping[str, PromptBook]) -> Player:
-        if model_id.provider == "bot":
+        if not asks_a_model(model_id):
             from ..bots import make_bot
 
             return make_bot(model_id.name, power, config.seed)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from ..models.events import BudgetReached, BudgetWarned, CallLost
 from ..records.events import Event
+from .events import BudgetReached, BudgetWarned, CallLost
 from .ledger import Ledger
 from .model import CallKey, Reply
 from .stopping import Stopped
@@ -51,7 +51,7 @@ NOTHING = Amount(Decimal(0), 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Waiter:
+class _Claim:
     need: Amount
     turn: asyncio.Future[None]
 
@@ -84,14 +84,14 @@ class Budget:
         self.densest: dict[str, float] = {}
         """Model -> the most tokens a byte that a prompt of this run has had."""
         self._warned: set[Unit] = set()
-        self._waiting: deque[_Waiter] = deque()
+        self._waiting: deque[_Claim] = deque()
 
     async def reserve(self, need: Amount) -> None:
         """Returns when the amount is set aside: at once, or when calls in flight have turned out to cost less.
 
         Raises ``BudgetExceeded`` when it would not fit even if they cost nothing.
         """
-        waiter = _Waiter(need, asyncio.get_running_loop().create_future())
+        waiter = _Claim(need, asyncio.get_running_loop().create_future())
         self._waiting.append(waiter)
         self._admit()
         try:

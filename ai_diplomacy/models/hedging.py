@@ -11,9 +11,9 @@ from typing import Literal
 
 from ..models.events import CallHedged, HedgeDecided
 from ..records.events import Event
+from .call_costs import Budgeted, Reservation
 from .gate import Gate
 from .model import Reply, Request, with_bill_of
-from .reservations import Budgeted, Reservation
 
 PERCENTILE = 0.9
 FEWEST, MOST = 20, 100
@@ -53,23 +53,23 @@ class Hedged:
         """The first answer, with its latency counted from the first sending."""
         clock, step = asyncio.get_running_loop().time, request.key.step
         after = self.latencies.slow(self.name, step)
-        bill = await self.inner.enter(request)
+        reserved = await self.inner.enter(request)
         began = clock()
-        reply = await (self.inner.send(bill) if after is None else self._watched(bill, after))
+        reply = await (self.inner.send(reserved) if after is None else self._watched(reserved, after))
         reply = replace(reply, latency=clock() - began)
         self.latencies.add(self.name, step, reply.latency)
         return reply
 
-    async def _watched(self, bill: Reservation, after: float) -> Reply:
-        calls = {asyncio.create_task(self.inner.send(bill)): bill}
+    async def _watched(self, reserved: Reservation, after: float) -> Reply:
+        calls = {asyncio.create_task(self.inner.send(reserved)): reserved}
         (first,) = calls
         try:
             await asyncio.wait(calls, timeout=after)
-            if first.done() or not self._second(bill.request, calls, after):
+            if first.done() or not self._second(reserved.request, calls, after):
                 return await first
             winner = await _first_answer(list(calls))
             name: Literal["first", "second"] = "first" if winner is first else "second"
-            self.emit(HedgeDecided(*bill.request.key.about(self.name), winner=None if winner is None else name))
+            self.emit(HedgeDecided(*reserved.request.key.about(self.name), winner=None if winner is None else name))
             return await first if winner is None else _billed(winner, calls)
         except asyncio.CancelledError:
             answer = _in_hand(calls)
@@ -86,15 +86,17 @@ class Hedged:
 
     def _second(self, request: Request, calls: dict[asyncio.Task[Reply], Reservation], after: float) -> bool:
         """Sends it if there is room for it this moment; whether there was."""
-        bill = self.inner.try_enter(request)
-        if bill is None:
+        reserved = self.inner.try_enter(request)
+        if reserved is None:
             return False
         permit = self.gate.try_enter(self.emit)
         if permit is None:
-            self.inner.leave(bill)
+            self.inner.leave(reserved)
             return False
-        second = _Second(self.inner, bill, CallHedged(*request.key.about(self.name), after=round(after, 3)), self.emit)
-        calls[asyncio.create_task(self.gate.call(permit, second, request))] = bill
+        second = _Second(
+            self.inner, reserved, CallHedged(*request.key.about(self.name), after=round(after, 3)), self.emit
+        )
+        calls[asyncio.create_task(self.gate.call(permit, second, request))] = reserved
         return True
 
 
@@ -103,7 +105,7 @@ class _Second:
     """The model as the gate calls it for a call that the budget has room for."""
 
     inner: Budgeted
-    bill: Reservation
+    reserved: Reservation
     event: CallHedged
     emit: Callable[[Event], None]
 
@@ -111,9 +113,9 @@ class _Second:
     def name(self) -> str:
         return self.inner.name
 
-    async def generate(self, request: Request) -> Reply:  # noqa: ARG002 - the bill has it
+    async def generate(self, request: Request) -> Reply:  # noqa: ARG002 - the reserved has it
         self.emit(self.event)
-        return await self.inner.send(self.bill)
+        return await self.inner.send(self.reserved)
 
 
 def _in_hand(calls: dict[asyncio.Task[Reply], Reservation]) -> Reply | None:
@@ -145,11 +147,11 @@ async def _first_answer(calls: list[asyncio.Task[Reply]]) -> asyncio.Task[Reply]
 def _billed(winner: asyncio.Task[Reply], calls: dict[asyncio.Task[Reply], Reservation]) -> Reply:
     """The winner's reply, with the bill of the other call where that was answered in the same moment."""
     reply = winner.result()
-    for call, bill in calls.items():
+    for call, reserved in calls.items():
         if call is winner:
             continue
         if not call.done():
-            bill.beaten_by = reply
+            reserved.beaten_by = reply
         elif call.exception() is None:
             reply = with_bill_of(reply, call.result())
     return replace(reply, hedged=len(calls) - 1)

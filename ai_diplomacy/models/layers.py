@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 from ..records.events import Event
 from .budget import Budget
+from .call_costs import Budgeted
 from .circuit_breaker import CircuitBreaker, CircuitProtected
 from .events import CallSent
 from .gate import Gate, Gated
@@ -31,7 +32,6 @@ from .model import Model, Reply, Request
 from .output_limits import EscalatingMaxTokens, OutputLimits
 from .phase_deadlines import PhaseDeadlines
 from .prices import FREE, Price
-from .reservations import Budgeted
 from .retries import ATTEMPTS, PATIENCE, Retried
 
 

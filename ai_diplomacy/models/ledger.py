@@ -1,17 +1,18 @@
-"""What has been spent, by power, model, step and phase. What is not known is ``None``, never 0."""
+"""The one accounting of calls, tokens and cost: what has been spent, in all and by power, model, step and phase. What
+is not known is ``None``, never 0."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, get_args
 
-from ..models.events import CallLost
+from ..records.events import Event
+from .events import CallAnswered, CallLate, CallLost
+from .known import known_sum, known_sums
 from .model import CallKey, Reply
 
 Dimension = Literal["power", "model", "step", "phase"]
 VIEWS: tuple[Dimension, ...] = get_args(Dimension)
-
-N = TypeVar("N", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,8 @@ class Spending:
         """All that is, or may be, on the bill."""
         return known_sum(self.cost_usd, self.lost_cost_usd)
 
-    def plus(self, other: Spending) -> Spending:
-        return Spending(
-            calls=self.calls + other.calls,
-            input_tokens=known_sum(self.input_tokens, other.input_tokens),
-            output_tokens=known_sum(self.output_tokens, other.output_tokens),
-            cached_tokens=known_sum(self.cached_tokens, other.cached_tokens),
-            cost_usd=known_sum(self.cost_usd, other.cost_usd),
-            lost_calls=self.lost_calls + other.lost_calls,
-            lost_cost_usd=known_sum(self.lost_cost_usd, other.lost_cost_usd),
-        )
+    def __add__(self, other: Spending) -> Spending:
+        return known_sums(self, other)
 
     def document(self) -> dict[str, Any]:
         """As plain JSON data."""
@@ -52,11 +45,18 @@ class Spending:
 
 
 class Ledger:
-    """All calls of one run."""
+    """All calls of one run. Also a listener, that enters what a run's events tell of calls."""
 
     def __init__(self) -> None:
         self._total = Spending()
         self._by: dict[Dimension, dict[str, Spending]] = {view: {} for view in VIEWS}
+
+    def event(self, event: Event) -> None:
+        match event:
+            case CallAnswered() | CallLate() if not event.reply.inherited:
+                self.answered(event.key, event.model, event.reply)
+            case CallLost():
+                self.lost(event)
 
     def answered(self, key: CallKey, model: str, reply: Reply) -> None:
         usage = reply.usage
@@ -82,12 +82,7 @@ class Ledger:
 
     def _add(self, bill: Spending, *names: str) -> None:
         """``names``: what it is for, in the order of ``VIEWS``."""
-        self._total = self._total.plus(bill)
+        self._total = self._total + bill
         for view, name in zip(VIEWS, names, strict=True):
             sums = self._by[view]
-            sums[name] = sums[name].plus(bill) if name in sums else bill
-
-
-def known_sum(one: N | None, other: N | None) -> N | None:
-    """``None`` when one of the two is not known."""
-    return None if one is None or other is None else one + other
+            sums[name] = sums[name] + bill if name in sums else bill

@@ -9,8 +9,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
+
+from .known import known_sum, known_sums
 
 StopReason = Literal["end", "length", "refusal", "other"]
 
@@ -72,16 +74,11 @@ class Usage:
     @property
     def total(self) -> int | None:
         """Tokens in and out; ``None`` when one of them is not known."""
-        return None if self.input is None or self.output is None else self.input + self.output
+        return known_sum(self.input, self.output)
 
     def __add__(self, other: Usage) -> Usage:
         """The tokens of both; ``None`` where one of them is not known."""
-        return Usage(
-            *(
-                None if one is None or two is None else one + two
-                for one, two in zip(astuple(self), astuple(other), strict=True)
-            )
-        )
+        return known_sums(self, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +121,6 @@ class Reply:
 
 def with_bill_of(reply: Reply, other: Reply) -> Reply:
     """A reply that has also cost what another one did."""
-    known = reply.cost_usd is not None and other.cost_usd is not None
     usage, most_tokens, most_usd = reply.usage + other.usage, 0, 0.0
     if usage.total is None:
         most_tokens = sum(one.most_tokens + (one.usage.total or 0) for one in (reply, other))
@@ -133,7 +129,7 @@ def with_bill_of(reply: Reply, other: Reply) -> Reply:
         reply,
         usage=usage,
         answers=reply.answers + other.answers,
-        cost_usd=(reply.cost_usd or 0) + (other.cost_usd or 0) if known else None,
+        cost_usd=known_sum(reply.cost_usd, other.cost_usd),
         most_tokens=most_tokens,
         most_usd=most_usd,
     )

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from .ids import ModelId
 from .model import Usage
+from .providers.catalogue import in_process
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
 
-FREE_PROVIDERS = frozenset({"offline", "bot"})
-"""They run in this process."""
 _LISTED_AS = {"openai-responses": "openai", "gemini": "google", "xai": "x-ai"}
 """Provider -> its name in genai-prices, where that is another one."""
 
@@ -89,7 +88,7 @@ def find_price(model: ModelId) -> Price | None:
     A vendor's model that is asked through another base URL counts as the vendor's. Imports the price lists, which takes
     up to a second: not for the event loop.
     """
-    if model.provider in FREE_PROVIDERS or (model.provider == "openrouter" and model.name.endswith(":free")):
+    if in_process(model) or (model.provider == "openrouter" and model.name.endswith(":free")):
         return FREE
     from genai_prices.data_snapshot import get_snapshot
 
@@ -106,14 +105,14 @@ def find_price(model: ModelId) -> Price | None:
     return Price(listed)
 
 
-def price_problem(
+def price_problems(
     prices: Mapping[str, Price | None], *, max_cost_usd: float | None, allow_unknown: bool = False
-) -> str | None:
-    """Why a cap on the cost cannot be kept, as one line, or ``None`` if it can. ``prices``: model id -> price."""
+) -> list[str]:
+    """Why a cap on the cost cannot be kept, in one line, or none if it can. ``prices``: model id -> price."""
     unknown = sorted(model for model, price in prices.items() if price is None)
     if max_cost_usd is None or allow_unknown or not unknown:
-        return None
-    return (
+        return []
+    return [
         f"--max_cost_usd: the price of {', '.join(unknown)} is not known, so its cost cannot be limited; "
         "cap it with --max_tokens_total instead"
-    )
+    ]

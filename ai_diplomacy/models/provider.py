@@ -16,8 +16,8 @@ class ProviderAnswer:
     text: str
     usage: Usage = field(default_factory=Usage)
     stop: StopReason = "end"
-    withheld: tuple[str, ...] = ()
-    """Wishes of the request that this model does not take and was asked without: ``schema``, ``seed``,
+    dropped: tuple[str, ...] = ()
+    """Parameters of the request that this model does not take and was asked without: ``schema``, ``seed``,
     ``temperature``."""
 
 
@@ -25,8 +25,8 @@ class Provider(Protocol):
     """One account at one vendor (provider, base URL, key): calls it, and knows its errors.
 
     A provider does these things and no others: retries, limits, deadlines, the journal and the budget stand once,
-    as layers over any provider. The one exception: a wish that an endpoint refuses (a schema, a seed, a temperature,
-    the name of the token limit) is remembered and the question asked again at once without it.
+    as layers over any provider. The one exception: a parameter that an endpoint does not support (a schema, a seed, a
+    temperature, the name of the token limit) is remembered and the question asked again at once without it.
     """
 
     async def call(self, model: ModelId, request: Request) -> ProviderAnswer:

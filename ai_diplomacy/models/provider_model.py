@@ -97,7 +97,7 @@ def _reply(request: Request, answer: ProviderAnswer, started: float, latency: fl
         started=started,
         latency=latency,
         max_tokens=request.max_tokens,
-        dropped=answer.withheld,
+        dropped=answer.dropped,
     )
 
 

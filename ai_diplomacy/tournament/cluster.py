@@ -105,7 +105,7 @@ def _joined() -> bool:
 
 def _keys(spec: Spec) -> dict[str, str]:
     """The keys that the players need, from this machine's environment."""
-    providers = {model.provider for model in spec.models().values()} - {"bot", "offline"}
+    providers = {model.provider for model in spec.models().values()}
     specs: list[ProviderSpec] = [provider_spec(name) for name in sorted(providers)]
     names = {variable for known in specs for variable in known.key_variables}
     return {name: os.environ[name] for name in sorted(names) if name in os.environ}

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from ..board.terrain import terrain
 from ..game.estimate import Range, Seat, cap_warnings, estimate
+from ..models.known import known_sum
 from ..models.prices import Price
+from ..models.providers import asks_a_model
 from .schedule import Match
 from .spec import MAP, Entrant, Spec
 
@@ -34,11 +36,11 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
     total: list[Range | None] = [Range(0, 0)] * 4
     for name, entrant in spec.entrants.items():
         figures = _figures(spec, entrant, seats[name], prices)
-        total = [None if one is None or two is None else one + two for one, two in zip(total, figures, strict=True)]
+        total = list(map(known_sum, total, figures))
         rows.append(_row(name, seats[name], figures))
     rows.append(_row("total", sum(seats.values()), total))
     width = max(28, *(len(row[0]) for row in rows))
-    tokens = None if total[1] is None or total[2] is None else total[1] + total[2]
+    tokens = known_sum(total[1], total[2])
     warnings = cap_warnings(total[3], tokens, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens)
     return [
         *(f"{row[0]:{width}} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows),
@@ -53,7 +55,7 @@ def seat(spec: Spec, entrant: Entrant, prices: Mapping[str, Price | None]) -> Se
 
 
 def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Price | None]) -> list[Range | None]:
-    if entrant.model.provider == "bot":
+    if not asks_a_model(entrant.model):
         return [Range(0, 0)] * 4
     game = spec.game
     turns = 2 * (game.max_year - game.terrain.first_year + 1)

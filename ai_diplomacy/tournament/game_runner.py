@@ -16,12 +16,12 @@ from ..game.diplomacy import DIPLOMACY
 from ..game.model_factory import ModelFactory, find_prices, warm_up
 from ..game.play import play_game
 from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
+from ..models.call_costs import Budgeted
 from ..models.call_log import PromptDiffersError
 from ..models.circuit_breaker import ModelRefused
 from ..models.ids import ModelId
 from ..models.layers import OpenedModel
 from ..models.prices import Price
-from ..models.reservations import Budgeted
 from ..records.durable import DiskError
 from ..records.errors import ConfigError
 from ..run.history import held, is_finished, is_run

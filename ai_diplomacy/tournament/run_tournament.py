@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 
 from ..agent.prompts import PromptBook, PromptError
 from ..board.terrain import terrain
-from ..game.config import IN_PROCESS
-from ..game.estimate import cap_problem
-from ..models.prices import price_problem
-from ..models.providers import seat_problems
+from ..game.estimate import cap_problems
+from ..models.prices import price_problems
+from ..models.providers import asks_a_model, load_keys, seat_problems
 from ..run.signals import STOPPED, stoppable
 from .dispatcher import Dispatcher, Spawn, TooManyLossesError, Worker
 from .dry_run import estimate_lines, schedule_lines, seat
@@ -43,10 +42,7 @@ def run_tournament(flags: argparse.Namespace) -> int:
     spec = read_spec(flags.spec.expanduser())
     _check_packages(cluster=bool(flags.cluster), play=not flags.dry_run)
     matches = spec.matches()
-    if any(model.provider not in IN_PROCESS for model in spec.models().values()):
-        from dotenv import load_dotenv
-
-        load_dotenv(".env")
+    load_keys(spec.models().values())
     prices = prices_of(spec)
     if flags.dry_run:
         _say("\n".join([*schedule_lines(matches), "", *map(_by_key, estimate_lines(spec, matches, prices))]))
@@ -67,17 +63,17 @@ def run_tournament(flags: argparse.Namespace) -> int:
 
 def _check(spec: Spec, prices: Mapping[str, Price | None]) -> None:
     """That everybody can be asked, and that the caps can be kept."""
-    problems = seat_problems(spec.models(), os.environ, IN_PROCESS)
+    problems = seat_problems(spec.models(), os.environ)
     try:
         for prompts in {entrant.prompts for entrant in spec.entrants.values() if entrant.prompts is not None}:
             PromptBook(prompts, terrain(MAP))
     except PromptError as error:
         problems.append(str(error))
-    unknown = price_problem(prices, max_cost_usd=spec.max_cost_usd)
-    asked = [entrant for entrant in spec.entrants.values() if entrant.model.provider != "bot"]
+    unknown = price_problems(prices, max_cost_usd=spec.max_cost_usd)
+    asked = [entrant for entrant in spec.entrants.values() if asks_a_model(entrant.model)]
     seats = [seat(spec, entrant, prices) for entrant in asked]
-    small = cap_problem(seats, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens, at=0.0)
-    problems += [_by_key(problem) for problem in (unknown, small) if problem]
+    small = cap_problems(seats, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens, at=0.0)
+    problems += map(_by_key, unknown + small)
     if problems:
         raise SpecError(f"{spec.path}: {'; '.join(problems)}")
 

@@ -12,6 +12,7 @@ from ..board.terrain import terrain
 from ..game.config import GameConfig, checked_models
 from ..models.call_settings import CallSettings
 from ..models.ids import ModelId
+from ..models.providers import asks_a_model
 from ..records.errors import ConfigError
 from ..records.settings import Setting, declared
 from .schedule import KINDS, SEATS, Kind, Match, block_size, matches
@@ -86,7 +87,7 @@ class Spec:
     def config(self, match: Match) -> GameConfig:
         """The settings of one game."""
         seats = {power: self.entrants[name] for power, name in match.seats.items()}
-        asked = {power: entrant for power, entrant in seats.items() if entrant.model.provider != "bot"}
+        asked = {power: entrant for power, entrant in seats.items() if asks_a_model(entrant.model)}
         return replace(
             self.game,
             models={power: entrant.model for power, entrant in seats.items()},

@@ -12,7 +12,7 @@ from ..analysis.read_games import read_game
 from ..analysis.scores import scores
 from ..game.counts import FIGURES, ErrorCounts
 from ..game.diplomacy import DIPLOMACY
-from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
+from ..models.events import CallEnded
 from ..models.ledger import Ledger
 from ..records.errors import ConfigError
 from ..records.events import Event
@@ -108,10 +108,7 @@ class RunRecord:
         for at, event in news:
             self._phases.event(event, at)
             self._counts.event(event)
-            if isinstance(event, CallLost):
-                self._ledger.lost(event)
-            elif isinstance(event, CallAnswered | CallLate) and not event.reply.inherited:
-                self._ledger.answered(event.key, event.model, event.reply)
+            self._ledger.event(event)
 
     def _score(self) -> None:
         """What the game was worth, once it is finished; by the code that scores many games."""

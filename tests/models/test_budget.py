@@ -9,12 +9,12 @@ from scripted import Script, of_type, rate_limited, request, transient
 from virtual_time import run_virtual, virtual_time
 
 from ai_diplomacy.models.budget import Budget, BudgetExceeded
+from ai_diplomacy.models.call_costs import Budgeted
 from ai_diplomacy.models.events import BudgetReached, BudgetWarned, CallLost
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError, Reply, Usage, with_bill_of
 from ai_diplomacy.models.prices import FREE, find_price
 from ai_diplomacy.models.provider_model import DeadlineError
-from ai_diplomacy.models.reservations import Budgeted
 
 MINI = find_price(ModelId("openai", "gpt-4o-mini"))
 """$0.15 a million tokens in, $0.60 out."""

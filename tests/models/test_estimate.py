@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ai_diplomacy.game.estimate import Estimate, Range, Seat, cap_problem, cap_warnings, estimate
+from ai_diplomacy.game.estimate import GameEstimate, Range, Seat, cap_problems, cap_warnings, estimate
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.prices import FREE, Price, find_price
 
@@ -12,7 +12,9 @@ POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY"
 AT = 1_780_000_000.0
 
 
-def game(price: Price | None = FREE, *, turns: int = 4, rounds: int = 2, planning: bool = False, **others) -> Estimate:
+def game(
+    price: Price | None = FREE, *, turns: int = 4, rounds: int = 2, planning: bool = False, **others
+) -> GameEstimate:
     seats = [Seat(power, "model", price, **others) for power in POWERS]
     return estimate(seats, turns=turns, rounds=rounds, planning=planning, at=AT)
 
@@ -96,10 +98,11 @@ def test_a_cap_has_room_for_the_dearest_first_call_or_is_a_problem():
     dear, free = find_price(ModelId("openai", "gpt-4o")), FREE
     seats = [Seat("FRANCE", "cheap", free, 1000), Seat("ITALY", "openai:gpt-4o", dear, 1000)]
 
-    def problem(cost: float | None = None, tokens: int | None = None) -> str | None:
-        return cap_problem(seats, max_cost_usd=cost, max_tokens_total=tokens, at=AT)
+    def problems(cost: float | None = None, tokens: int | None = None) -> list[str]:
+        return cap_problems(seats, max_cost_usd=cost, max_tokens_total=tokens, at=AT)
 
-    assert problem() is None
-    assert problem(cost=0.02, tokens=3550) is None
-    assert problem(tokens=3549).startswith("--max_tokens_total: 3,549 is not enough for one call of cheap, 3,550 ")
-    assert problem(cost=0.01).startswith("--max_cost_usd: $0.01 is not enough for one call of openai:gpt-4o, $0.0164 ")
+    assert problems() == []
+    assert problems(cost=0.02, tokens=3550) == []
+    (small,), (poor,) = problems(tokens=3549), problems(cost=0.01)
+    assert small.startswith("--max_tokens_total: 3,549 is not enough for one call of cheap, 3,550 ")
+    assert poor.startswith("--max_cost_usd: $0.01 is not enough for one call of openai:gpt-4o, $0.0164 ")

@@ -7,6 +7,7 @@ from scripted import Script, of_type, rate_limited, request, transient
 from virtual_time import virtual_time
 
 from ai_diplomacy.models.budget import Budget
+from ai_diplomacy.models.call_costs import Budgeted
 from ai_diplomacy.models.connections import Connections
 from ai_diplomacy.models.events import CallHedged, CallLost, CoolDownStarted, HedgeDecided
 from ai_diplomacy.models.gate import Gate, Gated
@@ -14,7 +15,6 @@ from ai_diplomacy.models.hedging import Hedged, Latencies
 from ai_diplomacy.models.model import ModelError, Usage
 from ai_diplomacy.models.prices import FREE
 from ai_diplomacy.models.provider_model import DeadlineError
-from ai_diplomacy.models.reservations import Budgeted
 
 
 def now() -> float:

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from ai_diplomacy.game import in_process as _  # noqa: F401 - enters the offline model in the catalogue
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import Usage
-from ai_diplomacy.models.prices import FREE, Price, find_price, price_problem
+from ai_diplomacy.models.prices import FREE, Price, find_price, price_problems
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC).timestamp()
 MILLION = 1_000_000
@@ -114,10 +115,10 @@ def test_the_short_way_to_a_price_agrees_with_the_lists_own():
 
 def test_a_cap_on_unknown_prices_is_a_problem_unless_it_is_allowed():
     prices = {"openai:gpt-5": Price(), "acme:x": None, "openai:llama3": None}
-    problem = price_problem(prices, max_cost_usd=1.0)
+    (problem,) = price_problems(prices, max_cost_usd=1.0)
     assert "acme:x, openai:llama3" in problem
     assert "gpt-5" not in problem
     assert "\n" not in problem
-    assert price_problem(prices, max_cost_usd=None) is None
-    assert price_problem(prices, max_cost_usd=1.0, allow_unknown=True) is None
-    assert price_problem({"openai:gpt-5": Price()}, max_cost_usd=1.0) is None
+    assert price_problems(prices, max_cost_usd=None) == []
+    assert price_problems(prices, max_cost_usd=1.0, allow_unknown=True) == []
+    assert price_problems({"openai:gpt-5": Price()}, max_cost_usd=1.0) == []

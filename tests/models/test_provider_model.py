@@ -12,7 +12,7 @@ from virtual_time import virtual_time
 
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import ModelError, Usage
-from ai_diplomacy.models.provider import Answer
+from ai_diplomacy.models.provider import ProviderAnswer
 from ai_diplomacy.models.provider_model import BlockingProviderModel, DeadlineError, ProviderModel
 
 MODEL = ModelId("acme", "large", "http://localhost:1/v1", "sk-secret")
@@ -51,7 +51,7 @@ def failing(error: BaseException):
 async def test_an_answer_becomes_a_reply_with_its_latency():
     async def call():
         await asyncio.sleep(12.5)
-        return Answer("text", Usage(input=3, output=4), "length")
+        return ProviderAnswer("text", Usage(input=3, output=4), "length")
 
     reply = await asked(call)
     assert (reply.text, reply.usage, reply.stop, reply.latency) == ("text", Usage(input=3, output=4), "length", 12.5)
@@ -123,7 +123,7 @@ async def on_thread(call, deadline: float = 300.0):
 async def test_on_a_thread_an_answer_becomes_the_same_reply_and_the_wait_for_the_thread_is_no_latency():
     def call(deadline):
         asked_on.append((threading.current_thread(), deadline))
-        return Answer("text", Usage(input=3, output=4), "length", ("seed",))
+        return ProviderAnswer("text", Usage(input=3, output=4), "length", ("seed",))
 
     asked_on = []
     reply = await on_thread(call, deadline=7)
@@ -134,7 +134,7 @@ async def test_on_a_thread_an_answer_becomes_the_same_reply_and_the_wait_for_the
     released = threading.Event()
     with ThreadPoolExecutor(1) as thread:
         thread.submit(released.wait)
-        model = BlockingProviderModel(BlockingAcme(lambda _: Answer("late")), MODEL, thread)
+        model = BlockingProviderModel(BlockingAcme(lambda _: ProviderAnswer("late")), MODEL, thread)
         asking = asyncio.create_task(model.generate(request()))
         await asyncio.sleep(0)
         free = time.time()

@@ -4,13 +4,13 @@ seat's model could not be asked."""
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from ..ids import ModelId, parse_model_id
-from .catalogue import ProviderSpec, UnknownProviderError, provider_names, provider_spec
+from .catalogue import ProviderSpec, in_process, provider_names, provider_spec
 
 PLACEHOLDER_KEY = "no-key"
 """What a server of one's own is sent when nobody gave a key: its SDK wants one."""
@@ -90,30 +90,33 @@ def is_own_host(base_url: str) -> bool:
         return "." not in host or host.endswith((".localhost", ".local"))
 
 
-def seat_problems(
-    seats: Mapping[str, ModelId | str], environ: Mapping[str, str], others: Collection[str] = ()
-) -> list[str]:
-    """One line a problem, with the seats that have it. ``others`` are providers that need no account (bots, the
-    offline model). Imports no SDK; no line holds a key."""
+def load_keys(models: Iterable[ModelId]) -> None:
+    """Puts what the file ``.env`` says into the environment, if one of the models needs a key."""
+    if not all(in_process(model) for model in models):
+        from dotenv import load_dotenv
+
+        load_dotenv(".env")
+
+
+def seat_problems(seats: Mapping[str, ModelId | str], environ: Mapping[str, str]) -> list[str]:
+    """One line a problem, with the seats that have it. Imports no SDK; no line holds a key."""
     found: dict[str, list[str]] = {}
     for seat, model in seats.items():
-        for problem in _problems(model, environ, others):
+        for problem in _problems(model, environ):
             found.setdefault(problem, []).append(seat)
     return [f"{', '.join(having)}: {problem}" for problem, having in found.items()]
 
 
-def _problems(model: ModelId | str, environ: Mapping[str, str], others: Collection[str]) -> list[str]:
+def _problems(model: ModelId | str, environ: Mapping[str, str]) -> list[str]:
     try:
         if isinstance(model, str):
-            model = parse_model_id(model, provider_names() | set(others))
-        if model.provider in others:
-            return []
+            model = parse_model_id(model, provider_names())
         spec = provider_spec(model.provider)
-    except UnknownProviderError as error:
-        return [str(error)]
     except ValueError as error:
         return [str(error)]
-    problems = [] if model.name else [f"{model.provider} needs the name of a model: {model.provider}:NAME"]
+    problems = list(filter(None, [spec.name_problem(model)]))
+    if spec.in_process:
+        return problems
     if not all(_importable(module) for module in spec.modules):
         problems.append(f"{model.provider} needs a package: pip install {spec.install}")
     try:

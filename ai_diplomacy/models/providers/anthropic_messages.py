@@ -41,12 +41,12 @@ class AnthropicMessages(SdkProvider):
         headers = {"anthropic-version": _LAST_VERSION_WITH_TEMPERATURE} if cools else {}
         return Question("/v1/messages", _body(model, request, without), headers)
 
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
+    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
         if not isinstance(body.get("content"), list):
             raise nonsense("answered without content")
         text = "".join(text_of(block, "text") for block in parts(body, "content") if block.get("type") == "text")
         stop = _STOPS.get(body.get("stop_reason"), "other")
-        return ProviderAnswer(text, _usage(part(body, "usage")), stop, withheld)
+        return ProviderAnswer(text, _usage(part(body, "usage")), stop, dropped)
 
 
 def _body(model: str, request: Request, without: Collection[Parameter]) -> dict[str, Any]:

@@ -1,11 +1,17 @@
-"""The vendors by name: where each one's provider lives, its key, its address, what must be installed."""
+"""The providers by name: where each one lives, its key, its address, what must be installed. Vendors stand here; who
+answers in this process is entered from above."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from ..ids import ModelId
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
 
 ENTRY_POINTS = "ai_diplomacy.providers"
 """A third party's provider is an entry point of this group: its name is the provider's, its object a ``ProviderSpec``.
@@ -18,10 +24,10 @@ class UnknownProviderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ProviderSpec:
-    """All that is known of a vendor without importing its SDK."""
+    """All that is known of a provider without importing it or its SDK."""
 
     factory: str
-    """``module:name`` of what makes the provider from an ``Account``."""
+    """``module:name`` of what makes the provider from an ``Account``, or, in this process, the model from its id."""
     key_variables: tuple[str, ...] = ()
     """Environment variables that may hold the key, the first one set wins. None: this vendor needs no key."""
     base_url: str | None = None
@@ -32,6 +38,24 @@ class ProviderSpec:
     """What to give to ``pip install`` when it is not."""
     slow_imports: tuple[str, ...] = ()
     """Modules that the first call would import."""
+    in_process: bool = False
+    """Whether it answers in this process, without address, key, price and limit."""
+    asks_a_model: bool = True
+    """Whether it is a model that is asked; bots play without one."""
+    names: Callable[[], Collection[str]] | None = None
+    """All its models; an empty name is the one that the provider alone stands for. ``None``: they are not known."""
+
+    def name_problem(self, model: ModelId) -> str:
+        """Why it has no such model, as one line; empty if it may have."""
+        if self.in_process and (model.base_url or model.api_key):
+            return f"{model.provider} answers in this process: it takes no address and no key"
+        if self.names is None:
+            return "" if model.name else f"{model.provider} needs the name of a model: {model.provider}:NAME"
+        names = self.names()
+        if model.name in names:
+            return ""
+        choices = ", ".join(f"{model.provider}:{name}" if name else model.provider for name in names)
+        return f"unknown model {str(model)!r}; there are {choices}"
 
 
 def _openai_protocol(variable: str, base_url: str, provider: str = "openai_chat:OpenAIChat") -> ProviderSpec:
@@ -74,18 +98,52 @@ BUILT_IN: Mapping[str, ProviderSpec] = {
     ),
 }
 
+_REGISTERED: dict[str, ProviderSpec] = {}
+
+
+def entry_points(group: str) -> EntryPoints:
+    """Of third parties. What finds them takes long to import, for somebody who asks for ``--help``."""
+    from importlib.metadata import entry_points
+
+    return entry_points(group=group)
+
+
+def register_provider(name: str, spec: ProviderSpec) -> None:
+    """Enter one that this package need not know."""
+    _REGISTERED[name] = spec
+    provider_names.cache_clear()
+
 
 @cache
 def provider_names() -> frozenset[str]:
     """All providers that a model id may name, third parties' included. Imports none of them."""
-    return frozenset(BUILT_IN) | frozenset(entry_points(group=ENTRY_POINTS).names)
+    return frozenset((*BUILT_IN, *_REGISTERED, *entry_points(ENTRY_POINTS).names))
+
+
+def in_process(model: ModelId) -> bool:
+    """Whether it answers in this process."""
+    spec = _spec_or_none(model)
+    return spec is not None and spec.in_process
+
+
+def asks_a_model(model: ModelId) -> bool:
+    """Whether who plays by this id asks a model, as all but bots do."""
+    spec = _spec_or_none(model)
+    return spec is None or spec.asks_a_model
+
+
+def _spec_or_none(model: ModelId) -> ProviderSpec | None:
+    try:
+        return provider_spec(model.provider)
+    except UnknownProviderError:
+        return None
 
 
 def provider_spec(name: str) -> ProviderSpec:
     """The entry of a provider. Raises ``UnknownProviderError``, also for a third party's that cannot be loaded."""
-    if name in BUILT_IN:
-        return BUILT_IN[name]
-    for point in entry_points(group=ENTRY_POINTS, name=name):
+    if spec := BUILT_IN.get(name) or _REGISTERED.get(name):
+        return spec
+    for point in entry_points(ENTRY_POINTS).select(name=name):
         try:
             spec = point.load()
         except (ImportError, AttributeError) as error:

@@ -56,17 +56,17 @@ class Gemini(SdkProvider):
         path = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
         return Question(f"{path}:generateContent", _body(request, without))
 
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
+    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
         counts = part(body, "usageMetadata")
         candidate = next(iter(parts(body, "candidates")), None)
         if candidate is None:
             if part(body, "promptFeedback").get("blockReason"):
-                return ProviderAnswer("", _usage(counts, ""), "refusal", withheld)
+                return ProviderAnswer("", _usage(counts, ""), "refusal", dropped)
             raise nonsense("answered without a candidate")
         said = [piece for piece in parts(part(candidate, "content"), "parts") if not piece.get("thought")]
         stop = _STOPS.get(candidate.get("finishReason"), "other")
         text = "".join(text_of(piece, "text") for piece in said)
-        return ProviderAnswer(text, _usage(counts, text), stop, withheld)
+        return ProviderAnswer(text, _usage(counts, text), stop, dropped)
 
 
 def _body(request: Request, without: Collection[Parameter]) -> dict[str, Any]:

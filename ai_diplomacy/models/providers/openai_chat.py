@@ -83,7 +83,7 @@ class OpenAIChat(SdkProvider):
     def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
         return Question("/chat/completions", chat_body(self._dialect, model, request, without))
 
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
+    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
         choice = next(iter(parts(body, "choices")), {})
         if fault := part(choice, "error") or part(body, "error"):
             raise self._fault_in_answer(fault)
@@ -91,9 +91,9 @@ class OpenAIChat(SdkProvider):
             raise nonsense("answered without a message")
         stop = _STOPS.get(choice.get("finish_reason"), "other")
         if refusal := text_of(part(choice, "message"), "refusal"):
-            return ProviderAnswer(refusal, chat_usage(part(body, "usage")), "refusal", withheld)
+            return ProviderAnswer(refusal, chat_usage(part(body, "usage")), "refusal", dropped)
         text = _without_thoughts(_content(part(choice, "message")), stop)
-        return ProviderAnswer(text, chat_usage(part(body, "usage")), stop, withheld)
+        return ProviderAnswer(text, chat_usage(part(body, "usage")), stop, dropped)
 
     def _fault_in_answer(self, fault: Body) -> ModelError:
         """OpenRouter answers 200 before it asks the model; what goes wrong after that stands in the body."""

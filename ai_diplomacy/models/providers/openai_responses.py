@@ -31,22 +31,22 @@ class OpenAIResponses(SdkProvider):
     def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
         return Question("/responses", _body(model, request, without))
 
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
+    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
         usage = _usage(part(body, "usage"))
         if body.get("status") in ("failed", "cancelled"):
-            return self._failed(body, usage, withheld)
+            return self._failed(body, usage, dropped)
         if not isinstance(body.get("output"), list):
             raise nonsense("answered without an output")
         pieces = [piece for item in parts(body, "output") for piece in parts(item, "content")]
         text = "".join(text_of(piece, "text") for piece in pieces if piece.get("type") == "output_text")
         if refusal := "".join(text_of(piece, "refusal") for piece in pieces):
-            return ProviderAnswer(refusal, usage, "refusal", withheld)
-        return ProviderAnswer(text, usage, _stop(body), withheld)
+            return ProviderAnswer(refusal, usage, "refusal", dropped)
+        return ProviderAnswer(text, usage, _stop(body), dropped)
 
-    def _failed(self, body: Body, usage: Usage, withheld: tuple[str, ...]) -> ProviderAnswer:
+    def _failed(self, body: Body, usage: Usage, dropped: tuple[str, ...]) -> ProviderAnswer:
         code = part(body, "error").get("code")
         if code == "invalid_prompt":
-            return ProviderAnswer("", usage, "refusal", withheld)
+            return ProviderAnswer("", usage, "refusal", dropped)
         text = f"{self._account} failed ({code}): {message_of(body)}"
         limited = code == "rate_limit_exceeded"
         raise ModelError(text, kind="rate_limit" if limited else "transient")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 from ..ids import ModelId
+from ..model import Model
 from ..provider import Provider
 from .accounts import Account, account_of
 from .catalogue import provider_spec
@@ -21,20 +22,27 @@ def open_provider(model: ModelId, environ: Mapping[str, str]) -> Provider:
     return _make(account_of(model, environ))
 
 
+def open_in_process(model: ModelId) -> Model:
+    """The model of an id that ``in_process`` is true of."""
+    opened: Model = _factory(model.provider)(model)
+    return opened
+
+
 def _make(account: Account) -> Provider:
-    return _factory(account.provider)(account)
+    provider: Provider = _factory(account.provider)(account)
+    return provider
 
 
-def _factory(provider: str) -> Callable[[Account], Provider]:
+def _factory(provider: str) -> Callable[..., Any]:
     module, _, name = provider_spec(provider).factory.partition(":")
-    return cast("Callable[[Account], Provider]", getattr(import_module(module), name))
+    return cast("Callable[..., Any]", getattr(import_module(module), name))
 
 
 def has_blocking_twin(provider: str) -> bool:
     """Whether a provider can be asked on threads, see ``BlockingProvider``. All of ours can; a third party's can when
     its factory is a class with a ``call_blocking``. Imports the provider, not its SDK. Raises
     ``UnknownProviderError``."""
-    return callable(getattr(_factory(provider), "call_blocking", None))
+    return provider_spec(provider).in_process or callable(getattr(_factory(provider), "call_blocking", None))
 
 
 def preload(models: Iterable[ModelId]) -> None:

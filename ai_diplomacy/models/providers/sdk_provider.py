@@ -18,7 +18,7 @@ from ..model import ModelError, Request, Usage
 from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body
-from .unsupported import Parameter, RefusedError, UnsupportedParameters, optional, withheld
+from .unsupported import Parameter, RefusedError, UnsupportedParameters, dropped, optional
 
 C = TypeVar("C")
 
@@ -69,7 +69,7 @@ class SdkProvider(ABC):
         """The request to a model ``without`` the parameters that it is known not to take."""
 
     @abstractmethod
-    def answer(self, body: Body, withheld: tuple[str, ...]) -> ProviderAnswer:
+    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
         """What a body says. Raises ``ModelError`` where it makes no sense."""
 
     async def call(self, model: ModelId, request: Request) -> ProviderAnswer:
@@ -101,7 +101,7 @@ class SdkProvider(ABC):
         self._unsupported.learn(model, sent, refused)
 
     def _read(self, body: Body | None, request: Request, without: frozenset[Parameter]) -> ProviderAnswer:
-        missing = withheld(request, without | self.loosely)
+        missing = dropped(request, without | self.loosely)
         if body is None:
             # What a vendor turns away it does not bill.
             return ProviderAnswer("", Usage(0, 0, 0), "refusal", missing)

@@ -79,8 +79,8 @@ def optional(request: Request) -> list[Parameter]:
     return parameters
 
 
-def withheld(request: Request, without: Collection[Parameter]) -> tuple[str, ...]:
-    """The parameters of a request that were not sent, for ``ProviderAnswer.withheld``."""
+def dropped(request: Request, without: Collection[Parameter]) -> tuple[str, ...]:
+    """The parameters of a request that were not sent, for ``ProviderAnswer.dropped``."""
     if not without:
         return ()
     return tuple(sorted(name for name in optional(request) if name in without and name != "token_limit"))

@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, EntryPoints
 import pytest
 from vendor_questions import KEY
 
+from ai_diplomacy.game import in_process as _  # noqa: F401 - enters the offline model in the catalogue
 from ai_diplomacy.models import providers as package
 from ai_diplomacy.models.ids import ModelId, parse_model_id
 from ai_diplomacy.models.providers import (
@@ -39,11 +40,16 @@ def test_the_package_exports_what_it_says():
         "Providers",
         "UnknownProviderError",
         "account_of",
+        "asks_a_model",
         "has_blocking_twin",
+        "in_process",
+        "load_keys",
+        "open_in_process",
         "open_provider",
         "preload",
         "provider_names",
         "provider_spec",
+        "register_provider",
         "seat_problems",
     }
 
@@ -161,7 +167,7 @@ def test_every_problem_of_every_seat_is_said_once_with_its_seats(monkeypatch):
         "RUSSIA": f"openai:m@{LOCAL}",
         "TURKEY": "gemini",
     }
-    problems = seat_problems(seats, {"GEMINI_API_KEY": "k"}, others=("offline", "bot"))
+    problems = seat_problems(seats, {"GEMINI_API_KEY": "k"})
     assert [problem.partition(":")[0] for problem in problems] == [
         "AUSTRIA, ENGLAND",
         "AUSTRIA, ENGLAND",
@@ -187,7 +193,7 @@ def test_a_missing_package_is_found_even_below_a_missing_one(monkeypatch):
 
 
 def test_all_is_well_with_the_packages_that_are_installed():
-    seats = {name: ModelId(name, "m", None, "key") for name in provider_names()}
+    seats = {name: ModelId(name, "m", None, "key") for name in provider_names() if not provider_spec(name).in_process}
     assert seat_problems(seats, {}) == []
 
 
@@ -211,7 +217,7 @@ def third_party(monkeypatch):
             EntryPoint("openai", "test_provider_accounts:STUB_SPEC", catalogue.ENTRY_POINTS),
         ]
     )
-    monkeypatch.setattr(catalogue, "entry_points", points.select)
+    monkeypatch.setattr(catalogue, "entry_points", lambda group: points.select(group=group))
     provider_names.cache_clear()
     yield
     provider_names.cache_clear()

@@ -199,10 +199,10 @@ async def test_a_filter_that_answers_with_a_status_is_a_refusal_too(vendor, prov
     vendor.otherwise = says(body, status)
     provider = provider_at(name, vendor.url)
     answer = await provider.call(ModelId(name, "m"), question())
-    assert (answer.text, answer.stop, answer.usage, answer.withheld) == ("", "refusal", Usage(0, 0, 0), ())
+    assert (answer.text, answer.stop, answer.usage, answer.dropped) == ("", "refusal", Usage(0, 0, 0), ())
     assert len(vendor.received) == 1
     if name in ("openai-responses", "anthropic"):
-        assert (await provider.call(ModelId(name, "m"), question(seed=1))).withheld == ("seed",)
+        assert (await provider.call(ModelId(name, "m"), question(seed=1))).dropped == ("seed",)
 
 
 @pytest.mark.parametrize(

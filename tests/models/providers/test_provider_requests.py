@@ -54,7 +54,7 @@ async def test_a_plain_request_holds_the_prefix_the_prompt_the_limit_and_nothing
     received, answer = await asked(vendor, protocol, provider, model)
     assert received.path == protocol.path
     assert received.body == PLAIN[protocol.provider]
-    assert answer.withheld == ()
+    assert answer.dropped == ()
 
 
 async def test_the_key_goes_where_the_vendor_looks_for_it(vendor, protocol, provider, model):
@@ -107,7 +107,7 @@ async def test_schema_temperature_and_seed_go_as_the_vendor_takes_them(vendor, p
         vendor, protocol, provider, model, schema=LIST_OF_ORDERS, temperature=0.5, seed=2**31 + 7
     )
     assert received.body == {**PLAIN[protocol.provider], **OPTIONAL[protocol.provider]}
-    assert answer.withheld == (("seed",) if protocol.provider in ("anthropic", "openai-responses") else ())
+    assert answer.dropped == (("seed",) if protocol.provider in ("anthropic", "openai-responses") else ())
 
 
 async def test_anthropics_version_goes_back_only_for_a_temperature(vendor, provider_at):
@@ -133,7 +133,7 @@ async def test_a_schema_with_arbitrary_keys_is_sent_only_where_it_is_understood(
         case "gemini":
             sent = received.body["generationConfig"]["responseJsonSchema"]["properties"]["relationships"]
             assert sent == {"type": "object", "additionalProperties": {"type": "string", "enum": ["Enemy", "Ally"]}}
-    assert answer.withheld == (("schema",) if protocol.provider == "anthropic" else ())
+    assert answer.dropped == (("schema",) if protocol.provider == "anthropic" else ())
 
 
 async def test_a_request_without_a_system_prompt_has_none(vendor, protocol, provider, model):
@@ -165,7 +165,7 @@ async def test_those_who_speak_openais_protocol_have_their_own_words(vendor, pro
     answer = await provider_at(provider_name, vendor.url).call(
         ModelId(provider_name, "m"), question(max_tokens=50, seed=7, schema=LIST_OF_ORDERS)
     )
-    assert answer.withheld == (("schema",) if provider_name == "deepseek" else ())
+    assert answer.dropped == (("schema",) if provider_name == "deepseek" else ())
     received = vendor.received[0]
     assert received.path == "/v1/chat/completions"
     body = {key: value for key, value in received.body.items() if key not in ("model", "messages")}

@@ -24,7 +24,7 @@ async def test_a_refused_schema_is_left_out_at_once_and_for_good(vendor, protoco
     first = await provider.call(model, question(schema=LIST_OF_ORDERS))
     second = await provider.call(model, question(schema=LIST_OF_ORDERS))
     assert [first.text, second.text] == ["fine", "fine"]
-    assert first.withheld == second.withheld == ("schema",)
+    assert first.dropped == second.dropped == ("schema",)
     assert [has_schema(received) for received in vendor.received] == [True, False, False]
 
 
@@ -48,7 +48,7 @@ async def test_a_refused_temperature_is_left_out(vendor, protocol, provider, mod
     vendor.plays(says(protocol.error(400, text), 400))
     vendor.otherwise = says(protocol.answer("fine"))
     answer = await provider.call(model, question(temperature=0.7, schema=LIST_OF_ORDERS))
-    assert (answer.text, answer.withheld) == ("fine", ("temperature",))
+    assert (answer.text, answer.dropped) == ("fine", ("temperature",))
     assert ["temperature" in str(received.body) for received in vendor.received] == [True, False]
     assert [has_schema(received) for received in vendor.received] == [True, True]
     if protocol.provider == "anthropic":
@@ -90,7 +90,7 @@ async def test_the_limit_has_two_names(vendor, provider_at, body, sent):
     vendor.otherwise = says(chat("fine"))
     provider = provider_at("openai", vendor.url)
     if len(sent) == 2:
-        assert (await provider.call(ModelId("openai", "m"), question())).withheld == ()
+        assert (await provider.call(ModelId("openai", "m"), question())).dropped == ()
     else:
         assert (await fault(provider, ModelId("openai", "m"))).kind == "fatal"
     names = [[name for name in received.body if name.startswith("max_")] for received in vendor.received]
@@ -103,7 +103,7 @@ async def test_several_refusals_one_after_the_other_leave_several_parameters_out
     vendor.otherwise = says(chat("fine"))
     parameters = question(schema=LIST_OF_ORDERS, temperature=0.1, seed=3)
     answer = await provider_at("openai", vendor.url).call(ModelId("openai", "m"), parameters)
-    assert answer.withheld == ("schema", "seed", "temperature")
+    assert answer.dropped == ("schema", "seed", "temperature")
     assert len(vendor.received) == 4
 
 
@@ -131,7 +131,7 @@ async def test_a_request_that_is_too_long_is_no_refusal_of_its_schema(vendor, pr
     vendor.plays(says({**body, "error": {**body["error"], "code": code}}, 400))
     vendor.otherwise = says(protocol.answer("fine"))
     assert (await fault(provider, model, schema=LIST_OF_ORDERS)).kind == "fatal"
-    assert (await provider.call(model, question(schema=LIST_OF_ORDERS))).withheld == ()
+    assert (await provider.call(model, question(schema=LIST_OF_ORDERS))).dropped == ()
     assert [has_schema(received) for received in vendor.received] == [True, True]
 
 
@@ -152,7 +152,7 @@ async def test_openrouters_upstream_may_refuse(vendor, provider_at):
     answer = await provider_at("openrouter", vendor.url).call(
         ModelId("openrouter", "m"), question(schema=LIST_OF_ORDERS)
     )
-    assert answer.withheld == ("schema",)
+    assert answer.dropped == ("schema",)
 
 
 async def test_calls_at_the_same_time_each_ask_again_at_most_once(vendor, protocol, provider, model):

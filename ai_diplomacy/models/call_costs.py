@@ -1,4 +1,4 @@
-"""A model whose every call fits the budget: the most it can spend is reserved, what it spent is charged."""
+"""What each call costs: the most that it can is reserved before it is sent, what it did is settled after."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from ..models.events import CallLost
 from .budget import NOTHING, Amount, Budget
+from .events import CallLost
 from .model import Model, ModelError, Reply, Request, Usage
 from .prices import Price
 from .provider_model import DeadlineError
@@ -59,36 +59,36 @@ class Budgeted:
 
     async def enter(self, request: Request) -> Reservation:
         """Wait for room for a call, which must then be sent. Raises ``BudgetExceeded``."""
-        bill = self._bill(request)
-        await self.budget.reserve(bill.most)
-        return bill
+        reserved = self._reservation(request)
+        await self.budget.reserve(reserved.most)
+        return reserved
 
     def try_enter(self, request: Request) -> Reservation | None:
         """The same if there is room this moment."""
-        bill = self._bill(request)
-        return bill if self.budget.try_reserve(bill.most) else None
+        reserved = self._reservation(request)
+        return reserved if self.budget.try_reserve(reserved.most) else None
 
-    def leave(self, bill: Reservation) -> None:
+    def leave(self, reserved: Reservation) -> None:
         """The call is not sent after all."""
-        self.budget.release(bill.most)
+        self.budget.release(reserved.most)
 
-    async def send(self, bill: Reservation) -> Reply:
+    async def send(self, reserved: Reservation) -> Reply:
         """Make the call that there is room for. Raises ``ModelError``."""
         charge = NOTHING
         try:
-            reply = await self.inner.generate(bill.request)
-            reply, charge = self._settled(bill, reply)
+            reply = await self.inner.generate(reserved.request)
+            reply, charge = self._settled(reserved, reply)
         except ModelError as error:
-            charge = self._failed(bill, error)
+            charge = self._failed(reserved, error)
             raise
         except asyncio.CancelledError:
-            charge = self._cancelled(bill)
+            charge = self._cancelled(reserved)
             raise
         finally:
-            self.budget.release(bill.most, charge)
+            self.budget.release(reserved.most, charge)
         return reply
 
-    def _bill(self, request: Request) -> Reservation:
+    def _reservation(self, request: Request) -> Reservation:
         densest = self.budget.densest.get(self.name)
         density = 1 / BYTES_PER_TOKEN if densest is None else HEADROOM * densest
         size, output, now = _bytes(request), request.max_tokens, time.time()
@@ -96,53 +96,53 @@ class Budgeted:
         cost = Decimal(0) if self.price is None else self.price.most(input, output, now)
         return Reservation(request, size, input, now, Amount(cost, input + output))
 
-    def _settled(self, bill: Reservation, reply: Reply) -> tuple[Reply, Amount]:
+    def _settled(self, reserved: Reservation, reply: Reply) -> tuple[Reply, Amount]:
         usage = reply.usage
         if usage.input is not None:
-            density = usage.input / max(1, bill.bytes)
+            density = usage.input / max(1, reserved.bytes)
             self.budget.densest[self.name] = max(density, self.budget.densest.get(self.name, 0.0))
-        cost = None if self.price is None else self.price.cost(usage, bill.at)
+        cost = None if self.price is None else self.price.cost(usage, reserved.at)
         reply = replace(
             reply,
             cost_usd=None if cost is None else float(cost),
-            most_tokens=bill.most.tokens if usage.total is None else 0,
-            most_usd=float(bill.most.cost_usd) if usage.total is None else 0.0,
+            most_tokens=reserved.most.tokens if usage.total is None else 0,
+            most_usd=float(reserved.most.cost_usd) if usage.total is None else 0.0,
         )
-        self.budget.answered(bill.request.key, self.name, reply)
+        self.budget.answered(reserved.request.key, self.name, reply)
         if (tokens := usage.total) is None:
-            return reply, bill.most
+            return reply, reserved.most
         return reply, Amount(cost or Decimal(0), tokens)
 
-    def _failed(self, bill: Reservation, error: ModelError) -> Amount:
+    def _failed(self, reserved: Reservation, error: ModelError) -> Amount:
         if error.kind != "transient" or not error.billable:
             return NOTHING
         if isinstance(error, DeadlineError):
             # It was given the time to write as much as it may.
-            return self._lost(bill, "timeout", bill.request.max_tokens)
-        return self._lost(bill, "fault", 0)
+            return self._lost(reserved, "timeout", reserved.request.max_tokens)
+        return self._lost(reserved, "fault", 0)
 
-    def _cancelled(self, bill: Reservation) -> Amount:
-        if bill.beaten_by is None:
-            return self._lost(bill, "cancelled", bill.request.max_tokens)
+    def _cancelled(self, reserved: Reservation) -> Amount:
+        if reserved.beaten_by is None:
+            return self._lost(reserved, "cancelled", reserved.request.max_tokens)
         # The same question to the same model: as long an answer is the best guess.
-        said = bill.beaten_by.usage.output
-        return self._lost(bill, "hedged", bill.request.max_tokens if said is None else said)
+        said = reserved.beaten_by.usage.output
+        return self._lost(reserved, "hedged", reserved.request.max_tokens if said is None else said)
 
     def _lost(
-        self, bill: Reservation, reason: Literal["fault", "timeout", "hedged", "cancelled"], output_tokens: int
+        self, reserved: Reservation, reason: Literal["fault", "timeout", "hedged", "cancelled"], output_tokens: int
     ) -> Amount:
-        usage = Usage(input=bill.input_tokens, output=output_tokens)
-        cost = None if self.price is None else self.price.cost(usage, bill.at)
+        usage = Usage(input=reserved.input_tokens, output=output_tokens)
+        cost = None if self.price is None else self.price.cost(usage, reserved.at)
         self.budget.lost(
             CallLost(
-                *bill.request.key.about(self.name),
+                *reserved.request.key.about(self.name),
                 reason=reason,
-                input_tokens=bill.input_tokens,
+                input_tokens=reserved.input_tokens,
                 output_tokens=output_tokens,
                 cost_usd=None if cost is None else float(cost),
             )
         )
-        return Amount(cost or Decimal(0), bill.input_tokens + output_tokens)
+        return Amount(cost or Decimal(0), reserved.input_tokens + output_tokens)
 
 
 def _bytes(request: Request) -> int:
