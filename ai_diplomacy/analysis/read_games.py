@@ -17,8 +17,8 @@ from ..models.ids import ModelId
 from ..models.providers import asks_a_model
 from ..records.errors import ConfigError
 from ..records.log_reader import DamagedLogError
-from ..run.events import RunForked
-from ..run.history import EVENTS, RunHistory, is_run
+from ..run.glance import EVENTS, glance
+from ..run.history import RunHistory, is_run
 from ..run.settings_history import SettingsHistory
 from .events_to_rows import EventsToRows
 from .game_record import GameRecord
@@ -84,7 +84,7 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
     return GameRecord(
         path=path,
         name=str(path.relative_to(folder)) if path != folder else path.name,
-        cluster=(clusters or _Clusters()).of(path, origin),
+        cluster=(clusters or _Clusters()).of(path, origin.source if origin else ""),
         map=last.map,
         seed=last.seed,
         first_year=terrain(last.map).first_year,
@@ -145,10 +145,11 @@ class _Clusters:
     def __init__(self) -> None:
         self._known: dict[Path, Path] = {}
 
-    def of(self, path: Path, origin: RunForked | None) -> str:
-        if origin is None:
+    def of(self, path: Path, origin: str) -> str:
+        """``origin``: the source of a fork as its record names it, or empty."""
+        if not origin:
             return str(path.resolve())
-        source = Path(origin.source)
+        source = Path(origin)
         # It is told as it was given on the command line: from there, or from where the fork lies.
         choices = (source, path.parent / source, path.parent / source.name, path.parent.parent / source.name)
         found = next((choice for choice in choices if is_run(choice) and choice.resolve() != path.resolve()), None)
@@ -157,12 +158,5 @@ class _Clusters:
         found = found.resolve()
         if found not in self._known:
             self._known[found] = found
-            self._known[found] = Path(self.of(found, _origin_of(found)))
+            self._known[found] = Path(self.of(found, glance(found).source))
         return str(self._known[found])
-
-
-def _origin_of(path: Path) -> RunForked | None:
-    history = RunHistory(path, DIPLOMACY, keep=False)
-    for _ in history.read():
-        pass
-    return history.forked

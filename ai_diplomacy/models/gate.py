@@ -35,7 +35,7 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Waiter:
+class _QueuedCall:
     turn: asyncio.Future[Permit]
     emit: Emit
 
@@ -50,7 +50,7 @@ class Gate:
         self._connections = connections
         self._limit = ConcurrencyLimit(connections.size, fixed=max_concurrency)
         self._pace = Pace()
-        self._waiting: deque[_Waiter] = deque()
+        self._waiting: deque[_QueuedCall] = deque()
         self._listeners: Counter[Emit] = Counter()
         self._timer: asyncio.TimerHandle | None = None
         self._serial = 0
@@ -86,7 +86,7 @@ class Gate:
 
         ``emit`` is told what happens to the gate while its caller waits or calls.
         """
-        waiter = _Waiter(asyncio.get_running_loop().create_future(), emit)
+        waiter = _QueuedCall(asyncio.get_running_loop().create_future(), emit)
         self._listeners[emit] += 1
         self._waiting.append(waiter)
         if len(self._waiting) == 1:

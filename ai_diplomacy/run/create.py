@@ -20,7 +20,8 @@ from ..records.formats import FORMAT
 from ..records.lines import sealed
 from ..records.log_reader import LogReader
 from .events import RunForked, RunStarted
-from .history import CALLS, EVENTS, RunHistory, is_run
+from .glance import EVENTS
+from .history import CALLS, RunHistory, is_run
 from .settings_history import RunSettings, S
 
 GENERATION = 1

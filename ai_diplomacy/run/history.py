@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,29 +17,16 @@ from ..records.events import Event, event_from
 from ..records.formats import FORMAT, READABLE, event_of_today
 from ..records.log_reader import DamagedLogError, LogEnd, LogReader, record_at
 from .events import PhaseBegun, RunFinished, RunForked, RunResumed, RunStarted
+from .glance import EVENTS
 from .protocols import GameKind
 from .settings_history import S, SettingsHistory
 
-CALLS, EVENTS = "calls.jsonl", "events.jsonl"
-
-_TAIL = 65536
-"""Bytes at the end of a log in which its last event lies."""
+CALLS = "calls.jsonl"
 
 
 def is_run(path: Path) -> bool:
     """Whether a folder holds a run. One that has lost its journal is one too, which can only be refused."""
     return (path / EVENTS).is_file()
-
-
-def is_finished(path: Path) -> bool:
-    """Whether a run was played to its end: its last event says so. Cheap, as many runs are asked."""
-    try:
-        with (path / EVENTS).open("rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL))
-            last = file.read().splitlines(keepends=True)[-1:]
-        return bool(last and last[0].endswith(b"\n") and json.loads(last[0])["type"] == "run_finished")
-    except (FileNotFoundError, ValueError, LookupError, TypeError):
-        return False
 
 
 class RunHistory(Generic[S]):

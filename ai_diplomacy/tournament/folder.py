@@ -17,7 +17,8 @@ from .. import __version__
 from ..game.diplomacy import DIPLOMACY
 from ..models.budget import NOTHING, Amount, Budget
 from ..records.durable import replace_files
-from ..run.history import is_finished, is_run, read_history
+from ..run.glance import glance
+from ..run.history import is_run, read_history
 from ..run.session import charge
 from .schedule import Match, match_name
 from .spec import Spec, SpecError
@@ -90,7 +91,8 @@ class TournamentFolder:
 
     def finished(self, match: Match) -> bool:
         """Whether its game was played to its end."""
-        return is_finished(self.game(match))
+        path = self.game(match)
+        return is_run(path) and glance(path).finished
 
     def spent(self, matches: Sequence[Match]) -> Spent:
         """By all games so far, read from their journals. Raises ``ConfigError`` for a game that cannot be read."""
@@ -193,7 +195,7 @@ def _locked(handle: int) -> bool:
 def _spent(path: Path) -> tuple[Amount, bool]:
     try:
         total = json.loads((path / "overview.jsonl").read_bytes().splitlines()[0])["spending"]["total"]
-        if total["lost_calls"] == 0 and is_finished(path):
+        if total["lost_calls"] == 0 and glance(path).finished:
             tokens = total["input_tokens"] + total["output_tokens"]
             return Amount(Decimal(str(total["cost_usd"] or 0)), tokens), total["cost_usd"] is not None
     except (OSError, ValueError, LookupError, TypeError):

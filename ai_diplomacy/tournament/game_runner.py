@@ -24,7 +24,8 @@ from ..models.layers import OpenedModel
 from ..models.prices import Price
 from ..records.durable import DiskError
 from ..records.errors import ConfigError
-from ..run.history import held, is_finished, is_run
+from ..run.glance import glance
+from ..run.history import held, is_run
 from ..run.session import Played, play_on
 from .folder import TournamentFolder
 from .schedule import Match
@@ -116,7 +117,7 @@ class GameRunner:
             run = await asyncio.to_thread(open_files.enter_context, held(path, DIPLOMACY))
             if run.history.settings.last.game_settings() != config.game_settings():
                 raise ConfigError(f"{path} holds a game with other settings")
-            if run.history.finished is not None and is_finished(path):
+            if run.history.finished is not None and glance(path).finished:
                 return None
             return await play_on(run, config, DIPLOMACY, started=started, open_model=self._open)
 

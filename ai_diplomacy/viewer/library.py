@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..run.history import EVENTS, is_run
+from ..run.glance import EVENTS
+from ..run.history import is_run
 
 _DEPTH = 3
 """How far below the folder a run may lie: forks lie in folders of their own."""

@@ -18,7 +18,8 @@ from ..records.errors import ConfigError
 from ..records.events import Event
 from ..records.log_reader import DamagedLogError
 from ..run.events import RunForked, RunResumed
-from ..run.history import CALLS, EVENTS, RunHistory
+from ..run.glance import EVENTS
+from ..run.history import CALLS, RunHistory
 from .phases import Phases
 
 _BILLED = ("input_tokens", "output_tokens", "cached_tokens")

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from ..run.glance import glance
 from ..web.geometry import geometry
 from ..web.guards import HEADERS, guard, inside
-from .brief import brief
 from .bundle import PAGE, page
 from .library import Library
 from .watching import WatchedRun
@@ -122,7 +122,7 @@ def _html(template: str, **values: object) -> web.Response:
 def _row(run: str, path: Path) -> dict[str, Any] | None:
     """What the list of runs shows of one, if it can be read."""
     try:
-        told = brief(path)
+        told = glance(path)
     except OSError:
         return None
     ends = {"": "not finished", "solo": "won", "draw": "draw", "last_power": "won", "limit": "ended"}

@@ -1,4 +1,4 @@
-"""Lower floors never import higher ones, and two rooms on a floor do not import each other."""
+"""Lower floors never import higher ones, two rooms on a floor do not import each other, and names mean one thing."""
 
 import ast
 from pathlib import Path
@@ -71,3 +71,50 @@ def test_every_file_says_in_its_first_line_what_it_is():
     for path in files():
         first = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").strip()
         assert first, f"{path} has no docstring"
+
+
+def test_there_are_few_rooms_and_few_ways_between_them():
+    """Rooms are the folders of the package and the files that stand alone, in it and beside it."""
+    experiments = sorted((ROOT / "experiments").glob("*.py"))
+    rooms = {room_of(".".join(path.relative_to(ROOT).with_suffix("").parts)) for path in files()} - {"", "__init__"}
+    ways = {
+        (room_of(".".join(path.relative_to(ROOT).with_suffix("").parts)).partition(".")[0], other)
+        for path in [*files(), *experiments]
+        for other in map(room_of, imported(path) - {"ai_diplomacy.__version__"})
+    }
+    assert len(rooms | {"experiments"}) <= 16
+    assert len({(one, other) for one, other in ways if one not in ("", "__init__", other)}) <= 60
+
+
+def test_no_class_name_means_two_things_and_no_file_is_long():
+    names = [
+        node.name
+        for path in files()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert [name for name in names if names.count(name) > 1] == []
+    assert [path for path in files() if path.read_text(encoding="utf-8").count("\n") > 400] == []
+
+
+def test_one_class_reads_runs():
+    """Everybody else asks it, so that one place knows what the logs hold."""
+    readers = {
+        str(path.relative_to(PACKAGE))
+        for path in files()
+        if path.name != "lm_game.py" and {"LogReader", "call_from", "event_from"} & names_in(path)
+    }
+    assert readers == {
+        "records/log_reader.py",
+        "records/events.py",
+        "models/call_log.py",
+        "run/history.py",
+        "run/create.py",
+    }
+
+
+def names_in(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported_names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    return imported_names | defined
