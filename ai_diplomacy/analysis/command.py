@@ -25,7 +25,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where report.html, the tables and analysis.json go (default: FOLDER/analysis)",
     )
-    flag("--parquet", action="store_true", help=f"write {_PARQUET} as well (pip install ai-diplomacy[parquet])")
+    flag("--parquet", action="store_true", help=f"write {_PARQUET} as well (pip install '.[parquet]')")
 
 
 def run(flags: argparse.Namespace) -> int:
@@ -87,4 +87,4 @@ def _check_packages(*, parquet: bool) -> None:
         wanted["pyarrow"] = "parquet"
     for package, extra in wanted.items():
         if find_spec(package) is None:
-            raise argparse.ArgumentError(None, f"{package} is missing: pip install 'ai-diplomacy[{extra}]'")
+            raise argparse.ArgumentError(None, f"{package} is missing: pip install '.[{extra}]'")

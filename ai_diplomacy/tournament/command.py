@@ -20,7 +20,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     flag("spec", type=Path, metavar="SPEC", help="a TOML file, see docs/tournaments.md")
     flag("--out", type=Path, metavar="DIR", help="folder of the tournament (default: results/ and the file's name)")
     flag("--cluster", metavar="ADDRESS", help="play on a Ray cluster: auto, or its address "
-         "(pip install ai-diplomacy[cluster])")  # fmt: skip
+         "(pip install '.[cluster]')")  # fmt: skip
     flag("--dry-run", action="store_true", help="print the schedule, the calls and the cost to expect; play nothing")
 
 

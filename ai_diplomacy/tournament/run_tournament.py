@@ -183,7 +183,7 @@ def _check_packages(*, cluster: bool, play: bool) -> None:
         wanted["ray"] = "cluster"
     for package, extra in wanted.items():
         if find_spec(package) is None:
-            raise SpecError(f"{package} is missing: pip install 'ai-diplomacy[{extra}]'")
+            raise SpecError(f"{package} is missing: pip install '.[{extra}]'")
 
 
 _NAME = "python -m ai_diplomacy tournament"

@@ -134,7 +134,7 @@ def test_two_folders_are_compared(tmp_path, capsys):
 
 @pytest.mark.slow
 def test_parquet_tables_hold_every_row_under_documented_columns(offline_run, tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra: pip install ai-diplomacy[parquet]")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra: pip install '.[parquet]'")
     from ai_diplomacy.analysis.read_games import read_game
 
     assert run(offline_run.path, "--out", tmp_path / "out", "--parquet") == 0

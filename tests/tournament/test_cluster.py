@@ -6,7 +6,7 @@ import signal
 import pytest
 from tournament.tournaments import begin, children, ended, games, held, small, until_finished, untimed
 
-pytest.importorskip("ray", reason="Ray is an extra: pip install ai-diplomacy[cluster]")
+pytest.importorskip("ray", reason="Ray is an extra: pip install '.[cluster]'")
 pytestmark = pytest.mark.slow
 
 
