@@ -8,13 +8,14 @@ from typing import Any
 
 from ..agent.events import MessageReturned
 from ..models.events import CallAnswered, CallHedged, CallLost, CallRetried
-from ..models.model import Usage
+from ..models.ledger import Ledger, Spending
 from ..records.events import Event
 from ..run.events import ReplyRead, StepDefaulted
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
 from .events import MessageDelivered, OrdersSubmitted, PledgeJudged
 
+TOKENS = ("input_tokens", "output_tokens", "cached_tokens")
 FIGURES = (
     "calls",
     "failed_calls",
@@ -36,9 +37,7 @@ FIGURES = (
     "retries",
     "hedged_calls",
     "lost_calls",
-    "input_tokens",
-    "output_tokens",
-    "cached_tokens",
+    *TOKENS,
 )
 """Every figure that is counted, in the order in which it is shown."""
 
@@ -59,12 +58,13 @@ class ErrorCounts:
         self._settings = settings
         self._counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         """(power, model) -> figure -> count."""
-        self._unknown: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self.ledger = Ledger()
+        """Of the calls that the game went on with."""
 
     def event(self, event: Event) -> None:
         match event:
-            case CallAnswered() if not event.reply.inherited:
-                self._spent((event.key.actor, event.model), event.reply.usage)
+            case CallAnswered():
+                self.ledger.event(event)
             case ReplyRead():
                 count = self._counts[event.actor, event.model]
                 count["calls"] += 1
@@ -92,32 +92,22 @@ class ErrorCounts:
             case PledgeJudged():
                 self._of(event.sender, event.phase)["pledges_kept" if event.kept else "pledges_broken"] += 1
 
-    def _spent(self, who: tuple[str, str], usage: Usage) -> None:
-        for figure, tokens in (
-            ("input_tokens", usage.input),
-            ("output_tokens", usage.output),
-            ("cached_tokens", usage.cached),
-        ):
-            if tokens is None:
-                self._unknown[who].add(figure)
-            else:
-                self._counts[who][figure] += tokens
-
     def of_power(self, power: str) -> dict[str, int | None]:
         """Every figure of a power; ``None`` where at least one call did not say."""
-        return self._sums(lambda who: who[0] == power)
+        return self._sums(lambda who: who[0] == power, self.ledger.by("power").get(power, Spending()))
 
     def total(self, figure: str) -> int | None:
         """A figure over all powers."""
-        return self._sums(lambda _: True)[figure]
+        return self._sums(lambda _: True, self.ledger.total())[figure]
 
     def document(self) -> dict[str, Any]:
         """All figures by power and by model."""
-        models = {model for _, model in self._counts} | set(self._settings.models())
+        spent = self.ledger.by("model")
+        models = {model for _, model in self._counts} | set(self._settings.models()) | set(spent)
         return {
             "errors_by_power": {power: self.of_power(power) for power in sorted(self._settings.first.models)},
             "errors_by_model": {
-                model: self._sums(lambda who, model=model: who[1] == model)  # type: ignore[misc]
+                model: self._sums(lambda who, model=model: who[1] == model, spent.get(model, Spending()))  # type: ignore[misc]
                 for model in sorted(models)
             },
         }
@@ -125,10 +115,10 @@ class ErrorCounts:
     def _of(self, power: str, phase: str) -> Counter[str]:
         return self._counts[power, str(self._settings.at(phase).models[power])]
 
-    def _sums(self, chosen: Callable[[tuple[str, str]], bool]) -> dict[str, int | None]:
-        rows = [who for who in self._counts.keys() | self._unknown.keys() if chosen(who)]
+    def _sums(self, chosen: Callable[[tuple[str, str]], bool], spent: Spending) -> dict[str, int | None]:
         sums: Counter[str] = Counter()
-        for who in rows:
-            sums.update(self._counts[who])
-        unknown = {figure for who in rows for figure in self._unknown[who]}
-        return {figure: None if figure in unknown else sums[figure] for figure in FIGURES}
+        for who, counts in self._counts.items():
+            if chosen(who):
+                sums.update(counts)
+        tokens = {figure: getattr(spent, figure) for figure in TOKENS}
+        return {figure: tokens[figure] if figure in tokens else sums[figure] for figure in FIGURES}

@@ -154,16 +154,18 @@ class LiveDisplay(Display):
         ]
 
     def _tally(self) -> Text:
-        tally = self._state.tally
+        total, spent = self._state.counts.total, self._state.counts.ledger.total()
+        given, illegal, left = (total(name) or 0 for name in ("orders_given", "illegal_orders_first", "illegal_orders"))
+        messages, retries, cost = total("messages_sent"), total("retries"), spent.total_usd
         parts = [
-            f"{tally.messages} messages",
-            f"orders: {tally.legal} legal, {tally.repaired} repaired, {tally.defaulted} by default",
-            f"{tally.calls} calls" + (f", {tally.retries} retries" if tally.retries else ""),
-            f"tokens: {_number(tally.input_tokens)} in, {_number(tally.output_tokens)} out",
-            "cost unknown" if tally.cost_usd is None else f"${tally.cost_usd:,.4f}" if tally.cost_usd else "$0",
+            f"{messages} messages",
+            f"orders: {given - illegal} legal, {illegal - left} repaired, {total('default_orders')} by default",
+            f"{spent.calls} calls" + (f", {retries} retries" if retries else ""),
+            f"tokens: {_number(spent.input_tokens)} in, {_number(spent.output_tokens)} out",
+            "cost unknown" if cost is None else f"${cost:,.4f}" if cost else "$0",
         ]
         if self._console.width < _NARROW:
-            parts = [f"{tally.messages} msgs", f"{_number(tally.output_tokens)} tokens out", parts[-1]]
+            parts = [f"{messages} msgs", f"{_number(spent.output_tokens)} tokens out", parts[-1]]
         return Text(" · ".join(parts), style="dim")
 
     def _time(self, at: float) -> Text:

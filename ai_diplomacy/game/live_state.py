@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..board.phase import Phase
-from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
-from ..models.events import CallAnswered, CallLost, CallRetried, CallSent, CoolDownStarted
-from ..models.known import known_sum
-from ..models.model import Reply
+from ..game.events import MessageDelivered, PhaseAdjudicated, PhaseStarted
+from ..models.events import CallLost, CallRetried, CallSent, CoolDownStarted
 from ..records.events import Event
 from ..run.events import ReplyRead, StepFinished
+from ..run.settings_history import SettingsHistory
 from .config import GameConfig
+from .counts import ErrorCounts
 
 _BEFORE_BARRIERS = ("negotiate", "order")
 """Steps after which a power waits for the others."""
@@ -37,32 +37,16 @@ class Activity:
 
 
 @dataclass(slots=True)
-class Tally:
-    """What the game has come to. Calls answered in an earlier session count too, those inherited by a fork do not."""
-
-    calls: int = 0
-    retries: int = 0
-    messages: int = 0
-    legal: int = 0
-    """Orders that stood as they were first given."""
-    repaired: int = 0
-    """Orders that stood after they were asked for again."""
-    defaulted: int = 0
-    input_tokens: int | None = 0
-    output_tokens: int | None = 0
-    cost_usd: float | None = 0.0
-    """``None``: not known, as for the tokens."""
-
-
-@dataclass(slots=True)
 class LiveState:
     """Listens to a game."""
 
     config: GameConfig
+    counts: ErrorCounts = field(init=False)
+    """What the game has come to, and in its ledger what that cost. Calls of earlier sessions count too, those that a
+    fork inherits do not."""
     phase: str = ""
     centers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     doing: dict[str, Activity] = field(default_factory=dict)
-    tally: Tally = field(default_factory=Tally)
     pauses: dict[str, float] = field(default_factory=dict)
     """Account -> when its cool-down ends, on the monotonic clock."""
     began: float = field(default_factory=time.monotonic)
@@ -70,22 +54,17 @@ class LiveState:
     """In this session."""
     _adjudicated: str = ""
 
-    # Listening
+    def __post_init__(self) -> None:
+        self.counts = ErrorCounts(SettingsHistory(self.config, Phase))
 
-    def _answered(self, reply: Reply) -> None:
-        tally = self.tally
-        tally.calls += 1
-        tally.input_tokens = known_sum(tally.input_tokens, reply.usage.input)
-        tally.output_tokens = known_sum(tally.output_tokens, reply.usage.output)
-        tally.cost_usd = known_sum(tally.cost_usd, reply.cost_usd)
+    # Listening
 
     def event(self, event: Event) -> None:
         now = time.monotonic()
+        self.counts.event(event)
         match event:
             case CallSent():
                 self.doing[event.actor] = Activity("asking", now, event.step, event.round)
-            case CallAnswered() if not event.reply.inherited:
-                self._answered(event.reply)
             case ReplyRead():
                 self.doing[event.actor] = Activity("queued", now, event.step, event.round)
             case PhaseStarted():
@@ -97,25 +76,19 @@ class LiveState:
                 if last or event.actor not in self.doing or self.doing[event.actor].step == event.step:
                     self.doing[event.actor] = Activity("ready" if last else "queued", now, event.step, event.round)
             case MessageDelivered():
-                self.tally.messages += 1
                 self._all_go_on(now)
             case PhaseAdjudicated():
                 self.centers, self._adjudicated = event.centers, event.phase
                 self.turns_played += Phase(event.phase).kind == "M"
                 self._all_go_on(now)
-            case OrdersSubmitted():
-                self.tally.legal += event.given - len(event.illegal_first)
-                self.tally.repaired += max(0, len(event.illegal_first) - len(event.illegal))
-                self.tally.defaulted += len(event.defaults)
             case CallRetried():
-                self.tally.retries += 1
                 self.doing[event.actor] = Activity(
                     "again", now, event.step, event.round, until=now + event.wait, why=event.reason
                 )
             case CoolDownStarted():
                 self.pauses[event.account] = now + event.seconds
             case CallLost():
-                self.tally.cost_usd = known_sum(self.tally.cost_usd, event.cost_usd)
+                self.counts.ledger.event(event)
 
     def _all_go_on(self, now: float) -> None:
         """A barrier was crossed."""
