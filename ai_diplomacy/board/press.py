@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .order_lexicon import lexicon
 from .phase import Phase
 from .terrain import Terrain
 from .units import Order
@@ -56,6 +57,15 @@ class Message:
 
     def readable_by(self, power: str) -> bool:
         return self.public or power == self.sender or power in self.recipients
+
+    def answers(self, message: Message, reader: str) -> bool:
+        """Whether the reader writes here to the sender of that message, in a later round or phase."""
+        return (
+            self.sender == reader
+            and message.sender in self.recipients
+            and self.sequence > message.sequence
+            and (self.phase, self.round) != (message.phase, message.round)
+        )
 
     def document(self) -> dict[str, Any]:
         """This message as plain JSON data, the form in which a language model reads it."""
@@ -163,30 +173,27 @@ class Mailbox:
         A message is answered once its reader wrote to its sender in a later round or phase. Messages
         to several are judged reader by reader; public ones ask for no answer.
         """
-        private = [m for m in self.readable(power, phases) if not m.public]
-        to_power = [m for m in private if m.sender != power and not _answered(m, by=power, among=private)]
-        by_power = [
-            m
-            for m in private
-            if m.sender == power and any(not _answered(m, by=reader, among=private) for reader in m.recipients)
-        ]
-        return tuple(to_power), tuple(by_power)
+        waiting = self._waiting(power, phases)
+        by_power = dict.fromkeys(message for message, _ in waiting if message.sender == power)
+        return tuple(message for message, reader in waiting if reader == power), tuple(by_power)
 
     def silent(self, power: str, phases: Iterable[str], had_a_chance: Callable[[Message], bool]) -> tuple[str, ...]:
         """Powers, sorted, that left a private message of this power in these phases unanswered; only messages
         for which ``had_a_chance`` count."""
-        private = [m for m in self.readable(power, phases) if not m.public]
+        waiting = self._waiting(power, phases)
         return tuple(
-            sorted(
-                {
-                    reader
-                    for m in private
-                    if m.sender == power and had_a_chance(m)
-                    for reader in m.recipients
-                    if not _answered(m, by=reader, among=private)
-                }
-            )
+            sorted({reader for message, reader in waiting if message.sender == power and had_a_chance(message)})
         )
+
+    def _waiting(self, power: str, phases: Iterable[str]) -> list[tuple[Message, str]]:
+        """The private messages that the power wrote or got, each with every reader who has not answered it."""
+        private = [message for message in self.readable(power, phases) if not message.public]
+        return [
+            (message, reader)
+            for message in private
+            for reader in message.recipients
+            if not any(later.answers(message, reader) for later in private)
+        ]
 
     def _address(
         self, letter: _Letter, names: Sequence[str], living: frozenset[str]
@@ -246,23 +253,4 @@ def recipient_named(name: str, ground: Terrain) -> str | None:
     """The power (or ``ALL``) that a word names: ``England``, ``english``, ``ENG``; ``None`` if no power is meant."""
     shown = "".join(letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf")
     word = " ".join(shown.upper().split()).strip("\"'`.,:;*_<>[](){} ")
-    if word in _PUBLIC_WORDS:
-        return ALL
-    for power in ground.powers:
-        if word in (power, ground.adjectives[power].upper()):
-            return power
-    if len(word) == 3:
-        short = [power for power in ground.powers if power.startswith(word)]
-        if len(short) == 1:
-            return short[0]
-    return None
-
-
-def _answered(message: Message, *, by: str, among: Sequence[Message]) -> bool:
-    return any(
-        later.sender == by
-        and message.sender in later.recipients
-        and later.sequence > message.sequence
-        and (later.phase, later.round) != (message.phase, message.round)
-        for later in among
-    )
+    return ALL if word in _PUBLIC_WORDS else lexicon(ground.name).powers.get(word)

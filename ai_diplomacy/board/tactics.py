@@ -52,10 +52,8 @@ def choose_orders(
         orders = _Movement(situation, valuation, rng).plan(fixed)
     elif situation.kind == "R":
         orders = _retreats(situation, valuation, rng, fixed)
-    elif situation.due > 0:
-        orders = _builds(situation, valuation, rng, fixed)
     else:
-        orders = _disbands(situation, valuation, rng, fixed)
+        orders = _adjustments(situation, valuation, rng, fixed)
     return sorted_orders(orders)
 
 
@@ -285,29 +283,17 @@ def _retreats(
     return orders.values()
 
 
-def _builds(situation: Situation, valuation: Valuation, rng: random.Random, fixed: Sequence[Order]) -> Iterable[Order]:
-    orders = list(fixed)
-    used = {order.unit.province for order in fixed}
-    homes = {home: builds for home, builds in situation.legal_orders.items() if home not in used and builds}
-    while homes and len(orders) < situation.due:
-        order = _pick({order: valuation.of(order.unit) for builds in homes.values() for order in builds}, rng)
-        orders.append(order)
-        del homes[order.unit.province]
-    return orders + [Order("WAIVE")] * (situation.due - len(orders))
-
-
-def _disbands(
+def _adjustments(
     situation: Situation, valuation: Valuation, rng: random.Random, fixed: Sequence[Order]
 ) -> Iterable[Order]:
-    orders = list(fixed)
-    worthless = {
-        order: -valuation.of(unit)
-        for unit, legal in situation.legal_orders.items()
-        for order in legal
-        if order not in fixed
-    }
-    while worthless and len(orders) < -situation.due:
-        order = _pick(worthless, rng)
-        orders.append(order)
-        del worthless[order]
-    return orders
+    """The builds that are worth most, or the disbands that are worth least."""
+    due, orders = situation.due, list(fixed)
+    sign = 1 if due > 0 else -1
+    while len(orders) < abs(due):
+        used = {order.unit.province for order in orders}
+        possible = (order for legal in situation.legal_orders.values() for order in legal)
+        left = {order: sign * valuation.of(order.unit) for order in possible if order.unit.province not in used}
+        if not left:
+            break
+        orders.append(_pick(left, rng))
+    return orders + [Order("WAIVE")] * (due - len(orders))

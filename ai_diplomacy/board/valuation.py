@@ -15,10 +15,11 @@ place counts for what can be reached from it in the fall, in fall for itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from operator import itemgetter, mul
+from functools import cache, reduce
+from operator import itemgetter, mul, or_
 from types import MappingProxyType
 
 from .situation import Situation
@@ -70,17 +71,18 @@ _SPREAD = 5
 
 def evaluate(situation: Situation) -> Valuation:
     """The valuation for ``situation.power``, with the weights of the season."""
-    weights = _weights(situation)
+    weights = _WINTER if situation.kind == "A" else _SPRING if situation.season == "S" else _FALL
     lattice = _lattice(situation.map)
     reach = _unit_counts(situation)
-    strength, competition = reach.pop(situation.power), _strongest(reach.values())
+    strength = reach.pop(situation.power)
+    competition = reduce(or_, reach.values(), Counter[str]())  # of each province the largest count
     defence = _defence(situation, reach)
     pull = dict.fromkeys(lattice.provinces, 0)
     pull |= {at: weights.attack * size for at, size in _attack(situation).items()}
     pull |= {at: weights.defence * size for at, size in defence.items()}
     extra = {
-        at: weights.strength * strength.get(at, 0)
-        - weights.competition * competition.get(at, 0)
+        at: weights.strength * strength[at]
+        - weights.competition * competition[at]
         + weights.threatened * defence.get(at, 0)
         for at in lattice.provinces
     }
@@ -92,16 +94,10 @@ def evaluate(situation: Situation) -> Valuation:
         worth[unit.location] = max(unit_worth[unit], worth.get(unit.location, unit_worth[unit]))
     return Valuation(
         worth=MappingProxyType(worth),
-        strength=MappingProxyType({at: strength.get(at, 0) for at in lattice.provinces}),
-        competition=MappingProxyType({at: competition.get(at, 0) for at in lattice.provinces}),
+        strength=MappingProxyType({at: strength[at] for at in lattice.provinces}),
+        competition=MappingProxyType({at: competition[at] for at in lattice.provinces}),
         unit_worth=MappingProxyType(unit_worth),
     )
-
-
-def _weights(situation: Situation) -> _Weights:
-    if situation.kind == "A":
-        return _WINTER
-    return _SPRING if situation.season == "S" else _FALL
 
 
 def _size(centers: int) -> int:
@@ -118,7 +114,7 @@ def _attack(situation: Situation) -> dict[str, int]:
     return attack | {center: sizes[owner] for center, owner in owners.items() if owner != situation.power}
 
 
-def _defence(situation: Situation, others: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+def _defence(situation: Situation, others: Mapping[str, Counter[str]]) -> dict[str, int]:
     """Our centre -> the size of the largest other power with a unit that could step into it."""
     defence = dict.fromkeys(situation.centers[situation.power], 0)
     for power, within in others.items():
@@ -126,30 +122,18 @@ def _defence(situation: Situation, others: Mapping[str, Mapping[str, int]]) -> d
         standing = {unit.province for unit in situation.units[power]}
         for center, largest in defence.items():
             # A unit that stands in the centre does not step into it, others of its power may.
-            if size > largest and within.get(center, 0) > (center in standing):
+            if size > largest and within[center] > (center in standing):
                 defence[center] = size
     return defence
 
 
-def _unit_counts(situation: Situation) -> dict[str, dict[str, int]]:
+def _unit_counts(situation: Situation) -> dict[str, Counter[str]]:
     """Power -> province -> its units that stand there or could step into it."""
     within = _lattice(situation.map).within
-    counts: dict[str, dict[str, int]] = {}
-    for power, units in situation.units.items():
-        counted = counts[power] = {}
-        for unit in units:
-            for province in within[unit]:
-                counted[province] = counted.get(province, 0) + 1
-    return counts
-
-
-def _strongest(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    strongest: dict[str, int] = {}
-    for counted in counts:
-        for province, units in counted.items():
-            if units > strongest.get(province, 0):
-                strongest[province] = units
-    return strongest
+    return {
+        power: Counter(province for unit in units for province in within[unit])
+        for power, units in situation.units.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
