@@ -130,7 +130,7 @@ class Mailbox:
 
         Bodies come out as ``clean_text``. Raises ``ValueError`` for a sender who is not alive.
         """
-        living = frozenset(alive)
+        living, longest = frozenset(alive), self._max_characters
         if strangers := sorted(set(drafts) - living):
             raise ValueError(f"no power in the game: {', '.join(strangers)}")
         delivered: list[Message] = []
@@ -138,19 +138,21 @@ class Mailbox:
         for sender in sorted(drafts):
             sent = 0
             for draft in drafts[sender]:
-                letter = _Letter(sender, phase, round, clean_text(draft.body), self._max_characters)
-                notices, recipients = self._address(letter, draft.to, living)
-                returned += notices
+                body = clean_text(draft.body)
+                kept, rest = body[:longest], body[longest : 2 * longest]
+                problems, recipients = self._address(sender, body, draft.to, living)
+                if recipients and sent == self._max_messages:
+                    problems.append(("too_many", f"not sent: {sent} messages a round are allowed"))
+                    recipients = ()
+                returned += [Returned(sender, phase, round, problem, detail, kept) for problem, detail in problems]
                 if not recipients:
                     continue
-                if sent == self._max_messages:
-                    returned.append(letter.back("too_many", f"not sent: {sent} messages a round are allowed"))
-                    continue
-                if len(letter.body) > self._max_characters:
-                    returned.append(letter.cut())
+                if rest:
+                    detail = f"cut after {longest} of {len(body)} characters"
+                    returned.append(Returned(sender, phase, round, "too_long", detail, rest))
                 sent += 1
                 sequence = len(self._messages) + len(delivered) + 1
-                delivered.append(Message(sender, recipients, letter.delivered, draft.pledges, phase, round, sequence))
+                delivered.append(Message(sender, recipients, kept, draft.pledges, phase, round, sequence))
         self._messages += delivered
         for message in delivered:
             for power in filter(message.readable_by, self._ground.powers):
@@ -196,50 +198,27 @@ class Mailbox:
         ]
 
     def _address(
-        self, letter: _Letter, names: Sequence[str], living: frozenset[str]
-    ) -> tuple[list[Returned], tuple[str, ...]]:
+        self, sender: str, body: str, names: Sequence[str], living: frozenset[str]
+    ) -> tuple[list[tuple[Problem, str]], tuple[str, ...]]:
         """Who gets the message, and what its sender is told about the others."""
-        if not letter.body.strip():
-            return [letter.back("empty", "not sent: the message has no text")], ()
+        if not body.strip():
+            return [("empty", "not sent: the message has no text")], ()
         meant = [(name, recipient_named(name, self._ground)) for name in dict.fromkeys(names)]
         known = {power for _, power in meant if power in (ALL, *living)}
-        notices: list[Returned] = []
+        notices: list[tuple[Problem, str]] = []
         if unknown := [name for name, power in meant if power is None]:
             shown = ", ".join(repr(name.strip()[:40]) for name in unknown[:3])
             more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-            notices.append(letter.back("unknown_recipient", f"not sent to {shown}{more}: no such power"))
+            notices.append(("unknown_recipient", f"not sent to {shown}{more}: no such power"))
         if gone := sorted({power for _, power in meant if power is not None} - known):
-            notices.append(letter.back("unknown_recipient", f"not sent to {', '.join(gone)}: out of the game"))
+            notices.append(("unknown_recipient", f"not sent to {', '.join(gone)}: out of the game"))
         if ALL in known:
             # One misspelt name beside ALL withholds nothing: a public message reaches everyone anyway.
             return notices, (ALL,)
-        known.discard(letter.sender)
+        known.discard(sender)
         if not known and not notices:
-            notices.append(letter.back("no_recipient", "not sent: it names no other power"))
+            notices.append(("no_recipient", "not sent: it names no other power"))
         return notices, tuple(sorted(known))
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A draft on its way."""
-
-    sender: str
-    phase: Phase
-    round: int
-    body: str
-    limit: int
-
-    @property
-    def delivered(self) -> str:
-        return self.body[: self.limit]
-
-    def back(self, problem: Problem, detail: str) -> Returned:
-        return Returned(self.sender, self.phase, self.round, problem, detail, self.delivered)
-
-    def cut(self) -> Returned:
-        detail = f"cut after {self.limit} of {len(self.body)} characters"
-        rest = self.body[self.limit : 2 * self.limit]
-        return Returned(self.sender, self.phase, self.round, "too_long", detail, rest)
 
 
 def clean_text(text: str) -> str:
