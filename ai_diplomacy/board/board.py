@@ -243,9 +243,5 @@ class Board:
         return self._legal
 
     def _last_stamp(self) -> int:
-        if self._game.messages:
-            return int(self._game.messages.last_key())
-        for messages in reversed(list(self._game.message_history.values())):
-            if messages:
-                return int(messages.last_key())
-        return 0
+        threads = [*self._game.message_history.values(), self._game.messages]
+        return next((int(messages.last_key()) for messages in reversed(threads) if messages), 0)

@@ -75,8 +75,7 @@ def conflict(order: Order, given: Sequence[Order], field: Field) -> str | None:
 def _trouble(written: Written, field: Field) -> str:
     if written.trouble == "too long":
         return f"{len(written.text)} characters are too long for an order; write one order a line"
-    nothing = _nothing_to_order(field)
-    if nothing:
+    if nothing := _nothing_to_order(field):
         return nothing
     example = f"write an order such as {_example(written, field)}"
     if written.trouble == "nothing":
@@ -87,9 +86,8 @@ def _trouble(written: Written, field: Field) -> str:
     text = _quoted(written.text)
     if written.trouble == "unknown place":
         alike = [f"{at} ({field.name(at)})" for at in close_to(written.word, field.ground.name)]
-        return f"{text}: {written.word[:24]} is no province of this map; " + (
-            f"did you mean {_either(alike)}?" if alike else example
-        )
+        hint = f"did you mean {_either(alike)}?" if alike else example
+        return f"{text}: {written.word[:24]} is no province of this map; {hint}"
     return f"{text}: {_ASKED.get((written.trouble, written.word), 'not understood')}; {example}"
 
 
@@ -146,9 +144,8 @@ def _ambiguous(written: Written, field: Field, fits: Sequence[Order]) -> str:
         return ""
     if len({order.unit.kind for order in fits}) > 1:
         return f"write {_either(fits)}"
-    place, ways = (fits[0].goal, [order.location for order in fits])
-    if written.verb == "B":
-        place, ways = (fits[0].unit.province, list(fits))
+    place = fits[0].goal or fits[0].unit.province
+    ways = fits if written.verb == "B" else [order.location for order in fits]
     return f"{field.name(place)} has two coasts; write {_either(ways)}"
 
 
@@ -169,14 +166,9 @@ def _unit(written: Written, field: Field) -> str:
 
 
 def _specific(written: Written, field: Field) -> str:
-    unit = field.acting(written.unit)[0]
-    if field.situation.kind == "R":
-        return _retreat(written, unit, field)
-    if written.verb == "S":
-        return _support(written, unit, field)
-    if written.verb == "C":
-        return _convoy(written, unit, field)
-    return _move(written, unit, field)
+    helps = {"S": _support, "C": _convoy}
+    explain = _retreat if field.situation.kind == "R" else helps.get(written.verb, _move)
+    return explain(written, field.acting(written.unit)[0], field)
 
 
 def _move(written: Written, unit: Unit, field: Field) -> str:

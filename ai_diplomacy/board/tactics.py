@@ -163,7 +163,9 @@ class _Movement:
             occupant = self.standing.get(province)
             if occupant is not None and occupant not in self.orders:
                 self._order(occupant, (*waiting, home))
-            if self._support(unit, province):
+            support = self._useful_support(unit, province)
+            if support is not None:
+                self._set(support)
                 return
             if self._is_free_for(unit, province):
                 self._set(Order(f"{unit} - {place}"))
@@ -206,13 +208,6 @@ class _Movement:
         """Whether another power stands there and too few of us are near to drive it out."""
         return province in self.foreign and self.valuation.strength[province] < 2
 
-    def _support(self, unit: Unit, province: str) -> bool:
-        """Support whoever of ours stays in the province or goes there, if there is need; whether that was done."""
-        order = self._useful_support(unit, province)
-        if order is not None:
-            self._set(order)
-        return order is not None
-
     def _useful_support(self, unit: Unit, province: str) -> Order | None:
         """The support that who stays in the province, comes to it or leaves it needs of the unit."""
         rivals = self.valuation.competition[province]
@@ -230,13 +225,10 @@ class _Movement:
 
     def _support_a_neighbour(self, unit: Unit) -> None:
         """Make a unit that holds support the best place around it that is in need."""
-        places = [
-            place
-            for place in self.situation.terrain.reach(unit)
-            if self._useful_support(unit, province_of(place)) is not None
-        ]
-        if places:
-            self._support(unit, province_of(max(places, key=lambda place: self._worth(unit, place))))
+        around = {place: self._useful_support(unit, province_of(place)) for place in self.situation.terrain.reach(unit)}
+        supports = {place: order for place, order in around.items() if order is not None}
+        if supports:
+            self._set(supports[max(supports, key=lambda place: self._worth(unit, place))])
 
     def _convoy(self, army: Unit) -> None:
         """Ship the army over one sea if nothing by land comes near to the landing, and the fleet gives up less."""

@@ -126,8 +126,7 @@ def _walk(steps: Mapping[str, tuple[str, ...]], start: str) -> Mapping[str, int]
                 queue.append(there)
     found: dict[str, int] = {}
     for location, steps_away in seen.items():
-        province = province_of(location)
-        found[province] = min(steps_away, found.get(province, steps_away))
+        found.setdefault(province_of(location), steps_away)  # of its coasts the nearest, which was seen first
     return MappingProxyType(found)
 
 
