@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, reduce
-from operator import itemgetter, mul, or_
+from functools import cache
+from itertools import chain
+from operator import itemgetter, mul
 from types import MappingProxyType
 
 from .situation import Situation
@@ -75,14 +76,15 @@ def evaluate(situation: Situation) -> Valuation:
     lattice = _lattice(situation.map)
     reach = _unit_counts(situation)
     strength = reach.pop(situation.power)
-    competition = reduce(or_, reach.values(), Counter[str]())  # of each province the largest count
+    counts = chain.from_iterable(counted.items() for counted in reach.values())
+    competition = dict(sorted(counts, key=itemgetter(1)))  # of each province the largest count, which comes last
     defence = _defence(situation, reach)
     pull = dict.fromkeys(lattice.provinces, 0)
     pull |= {at: weights.attack * size for at, size in _attack(situation).items()}
     pull |= {at: weights.defence * size for at, size in defence.items()}
     extra = {
-        at: weights.strength * strength[at]
-        - weights.competition * competition[at]
+        at: weights.strength * strength.get(at, 0)
+        - weights.competition * competition.get(at, 0)
         + weights.threatened * defence.get(at, 0)
         for at in lattice.provinces
     }
@@ -94,8 +96,8 @@ def evaluate(situation: Situation) -> Valuation:
         worth[unit.location] = max(unit_worth[unit], worth.get(unit.location, unit_worth[unit]))
     return Valuation(
         worth=MappingProxyType(worth),
-        strength=MappingProxyType({at: strength[at] for at in lattice.provinces}),
-        competition=MappingProxyType({at: competition[at] for at in lattice.provinces}),
+        strength=MappingProxyType({at: strength.get(at, 0) for at in lattice.provinces}),
+        competition=MappingProxyType({at: competition.get(at, 0) for at in lattice.provinces}),
         unit_worth=MappingProxyType(unit_worth),
     )
 
@@ -114,7 +116,7 @@ def _attack(situation: Situation) -> dict[str, int]:
     return attack | {center: sizes[owner] for center, owner in owners.items() if owner != situation.power}
 
 
-def _defence(situation: Situation, others: Mapping[str, Counter[str]]) -> dict[str, int]:
+def _defence(situation: Situation, others: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     """Our centre -> the size of the largest other power with a unit that could step into it."""
     defence = dict.fromkeys(situation.centers[situation.power], 0)
     for power, within in others.items():
@@ -122,7 +124,7 @@ def _defence(situation: Situation, others: Mapping[str, Counter[str]]) -> dict[s
         standing = {unit.province for unit in situation.units[power]}
         for center, largest in defence.items():
             # A unit that stands in the centre does not step into it, others of its power may.
-            if size > largest and within[center] > (center in standing):
+            if size > largest and within.get(center, 0) > (center in standing):
                 defence[center] = size
     return defence
 
@@ -131,8 +133,7 @@ def _unit_counts(situation: Situation) -> dict[str, Counter[str]]:
     """Power -> province -> its units that stand there or could step into it."""
     within = _lattice(situation.map).within
     return {
-        power: Counter(province for unit in units for province in within[unit])
-        for power, units in situation.units.items()
+        power: Counter(chain.from_iterable(within[unit] for unit in units)) for power, units in situation.units.items()
     }
 
 
