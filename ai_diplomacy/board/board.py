@@ -215,26 +215,20 @@ class Board:
             self._situations.clear()
             powers = {name: self._game.powers[name] for name in self.powers}
             centers = {name: tuple(sorted(power.centers)) for name, power in powers.items()}
+            homes = {name: tuple(sorted(power.homes)) for name, power in powers.items()}
+            dislodged = {
+                name: MappingProxyType({Unit(unit): tuple(sorted(at)) for unit, at in sorted(power.retreats.items())})
+                for name, power in powers.items()
+                if power.retreats
+            }
             self._public = Situation(
                 map=self.terrain.name,
                 phase=self.phase,
                 power="",
                 units=MappingProxyType({name: tuple(sorted(map(Unit, power.units))) for name, power in powers.items()}),
                 centers=MappingProxyType(centers),
-                homes=MappingProxyType(
-                    centers
-                    if self.terrain.build_anywhere
-                    else {name: tuple(sorted(power.homes)) for name, power in powers.items()}
-                ),
-                dislodged=MappingProxyType(
-                    {
-                        name: MappingProxyType(
-                            {Unit(unit): tuple(sorted(places)) for unit, places in sorted(power.retreats.items())}
-                        )
-                        for name, power in powers.items()
-                        if power.retreats
-                    }
-                ),
+                homes=MappingProxyType(centers if self.terrain.build_anywhere else homes),
+                dislodged=MappingProxyType(dislodged),
                 adjustments=MappingProxyType(adjustments(self._game, self.terrain) if self.phase.kind == "A" else {}),
                 legal_orders={},
                 disband_order=(),
@@ -249,9 +243,5 @@ class Board:
         return self._legal
 
     def _last_stamp(self) -> int:
-        if self._game.messages:
-            return int(self._game.messages.last_key())
-        for messages in reversed(list(self._game.message_history.values())):
-            if messages:
-                return int(messages.last_key())
-        return 0
+        threads = [*self._game.message_history.values(), self._game.messages]
+        return next((int(messages.last_key()) for messages in reversed(threads) if messages), 0)

@@ -27,7 +27,8 @@ def phase_result(
     given = {power: tuple(map(Order, texts or ())) for power, texts in sorted(orders.items())}
     words = {unit: tuple(str(code) for code in codes if str(code)) for unit, codes in results.items()}
     if now.kind == "M":
-        words = {unit: (*told, "disband") if _vanished(unit, told, after) else told for unit, told in words.items()}
+        gone = {unit for unit, told in words.items() if "dislodged" in told} - _dislodged(after)
+        words = {unit: (*told, "disband") if unit in gone else told for unit, told in words.items()}
     else:
         # Of a unit that was destroyed at once the engine tells only here, a phase late.
         ordered: set[str] = {order.unit for own in given.values() for order in own}
@@ -57,10 +58,6 @@ def last_turn(phases: Sequence[Mapping[str, Any]]) -> list[PhaseResult]:
         result = phase_result(phase["name"], phase["orders"], phase["results"], phase["state"], following["state"])
         turn = [result] if result.phase.kind == "M" else [*turn, result]
     return turn
-
-
-def _vanished(unit: str, told: tuple[str, ...], after: State) -> bool:
-    return "dislodged" in told and unit not in _dislodged(after)
 
 
 def _dislodged(state: State) -> set[str]:

@@ -4,81 +4,45 @@ from __future__ import annotations
 
 import difflib
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from types import MappingProxyType
+from importlib.resources import files
+from typing import TypeVar
 
 from .terrain import Terrain, province_of, terrain
 
-# Each kind of token is one character, so that the grammar (order_text) is regular expressions over them. Besides
-# these: P place, W power, K coast, = a long dash, ? an unknown word.
-_VERBS = {
-    "U": "A F ARMY ARMIES FLEET FLEETS FLT",
-    "-": "TO INTO TOWARD TOWARDS M MTO MOVE MOVES MOVING MOVEMENT ATTACK ATTACKS ATTACKING ADVANCE ADVANCES ADVANCING "
-    "GO GOES GOING ENTER ENTERS ENTERING MARCH MARCHES SAIL SAILS INVADE INVADES INVADING RIGHTARROW RARR",
-    "H": "H HLD HOLD HOLDS HOLDING STAND STANDS STANDING STAY STAYS STAYING REMAIN REMAINS",
-    "g": "GROUND POSITION PLACE PUT FAST STILL",
-    "S": "S SUP SUPP SUPPORT SUPPORTS SUPPORTING",
-    "C": "C CVY CTO CONVOY CONVOYS CONVOYING TRANSPORT TRANSPORTS TRANSPORTING",
-    "V": "VIA BY THROUGH CONVOYED",
-    "R": "R RTO RETREAT RETREATS RETREATING",
-    "D": "D DSB DISBAND DISBANDS DISBANDING DISBANDED REM REMOVE REMOVES REMOVING REMOVED DESTROY DESTROYS DESTROYED",
-    "B": "B BLD BUILD BUILDS BUILDING BUILT",
-    "X": "WAIVE WAIVES WAIVED WAIVING WVE",
-    # May come before an order; before it or behind it; begin a remark behind it.
-    "l": "I WE LET ISSUE AND THEN ALSO FINALLY NEXT LASTLY FIRST SECOND THIRD HAVE &",
-    "o": "ORDER ORDERS ORDERED",
-    "c": "BECAUSE SO SINCE AS WITH FOR WHILE THUS THEREBY THIS SUPPORTED NOTE COMMENT",
-}
-VERBS: Mapping[str, str] = {word: kind for kind, words in _VERBS.items() for word in words.split()}
+_WORDS = tomllib.loads((files(__package__) / "order_words.toml").read_text(encoding="utf-8"))
 
-_SILENT = "THE AN MY OUR YOUR THEIR HIS ITS OF UNIT UNITS PLEASE WILL SHALL SHOULD IS LOCATED STATIONED"
-SILENT = frozenset(_SILENT.split())
-"""Words that an order means the same without."""
-
-WHERE = frozenset({"IN", "AT", "ON", "FROM"})
-"""Silent too, unless they follow a place: ``army in Paris``, but not ``supports Munich from Paris``."""
-
-COASTS: Mapping[str, str] = {
-    word: side + "C"
-    for side, words in {
-        "N": "N NORTH NORTHERN",
-        "S": "S SOUTH SOUTHERN",
-        "E": "E EAST EASTERN",
-        "W": "W WEST WESTERN",
-    }.items()
-    for word in words.split()
-}
+VERBS: Mapping[str, str] = {word: kind for kind, words in _WORDS["kinds"].items() for word in words.split()}
+"""Word -> the kind of its token, one character (``order_words.toml`` lists them)."""
+SILENT = frozenset(_WORDS["silent"].split())
+WHERE = frozenset(_WORDS["where"].split())
+COASTS: Mapping[str, str] = {word: code for code, words in _WORDS["coasts"].items() for word in words.split()}
 """``NORTH`` -> ``NC``; a coast when ``COAST`` follows it."""
-
-COAST_CODES: Mapping[str, str] = {f"{side}C{plural}": f"{side}C" for side in "NSEW" for plural in ("", "S", "OAST")} | {
-    f"{word}COAST": code for word, code in COASTS.items()
+COAST_CODES: Mapping[str, str] = {
+    **{spelling: code for code in _WORDS["coasts"] for spelling in (code, f"{code}S", f"{code}OAST")},
+    **{f"{word}COAST": code for word, code in COASTS.items()},
 }
 
-_GENERIC = frozenset({"SEA", "OCEAN", "GULF", "BAY", "BIGHT"})
-_SHORT = {
-    "SAINT": ("ST",),
-    "ST": ("SAINT",),
-    "MEDITERRANEAN": ("MED",),
-    "ATLANTIC": ("ATL",),
-    "NORTH": ("N",),
-    "EAST": ("E",),
-    "EASTERN": ("E", "EAST"),
-    "WEST": ("W",),
-    "WESTERN": ("W", "WEST"),
-}
+_GENERIC = frozenset(_WORDS["generic"].split())
 _MOST_MEANINGS = 4
+
+Words = tuple[str, ...]
+Locations = tuple[str, ...]
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The names of one map."""
 
-    places: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
+    places: Mapping[str, tuple[tuple[Words, Locations], ...]]
     """First word -> (the words after it, locations that are meant), longest first. An ambiguous word means several."""
-    prefixes: Mapping[str, tuple[str, ...]]
+    prefixes: Mapping[str, Locations]
     """The first four letters or more of a name -> locations whose name begins so."""
     powers: Mapping[str, str]
     """Name, adjective or three-letter code -> power."""
@@ -90,31 +54,21 @@ class Lexicon:
 def lexicon(map_name: str) -> Lexicon:
     """The lexicon of one of ``MAPS``, computed once a process."""
     ground = terrain(map_name)
-    spelled: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for words, location in _generated(ground):
-        spelled[words] = tuple(sorted({*spelled.get(words, ()), location}))
-    spelled = {words: meant for words, meant in spelled.items() if len(meant) <= _MOST_MEANINGS}
-    for alias, location in ground.aliases.items():
+    names = {at: words_of(name) for at, name in ground.names.items() if "/" not in at}
+    spelled = _meanings((spelling, at) for at, words in names.items() for spelling in _spellings(words))
+    for alias, at in ground.aliases.items():
         if "/" not in alias and "(" not in alias:
-            spelled[words_of(alias)] = _meanings(alias, location, ground)
-    for location, name in ground.names.items():
-        if "/" not in location:
-            spelled[words_of(name)] = (location,)
-    for location in ground.names:
-        if "/" not in location:
-            spelled[(location,)] = (location,)
-    places: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for words in sorted(spelled, key=lambda words: (-len(words), words)):
-        places.setdefault(words[0], []).append((words[1:], spelled[words]))
-    return Lexicon(
-        places=MappingProxyType({first: tuple(entries) for first, entries in places.items()}),
-        prefixes=MappingProxyType(_prefixes(ground)),
-        powers=MappingProxyType(_powers(ground)),
-        coasts=MappingProxyType(_coasts(ground)),
-    )
+            spelled[words_of(alias)] = _meant_by(alias, at, ground)
+    spelled |= {words: (at,) for at, words in names.items()}
+    spelled |= {(at,): (at,) for at in names}
+    places: dict[str, tuple[tuple[Words, Locations], ...]] = {}
+    for first, *rest in sorted(spelled, key=lambda words: (-len(words), words)):
+        places[first] = (*places.get(first, ()), (tuple(rest), spelled[first, *rest]))
+    beginnings = ((first[:end], at) for at, (first, *_) in names.items() for end in range(4, len(first) + 1))
+    return Lexicon(places, _meanings(beginnings), _powers(ground), _coasts(ground))
 
 
-def words_of(name: str) -> tuple[str, ...]:
+def words_of(name: str) -> Words:
     """``Gulf of Lyon`` -> ``GULF``, ``LYON``; in capitals, without accents and silent words."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).upper()
     return tuple(word for word in re.findall(r"[^\W_]+", plain) if word not in SILENT)
@@ -132,61 +86,44 @@ def close_to(word: str, map_name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names[name] for name in alike))[:2]
 
 
-def _generated(ground: Terrain) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Spellings of the full names that the map itself does not list."""
-    for location, name in ground.names.items():
-        if "/" in location:
-            continue
-        words = words_of(name)
-        for variant in _variants(words):
-            yield variant, location
-            if len(variant) > 1:
-                yield ("".join(variant),), location
-        if words[0] in ("ST", "SAINT") and len(words) > 1:
-            yield words[1:], location
-        if len(words) == 1 and words[0].endswith("S"):
-            yield (words[0][:-1],), location
+def _meanings(pairs: Iterable[tuple[Key, str]]) -> dict[Key, Locations]:
+    """Spelling -> the locations that it may mean, sorted; not where they are too many."""
+    found: dict[Key, set[str]] = {}
+    for spelling, location in pairs:
+        found.setdefault(spelling, set()).add(location)
+    return {spelling: tuple(sorted(meant)) for spelling, meant in found.items() if len(meant) <= _MOST_MEANINGS}
 
 
-def _variants(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _spellings(words: Words) -> Iterator[Words]:
+    """How a full name is written that the map itself does not list so."""
     forms = [words]
     for at, word in enumerate(words):
-        forms += [(*form[:at], short, *form[at + 1 :]) for form in list(forms) for short in _SHORT.get(word, ())]
+        others = _WORDS["short"].get(word, "").split()
+        forms += [(*form[:at], other, *form[at + 1 :]) for form in list(forms) for other in others]
     for form in forms:
-        yield form
         bare = tuple(word for word in form if word not in _GENERIC)
+        yield from (form, ("".join(form),))
         # A bare "NORTH" or "N" may be a coast or a support; longer remains name the sea.
-        if bare and bare != form and (len(bare) > 1 or bare[0] not in COASTS):
-            yield bare
+        if bare and (len(bare) > 1 or bare[0] not in COASTS):
+            yield from (bare, ("".join(bare),))
+    if words[0] in ("ST", "SAINT") and len(words) > 1:
+        yield words[1:]
+    if len(words) == 1 and words[0].endswith("S"):
+        yield (words[0][:-1],)
 
 
-def _meanings(alias: str, location: str, ground: Terrain) -> tuple[str, ...]:
+def _meant_by(alias: str, location: str, ground: Terrain) -> Locations:
     """The alias's own location, and every other one whose name begins with it (``LIV``: Livonia, Liverpool)."""
-    begun = {
-        province
-        for province in ground.provinces
-        if " ".join(words_of(ground.names[province])).startswith(alias) and province != province_of(location)
-    }
-    exact = {" ".join(words_of(ground.names[province_of(location)])), ground.names[province_of(location)].upper()}
-    return (location,) if alias in exact else (location, *sorted(begun))
-
-
-def _prefixes(ground: Terrain) -> dict[str, tuple[str, ...]]:
-    found: dict[str, set[str]] = {}
-    for location in ground.names:
-        if "/" in location:
-            continue
-        first = words_of(ground.names[location])[0]
-        for length in range(4, len(first) + 1):
-            found.setdefault(first[:length], set()).add(location)
-    return {prefix: tuple(sorted(meant)) for prefix, meant in found.items() if len(meant) <= _MOST_MEANINGS}
+    home = province_of(location)
+    names = {at: " ".join(words_of(ground.names[at])) for at in {home, *ground.provinces}}
+    if alias in (names.pop(home), ground.names[home].upper()):
+        return (location,)
+    return (location, *sorted(at for at, name in names.items() if name.startswith(alias)))
 
 
 def _powers(ground: Terrain) -> dict[str, str]:
-    shorts: dict[str, list[str]] = {}
-    for power in ground.powers:
-        shorts.setdefault(power[:3], []).append(power)
-    names = {short: powers[0] for short, powers in shorts.items() if len(powers) == 1}
+    sharing = Counter(power[:3] for power in ground.powers)
+    names = {power[:3]: power for power in ground.powers if sharing[power[:3]] == 1}
     for power in ground.powers:
         names[power] = names[ground.adjectives[power].upper()] = power
     return names
@@ -195,16 +132,8 @@ def _powers(ground: Terrain) -> dict[str, str]:
 def _coasts(ground: Terrain) -> dict[tuple[str, str], str]:
     """The named coasts, and those that the map's aliases call otherwise (``BUL /NC`` is Bulgaria's east coast)."""
     found = {}
-    for alias, location in _coast_aliases(ground.aliases.items()):
-        found[province_of(location), alias] = location
-    for named in ground.coasts.values():
-        for location in named:
-            found[province_of(location), location.partition("/")[2]] = location
-    return found
-
-
-def _coast_aliases(aliases: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for alias, location in aliases:
+    for alias, at in ground.aliases.items():
         side = re.search(r"/([NSEW]C)\b", alias)
-        if side and "/" in location:
-            yield side[1], location
+        if side and "/" in at:
+            found[province_of(at), side[1]] = at
+    return found | {(province_of(at), at.partition("/")[2]): at for named in ground.coasts.values() for at in named}

@@ -31,6 +31,9 @@ class Field:
     def legal(self, unit: str) -> tuple[Order, ...]:
         return self.situation.legal_orders.get(unit, ())
 
+    def name(self, location: str) -> str:
+        return self.ground.names.get(location, location)
+
     def acting(self, mention: Mention | None) -> tuple[Unit, ...]:
         """Own units that the mention may mean. A province holds one unit, so a wrong type does no harm."""
         return _of_type(mention, self.own)

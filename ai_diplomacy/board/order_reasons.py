@@ -12,6 +12,15 @@ from .terrain import province_of
 from .units import Order, Unit, Verb
 
 _PHASES = {"M": "a movement phase", "R": "a retreat phase", "A": "an adjustment phase"}
+_AFTER_MOVES = {"D": "units disband after a defeat or in winter", "R": "retreats follow the moves"}
+_ASKED = {
+    ("no verb", ""): "say what it is to do",
+    ("no object", "S"): "say which unit it supports",
+    ("no object", "C"): "say which army it convoys, and where to",
+    ("no object", "-"): "say where it goes",
+    ("verb first", "S"): "name the unit that supports first",
+    ("verb first", "C"): "name the unit that convoys first",
+}
 _TYPES = {"A": "army", "F": "fleet", "": "unit"}
 _MOST_LISTED = 12
 _MOST_SUPPORTS = 6
@@ -24,10 +33,9 @@ def reason(written: Written, field: Field, fits: Sequence[Order]) -> str:
         return "the game is over; no orders are taken"
     if written.trouble:
         return _trouble(written, field)
-    nothing = _nothing_to_order(field)
     sentence = (
         _ambiguous(written, field, fits)
-        or nothing
+        or _nothing_to_order(field)
         or _wrong_phase(written, field)
         or (_build(written, field) if kind == "A" and field.situation.due > 0 else "")
         or _unit(written, field)
@@ -40,39 +48,34 @@ def shown(written: Written, field: Field) -> str:
     """The order as it was understood."""
     if written.verb == "WAIVE" or written.unit is None:
         return written.verb
-    acting = field.acting(written.unit)
-    words = [acting[0] if len(acting) == 1 else _named(written.unit)]
+    words = [_noted(written.unit, field.acting(written.unit))]
     if written.target:
-        seen = field.seen(written.target)
-        words += [written.verb, seen[0] if len(seen) == 1 else _named(written.target)]
-    elif written.verb and written.verb != "-":
+        words += [written.verb, _noted(written.target, field.seen(written.target))]
+    elif written.verb != "-":
         words.append(written.verb)
-    separator = " " if written.verb == "R" else " - "
-    path = " - ".join(_place(step) for step in written.path)
-    via = " VIA" if written.via and written.verb == "-" else ""
-    return " ".join(words) + (separator + path if path else "") + via
+    if written.path:
+        words += ["" if written.verb == "R" else "-", " - ".join(map(_place, written.path))]
+    if written.via and written.verb == "-":
+        words.append("VIA")
+    return " ".join(filter(None, words))
 
 
-def second(order: Order, field: Field) -> str:
-    """Why a legal order does not stand beside an earlier one for the same unit or home."""
-    what = f"build in {_name(order.unit.location, field)}" if order.verb == "B" else f"order for {order.unit}"
-    return f"{order}: second {what}; the first stands"
-
-
-def beyond_due(order: Order, field: Field) -> str:
-    """Why a legal build or disband is one too many."""
+def conflict(order: Order, given: Sequence[Order], field: Field) -> str | None:
+    """Why a legal order does not stand beside those given before it; ``None`` if it does."""
+    if order.unit and any(order.unit.province == other.unit.province for other in given):
+        what = f"build in {field.name(order.unit.location)}" if order.verb == "B" else f"order for {order.unit}"
+        return f"{order}: second {what}; the first stands"
     due = field.situation.due
-    return f"{order}: {_count(due)} {'is' if abs(due) == 1 else 'are'} due and the orders before this one use them up"
-
-
-# What no situation could make an order
+    if field.situation.kind == "A" and len(given) == abs(due):
+        verb = "is" if abs(due) == 1 else "are"
+        return f"{order}: {_count(due)} {verb} due and the orders before this one use them up"
+    return None
 
 
 def _trouble(written: Written, field: Field) -> str:
     if written.trouble == "too long":
         return f"{len(written.text)} characters are too long for an order; write one order a line"
-    nothing = _nothing_to_order(field)
-    if nothing:
+    if nothing := _nothing_to_order(field):
         return nothing
     example = f"write an order such as {_example(written, field)}"
     if written.trouble == "nothing":
@@ -82,18 +85,10 @@ def _trouble(written: Written, field: Field) -> str:
         return f"{shown(written, field)}: {_quoted(written.word)} is not understood; {rest}"
     text = _quoted(written.text)
     if written.trouble == "unknown place":
-        alike = [f"{at} ({_name(at, field)})" for at in close_to(written.word, field.ground.name)]
-        return f"{text}: {written.word[:24]} is no province of this map; " + (
-            f"did you mean {_either(alike)}?" if alike else example
-        )
-    if written.trouble == "no verb":
-        return f"{text}: say what it is to do; {example}"
-    if written.trouble == "no object":
-        words = {"S": "say which unit it supports", "C": "say which army it convoys, and where to"}
-        return f"{text}: {words.get(written.word, 'say where it goes')}; {example}"
-    if written.trouble == "verb first":
-        return f"{text}: name the unit that {'supports' if written.word == 'S' else 'convoys'} first; {example}"
-    return f"{text}: not understood; {example}"
+        alike = [f"{at} ({field.name(at)})" for at in close_to(written.word, field.ground.name)]
+        hint = f"did you mean {_either(alike)}?" if alike else example
+        return f"{text}: {written.word[:24]} is no province of this map; {hint}"
+    return f"{text}: {_ASKED.get((written.trouble, written.word), 'not understood')}; {example}"
 
 
 def _example(written: Written, field: Field) -> str:
@@ -111,9 +106,6 @@ def _example(written: Written, field: Field) -> str:
     return min(orders, key=rank)
 
 
-# What the phase does not allow
-
-
 def _nothing_to_order(field: Field) -> str:
     situation = field.situation
     if situation.kind == "A" and not situation.due:
@@ -129,23 +121,16 @@ def _wrong_phase(written: Written, field: Field) -> str:
     situation, verb = field.situation, written.verb
     phase = _PHASES[situation.kind]
     if situation.kind == "A":
-        due, wanted = _count(situation.due), _example(written, field)
         if verb in (("B", "WAIVE") if situation.due > 0 else ("D",)):
             return ""
-        return f"this is {phase} with {due} due; write an order such as {wanted}"
+        return f"this is {phase} with {_count(situation.due)} due; write an order such as {_example(written, field)}"
     if verb in ("B", "WAIVE"):
         return f"builds come in winter; this is {phase}"
-    if situation.kind == "M" and verb == "D":
-        return f"units disband after a defeat or in winter; this is {phase}"
-    if situation.kind == "M" and verb == "R":
-        return f"retreats follow the moves; this is {phase}"
-    if situation.kind == "R" and verb in ("H", "S", "C"):
-        acting = field.acting(written.unit)
-        return f"this is {phase}; {_offers(acting[0], field)}" if acting else ""
+    if situation.kind == "M" and verb in _AFTER_MOVES:
+        return f"{_AFTER_MOVES[verb]}; this is {phase}"
+    if situation.kind == "R" and verb in ("H", "S", "C") and field.acting(written.unit):
+        return f"this is {phase}; {_offers(field.acting(written.unit)[0], field)}"
     return ""
-
-
-# What can be taken two ways
 
 
 def _ambiguous(written: Written, field: Field, fits: Sequence[Order]) -> str:
@@ -153,18 +138,15 @@ def _ambiguous(written: Written, field: Field, fits: Sequence[Order]) -> str:
     for mention in mentions:
         provinces = sorted({province_of(at) for at in mention.locations})
         if len(provinces) > 1:
-            choices = _either(f"{_name(at, field)} ({at})" for at in provinces)
+            choices = _either(f"{field.name(at)} ({at})" for at in provinces)
             return f"{mention.word} may be {choices}; write which one"
     if len(fits) < 2:
         return ""
-    if written.verb == "B":
-        if len({order.unit.kind for order in fits}) > 1:
-            return f"write {_either(fits)}"
-        return f"{_name(fits[0].unit.province, field)} has two coasts; write {_either(fits)}"
-    return f"{_name(fits[0].goal, field)} has two coasts; write {_either([order.location for order in fits])}"
-
-
-# What the unit is not
+    if len({order.unit.kind for order in fits}) > 1:
+        return f"write {_either(fits)}"
+    place = fits[0].goal or fits[0].unit.province
+    ways = fits if written.verb == "B" else [order.location for order in fits]
+    return f"{field.name(place)} has two coasts; write {_either(ways)}"
 
 
 def _unit(written: Written, field: Field) -> str:
@@ -177,24 +159,16 @@ def _unit(written: Written, field: Field) -> str:
     if field.situation.kind == "R":
         if power == field.situation.power:
             return f"{unit} was not dislodged and takes no order now; dislodged: {units}"
-        return f"you have no dislodged unit in {_name(province, field)}; dislodged: {units}"
+        return f"you have no dislodged unit in {field.name(province)}; dislodged: {units}"
     if power:
         return f"{unit} belongs to {power.title()}; your units are {units}"
-    return f"no {_TYPES[written.unit.kind]} stands in {_name(province, field)}; your units are {units}"
-
-
-# What the unit cannot do
+    return f"{_nobody(written.unit, field)}; your units are {units}"
 
 
 def _specific(written: Written, field: Field) -> str:
-    unit = field.acting(written.unit)[0]
-    if field.situation.kind == "R":
-        return _retreat(written, unit, field)
-    if written.verb == "S":
-        return _support(written, unit, field)
-    if written.verb == "C":
-        return _convoy(written, unit, field)
-    return _move(written, unit, field)
+    helps = {"S": _support, "C": _convoy}
+    explain = _retreat if field.situation.kind == "R" else helps.get(written.verb, _move)
+    return explain(written, field.acting(written.unit)[0], field)
 
 
 def _move(written: Written, unit: Unit, field: Field) -> str:
@@ -212,16 +186,16 @@ def _no_way(written: Written, unit: Unit, here: str, there: str, field: Field) -
         return "one step only"
     ashore = [at for carrier in written.carriers for at in carrier.locations if kinds.get(province_of(at)) != "sea"]
     if ashore:
-        return f"{_name(ashore[0], field)} is not at sea; only a fleet at sea convoys"
+        return f"{field.name(ashore[0])} is not at sea; only a fleet at sea convoys"
     if there not in kinds:
-        return f"no unit can enter {_name(there, field)}"
+        return f"no unit can enter {field.name(there)}"
     if unit.kind == "A" and kinds[there] == "sea":
         return "an army cannot go to sea"
     if unit.kind == "F" and kinds[there] == "land":
         return "a fleet cannot go inland"
     if unit.kind == "F" and there in field.ground.armies.get(here, ()):
-        return f"{_name(here, field)} and {_name(there, field)} share no coast"
-    apart = f"{_name(there, field)} is not next to {_name(here, field)}"
+        return f"{field.name(here)} and {field.name(there)} share no coast"
+    apart = f"{field.name(there)} is not next to {field.name(here)}"
     if unit.kind == "A" and (written.via or kinds[here] == kinds[there] == "coast"):
         return f"{apart} and no fleets at sea can convoy it there"
     return apart
@@ -248,8 +222,8 @@ def _no_help(written: Written, unit: Unit, seen: Sequence[Unit], field: Field) -
     if there == unit.province:
         return "a unit cannot support a move to where it stands"
     if not field.ground.touches(unit, there):
-        return f"{unit} cannot move to {_name(there, field)} itself, so cannot support there"
-    return f"{other} cannot move to {_name(there, field)}"
+        return f"{unit} cannot move to {field.name(there)} itself, so cannot support there"
+    return f"{other} cannot move to {field.name(there)}"
 
 
 def _goals(written: Written) -> set[str]:
@@ -270,18 +244,20 @@ def _convoy(written: Written, unit: Unit, field: Field) -> str:
     there = written.path[-1].locations[0] if written.path else ""
     for place in (other.province, province_of(there)):
         if field.ground.kinds.get(place) != "coast":
-            return f"an army is convoyed from coast to coast, and {_name(place, field)} is none"
+            return f"an army is convoyed from coast to coast, and {field.name(place)} is none"
     carried = _choices(unit, "C", field, lambda order: (order.helped != other, order))
     choices = f"; it can convoy {_listed(carried, _MOST_SUPPORTS)}" if carried else ""
-    return f"no fleets at sea can carry {other} through {_name(unit.location, field)} to {_name(there, field)}{choices}"
+    return f"no fleets at sea can carry {other} through {field.name(unit.location)} to {field.name(there)}{choices}"
 
 
 def _retreat(written: Written, unit: Unit, field: Field) -> str:
     if not written.path:
-        return f"say where it goes; {_offers(unit, field)}"
-    if len(written.path) > 1:
-        return f"one step only; {_offers(unit, field)}"
-    return f"{_name(province_of(written.path[0].locations[0]), field)} is not open to it; {_offers(unit, field)}"
+        problem = "say where it goes"
+    elif len(written.path) > 1:
+        problem = "one step only"
+    else:
+        problem = f"{field.name(province_of(written.path[0].locations[0]))} is not open to it"
+    return f"{problem}; {_offers(unit, field)}"
 
 
 def _build(written: Written, field: Field) -> str:
@@ -291,26 +267,21 @@ def _build(written: Written, field: Field) -> str:
     place = province_of(written.unit.locations[0])
     legal = situation.legal_orders.get(place, ())
     if legal:
-        return f"no {_TYPES[written.unit.kind]} can be built in {_name(place, field)}; write {_either(legal)}"
+        return f"no {_TYPES[written.unit.kind]} can be built in {field.name(place)}; write {_either(legal)}"
     free = f"you can build in {', '.join(situation.legal_orders)}"
     if place not in situation.homes[situation.power]:
-        return f"{_name(place, field)} is no home centre of yours; {free}"
+        return f"{field.name(place)} is no home centre of yours; {free}"
     if place in field.standing:
-        return f"{_name(place, field)} is occupied by {field.standing[place][1]}; {free}"
-    return f"{_name(place, field)} is not yours now; {free}"
-
-
-# Lists of what could be written instead
+        return f"{field.name(place)} is occupied by {field.standing[place][1]}; {free}"
+    return f"{field.name(place)} is not yours now; {free}"
 
 
 def _moves_of(unit: Unit, field: Field) -> str:
     moves = [order for order in field.legal(unit) if order.verb == "-"]
     steps = [move.location for move in moves if not move.via]
     carried = [move.location for move in moves if move.via and move.location not in steps]
-    if not moves:
-        return "it cannot move"
-    by_sea = f" or by convoy to {_listed(carried)}" if carried else ""
-    return f"it can move to {_listed(steps)}{by_sea}" if steps else f"it can move by convoy to {_listed(carried)}"
+    ways = [f"{how}to {_listed(places)}" for how, places in (("", steps), ("by convoy ", carried)) if places]
+    return f"it can move {' or '.join(ways)}" if ways else "it cannot move"
 
 
 def _supports_of(written: Written, unit: Unit, field: Field) -> str:
@@ -340,23 +311,17 @@ def _choices(
     return [order.removeprefix(f"{unit} {verb} ") for order in orders]
 
 
-# Words
-
-
 def _nobody(mention: Mention, field: Field) -> str:
-    return f"no {_TYPES[mention.kind]} stands in {_name(province_of(mention.locations[0]), field)}"
+    return f"no {_TYPES[mention.kind]} stands in {field.name(province_of(mention.locations[0]))}"
 
 
-def _named(mention: Mention) -> str:
-    return f"{mention.kind} {_place(mention)}".lstrip()
+def _noted(mention: Mention, units: Sequence[Unit]) -> str:
+    """The unit that the mention means or, where that is not clear, the mention."""
+    return units[0] if len(units) == 1 else f"{mention.kind} {_place(mention)}".lstrip()
 
 
 def _place(mention: Mention) -> str:
     return mention.locations[0] if len(mention.locations) == 1 else mention.word
-
-
-def _name(location: str, field: Field) -> str:
-    return field.ground.names.get(location, location)
 
 
 def _count(due: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Literal, get_args
 
 from .order_lexicon import lexicon
@@ -66,20 +67,17 @@ def read(text: str, ground: Terrain) -> tuple[Written, ...]:
     if len(split) > MOST_PIECES:
         return (Written(text, trouble="too long"),)
     pieces = [_Piece(piece, tokens_of(piece, ground)) for piece in split]
-    found = _with_verbs([_parse(piece) for piece in _join(pieces, ground)])
+    found = list(accumulate(map(_parse, _join(pieces, ground)), _with_verb))
     if not found:
         found = [_parse(_Piece(text, tokens_of(", ".join(split), ground)))]
     return (replace(found[0], text=text),) if len(found) == 1 else tuple(found)
 
 
-def _with_verbs(orders: Sequence[Written]) -> list[Written]:
+def _with_verb(before: Written, written: Written) -> Written:
     """``Build A PAR, F BRE``: the second has the verb of the first."""
-    found: list[Written] = []
-    for written in orders:
-        if written.trouble == "no verb" and found and found[-1].verb_first:
-            written = replace(written, verb=found[-1].verb, verb_first=True, trouble="")
-        found.append(written)
-    return found
+    if written.trouble == "no verb" and before.verb_first:
+        return replace(written, verb=before.verb, verb_first=True, trouble="")
+    return written
 
 
 _ENTITIES = {"&gt;": ">", "&rarr;": "→", "&lt;": "<", "&quot;": '"', "&#39;": "'", "&nbsp;": " ", "&amp;": "&"}

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from .order_lexicon import COAST_CODES, COASTS, SILENT, VERBS, WHERE, Lexicon, lexicon
@@ -97,7 +97,8 @@ def without_asides(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tu
         token = tokens[at]
         at += 1
         if token.kind == "(":
-            end = _closing(tokens, at)
+            depths = accumulate({"(": 1, ")": -1}.get(inner.kind, 0) for inner in tokens[at:])
+            end = next((at + away for away, depth in enumerate(depths) if depth < 0), len(tokens))
             inside = tuple(t for t in tokens[at:end] if t.kind not in "()")
             if not plain and end == len(tokens):
                 continue
@@ -109,15 +110,6 @@ def without_asides(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tu
         elif token.kind != ")":
             plain.append(token)
     return tuple(plain), tuple(asides)
-
-
-def _closing(tokens: Sequence[Token], at: int) -> int:
-    depth = 1
-    for end in range(at, len(tokens)):
-        depth += {"(": 1, ")": -1}.get(tokens[end].kind, 0)
-        if depth == 0:
-            return end
-    return len(tokens)
 
 
 def _words(text: str) -> Iterator[_Word]:
@@ -158,18 +150,17 @@ def _plain(character: str) -> str:
 def _coast(words: Sequence[_Word], at: int, found: Sequence[Token], lex: Lexicon) -> tuple[Token, int] | None:
     """``SC``, ``south coast``, ``/SC``, ``(S)`` or, after a place that has such a coast, ``south``."""
     text = words[at].text
+    following = words[at + 1].text if at + 1 < len(words) else ""
     if text in COAST_CODES:
         return Token("K", text, (COAST_CODES[text],)), 1
-    following = words[at + 1].text if at + 1 < len(words) else ""
     if text in COASTS and following in ("COAST", "CST"):
         return Token("K", text, (COASTS[text],)), 2
-    if not found or found[-1].kind != "P" or not (text in COASTS or text in ("/", "(")):
+    if not found or found[-1].kind != "P":
         return None
-    places = {province_of(location) for location in found[-1].meaning}
     if text == "/" and following in COAST_CODES:
         return Token("K", following, (COAST_CODES[following],)), 2
-    code = COASTS.get(text if text in COASTS else following, "")
-    if not any(lex.coasts.get((place, code), "").endswith(code or "-") for place in places):
+    code = COASTS.get(following if text in ("/", "(") else text, "-")
+    if not any(lex.coasts.get((province_of(place), code), "").endswith(code) for place in found[-1].meaning):
         return None
     if text == "/":
         return Token("K", following, (code,)), 2

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .order_match import Field, meant
-from .order_reasons import beyond_due, reason, second
+from .order_reasons import conflict, reason
 from .order_text import read
 from .phase import Phase
 from .situation import Situation
@@ -76,7 +76,7 @@ def _judged(read: Iterable[OrderLine], field: Field) -> OrderReport:
     lines: list[OrderLine] = []
     given: list[Order] = []
     for line in read:
-        problem = _conflict(line.order, given, field) if line.order else line.reason
+        problem = conflict(line.order, given, field) if line.order else line.reason
         if line.order and not problem:
             given.append(line.order)
         lines.append(line if problem == line.reason else replace(line, reason=problem))
@@ -115,15 +115,6 @@ def _as_written(text: str, field: Field) -> list[OrderLine]:
         why = None if order else reason(written, field, fits)
         lines.append(OrderLine(written.text[:_LONGEST_SHOWN], order, why))
     return lines
-
-
-def _conflict(order: Order, given: Sequence[Order], field: Field) -> str | None:
-    """Why a legal order cannot stand beside those given before it."""
-    if order.unit and any(order.unit.province == other.unit.province for other in given):
-        return second(order, field)
-    if field.situation.kind == "A" and len(given) == abs(field.situation.due):
-        return beyond_due(order, field)
-    return None
 
 
 def _defaults(given: Sequence[Order], field: Field) -> list[Order]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .order_lexicon import lexicon
 from .phase import Phase
 from .terrain import Terrain
 from .units import Order
@@ -56,6 +57,15 @@ class Message:
 
     def readable_by(self, power: str) -> bool:
         return self.public or power == self.sender or power in self.recipients
+
+    def answers(self, message: Message, reader: str) -> bool:
+        """Whether the reader writes here to the sender of that message, in a later round or phase."""
+        return (
+            self.sender == reader
+            and message.sender in self.recipients
+            and self.sequence > message.sequence
+            and (self.phase, self.round) != (message.phase, message.round)
+        )
 
     def document(self) -> dict[str, Any]:
         """This message as plain JSON data, the form in which a language model reads it."""
@@ -120,7 +130,7 @@ class Mailbox:
 
         Bodies come out as ``clean_text``. Raises ``ValueError`` for a sender who is not alive.
         """
-        living = frozenset(alive)
+        living, longest = frozenset(alive), self._max_characters
         if strangers := sorted(set(drafts) - living):
             raise ValueError(f"no power in the game: {', '.join(strangers)}")
         delivered: list[Message] = []
@@ -128,19 +138,21 @@ class Mailbox:
         for sender in sorted(drafts):
             sent = 0
             for draft in drafts[sender]:
-                letter = _Letter(sender, phase, round, clean_text(draft.body), self._max_characters)
-                notices, recipients = self._address(letter, draft.to, living)
-                returned += notices
+                body = clean_text(draft.body)
+                kept, rest = body[:longest], body[longest : 2 * longest]
+                problems, recipients = self._address(sender, body, draft.to, living)
+                if recipients and sent == self._max_messages:
+                    problems.append(("too_many", f"not sent: {sent} messages a round are allowed"))
+                    recipients = ()
+                returned += [Returned(sender, phase, round, problem, detail, kept) for problem, detail in problems]
                 if not recipients:
                     continue
-                if sent == self._max_messages:
-                    returned.append(letter.back("too_many", f"not sent: {sent} messages a round are allowed"))
-                    continue
-                if len(letter.body) > self._max_characters:
-                    returned.append(letter.cut())
+                if rest:
+                    detail = f"cut after {longest} of {len(body)} characters"
+                    returned.append(Returned(sender, phase, round, "too_long", detail, rest))
                 sent += 1
                 sequence = len(self._messages) + len(delivered) + 1
-                delivered.append(Message(sender, recipients, letter.delivered, draft.pledges, phase, round, sequence))
+                delivered.append(Message(sender, recipients, kept, draft.pledges, phase, round, sequence))
         self._messages += delivered
         for message in delivered:
             for power in filter(message.readable_by, self._ground.powers):
@@ -163,76 +175,50 @@ class Mailbox:
         A message is answered once its reader wrote to its sender in a later round or phase. Messages
         to several are judged reader by reader; public ones ask for no answer.
         """
-        private = [m for m in self.readable(power, phases) if not m.public]
-        to_power = [m for m in private if m.sender != power and not _answered(m, by=power, among=private)]
-        by_power = [
-            m
-            for m in private
-            if m.sender == power and any(not _answered(m, by=reader, among=private) for reader in m.recipients)
-        ]
-        return tuple(to_power), tuple(by_power)
+        waiting = self._waiting(power, phases)
+        by_power = dict.fromkeys(message for message, _ in waiting if message.sender == power)
+        return tuple(message for message, reader in waiting if reader == power), tuple(by_power)
 
     def silent(self, power: str, phases: Iterable[str], had_a_chance: Callable[[Message], bool]) -> tuple[str, ...]:
         """Powers, sorted, that left a private message of this power in these phases unanswered; only messages
         for which ``had_a_chance`` count."""
-        private = [m for m in self.readable(power, phases) if not m.public]
+        waiting = self._waiting(power, phases)
         return tuple(
-            sorted(
-                {
-                    reader
-                    for m in private
-                    if m.sender == power and had_a_chance(m)
-                    for reader in m.recipients
-                    if not _answered(m, by=reader, among=private)
-                }
-            )
+            sorted({reader for message, reader in waiting if message.sender == power and had_a_chance(message)})
         )
 
+    def _waiting(self, power: str, phases: Iterable[str]) -> list[tuple[Message, str]]:
+        """The private messages that the power wrote or got, each with every reader who has not answered it."""
+        private = [message for message in self.readable(power, phases) if not message.public]
+        return [
+            (message, reader)
+            for message in private
+            for reader in message.recipients
+            if not any(later.answers(message, reader) for later in private)
+        ]
+
     def _address(
-        self, letter: _Letter, names: Sequence[str], living: frozenset[str]
-    ) -> tuple[list[Returned], tuple[str, ...]]:
+        self, sender: str, body: str, names: Sequence[str], living: frozenset[str]
+    ) -> tuple[list[tuple[Problem, str]], tuple[str, ...]]:
         """Who gets the message, and what its sender is told about the others."""
-        if not letter.body.strip():
-            return [letter.back("empty", "not sent: the message has no text")], ()
+        if not body.strip():
+            return [("empty", "not sent: the message has no text")], ()
         meant = [(name, recipient_named(name, self._ground)) for name in dict.fromkeys(names)]
         known = {power for _, power in meant if power in (ALL, *living)}
-        notices: list[Returned] = []
+        notices: list[tuple[Problem, str]] = []
         if unknown := [name for name, power in meant if power is None]:
             shown = ", ".join(repr(name.strip()[:40]) for name in unknown[:3])
             more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-            notices.append(letter.back("unknown_recipient", f"not sent to {shown}{more}: no such power"))
+            notices.append(("unknown_recipient", f"not sent to {shown}{more}: no such power"))
         if gone := sorted({power for _, power in meant if power is not None} - known):
-            notices.append(letter.back("unknown_recipient", f"not sent to {', '.join(gone)}: out of the game"))
+            notices.append(("unknown_recipient", f"not sent to {', '.join(gone)}: out of the game"))
         if ALL in known:
             # One misspelt name beside ALL withholds nothing: a public message reaches everyone anyway.
             return notices, (ALL,)
-        known.discard(letter.sender)
+        known.discard(sender)
         if not known and not notices:
-            notices.append(letter.back("no_recipient", "not sent: it names no other power"))
+            notices.append(("no_recipient", "not sent: it names no other power"))
         return notices, tuple(sorted(known))
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A draft on its way."""
-
-    sender: str
-    phase: Phase
-    round: int
-    body: str
-    limit: int
-
-    @property
-    def delivered(self) -> str:
-        return self.body[: self.limit]
-
-    def back(self, problem: Problem, detail: str) -> Returned:
-        return Returned(self.sender, self.phase, self.round, problem, detail, self.delivered)
-
-    def cut(self) -> Returned:
-        detail = f"cut after {self.limit} of {len(self.body)} characters"
-        rest = self.body[self.limit : 2 * self.limit]
-        return Returned(self.sender, self.phase, self.round, "too_long", detail, rest)
 
 
 def clean_text(text: str) -> str:
@@ -246,23 +232,4 @@ def recipient_named(name: str, ground: Terrain) -> str | None:
     """The power (or ``ALL``) that a word names: ``England``, ``english``, ``ENG``; ``None`` if no power is meant."""
     shown = "".join(letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf")
     word = " ".join(shown.upper().split()).strip("\"'`.,:;*_<>[](){} ")
-    if word in _PUBLIC_WORDS:
-        return ALL
-    for power in ground.powers:
-        if word in (power, ground.adjectives[power].upper()):
-            return power
-    if len(word) == 3:
-        short = [power for power in ground.powers if power.startswith(word)]
-        if len(short) == 1:
-            return short[0]
-    return None
-
-
-def _answered(message: Message, *, by: str, among: Sequence[Message]) -> bool:
-    return any(
-        later.sender == by
-        and message.sender in later.recipients
-        and later.sequence > message.sequence
-        and (later.phase, later.round) != (message.phase, message.round)
-        for later in among
-    )
+    return ALL if word in _PUBLIC_WORDS else lexicon(ground.name).powers.get(word)

@@ -129,11 +129,7 @@ def _check_phases(seen: _Saved, ground: Terrain) -> None:
             raise ValueError(f"the saved game has the phase {phase.name} after {before}")
         if phase.state.name != phase.name:
             raise ValueError(f"the saved game has a position of {phase.state.name!r} in phase {phase.name}")
-        if (
-            set(phase.state.units) != powers
-            or set(phase.state.centers) != powers
-            or not powers.issuperset(phase.orders)
-        ):
+        if not set(phase.state.units) == set(phase.state.centers) == powers >= set(phase.orders):
             raise ValueError(f"the saved game has other powers in phase {phase.name} than the map")
         if len({message.time_sent for message in phase.messages}) != len(phase.messages):
             raise ValueError(f"the saved game has two messages with the same time_sent in phase {phase.name}")
@@ -177,15 +173,14 @@ def _loaded(saved: Mapping[str, Any]) -> Any:
 
     # The reader takes hold of the states that it is given and writes into them. Orders of the current phase it
     # would put through the parser that raises on text; here it only learns who has given any.
+    known = [{key: phase[key] for key in _Phase.model_fields} for phase in saved["phases"]]
     phases = [
-        {
-            "name": phase["name"],
+        phase
+        | {
             "state": dict(phase["state"]),
             "orders": {power: given and list(given) for power, given in phase["orders"].items()},
-            "results": phase["results"],
-            "messages": phase["messages"],
         }
-        for phase in saved["phases"]
+        for phase in known
     ]
     phases[-1]["orders"] = {power: given and [] for power, given in phases[-1]["orders"].items()}
     try:

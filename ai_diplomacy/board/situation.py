@@ -191,32 +191,28 @@ class Situation:
         Raises ``KeyError``, ``TypeError`` or ``ValueError`` when the document is not one.
         """
         try:
-            return cls._from_document(document)
+            ground = terrain(document["map"])
+            powers = document["powers"]
+            centers = _table({power: seen["centers"] for power, seen in powers.items()})
+            homes = {**_usual_homes(ground, centers), **_table(document.get("homes", {}))}
+            return cls(
+                map=document["map"],
+                phase=Phase(document["phase"]),
+                power=document["you"],
+                units={power: tuple(map(Unit, seen["units"])) for power, seen in powers.items()},
+                centers=centers,
+                homes={power: homes[power] for power in powers},
+                dislodged={
+                    power: {Unit(unit): tuple(places) for unit, places in units.items()}
+                    for power, units in document.get("dislodged", {}).items()
+                },
+                adjustments={power: int(count) for power, count in document.get("adjustments", {}).items()},
+                legal_orders={at: tuple(map(Order, orders)) for at, orders in document["legal_orders"].items()},
+                disband_order=tuple(map(Unit, document.get("disband_order", ()))),
+                recent=tuple(map(result_from_document, document.get("last_turn", ()))),
+            )
         except AttributeError as error:
             raise TypeError(f"not the document of a situation: {error}") from error
-
-    @classmethod
-    def _from_document(cls, document: Mapping[str, Any]) -> Situation:
-        ground = terrain(document["map"])
-        powers = document["powers"]
-        centers = _table({power: seen["centers"] for power, seen in powers.items()})
-        homes = {**_usual_homes(ground, centers), **_table(document.get("homes", {}))}
-        return cls(
-            map=document["map"],
-            phase=Phase(document["phase"]),
-            power=document["you"],
-            units={power: tuple(map(Unit, seen["units"])) for power, seen in powers.items()},
-            centers=centers,
-            homes={power: homes[power] for power in powers},
-            dislodged={
-                power: {Unit(unit): tuple(places) for unit, places in units.items()}
-                for power, units in document.get("dislodged", {}).items()
-            },
-            adjustments={power: int(count) for power, count in document.get("adjustments", {}).items()},
-            legal_orders={at: tuple(map(Order, orders)) for at, orders in document["legal_orders"].items()},
-            disband_order=tuple(map(Unit, document.get("disband_order", ()))),
-            recent=tuple(result_from_document(seen) for seen in document.get("last_turn", ())),
-        )
 
 
 def result_document(result: PhaseResult) -> dict[str, Any]:

@@ -52,10 +52,8 @@ def choose_orders(
         orders = _Movement(situation, valuation, rng).plan(fixed)
     elif situation.kind == "R":
         orders = _retreats(situation, valuation, rng, fixed)
-    elif situation.due > 0:
-        orders = _builds(situation, valuation, rng, fixed)
     else:
-        orders = _disbands(situation, valuation, rng, fixed)
+        orders = _adjustments(situation, valuation, rng, fixed)
     return sorted_orders(orders)
 
 
@@ -165,7 +163,9 @@ class _Movement:
             occupant = self.standing.get(province)
             if occupant is not None and occupant not in self.orders:
                 self._order(occupant, (*waiting, home))
-            if self._support(unit, province):
+            support = self._useful_support(unit, province)
+            if support is not None:
+                self._set(support)
                 return
             if self._is_free_for(unit, province):
                 self._set(Order(f"{unit} - {place}"))
@@ -208,13 +208,6 @@ class _Movement:
         """Whether another power stands there and too few of us are near to drive it out."""
         return province in self.foreign and self.valuation.strength[province] < 2
 
-    def _support(self, unit: Unit, province: str) -> bool:
-        """Support whoever of ours stays in the province or goes there, if there is need; whether that was done."""
-        order = self._useful_support(unit, province)
-        if order is not None:
-            self._set(order)
-        return order is not None
-
     def _useful_support(self, unit: Unit, province: str) -> Order | None:
         """The support that who stays in the province, comes to it or leaves it needs of the unit."""
         rivals = self.valuation.competition[province]
@@ -232,13 +225,10 @@ class _Movement:
 
     def _support_a_neighbour(self, unit: Unit) -> None:
         """Make a unit that holds support the best place around it that is in need."""
-        places = [
-            place
-            for place in self.situation.terrain.reach(unit)
-            if self._useful_support(unit, province_of(place)) is not None
-        ]
-        if places:
-            self._support(unit, province_of(max(places, key=lambda place: self._worth(unit, place))))
+        around = {place: self._useful_support(unit, province_of(place)) for place in self.situation.terrain.reach(unit)}
+        supports = {place: order for place, order in around.items() if order is not None}
+        if supports:
+            self._set(supports[max(supports, key=lambda place: self._worth(unit, place))])
 
     def _convoy(self, army: Unit) -> None:
         """Ship the army over one sea if nothing by land comes near to the landing, and the fleet gives up less."""
@@ -285,29 +275,17 @@ def _retreats(
     return orders.values()
 
 
-def _builds(situation: Situation, valuation: Valuation, rng: random.Random, fixed: Sequence[Order]) -> Iterable[Order]:
-    orders = list(fixed)
-    used = {order.unit.province for order in fixed}
-    homes = {home: builds for home, builds in situation.legal_orders.items() if home not in used and builds}
-    while homes and len(orders) < situation.due:
-        order = _pick({order: valuation.of(order.unit) for builds in homes.values() for order in builds}, rng)
-        orders.append(order)
-        del homes[order.unit.province]
-    return orders + [Order("WAIVE")] * (situation.due - len(orders))
-
-
-def _disbands(
+def _adjustments(
     situation: Situation, valuation: Valuation, rng: random.Random, fixed: Sequence[Order]
 ) -> Iterable[Order]:
-    orders = list(fixed)
-    worthless = {
-        order: -valuation.of(unit)
-        for unit, legal in situation.legal_orders.items()
-        for order in legal
-        if order not in fixed
-    }
-    while worthless and len(orders) < -situation.due:
-        order = _pick(worthless, rng)
-        orders.append(order)
-        del worthless[order]
-    return orders
+    """The builds that are worth most, or the disbands that are worth least."""
+    due, orders = situation.due, list(fixed)
+    sign = 1 if due > 0 else -1
+    while len(orders) < abs(due):
+        used = {order.unit.province for order in orders}
+        possible = (order for legal in situation.legal_orders.values() for order in legal)
+        left = {order: sign * valuation.of(order.unit) for order in possible if order.unit.province not in used}
+        if not left:
+            break
+        orders.append(_pick(left, rng))
+    return orders + [Order("WAIVE")] * (due - len(orders))

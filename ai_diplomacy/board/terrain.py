@@ -126,8 +126,7 @@ def _walk(steps: Mapping[str, tuple[str, ...]], start: str) -> Mapping[str, int]
                 queue.append(there)
     found: dict[str, int] = {}
     for location, steps_away in seen.items():
-        province = province_of(location)
-        found[province] = min(steps_away, found.get(province, steps_away))
+        found.setdefault(province_of(location), steps_away)  # of its coasts the nearest, which was seen first
     return MappingProxyType(found)
 
 
@@ -148,48 +147,31 @@ def terrain(name: str = "standard") -> Terrain:
         {province_of(at) for at in locations if source.area_type(at) in _KINDS}
         - {at for at in locations if source.area_type(at) == "SHUT"}
     )
-    names = _full_names(source, locations)
-    wanted = int(source.victory[0]) if source.victory else len(source.scs) // 2 + 1
+    entered = [at for at in locations if province_of(at) in provinces]
+    coasts = {province: tuple(at for at in entered if at.startswith(province + "/")) for province in provinces}
+    powers = tuple(sorted(source.powers))
     return Terrain(
         name=name,
-        powers=tuple(sorted(source.powers)),
-        adjectives=MappingProxyType(
-            {power: source.own_word.get(power, power).title() for power in sorted(source.powers)}
-        ),
+        powers=powers,
+        adjectives=MappingProxyType({power: source.own_word.get(power, power).title() for power in powers}),
         provinces=tuple(provinces),
         kinds=MappingProxyType({at: _KINDS[source.area_type(at)] for at in provinces}),
-        names=MappingProxyType(names),
-        aliases=MappingProxyType(
-            {
-                alias: place
-                for alias, place in sorted(source.aliases.items())
-                if place in names and province_of(place) in provinces
-            }
-        ),
-        coasts=MappingProxyType(
-            {
-                province: named
-                for province in provinces
-                if (named := tuple(at for at in locations if at.startswith(province + "/")))
-            }
-        ),
+        names=MappingProxyType(_full_names(source, locations)),
+        aliases=MappingProxyType({alias: at for alias, at in sorted(source.aliases.items()) if at in entered}),
+        coasts=MappingProxyType({province: named for province, named in coasts.items() if named}),
         centers=tuple(sorted(source.scs)),
-        homes=MappingProxyType({power: tuple(sorted(source.homes[power])) for power in sorted(source.powers)}),
+        homes=MappingProxyType({power: tuple(sorted(source.homes[power])) for power in powers}),
         build_anywhere="BUILD_ANY" in source.rules,
         start=Phase(source.phase_abbr(source.phase)),
-        victory=wanted,
+        victory=int(source.victory[0]) if source.victory else len(source.scs) // 2 + 1,
         armies=_steps(source, "A", provinces),
-        fleets=_steps(source, "F", [at for at in locations if province_of(at) in provinces]),
+        fleets=_steps(source, "F", entered),
     )
 
 
 def _full_names(source: Any, locations: Iterable[str]) -> dict[str, str]:
-    places = {place: name for name, place in sorted(source.loc_name.items())}
-    names: dict[str, str] = {}
-    for location in locations:
-        words = places.get(location, location).title()
-        names[location] = words.replace(" Of ", " of ").replace("St ", "St. ")
-    return names
+    places = {place: name.title() for name, place in sorted(source.loc_name.items())}
+    return {at: places.get(at, at.title()).replace(" Of ", " of ").replace("St ", "St. ") for at in locations}
 
 
 def _steps(source: Any, kind: str, locations: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

@@ -109,17 +109,14 @@ _NOBODY = _unit_of("", "", "")
 @lru_cache(1 << 15)
 def _order(text: str) -> Order:
     order = str.__new__(Order, text)
-    order.unit, order.verb, order.helped, order.location, order.via = _parts(text)
-    return order
-
-
-def _parts(text: str) -> tuple[Unit, Verb, Unit | None, str, bool]:
     if text == "WAIVE":
-        return _NOBODY, "WAIVE", None, "", False
+        order.unit, order.verb, order.helped, order.location, order.via = _NOBODY, "WAIVE", None, "", False
+        return order
     found = _ORDER.fullmatch(text)
     if found is None:
         raise ValueError(f"{text[:40]!r} is no order such as A PAR - BUR")
-    unit, *words = (part for part in found.groups() if part)
-    helped = Unit(words[1]) if words[0] in ("S", "C") else None
-    location = words[2 if helped else 1 :] or [""]
-    return Unit(unit), _VERBS[words[0]], helped, location[0], words[-1] == " VIA"
+    unit, verb, *words = (part for part in found.groups() if part)
+    order.unit, order.verb, order.via = Unit(unit), _VERBS[verb], words[-1:] == [" VIA"]
+    order.helped = Unit(words.pop(0)) if verb in ("S", "C") else None
+    order.location = words[0] if words else ""
+    return order

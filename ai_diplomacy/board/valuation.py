@@ -15,9 +15,11 @@ place counts for what can be reached from it in the fall, in fall for itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from operator import itemgetter, mul
 from types import MappingProxyType
 
@@ -70,10 +72,12 @@ _SPREAD = 5
 
 def evaluate(situation: Situation) -> Valuation:
     """The valuation for ``situation.power``, with the weights of the season."""
-    weights = _weights(situation)
+    weights = _WINTER if situation.kind == "A" else _SPRING if situation.season == "S" else _FALL
     lattice = _lattice(situation.map)
     reach = _unit_counts(situation)
-    strength, competition = reach.pop(situation.power), _strongest(reach.values())
+    strength = reach.pop(situation.power)
+    counts = chain.from_iterable(counted.items() for counted in reach.values())
+    competition = dict(sorted(counts, key=itemgetter(1)))  # of each province the largest count, which comes last
     defence = _defence(situation, reach)
     pull = dict.fromkeys(lattice.provinces, 0)
     pull |= {at: weights.attack * size for at, size in _attack(situation).items()}
@@ -96,12 +100,6 @@ def evaluate(situation: Situation) -> Valuation:
         competition=MappingProxyType({at: competition.get(at, 0) for at in lattice.provinces}),
         unit_worth=MappingProxyType(unit_worth),
     )
-
-
-def _weights(situation: Situation) -> _Weights:
-    if situation.kind == "A":
-        return _WINTER
-    return _SPRING if situation.season == "S" else _FALL
 
 
 def _size(centers: int) -> int:
@@ -131,25 +129,12 @@ def _defence(situation: Situation, others: Mapping[str, Mapping[str, int]]) -> d
     return defence
 
 
-def _unit_counts(situation: Situation) -> dict[str, dict[str, int]]:
+def _unit_counts(situation: Situation) -> dict[str, Counter[str]]:
     """Power -> province -> its units that stand there or could step into it."""
     within = _lattice(situation.map).within
-    counts: dict[str, dict[str, int]] = {}
-    for power, units in situation.units.items():
-        counted = counts[power] = {}
-        for unit in units:
-            for province in within[unit]:
-                counted[province] = counted.get(province, 0) + 1
-    return counts
-
-
-def _strongest(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    strongest: dict[str, int] = {}
-    for counted in counts:
-        for province, units in counted.items():
-            if units > strongest.get(province, 0):
-                strongest[province] = units
-    return strongest
+    return {
+        power: Counter(chain.from_iterable(within[unit] for unit in units)) for power, units in situation.units.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from ..board.orders import report_of
 from ..board.situation import Situation
 from ..board.units import Order
 from .base import Bot
@@ -15,8 +16,4 @@ class HoldBot(Bot):
     name = "hold"
 
     def choose(self, situation: Situation, rng: random.Random) -> tuple[Order, ...]:  # noqa: ARG002 - no choice to make
-        if situation.kind == "A":
-            removed = situation.disband_order[: max(0, -situation.due)]
-            return tuple(Order(f"{unit} D") for unit in removed) + (Order("WAIVE"),) * situation.due
-        verb = "H" if situation.kind == "M" else "D"
-        return tuple(Order(f"{unit} {verb}") for unit in situation.legal_orders)
+        return report_of((), situation).orders
