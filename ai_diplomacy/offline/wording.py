@@ -82,5 +82,10 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
 
 
+def centres(count: int) -> str:
+    """``1 centre``, ``2 centres``."""
+    return f"{count} centre{'s' * (count != 1)}"
+
+
 def number(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)

@@ -54,7 +54,7 @@ class LocalServer:
     async def __aenter__(self) -> Self:
         """Raises ``ListenError``."""
         try:
-            await self._handler.start()
+            await self._handler.thinker.start()
             self._port = await self._listen()
         except BaseException:
             await self._close()
@@ -83,7 +83,7 @@ class LocalServer:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-        await self._handler.close()
+        await self._handler.thinker.close()
 
     def _application(self) -> web.Application:
         made = web.Application(client_max_size=_LARGEST_BODY)
