@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .estimates import interval, resamples
+from .estimates import interval, resampled
 from .measures import Measure
 from .tallies import Array, Sums
 
@@ -72,7 +72,8 @@ def _player(first: Sums, second: Sums) -> list[Difference]:
     if not known:
         return []
     before, after = _means(first, known), _means(second, known)
-    drawn = _drawn(second, known, "second") - _drawn(first, known, "first")
+    drawn = resampled(f"{second.player} second", second.over[:, known], second.under[:, known])
+    drawn -= resampled(f"{first.player} first", first.over[:, known], first.under[:, known])
     chances = _permuted(first, second, known)
     sizes = (len(first.clusters), len(second.clusters))
     found = []
@@ -86,13 +87,6 @@ def _player(first: Sums, second: Sums) -> list[Difference]:
 def _means(sums: Sums, known: list[int]) -> Array:
     means: Array = sums.over[:, known].sum(axis=0) / sums.under[:, known].sum(axis=0)
     return means
-
-
-def _drawn(sums: Sums, known: list[int], side: str) -> Array:
-    weights = resamples(f"{sums.player} {side}", len(sums.clusters))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values: Array = (weights @ sums.over[:, known]) / (weights @ sums.under[:, known])
-    return values
 
 
 def _permuted(first: Sums, second: Sums, known: list[int]) -> Array:
