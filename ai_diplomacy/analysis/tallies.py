@@ -65,13 +65,9 @@ _UNASKED = dict.fromkeys(("cost", "cost_lost", "calls", "input_tokens", "output_
 
 def _count_orders(game: GameRecord, found: dict[str, Tally]) -> None:
     for sent in game.submissions:
-        _plus(
-            found[sent.power],
-            given=sent.given,
-            legal_first=sent.given - sent.illegal_first,
-            handed_in=sent.standing + sent.illegal,
-            standing=sent.standing,
-        )
+        legal, standing = sent.given - len(sent.illegal_first), len(sent.orders) - len(sent.defaults)
+        handed_in = standing + len(sent.illegal)
+        _plus(found[sent.power], given=sent.given, legal_first=legal, handed_in=handed_in, standing=standing)
     for row in game.orders:
         if Phase(row.phase).kind == "M" and not row.default:
             done = float(not row.results)

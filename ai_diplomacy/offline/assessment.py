@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..board.terrain import Terrain, province_of
 from ..board.units import Unit
 from ..board.valuation import Valuation, evaluate
-from .intents import UnderstoodMessage, understand_all
+from .intents import UnderstoodMessage, understand
 from .prompt_reader import ParsedPrompt
 from .temperament import Temperament, temperament
 from .turn_events import TurnEvent, turn_events
@@ -91,8 +91,8 @@ def assess(prompt: ParsedPrompt) -> Assessment:
         distance={power: _distance(prompt, power) for power in others},
         buffers={power: _buffers(prompt, power) for power in others},
         events=turn_events(prompt),
-        awaiting=understand_all(prompt.awaiting, prompt.situation),
-        press=understand_all(prompt.press, prompt.situation),
+        awaiting=tuple(understand(message, prompt.situation) for message in prompt.awaiting),
+        press=tuple(understand(message, prompt.situation) for message in prompt.press),
         leader=_leader(prompt),
     )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -98,10 +97,6 @@ def understand(message: PressMessage, situation: Situation) -> UnderstoodMessage
         _mentioned(placeless, _peoples(situation.map)),
         orders,
     )
-
-
-def understand_all(messages: Iterable[PressMessage], situation: Situation) -> tuple[UnderstoodMessage, ...]:
-    return tuple(understand(message, situation) for message in messages)
 
 
 def _zone(text: str, places: Lexicon) -> tuple[str, ...]:
