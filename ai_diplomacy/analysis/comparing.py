@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .estimates import interval, resamples
+from .estimates import interval, resampled
 from .measures import Measure
 from .tallies import Array, Sums
 
@@ -58,50 +58,35 @@ def compared(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> list[Diff
 
 def holm(probabilities: Sequence[float]) -> list[float]:
     """Adjusted so that all below 0.05 may be called findings together (Holm 1979)."""
-    order = sorted(range(len(probabilities)), key=lambda at: probabilities[at])
-    adjusted = [0.0] * len(probabilities)
-    least = 0.0
-    for rank, at in enumerate(order):
-        least = max(least, min(1.0, probabilities[at] * (len(probabilities) - rank)))
-        adjusted[at] = least
-    return adjusted
+    order = np.argsort(probabilities, kind="stable")
+    steps = np.asarray(probabilities)[order] * np.arange(len(order), 0, -1)
+    adjusted = np.empty(len(order))
+    adjusted[order] = np.maximum.accumulate(np.minimum(1.0, steps))
+    return [float(p) for p in adjusted]
 
 
 def _player(first: Sums, second: Sums) -> list[Difference]:
-    known = [
-        at
-        for at in range(len(first.measures))
-        if not (np.isnan(first.over[:, at]).any() or np.isnan(second.over[:, at]).any())
-        and not (np.isnan(first.under[:, at]).any() or np.isnan(second.under[:, at]).any())
-        and min(np.count_nonzero(first.under[:, at]), np.count_nonzero(second.under[:, at])) >= 2
-    ]
+    seen = [int(count) for count in np.minimum(*(np.count_nonzero(sums.under, axis=0) for sums in (first, second)))]
+    unknown = np.isnan(np.vstack([first.over, second.over, first.under, second.under])).sum(axis=0)
+    known = [at for at, count in enumerate(seen) if count >= 2 and not unknown[at]]
     if not known:
         return []
     before, after = _means(first, known), _means(second, known)
-    drawn = _drawn(second, known, "second") - _drawn(first, known, "first")
+    drawn = resampled(f"{second.player} second", second.over[:, known], second.under[:, known])
+    drawn -= resampled(f"{first.player} first", first.over[:, known], first.under[:, known])
     chances = _permuted(first, second, known)
     sizes = (len(first.clusters), len(second.clusters))
     found = []
     for column, at in enumerate(known):
-        counts = (int(np.count_nonzero(first.under[:, at])), int(np.count_nonzero(second.under[:, at])))
-        low, high = interval(drawn[:, column], min(counts))
+        bounds = interval(drawn[:, column], seen[at])
         means = float(before[column]), float(after[column])
-        found.append(
-            Difference(first.player, first.measures[at], *means, low, high, float(chances[column]), 1.0, sizes)
-        )
+        found.append(Difference(first.player, first.measures[at], *means, *bounds, float(chances[column]), 1.0, sizes))
     return found
 
 
 def _means(sums: Sums, known: list[int]) -> Array:
     means: Array = sums.over[:, known].sum(axis=0) / sums.under[:, known].sum(axis=0)
     return means
-
-
-def _drawn(sums: Sums, known: list[int], side: str) -> Array:
-    weights = resamples(f"{sums.player} {side}", len(sums.clusters))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values: Array = (weights @ sums.over[:, known]) / (weights @ sums.under[:, known])
-    return values
 
 
 def _permuted(first: Sums, second: Sums, known: list[int]) -> Array:

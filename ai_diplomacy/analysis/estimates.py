@@ -43,20 +43,19 @@ class MeanEstimate:
 
 def estimates(sums: Sums) -> list[MeanEstimate]:
     """One for each measure of the sums."""
-    count = len(sums.clusters)
-    weights = resamples(sums.player, count)
-    over, under = np.nan_to_num(sums.over), sums.under
-    tops, bottoms = weights @ over, weights @ under
-    return [
-        _estimate(sums, at, _ratio(tops[:, at], bottoms[:, at]), share=measure.share)
-        for at, measure in enumerate(sums.measures)
-    ]
+    drawn = resampled(sums.player, np.nan_to_num(sums.over), sums.under)
+    return [_estimate(sums, at, drawn[:, at], share=measure.share) for at, measure in enumerate(sums.measures)]
 
 
-def resamples(name: str, count: int, times: int = RESAMPLES) -> Array:
-    """How often each of ``count`` clusters is drawn in each of ``times`` resamples; the same for the same name."""
+def resampled(name: str, over: Array, under: Array) -> Array:
+    """The ratio in each of ``RESAMPLES`` resamples of the clusters (rows), NaN where it has none; the same for one
+    name."""
+    count = len(over)
     rng = np.random.default_rng([zlib.crc32(name.encode("utf-8", "surrogatepass")), count])
-    return rng.multinomial(count, np.full(count, 1 / count), size=times).astype(np.float64)
+    weights = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: Array = (weights @ over) / (weights @ under)
+    return np.where(np.isfinite(ratio), ratio, np.nan)
 
 
 def _estimate(sums: Sums, at: int, drawn: Array, *, share: bool) -> MeanEstimate:
@@ -113,12 +112,6 @@ def t_quantile(probability: float, freedom: int) -> float:
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
     )
     return z + math.fsum(term / freedom**power for power, term in enumerate(terms, 1))
-
-
-def _ratio(over: Array, under: Array) -> Array:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio: Array = over / under
-    return np.where(np.isfinite(ratio), ratio, np.nan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, P
 from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
 from ..records.events import Event
 from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
-from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows, Submission
+from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows
 from .pledges import Turn, judged
 
 
@@ -109,11 +109,12 @@ class EventsToRows:
             replies[read.actor][read.verdict] += own(read.phase)
         for event in self._defaulted:
             replies[event.actor]["defaulted"] += own(event.phase)
-        submitted = [event for event in self._submitted.values() if own(event.phase) and event.phase in self._done]
         return Rows(
             phases=tuple(row for phase in phases for row in self._positions(phase)),
             orders=tuple(row for phase in phases if phase in self._done for row in self._orders(phase)),
-            submissions=tuple(map(_submission, submitted)),
+            submissions=tuple(
+                event for event in self._submitted.values() if own(event.phase) and event.phase in self._done
+            ),
             messages=tuple(row for row in _message_rows(self._messages, self._survivors()) if own(row.phase)),
             pledges=tuple(pledge for phase in turns for pledge in judged(self._turn(phase))),
             gaps=tuple(gap for phase in self._views if own(phase) for gap in self._gaps(phase)),
@@ -231,17 +232,6 @@ def _message(event: MessageDelivered) -> Message:
         Phase(event.phase),
         event.round,
         event.sequence,
-    )
-
-
-def _submission(event: OrdersSubmitted) -> Submission:
-    return Submission(
-        event.phase,
-        event.power,
-        given=event.given,
-        illegal_first=len(event.illegal_first),
-        standing=len(event.orders) - len(event.defaults),
-        illegal=len(event.illegal),
     )
 
 

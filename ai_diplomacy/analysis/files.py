@@ -31,12 +31,10 @@ def write_files(
         made["second"] = tables(other)
         made[""] = [comparison_table(differences, analysis.provenance, other.provenance)]
     written = {"report.html": page(analysis, other, differences)}
-    written["analysis.json"] = _json(
-        {f"{side}_{table.name}".lstrip("_"): table.document() for side, found in made.items() for table in found}
-    )
-    for side, found in made.items():
-        for table in found:
-            written[f"{side}_{table.name}.csv".lstrip("_")] = _csv(table)
+    named = {f"{side}_{table.name}".lstrip("_"): table for side, found in made.items() for table in found}
+    documents = {name: table.document() for name, table in named.items()}
+    written["analysis.json"] = json.dumps(documents, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    written |= {f"{name}.csv": _csv(table) for name, table in named.items()}
     replace_files({out / name: text.encode("utf-8", "replace") for name, text in written.items()})
     return [out / name for name in written]
 
@@ -65,10 +63,6 @@ def _csv(table: DataTable) -> str:
     for row in table.rows:
         writer.writerow([*("" if value is None else value for value in row), *origin])
     return text.getvalue()
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 Value = str | int | float | None

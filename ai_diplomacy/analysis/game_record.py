@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from ..board.phase import Phase
+from ..game.events import OrdersSubmitted
 from ..game.game import Outcome
 from .pledges import Pledge
 
@@ -50,22 +51,6 @@ class OrderRow:
     kind: Annotated[OrderKind, "what it does; own and other tell whose unit is helped"]
     default: Annotated[bool, "whether the rules filled it in"]
     results: Annotated[tuple[str, ...], "what went wrong; empty when all went well"]
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What a power handed in for one phase."""
-
-    phase: str
-    power: str
-    given: int
-    """Order texts of the first reply."""
-    illegal_first: int
-    """Those of them that did not stand."""
-    standing: int
-    """Orders of the player's own that stood in the end."""
-    illegal: int
-    """Texts that did not stand in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +127,7 @@ class Rows:
 
     phases: tuple[PhaseRow, ...]
     orders: tuple[OrderRow, ...]
-    submissions: tuple[Submission, ...]
+    submissions: tuple[OrdersSubmitted, ...]
     messages: tuple[MessageRow, ...]
     pledges: tuple[Pledge, ...]
     calls: tuple[CallRow, ...]

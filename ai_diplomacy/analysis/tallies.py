@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,11 @@ def add(total: Tally, more: Tally) -> None:
 
 
 def _by_power(game: GameRecord) -> dict[str, Tally]:
-    found: dict[str, Tally] = {power: _score(game, power) for power in game.players}
+    scored = scores(game)
+    found: dict[str, Tally] = {
+        power: {"seats": 1.0, **_UNASKED, **{name: float(value) for name, value in asdict(scored[power]).items()}}
+        for power in game.players
+    }
     _count_orders(game, found)
     _count_press(game, found)
     _count_pledges(game, found)
@@ -55,36 +59,15 @@ def _plus(tally: Tally, **counts: float | None) -> None:
     add(tally, dict(counts))
 
 
-def _score(game: GameRecord, power: str) -> Tally:
-    score = scores(game)[power]
-    return {
-        "seats": 1.0,
-        "centers": float(score.centers),
-        "survived": float(score.survived),
-        "solo": float(score.solo),
-        "draw_size": score.draw_size,
-        "sum_of_squares": score.sum_of_squares,
-        "diplobench": score.diplobench,
-        "rank": score.rank,
-        # What a bot, which asks nobody, has none of.
-        "cost": 0.0,
-        "cost_lost": 0.0,
-        "calls": 0.0,
-        "input_tokens": 0.0,
-        "output_tokens": 0.0,
-        "defaulted": 0.0,
-    }
+_UNASKED = dict.fromkeys(("cost", "cost_lost", "calls", "input_tokens", "output_tokens", "defaulted"), 0.0)
+"""What a bot, which asks nobody, has none of."""
 
 
 def _count_orders(game: GameRecord, found: dict[str, Tally]) -> None:
     for sent in game.submissions:
-        _plus(
-            found[sent.power],
-            given=sent.given,
-            legal_first=sent.given - sent.illegal_first,
-            handed_in=sent.standing + sent.illegal,
-            standing=sent.standing,
-        )
+        legal, standing = sent.given - len(sent.illegal_first), len(sent.orders) - len(sent.defaults)
+        handed_in = standing + len(sent.illegal)
+        _plus(found[sent.power], given=sent.given, legal_first=legal, handed_in=handed_in, standing=standing)
     for row in game.orders:
         if Phase(row.phase).kind == "M" and not row.default:
             done = float(not row.results)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from ..board.terrain import Terrain, province_of, terrain
+from ..board.terrain import Terrain, province_of
 from ..board.units import Unit
 from ..board.valuation import Valuation, evaluate
-from .intents import UnderstoodMessage, understand_all
+from .intents import UnderstoodMessage, understand
 from .prompt_reader import ParsedPrompt
 from .temperament import Temperament, temperament
 from .turn_events import TurnEvent, turn_events
@@ -92,8 +91,8 @@ def assess(prompt: ParsedPrompt) -> Assessment:
         distance={power: _distance(prompt, power) for power in others},
         buffers={power: _buffers(prompt, power) for power in others},
         events=turn_events(prompt),
-        awaiting=understand_all(prompt.awaiting, prompt.situation),
-        press=understand_all(prompt.press, prompt.situation),
+        awaiting=tuple(understand(message, prompt.situation) for message in prompt.awaiting),
+        press=tuple(understand(message, prompt.situation) for message in prompt.press),
         leader=_leader(prompt),
     )
 
@@ -123,7 +122,8 @@ def _buffers(prompt: ParsedPrompt, power: str) -> tuple[str, ...]:
     mine, theirs = set(situation.centers[prompt.me]), set(situation.centers[power])
 
     def rank(province: str) -> tuple[bool, int, str]:
-        near = around(situation.map)[province]
+        stands = [Unit(f"{kind} {at}") for kind in "AF" for at in (province, *ground.coasts.get(province, ()))]
+        near = {province_of(at) for unit in stands for at in ground.reach(unit)}
         return (not (near & mine and near & theirs), -len(near & (mine | theirs)), province)
 
     return tuple(sorted((at for at in both if at not in occupied and at not in ground.centers), key=rank))
@@ -131,17 +131,6 @@ def _buffers(prompt: ParsedPrompt, power: str) -> tuple[str, ...]:
 
 def _within(ground: Terrain, units: tuple[Unit, ...]) -> set[str]:
     return {province_of(at) for unit in units for at in ground.reach(unit)}
-
-
-@cache
-def around(map_name: str) -> Mapping[str, frozenset[str]]:
-    """Province -> the provinces beside it, by land or sea."""
-    ground = terrain(map_name)
-    beside: dict[str, set[str]] = {province: set() for province in ground.provinces}
-    for steps in (ground.armies, ground.fleets):
-        for here, places in steps.items():
-            beside[province_of(here)] |= {province_of(there) for there in places}
-    return {province: frozenset(near) for province, near in beside.items()}
 
 
 def _leader(prompt: ParsedPrompt) -> str | None:

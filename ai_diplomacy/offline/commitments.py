@@ -28,8 +28,6 @@ class Commitments:
     """Powers that peace or an alliance was agreed with in this phase."""
     help: tuple[tuple[str, Order], ...]
     """(power, pledged order of it that supports one of our units)."""
-    moves: tuple[tuple[str, Order], ...]
-    """(power, pledged move of it)."""
 
     @property
     def powers(self) -> frozenset[str]:
@@ -46,18 +44,17 @@ def commitments(assessment: Assessment) -> Commitments:
         if agreed:
             zones[power] = tuple(dict.fromkeys((*zones.get(power, ()), *agreed)))
     friends = {*_agreed(mine, press, prompt, "peace"), *_agreed(mine, press, prompt, "alliance")}
-    theirs = [
-        (m.sender, order)
-        for m in press
-        if m.sender != prompt.me and "odd" not in m.intents
-        for order in m.message.pledges
-    ]
     return Commitments(
         pledges=_pledges(prompt),
         zones=zones,
         peace=frozenset(friends),
-        help=tuple((power, order) for power, order in theirs if order.supported in prompt.situation.own_units),
-        moves=tuple((power, order) for power, order in theirs if order.verb in ("-", "C")),
+        help=tuple(
+            (m.sender, order)
+            for m in press
+            if m.sender != prompt.me and "odd" not in m.intents
+            for order in m.message.pledges
+            if order.supported in prompt.situation.own_units
+        ),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 
-from ..board.situation import PhaseResult
 from ..board.units import Order
 from .assessment import Assessment
 from .prompt_reader import ParsedPrompt
@@ -111,23 +110,11 @@ def _own_results(prompt: ParsedPrompt, luck: random.Random) -> list[str]:
     won = [at for result in situation.recent for at, power in result.captures.items() if power == prompt.me]
     if won:
         lines.append(f"{luck.choice(('Took', 'Won', 'Gained'))} {places(situation.terrain, won[:3])}.")
-    failed = [goal for result in situation.recent for goal in _failed_moves(prompt, result)]
+    own = [(order, result.outcome(order)) for result in situation.recent for order in result.orders.get(prompt.me, ())]
+    failed = [order.target for order, outcome in own if order.target and "bounce" in outcome]
     if failed:
         lines.append(f"Failed to enter {places(situation.terrain, failed[:2])}.")
-    fallen = [
-        order.unit
-        for result in situation.recent
-        for order in result.orders.get(prompt.me, ())
-        if "dislodged" in result.outcome(order)
-    ]
+    fallen = [order.unit for order, outcome in own if "dislodged" in outcome]
     if fallen:
         lines.append(f"My {unit_words(situation.terrain, fallen[0])} was driven out.")
     return lines
-
-
-def _failed_moves(prompt: ParsedPrompt, result: PhaseResult) -> list[str]:
-    return [
-        goal
-        for order in result.orders.get(prompt.me, ())
-        if (goal := order.target) and "bounce" in result.outcome(order)
-    ]

@@ -83,12 +83,9 @@ def _far_support(situation: Situation, order: Order, luck: random.Random) -> str
 
 def _far_move(situation: Situation, order: Order, luck: random.Random) -> str | None:
     unit = order.unit
+    convoyed = any(order.via for order in situation.legal_orders.get(unit, ()))
     far = sorted(at for at, steps in situation.terrain.distances(unit).items() if steps == 2)
-    return f"{unit} - {luck.choice(far)}" if far and not _may_convoy(situation, unit) else None
-
-
-def _may_convoy(situation: Situation, unit: Unit) -> bool:
-    return any(order.via for order in situation.legal_orders.get(unit, ()))
+    return f"{unit} - {luck.choice(far)}" if far and not convoyed else None
 
 
 def _absent_unit(situation: Situation, order: Order, luck: random.Random) -> str | None:

@@ -7,11 +7,16 @@ from collections.abc import Mapping, Sequence
 from .assessment import Assessment
 from .commitments import remember_pact, remember_zone
 from .prompt_reader import WORDS
-from .wording import cut, name, place, places
+from .wording import centres, cut, name, place, places
 
 LONGEST = 80
 """Characters of a goal."""
 MOST = 4
+_FRIENDLY = {
+    "Ally": "Stand by {} as long as it stands by me",
+    "Friendly": "Make an ally of {}",
+    "Neutral": "Find a friend, best of all {}",
+}
 _FAR = 3
 """Neutral centres so many steps away are no goal yet."""
 
@@ -27,8 +32,8 @@ def choose_goals(
     found = [*_neutrals(assessment), *found, *friends, *rival]
     short = [goal for goal in found if len(goal) <= LONGEST][:MOST]
     if len(short) < 2:
-        count = len(prompt.situation.centers[prompt.me])
-        short += [f"Grow beyond {count} centre{'s' * (count != 1)} by {prompt.last_year}", "Hold what is mine"]
+        owned = centres(len(prompt.situation.centers[prompt.me]))
+        short += [f"Grow beyond {owned} by {prompt.last_year}", "Hold what is mine"]
     return [cut(goal, LONGEST) for goal in short[:MOST]]
 
 
@@ -68,11 +73,7 @@ def _friend(assessment: Assessment, relationships: Mapping[str, str], rival: Seq
         for power in assessment.neighbours
         if power in relationships and not any(name(power) in goal for goal in rival)
     ]
-    allies = [power for power in near if relationships[power] == "Ally"]
-    if allies:
-        return [f"Stand by {name(allies[0])} as long as it stands by me"]
-    friends = [power for power in near if relationships[power] == "Friendly"]
-    if friends:
-        return [f"Make an ally of {name(friends[0])}"]
-    open_to_us = [power for power in near if relationships[power] == "Neutral"]
-    return [f"Find a friend, best of all {name(open_to_us[0])}"] if open_to_us else []
+    for word, goal in _FRIENDLY.items():
+        if who := [power for power in near if relationships[power] == word]:
+            return [goal.format(name(who[0]))]
+    return []

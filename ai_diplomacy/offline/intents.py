@@ -7,7 +7,7 @@ nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,7 @@ from ..board.situation import Situation
 from ..board.terrain import province_of, terrain
 from ..board.units import Order
 from .prompt_reader import LONGEST_MESSAGE, PressMessage
+from .wording import TEMPLATES
 
 ASKS = ("support", "coalition", "zone", "alliance", "peace")
 """Intents that want a yes or a no, the most definite first."""
@@ -25,61 +26,10 @@ _ODD = re.compile(
     r"|</?\w+>|```|<\||\[/?inst\]",
     re.IGNORECASE,
 )
-_NOT = r"(?:cannot|can not|can't|will not|won't|could not|couldn't|do not|don't)"
-_SIGNS: Mapping[str, tuple[str, ...]] = {
-    "decline": (
-        *("declin", "refus", "must say no", "no deal", "not interested", "must pass", "more than i can offer"),
-        *("not yet", "too early", "other plans"),
-        rf"{_NOT} (?:agree|accept|promise|spare|give|join|offer|be part|support|help|commit|bind)",
-    ),
-    "counter": (
-        *("in return", "in exchange", "on one condition", "on condition", "provided that", "what do you offer"),
-        *("words are cheap", "show me first", "first show", "first prove"),
-    ),
-    "accept": (
-        *("agreed", "i agree", "i accept", "accepted", "gladly", "with pleasure", "it is a deal", "it's a deal"),
-        *("you have a deal", "we have a deal", "you have my word", "my word on it", "i am with you", "i'm with you"),
-        *("count me in", "so be it", "consider it done", r"as you (?:ask|propose|wish|suggest)", r"yes\b(?! or no)"),
-    ),
-    "thanks": ("thank", "grateful", "appreciat", "noted", "well kept", "good to hear", r"glad to (?:hear|read)"),
-    "warning": (
-        *(r"(?<!not )attack(?:ed|s|ing)? (?:on|me|my)\b", "you attacked", "stab", "betray", r"broke (?:your|a|its)\b"),
-        r"your (?:move|attack|march|fleet|army) (?:on|at|in)\b",
-        *("ordered otherwise", "warn", "withdraw", "pull back", "explain", "answer in kind", "consequences"),
-        *("regret it", "will be remembered"),
-    ),
-    "coalition": (
-        *(
-            "leader",
-            "too strong",
-            "too large",
-            "too big",
-            "growing",
-            "coalition",
-            "contain",
-            "runaway",
-            "run away with",
-        ),
-        *("the rest of us", r"solo\b", r"stop (?:it|them|him|her) now", r"hold (?:it|them) back"),
-    ),
-    "zone": (
-        *("demilitari[sz]", r"dmz\b", "buffer", r"(?:keep|stay|stays) out of", "off limits", "no man's land"),
-        r"(?:leave|leaves|keep|stays?|remains?) (?:\S+ ){0,4}empty",
-        r"neither of us (?:enter|move|go)",
-        r"no unit of (?:mine|yours)[a-z ]* in\b",
-        r"no (?:\w+ )?units? (?:goes|go) (?:there|in)\b",
-    ),
-    "support": ("support", r"lend (?:me )?(?:a hand|your)"),
-    "alliance": (
-        *("alliance", "allies", r"ally\b", "partner", "work together", "side by side", "common cause", "join forces"),
-        *("back to back", "work with me", "team up"),
-    ),
-    "peace": (
-        *("peace", "non-?aggression", "truce", "no quarrel", "no designs", r"alone\b", "quiet border", "border quiet"),
-        *("cease-?fire", "not attack"),
-    ),
+_INTENTS = {
+    kind: re.compile(rf"\b(?:{'|'.join(signs)})", re.IGNORECASE)
+    for kind, signs in tomllib.loads((TEMPLATES / "intents.toml").read_text(encoding="utf-8")).items()
 }
-_INTENTS = {kind: re.compile(rf"\b(?:{'|'.join(signs)})", re.IGNORECASE) for kind, signs in _SIGNS.items()}
 _CLAUSE = re.compile(r"[.,;:!?]\s")
 _ORDER = re.compile(
     r"\b([AF]) ([A-Z]{3}(?:/[NSEW]C)?)(?: ?(?:->|[-\u2192\u2013]) ?([A-Z]{3}(?:/[NSEW]C)?)"
@@ -95,7 +45,7 @@ class UnderstoodMessage:
 
     message: PressMessage
     intents: frozenset[str]
-    """Keys of ``_SIGNS``, or ``odd``, ``question``, ``chat``."""
+    """Keys of ``_INTENTS``, or ``odd``, ``question``, ``chat``."""
     provinces: tuple[str, ...]
     """Named in the text, in its order."""
     zone: tuple[str, ...]
@@ -147,10 +97,6 @@ def understand(message: PressMessage, situation: Situation) -> UnderstoodMessage
         _mentioned(placeless, _peoples(situation.map)),
         orders,
     )
-
-
-def understand_all(messages: Iterable[PressMessage], situation: Situation) -> tuple[UnderstoodMessage, ...]:
-    return tuple(understand(message, situation) for message in messages)
 
 
 def _zone(text: str, places: Lexicon) -> tuple[str, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Literal, get_args
 
 from ..models.ids import ModelId
 from ..models.model import Reply, Request, Usage
 
-STYLES = ("strategist", "random")
+Style = Literal["strategist", "random"]
+STYLES: tuple[Style, ...] = get_args(Style)
 
 
 class OfflineModel:

@@ -9,9 +9,10 @@ from .assessment import assess
 from .commitments import betrayed_power, commitments
 from .diary import of_negotiation
 from .intents import UnderstoodMessage
+from .order_planning import plan_orders
 from .prompt_reader import ParsedPrompt
 from .proposing import coalition, proposals, public
-from .round_plan import PlannedMessage, RoundPlan, composed, plan_round, with_pledges
+from .round_plan import PlannedMessage, RoundPlan, composed, with_pledges
 from .wording import templates
 
 MOST_AT_FIRST = 3
@@ -29,7 +30,8 @@ _AFTERTHOUGHT = 0.35
 def negotiate(prompt: ParsedPrompt) -> dict[str, Any]:
     """The messages of one round, and a private entry about them."""
     assessment = assess(prompt)
-    plan = plan_round(assessment, commitments(assessment))
+    agreed = commitments(assessment)
+    plan = RoundPlan(assessment, agreed, plan_orders(assessment, agreed, keep_all=True))
     most = MOST_AT_FIRST if prompt.opening else MOST
     _answer_all(plan, waiting(plan), most)
     _approach(plan, most)

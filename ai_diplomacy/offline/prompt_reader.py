@@ -42,12 +42,11 @@ class PressMessage:
 
 @dataclass(frozen=True, slots=True)
 class PastPledge:
-    """A pledge of the turn before, and what its unit was ordered to do."""
+    """A pledge of the turn before."""
 
     sender: str
     recipients: tuple[str, ...]
     pledged: str
-    ordered: str
     kept: bool
 
 
@@ -150,7 +149,7 @@ def _situation(document: Mapping[str, Any]) -> Situation:
     situation = Situation.from_document({"legal_orders": {}, **document})
     if situation.kind == "M" and not situation.legal_orders and situation.own_units:
         situation = replace(situation, legal_orders=_movement_orders(situation))
-    if not _is_sound(situation):
+    if situation.kind not in _VERBS or not _board_is_sound(situation) or not _orders_are_sound(situation):
         raise ValueError("the document is not a position on this map")
     return situation
 
@@ -188,17 +187,11 @@ def _past_pledges(value: Any, powers: frozenset[str]) -> tuple[PastPledge, ...]:
             sender=seen["from"],
             recipients=_texts(seen.get("to")),
             pledged=str(seen.get("pledged", "")),
-            ordered=str(seen.get("ordered") or ""),
             kept=bool(seen.get("kept")),
         )
         for seen in value or ()
         if seen["from"] in powers
     )
-
-
-def _is_sound(situation: Situation) -> bool:
-    """Raises ``TypeError`` when something that should be text is not."""
-    return situation.kind in _VERBS and _board_is_sound(situation) and _orders_are_sound(situation)
 
 
 def _board_is_sound(situation: Situation) -> bool:

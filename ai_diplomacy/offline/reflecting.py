@@ -66,7 +66,9 @@ def reflect(prompt: ParsedPrompt) -> dict[str, Any]:
     zones = {
         power: provinces[-1]
         for power, provinces in agreed.zones.items()
-        if words.get(power) in WORDS[2:] and not _entered(prompt, provinces)
+        if words.get(power) in WORDS[2:]
+        # Nor did anybody go there, we included.
+        and not any(_moved_into(prompt, anybody, provinces) for anybody in prompt.situation.units)
     }
     return {
         "diary": of_turn(prompt, assessment.events),
@@ -139,11 +141,6 @@ def _moved_into(prompt: ParsedPrompt, power: str, provinces: Sequence[str]) -> b
     return any(
         order.target in provinces for result in prompt.situation.recent for order in result.orders.get(power, ())
     )
-
-
-def _entered(prompt: ParsedPrompt, provinces: Sequence[str]) -> bool:
-    """Whether anybody went into the zone, we included."""
-    return any(_moved_into(prompt, power, provinces) for power in prompt.situation.units)
 
 
 def consolidate(prompt: ParsedPrompt) -> dict[str, Any]:

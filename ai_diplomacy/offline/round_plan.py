@@ -83,10 +83,6 @@ class RoundPlan:
         )
 
 
-def plan_round(assessment: Assessment, agreed: Commitments) -> RoundPlan:
-    return RoundPlan(assessment, agreed, plan_orders(assessment, agreed, keep_all=True))
-
-
 def with_pledges(plan: RoundPlan) -> list[PlannedMessage]:
     """The messages, some of them with a pledge that shows good will: the order of a unit that could have done harm."""
     final = plan.plan_orders()

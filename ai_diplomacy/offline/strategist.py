@@ -8,16 +8,15 @@ known here, and what is random depends on the game, the phase, the power and the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from . import random_style
 from .error_injection import restyled, with_illegal_order, written
+from .model import STYLES
 from .negotiating import negotiate
 from .ordering import order, plan
 from .prompt_reader import ParsedPrompt, read
 from .reflecting import consolidate, initialize, interview, reflect
-
-Style = Literal["strategist", "random"]
 
 AT_A_LOSS = "I do not understand the position."
 
@@ -35,15 +34,15 @@ _STEPS: Mapping[str, Callable[[ParsedPrompt], dict[str, Any]]] = {
 def answer(prompt: str, *, style: str = "strategist") -> str:
     """The reply to a prompt, in the format that its step asks for; ``AT_A_LOSS`` when it holds no position.
 
-    Raises ``ValueError`` for a style that is not one of ``Style``.
+    Raises ``ValueError`` for a style that is not one of ``STYLES``.
     """
-    if style not in ("strategist", "random"):
+    if style not in STYLES:
         raise ValueError(f"unknown style {style!r}")
     parsed = read(prompt)
     if parsed is None:
         return AT_A_LOSS
     if style == "random":
-        return written(parsed, random_style.STEPS[parsed.step](parsed))
+        return written(parsed, random_style.reply(parsed))
     reply = _STEPS[parsed.step](parsed)
     if parsed.step == "order" and not parsed.corrected:
         reply["orders"] = restyled(parsed, with_illegal_order(parsed, reply["orders"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from ..board.chance import chance
@@ -50,17 +50,10 @@ def temperament(power: str, game: str) -> Temperament:
     """The person behind the power in this game: always the same sort, never quite the same."""
     usual = _KNOWN.get(power) or _stranger(power)
     luck = chance(game, power, "temperament")
-
-    def near(share: float) -> float:
-        return min(0.95, max(0.1, share + luck.uniform(-_SPREAD, _SPREAD)))
-
-    return replace(
-        usual,
-        loyalty=near(usual.loyalty),
-        trust=near(usual.trust),
-        candour=near(usual.candour),
-        nerve=near(usual.nerve),
-    )
+    usually = usual.loyalty, usual.trust, usual.candour, usual.nerve
+    shares = [min(0.95, max(0.1, share + luck.uniform(-_SPREAD, _SPREAD))) for share in usually]
+    loyalty, trust, candour, nerve = shares
+    return Temperament(usual.tone, loyalty, trust, candour, nerve, usual.messages)
 
 
 def _stranger(power: str) -> Temperament:

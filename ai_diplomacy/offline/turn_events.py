@@ -40,7 +40,8 @@ def _events_of_phase(prompt: ParsedPrompt, result: PhaseResult) -> Iterator[Turn
     if result.phase.kind == "M":
         stood = {order.unit.province for order in mine}
         kept = {center for center in prompt.situation.centers[me] if result.captures.get(center) != me}
-        lost = _lost_homes(prompt, result)
+        homes = prompt.situation.homes.get(me, ())
+        lost = {center for center, power in result.captures.items() if center in homes and power != me}
         goals = {goal for order in mine if (goal := order.target) and "bounce" in result.outcome(order)}
         for power, orders in sorted(result.orders.items()):
             if power != me:
@@ -53,11 +54,6 @@ def _events_of_phase(prompt: ParsedPrompt, result: PhaseResult) -> Iterator[Turn
             yield TurnEvent(power, "took", center)
         elif power == me and home not in (None, me) and owners.get(center) == me:
             yield TurnEvent(str(home), "won", center)
-
-
-def _lost_homes(prompt: ParsedPrompt, result: PhaseResult) -> set[str]:
-    homes = prompt.situation.homes.get(prompt.me, ())
-    return {center for center, power in result.captures.items() if center in homes and power != prompt.me}
 
 
 def _moves_against(

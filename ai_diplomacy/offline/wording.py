@@ -11,6 +11,7 @@ from importlib.resources import files
 from ..board.terrain import Terrain, province_of
 from ..board.units import Order, Unit
 
+TEMPLATES = files(__package__) / "templates"
 _SENTENCE = re.compile(r"(^|[.!?] )([a-z])")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -20,7 +21,7 @@ def templates() -> Mapping[str, Mapping[str, Sequence[str]]]:
     """Section of a file in ``templates/`` -> its entries in the file's order: purpose -> wordings."""
     found: dict[str, Mapping[str, Sequence[str]]] = {}
     for file in ("proposals", "answers", "private", "replies"):
-        found |= tomllib.loads((files(__package__) / "templates" / f"{file}.toml").read_text(encoding="utf-8"))
+        found |= tomllib.loads((TEMPLATES / f"{file}.toml").read_text(encoding="utf-8"))
     return found
 
 
@@ -79,6 +80,11 @@ def doing(ground: Terrain, order: Order) -> str:
 def listed(words: Sequence[str]) -> str:
     """``a, b and c``."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+
+
+def centres(count: int) -> str:
+    """``1 centre``, ``2 centres``."""
+    return f"{count} centre{'s' * (count != 1)}"
 
 
 def number(count: int) -> str:

@@ -1,17 +1,19 @@
-"""The runs in a folder, found by their logs."""
+"""The runs in a folder, found by their logs, and each in one row of a list: who plays, and how far it has come."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ..run.glance import EVENTS
+from ..run.glance import EVENTS, glance
 from ..run.history import is_run
 
 _DEPTH = 3
 """How far below the folder a run may lie: forks lie in folders of their own."""
+_ENDS = {"": "not finished", "solo": "won", "draw": "draw", "last_power": "won", "limit": "ended"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +52,22 @@ def _written(path: Path) -> float:
         return (path / EVENTS).stat().st_mtime
     except OSError:
         return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """What the list tells of a run."""
+
+    models: tuple[str, ...]
+    phase: str
+    stands: str
+    """How the game ended, if it did."""
+    when: str
+    """When the run last told of something."""
+
+
+def run_row(path: Path) -> RunRow:
+    """Raises ``OSError``."""
+    told = glance(path)
+    when = datetime.fromtimestamp(told.written, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return RunRow(told.models, told.phase, _ENDS.get(told.outcome, told.outcome), when)

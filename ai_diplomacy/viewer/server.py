@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
 
-from ..run.glance import glance
 from ..web.geometry import geometry
 from ..web.guards import HEADERS, guard, inside
 from .bundle import PAGE, page
-from .library import Library
+from .library import Library, run_row
 from .watching import WatchedRun
 
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -50,7 +48,11 @@ class _Pages:
         runs = self._library.runs()
         if self._library.single:
             raise web.HTTPFound(address(next(iter(runs))))
-        rows = [row for run, path in runs.items() if (row := _row(run, path))]
+        rows = []
+        for run, path in runs.items():
+            # What cannot be read has no row.
+            with suppress(OSError):
+                rows.append({"name": run, "address": address(run), "brief": run_row(path)})
         return _html("runs.html", name=self._library.root.resolve().name, runs=rows)
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
@@ -117,20 +119,3 @@ class _Pages:
 
 def _html(template: str, **values: object) -> web.Response:
     return web.Response(text=page(template, **values), content_type="text/html")
-
-
-def _row(run: str, path: Path) -> dict[str, Any] | None:
-    """What the list of runs shows of one, if it can be read."""
-    try:
-        told = glance(path)
-    except OSError:
-        return None
-    ends = {"": "not finished", "solo": "won", "draw": "draw", "last_power": "won", "limit": "ended"}
-    when = datetime.fromtimestamp(told.written, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return {
-        "name": run,
-        "address": address(run),
-        "brief": told,
-        "stands": ends.get(told.outcome, told.outcome),
-        "when": when,
-    }

@@ -34,7 +34,7 @@ def test_a_played_game_agrees_with_its_own_statistics(offline_run):
     for power, figures in overview.items():
         sent = [row for row in game.submissions if row.power == power]
         assert sum(row.given for row in sent) == figures["orders_given"]
-        assert sum(row.illegal_first for row in sent) == figures["illegal_orders_first"]
+        assert sum(len(row.illegal_first) for row in sent) == figures["illegal_orders_first"]
         assert sum(row.sender == power for row in game.messages) == figures["messages_sent"]
         mine = [row for row in game.calls if row.power == power]
         assert sum(row.input_tokens for row in mine) == figures["input_tokens"]

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from staging import HOLD, OFFLINE, SCRIPTED, ScriptedModel, by_step, play, seats
 
-from ai_diplomacy.agent import steps
+from ai_diplomacy.agent import agent
 from ai_diplomacy.board import board, orders
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.models.ids import ModelId
@@ -21,7 +21,7 @@ def readings(monkeypatch):
         found[situation.power, situation.phase] += bool(texts)
         return original(texts, situation)
 
-    for module in (steps, board):
+    for module in (agent, board):
         monkeypatch.setattr(module, "interpret", counted)
     return found
 

@@ -6,19 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .structured import open_object
-from .wire import (
-    Ask,
-    Said,
-    Wire,
-    WireError,
-    bearer,
-    count_of,
-    model_of,
-    refuse_streaming,
-    split_turns,
-    text_of,
-    turns_of,
-)
+from .wire import Ask, Said, Wire, WireError, count_of, model_of, split_turns, text_of, turns_of
 
 _TYPES = {
     400: "invalid_request_error",
@@ -32,34 +20,72 @@ _TYPES = {
 }
 
 
-def _key(headers: Mapping[str, str], _: Mapping[str, str]) -> str:
-    return headers.get("x-api-key") or bearer(headers)
+class AnthropicMessages(Wire):
+    """Anthropic messages."""
 
+    vendor = "anthropic"
+    paths = ("/v1/messages", "/messages")
 
-def _bad_key(sent: str) -> WireError:
-    return WireError(401, "invalid x-api-key" if sent else "x-api-key header is required")
+    def key(self, headers: Mapping[str, str], query: Mapping[str, str]) -> str:
+        return headers.get("x-api-key") or super().key(headers, query)
 
+    def bad_key(self, sent: str) -> WireError:
+        return WireError(401, "invalid x-api-key" if sent else "x-api-key header is required")
 
-def _read(body: Mapping[str, Any], _: str) -> Ask:
-    model = model_of(body)
-    limit = count_of(body, "max_tokens")
-    if limit is None:
-        raise WireError(400, "max_tokens: Field required")
-    refuse_streaming(body)
-    turns = turns_of(body.get("messages"), "messages")
-    if any(role not in ("user", "assistant") for role, _ in turns):
-        raise WireError(400, "messages: roles are 'user' and 'assistant'; the system prompt is a field of its own")
-    system = body.get("system") or ""
-    _, history, prompt = split_turns(turns, "messages")
-    return Ask(
-        model=model,
-        system=text_of(system, "system"),
-        prompt=prompt,
-        history=history,
-        max_tokens=limit,
-        structured=_structured(body),
-        cacheable=_cacheable(body, system),
-    )
+    def read(self, body: Mapping[str, Any], _: str) -> Ask:
+        model = model_of(body)
+        limit = count_of(body, "max_tokens")
+        if limit is None:
+            raise WireError(400, "max_tokens: Field required")
+        turns = turns_of(body.get("messages"), "messages")
+        if any(role not in ("user", "assistant") for role, _ in turns):
+            raise WireError(400, "messages: roles are 'user' and 'assistant'; the system prompt is a field of its own")
+        system = body.get("system") or ""
+        _, prompt, history = split_turns(turns, "messages")
+        structured, cacheable = _structured(body), _cacheable(body, system)
+        return Ask(model, text_of(system, "system"), prompt, history, limit, structured, cacheable)
+
+    def reply(self, ask: Ask, _: Mapping[str, Any], said: Said) -> dict[str, Any]:
+        return {
+            "id": f"msg_{said.serial:024x}",
+            "type": "message",
+            "role": "assistant",
+            "model": ask.model,
+            "content": [{"type": "text", "text": said.text}],
+            "stop_reason": "end_turn" if said.complete else "max_tokens",
+            "stop_sequence": None,
+            "stop_details": None,
+            "usage": {
+                # What was read from the cache or written to it is counted apart by this vendor.
+                "input_tokens": said.input - said.cached - said.written,
+                "cache_creation_input_tokens": said.written,
+                "cache_read_input_tokens": said.cached,
+                "cache_creation": {"ephemeral_5m_input_tokens": said.written, "ephemeral_1h_input_tokens": 0},
+                "output_tokens": said.output,
+                "output_tokens_details": {"thinking_tokens": 0},
+                "service_tier": "standard",
+            },
+        }
+
+    def error(self, problem: WireError, request_id: str) -> dict[str, Any]:
+        kind = _TYPES.get(problem.status, "api_error")
+        return {"type": "error", "error": {"type": kind, "message": problem.message}, "request_id": request_id}
+
+    def headers(self, request_id: str, _: float) -> dict[str, str]:
+        return {"request-id": request_id, "anthropic-organization-id": "offline"}
+
+    def models(self, names: Sequence[str]) -> dict[str, Any]:
+        models = [
+            {
+                "type": "model",
+                "id": name,
+                "display_name": name,
+                "created_at": "2025-01-01T00:00:00Z",
+                "lifecycle": "active",
+            }
+            for name in names
+        ]
+        return {"data": models, "has_more": False, "first_id": names[0], "last_id": names[-1]}
 
 
 def _structured(body: Mapping[str, Any]) -> bool:
@@ -80,56 +106,3 @@ def _cacheable(body: Mapping[str, Any], system: Any) -> bool:
     """This vendor caches what is marked."""
     blocks = system if isinstance(system, list) else []
     return bool(body.get("cache_control")) or any(block.get("cache_control") for block in blocks)
-
-
-def _reply(ask: Ask, _: Mapping[str, Any], said: Said) -> dict[str, Any]:
-    return {
-        "id": f"msg_{said.serial:024x}",
-        "type": "message",
-        "role": "assistant",
-        "model": ask.model,
-        "content": [{"type": "text", "text": said.text}],
-        "stop_reason": "end_turn" if said.complete else "max_tokens",
-        "stop_sequence": None,
-        "stop_details": None,
-        "usage": {
-            # What was read from the cache or written to it is counted apart by this vendor.
-            "input_tokens": said.input - said.cached - said.written,
-            "cache_creation_input_tokens": said.written,
-            "cache_read_input_tokens": said.cached,
-            "cache_creation": {"ephemeral_5m_input_tokens": said.written, "ephemeral_1h_input_tokens": 0},
-            "output_tokens": said.output,
-            "output_tokens_details": {"thinking_tokens": 0},
-            "service_tier": "standard",
-        },
-    }
-
-
-def _error(problem: WireError, request_id: str) -> dict[str, Any]:
-    kind = _TYPES.get(problem.status, "api_error")
-    return {"type": "error", "error": {"type": kind, "message": problem.message}, "request_id": request_id}
-
-
-def _headers(request_id: str, _: float) -> dict[str, str]:
-    return {"request-id": request_id, "anthropic-organization-id": "offline"}
-
-
-def _models(names: Sequence[str]) -> dict[str, Any]:
-    models = [
-        {"type": "model", "id": name, "display_name": name, "created_at": "2025-01-01T00:00:00Z", "lifecycle": "active"}
-        for name in names
-    ]
-    return {"data": models, "has_more": False, "first_id": names[0], "last_id": names[-1]}
-
-
-WIRE = Wire(
-    vendor="anthropic",
-    paths=("/v1/messages", "/messages"),
-    key=_key,
-    bad_key=_bad_key,
-    read=_read,
-    reply=_reply,
-    error=_error,
-    headers=_headers,
-    models=_models,
-)

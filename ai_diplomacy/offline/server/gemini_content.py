@@ -23,34 +23,94 @@ _RPC = "type.googleapis.com/google.rpc"
 _SERVICE = "generativelanguage.googleapis.com"
 
 
-def _key(headers: Mapping[str, str], query: Mapping[str, str]) -> str:
-    return headers.get("x-goog-api-key") or query.get("key", "")
+class GeminiContent(Wire):
+    """Gemini generateContent."""
 
+    vendor = "gemini"
+    paths = ("/v1beta/models/{call}", "/v1/models/{call}")
 
-def _bad_key(sent: str) -> WireError:
-    if not sent:
-        return WireError(403, "Method doesn't allow unregistered callers (callers without established identity).")
-    return WireError(400, "API key not valid. Please pass a valid API key.", code="API_KEY_INVALID")
+    def key(self, headers: Mapping[str, str], query: Mapping[str, str]) -> str:
+        return headers.get("x-goog-api-key") or query.get("key", "")
 
+    def bad_key(self, sent: str) -> WireError:
+        if not sent:
+            return WireError(403, "Method doesn't allow unregistered callers (callers without established identity).")
+        return WireError(400, "API key not valid. Please pass a valid API key.", code="API_KEY_INVALID")
 
-def _read(body: Mapping[str, Any], call: str) -> Ask:
-    model, _, method = call.rpartition(":")
-    if method == "streamGenerateContent":
-        raise WireError(400, "streaming is not supported by this server; ask for generateContent")
-    if method != "generateContent" or not model:
-        raise WireError(404, "this server knows models/MODEL:generateContent only")
-    config = _part(body, "generationConfig", "generation_config")
-    instruction = _part(body, "systemInstruction", "system_instruction")
-    turns = turns_of(body.get("contents"), "contents", "parts")
-    _, history, prompt = split_turns(turns, "contents")
-    return Ask(
-        model=model,
-        system=text_of(instruction["parts"], "systemInstruction.parts") if instruction.get("parts") else "",
-        prompt=prompt,
-        history=history,
-        max_tokens=count_of(config, "maxOutputTokens", "max_output_tokens"),
-        structured=_structured(config),
-    )
+    def read(self, body: Mapping[str, Any], call: str) -> Ask:
+        model, _, method = call.rpartition(":")
+        if method == "streamGenerateContent":
+            raise WireError(400, "streaming is not supported by this server; ask for generateContent")
+        if method != "generateContent" or not model:
+            raise WireError(404, "this server knows models/MODEL:generateContent only")
+        config = _part(body, "generationConfig", "generation_config")
+        instruction = _part(body, "systemInstruction", "system_instruction")
+        _, prompt, history = split_turns(turns_of(body.get("contents"), "contents", "parts"), "contents")
+        return Ask(
+            model,
+            text_of(instruction["parts"], "systemInstruction.parts") if instruction.get("parts") else "",
+            prompt,
+            history,
+            max_tokens=count_of(config, "maxOutputTokens", "max_output_tokens"),
+            structured=_structured(config),
+        )
+
+    def reply(self, ask: Ask, _: Mapping[str, Any], said: Said) -> dict[str, Any]:
+        usage: dict[str, Any] = {
+            "promptTokenCount": said.input,
+            "candidatesTokenCount": said.output,
+            "totalTokenCount": said.input + said.output,
+            "promptTokensDetails": [{"modality": "TEXT", "tokenCount": said.input}],
+        }
+        if said.cached:
+            usage["cachedContentTokenCount"] = said.cached
+            usage["cacheTokensDetails"] = [{"modality": "TEXT", "tokenCount": said.cached}]
+        return {
+            "candidates": [
+                {
+                    "content": {"parts": [{"text": said.text}], "role": "model"},
+                    "finishReason": "STOP" if said.complete else "MAX_TOKENS",
+                    "index": 0,
+                }
+            ],
+            "usageMetadata": usage,
+            "modelVersion": ask.model,
+            "responseId": f"{said.serial:022x}",
+        }
+
+    def error(self, problem: WireError, _: str) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "code": problem.status,
+            "message": problem.message,
+            "status": _STATUSES.get(problem.status, "UNKNOWN"),
+        }
+        details: list[dict[str, Any]] = []
+        if problem.code:
+            domain = {"domain": "googleapis.com", "metadata": {"service": _SERVICE}}
+            details.append({"@type": f"{_RPC}.ErrorInfo", "reason": problem.code, **domain})
+        if problem.status == 429:
+            quota = {"quotaMetric": f"{_SERVICE}/generate_content_requests", "quotaId": "GenerateRequestsPerMinute"}
+            details.append({"@type": f"{_RPC}.QuotaFailure", "violations": [quota]})
+        if problem.retry_after is not None:
+            details.append({"@type": f"{_RPC}.RetryInfo", "retryDelay": f"{problem.retry_after:g}s"})
+        return {"error": {**found, "details": details} if details else found}
+
+    def headers(self, _: str, seconds: float) -> dict[str, str]:
+        return {"server-timing": f"gfet4t7; dur={round(seconds * 1000)}"}
+
+    def models(self, names: Sequence[str]) -> dict[str, Any]:
+        models = [
+            {
+                "name": f"models/{name}",
+                "version": "1",
+                "displayName": name,
+                "inputTokenLimit": 1_000_000,
+                "outputTokenLimit": 65_536,
+                "supportedGenerationMethods": ["generateContent"],
+            }
+            for name in names
+        ]
+        return {"models": models}
 
 
 def _part(body: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
@@ -66,77 +126,3 @@ def _structured(config: Mapping[str, Any]) -> bool:
     if not json and any(config.get(name) is not None for name in ("responseSchema", "responseJsonSchema")):
         raise WireError(400, "A response schema is only supported for the response MIME type application/json.")
     return json
-
-
-def _reply(ask: Ask, _: Mapping[str, Any], said: Said) -> dict[str, Any]:
-    usage: dict[str, Any] = {
-        "promptTokenCount": said.input,
-        "candidatesTokenCount": said.output,
-        "totalTokenCount": said.input + said.output,
-        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": said.input}],
-    }
-    if said.cached:
-        usage["cachedContentTokenCount"] = said.cached
-        usage["cacheTokensDetails"] = [{"modality": "TEXT", "tokenCount": said.cached}]
-    return {
-        "candidates": [
-            {
-                "content": {"parts": [{"text": said.text}], "role": "model"},
-                "finishReason": "STOP" if said.complete else "MAX_TOKENS",
-                "index": 0,
-            }
-        ],
-        "usageMetadata": usage,
-        "modelVersion": ask.model,
-        "responseId": f"{said.serial:022x}",
-    }
-
-
-def _error(problem: WireError, _: str) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "code": problem.status,
-        "message": problem.message,
-        "status": _STATUSES.get(problem.status, "UNKNOWN"),
-    }
-    details: list[dict[str, Any]] = []
-    if problem.code:
-        domain = {"domain": "googleapis.com", "metadata": {"service": _SERVICE}}
-        details.append({"@type": f"{_RPC}.ErrorInfo", "reason": problem.code, **domain})
-    if problem.status == 429:
-        quota = {"quotaMetric": f"{_SERVICE}/generate_content_requests", "quotaId": "GenerateRequestsPerMinute"}
-        details.append({"@type": f"{_RPC}.QuotaFailure", "violations": [quota]})
-    if problem.retry_after is not None:
-        details.append({"@type": f"{_RPC}.RetryInfo", "retryDelay": f"{problem.retry_after:g}s"})
-    return {"error": {**found, "details": details} if details else found}
-
-
-def _headers(_: str, seconds: float) -> dict[str, str]:
-    return {"server-timing": f"gfet4t7; dur={round(seconds * 1000)}"}
-
-
-def _models(names: Sequence[str]) -> dict[str, Any]:
-    models = [
-        {
-            "name": f"models/{name}",
-            "version": "1",
-            "displayName": name,
-            "inputTokenLimit": 1_000_000,
-            "outputTokenLimit": 65_536,
-            "supportedGenerationMethods": ["generateContent"],
-        }
-        for name in names
-    ]
-    return {"models": models}
-
-
-WIRE = Wire(
-    vendor="gemini",
-    paths=("/v1beta/models/{call}", "/v1/models/{call}"),
-    key=_key,
-    bad_key=_bad_key,
-    read=_read,
-    reply=_reply,
-    error=_error,
-    headers=_headers,
-    models=_models,
-)

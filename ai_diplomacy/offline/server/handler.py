@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ..strategist import Style
+from ..model import Style
 from . import faults, rate_limit
 from .options import ServerOptions, drawn_latency
 from .structured import bare_json
@@ -94,7 +94,7 @@ class RequestHandler:
         self._faults = faults.FaultPlan(options.faults, seed=options.seed, faulty_attempts=options.faulty_attempts)
         self._cached: set[bytes] = set()
         """Which system prompts each account has sent before, as the vendors' caches of prefixes know them."""
-        self._thinker = Thinker(options.workers)
+        self.thinker = Thinker(options.workers)
         self._serials = itertools.count(1)
 
     async def answer(self, wire: Wire, request: web.Request) -> web.StreamResponse:
@@ -111,12 +111,6 @@ class RequestHandler:
         finally:
             self.counts.left()
             self._say(visit)
-
-    async def start(self) -> None:
-        await self._thinker.start()
-
-    async def close(self) -> None:
-        await self._thinker.close()
 
     def admitted(self, wire: Wire, request: web.Request) -> bytes:
         """The account of a request, which shows no key. Raises ``WireError`` for a key that is not accepted."""
@@ -173,7 +167,7 @@ class RequestHandler:
         known = ask.cacheable and mark in self._cached
         if ask.cacheable and ask.system:
             self._cached.add(mark)
-        text = await self._thinker.answer(ask.prompt, style_of(ask.model))
+        text = await self.thinker.answer(ask.prompt, style_of(ask.model))
         if ask.structured:
             text = bare_json(text)
         room = len(text) if ask.max_tokens is None else ask.max_tokens * _CHARACTERS

@@ -9,8 +9,10 @@ from typing import Any, Self
 from aiohttp import web
 
 from ..model import STYLES
-from . import anthropic_messages, gemini_content, openai
+from .anthropic_messages import AnthropicMessages
+from .gemini_content import GeminiContent
 from .handler import RequestHandler
+from .openai import ChatCompletions, Responses
 from .options import ServerOptions
 from .wire import Wire, WireError
 
@@ -52,7 +54,7 @@ class LocalServer:
     async def __aenter__(self) -> Self:
         """Raises ``ListenError``."""
         try:
-            await self._handler.start()
+            await self._handler.thinker.start()
             self._port = await self._listen()
         except BaseException:
             await self._close()
@@ -81,7 +83,7 @@ class LocalServer:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-        await self._handler.close()
+        await self._handler.thinker.close()
 
     def _application(self) -> web.Application:
         made = web.Application(client_max_size=_LARGEST_BODY)
@@ -110,13 +112,14 @@ class LocalServer:
         return self._handler.problem(_spoken(request), problem)
 
 
-WIRES = (openai.CHAT, openai.RESPONSES, anthropic_messages.WIRE, gemini_content.WIRE)
+CHAT, ANTHROPIC, GEMINI = ChatCompletions(), AnthropicMessages(), GeminiContent()
+WIRES: tuple[Wire, ...] = (CHAT, Responses(), ANTHROPIC, GEMINI)
 
 
 def _spoken(request: web.Request) -> Wire:
     """The protocol of a client that asks at a path which vendors share."""
     if "anthropic-version" in request.headers or "x-api-key" in request.headers:
-        return anthropic_messages.WIRE
+        return ANTHROPIC
     if "x-goog-api-key" in request.headers or request.path.startswith("/v1beta"):
-        return gemini_content.WIRE
-    return openai.CHAT
+        return GEMINI
+    return CHAT

@@ -6,19 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .structured import open_object, optional_property
-from .wire import (
-    Ask,
-    Said,
-    Wire,
-    WireError,
-    bearer,
-    count_of,
-    model_of,
-    refuse_streaming,
-    split_turns,
-    text_of,
-    turns_of,
-)
+from .wire import Ask, Said, Wire, WireError, count_of, model_of, split_turns, text_of, turns_of
 
 _TYPES = {
     429: "requests",
@@ -30,38 +18,143 @@ _TYPES = {
 _CODES = {429: "rate_limit_exceeded", 503: "server_is_overloaded", 529: "server_is_overloaded"}
 
 
-def _key(headers: Mapping[str, str], _: Mapping[str, str]) -> str:
-    return bearer(headers)
+class _OpenAI(Wire):
+    """What both of the vendor's protocols share."""
 
+    def bad_key(self, sent: str) -> WireError:
+        if not sent:
+            return WireError(401, "You didn't provide an API key in an Authorization header (Bearer auth).")
+        return WireError(401, "Incorrect API key provided.", code="invalid_api_key")
 
-def _bad_key(sent: str) -> WireError:
-    if not sent:
-        return WireError(401, "You didn't provide an API key in an Authorization header (Bearer auth).")
-    return WireError(401, "Incorrect API key provided.", code="invalid_api_key")
-
-
-def _error(problem: WireError, _: str) -> dict[str, Any]:
-    return {
-        "error": {
-            "message": problem.message,
-            "type": _TYPES.get(problem.status, "invalid_request_error"),
-            "param": problem.param,
-            "code": problem.code or _CODES.get(problem.status),
+    def error(self, problem: WireError, _: str) -> dict[str, Any]:
+        return {
+            "error": {
+                "message": problem.message,
+                "type": _TYPES.get(problem.status, "invalid_request_error"),
+                "param": problem.param,
+                "code": problem.code or _CODES.get(problem.status),
+            }
         }
-    }
+
+    def headers(self, request_id: str, seconds: float) -> dict[str, str]:
+        return {
+            "x-request-id": request_id,
+            "openai-processing-ms": str(round(seconds * 1000)),
+            "openai-version": "2020-10-01",
+        }
+
+    def models(self, names: Sequence[str]) -> dict[str, Any]:
+        models = [{"id": name, "object": "model", "created": 1735689600, "owned_by": "offline"} for name in names]
+        return {"object": "list", "data": models}
 
 
-def _headers(request_id: str, seconds: float) -> dict[str, str]:
-    return {
-        "x-request-id": request_id,
-        "openai-processing-ms": str(round(seconds * 1000)),
-        "openai-version": "2020-10-01",
-    }
+class ChatCompletions(_OpenAI):
+    """Chat completions."""
+
+    vendor = "openai"
+    paths = ("/v1/chat/completions", "/chat/completions")
+
+    def read(self, body: Mapping[str, Any], _: str) -> Ask:
+        return Ask(
+            model_of(body),
+            *split_turns(turns_of(body.get("messages"), "messages"), "messages"),
+            max_tokens=count_of(body, "max_completion_tokens", "max_tokens"),
+            structured=_structured(body.get("response_format"), "response_format", "json_schema"),
+        )
+
+    def reply(self, ask: Ask, _: Mapping[str, Any], said: Said) -> dict[str, Any]:
+        return {
+            "id": f"chatcmpl-{said.serial:024x}",
+            "object": "chat.completion",
+            "created": said.created,
+            "model": ask.model,
+            "choices": [
+                {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": said.text, "refusal": None, "annotations": []},
+                    "logprobs": None,
+                    "finish_reason": "stop" if said.complete else "length",
+                }
+            ],
+            "usage": {
+                "prompt_tokens": said.input,
+                "completion_tokens": said.output,
+                "total_tokens": said.input + said.output,
+                "prompt_tokens_details": {"cached_tokens": said.cached, "audio_tokens": 0},
+                "completion_tokens_details": {
+                    "reasoning_tokens": 0,
+                    "audio_tokens": 0,
+                    "accepted_prediction_tokens": 0,
+                    "rejected_prediction_tokens": 0,
+                },
+            },
+            "service_tier": "default",
+            "system_fingerprint": "fp_offline",
+        }
 
 
-def _models(names: Sequence[str]) -> dict[str, Any]:
-    models = [{"id": name, "object": "model", "created": 1735689600, "owned_by": "offline"} for name in names]
-    return {"object": "list", "data": models}
+class Responses(_OpenAI):
+    """Responses."""
+
+    vendor = "openai-responses"
+    paths = ("/v1/responses", "/responses")
+
+    def read(self, body: Mapping[str, Any], _: str) -> Ask:
+        model = model_of(body)
+        asked = body.get("input")
+        turns = [("user", asked)] if isinstance(asked, str) else turns_of(asked, "input")
+        if body.get("instructions") is not None:
+            turns.insert(0, ("system", text_of(body["instructions"], "instructions")))
+        return Ask(
+            model,
+            *split_turns(turns, "input"),
+            max_tokens=count_of(body, "max_output_tokens"),
+            structured=_structured(_format(body), "text.format", code="invalid_json_schema"),
+        )
+
+    def reply(self, ask: Ask, body: Mapping[str, Any], said: Said) -> dict[str, Any]:
+        status = "completed" if said.complete else "incomplete"
+        return {
+            "id": f"resp_{said.serial:048x}",
+            "object": "response",
+            "created_at": said.created,
+            "status": status,
+            "background": False,
+            "error": None,
+            "incomplete_details": None if said.complete else {"reason": "max_output_tokens"},
+            "instructions": body.get("instructions"),
+            "max_output_tokens": ask.max_tokens,
+            "model": ask.model,
+            "output": [
+                {
+                    "id": f"msg_{said.serial:048x}",
+                    "type": "message",
+                    "status": status,
+                    "role": "assistant",
+                    "content": [{"type": "output_text", "annotations": [], "logprobs": [], "text": said.text}],
+                }
+            ],
+            "parallel_tool_calls": True,
+            "previous_response_id": None,
+            "reasoning": {"effort": None, "summary": None},
+            "service_tier": "default",
+            "store": False,
+            "temperature": body.get("temperature", 1.0),
+            "text": {"format": _format(body) or {"type": "text"}},
+            "tool_choice": "auto",
+            "tools": [],
+            "top_p": body.get("top_p", 1.0),
+            "truncation": "disabled",
+            "usage": {
+                "input_tokens": said.input,
+                "input_tokens_details": {"cached_tokens": said.cached, "cache_write_tokens": said.written},
+                "output_tokens": said.output,
+                "output_tokens_details": {"reasoning_tokens": 0},
+                "total_tokens": said.input + said.output,
+            },
+            "user": None,
+            "metadata": {},
+        }
 
 
 def _structured(format: Any, where: str, holder: str | None = None, code: str | None = None) -> bool:
@@ -97,140 +190,6 @@ def _check_schema(format: Mapping[str, Any], where: str, code: str | None) -> No
     raise WireError(400, message, param=where, code=code)
 
 
-def _read_chat(body: Mapping[str, Any], _: str) -> Ask:
-    model = model_of(body)
-    refuse_streaming(body)
-    system, history, prompt = split_turns(turns_of(body.get("messages"), "messages"), "messages")
-    return Ask(
-        model=model,
-        system=system,
-        prompt=prompt,
-        history=history,
-        max_tokens=count_of(body, "max_completion_tokens", "max_tokens"),
-        structured=_structured(body.get("response_format"), "response_format", "json_schema"),
-    )
-
-
-def _chat_reply(ask: Ask, _: Mapping[str, Any], said: Said) -> dict[str, Any]:
-    return {
-        "id": f"chatcmpl-{said.serial:024x}",
-        "object": "chat.completion",
-        "created": said.created,
-        "model": ask.model,
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": said.text, "refusal": None, "annotations": []},
-                "logprobs": None,
-                "finish_reason": "stop" if said.complete else "length",
-            }
-        ],
-        "usage": {
-            "prompt_tokens": said.input,
-            "completion_tokens": said.output,
-            "total_tokens": said.input + said.output,
-            "prompt_tokens_details": {"cached_tokens": said.cached, "audio_tokens": 0},
-            "completion_tokens_details": {
-                "reasoning_tokens": 0,
-                "audio_tokens": 0,
-                "accepted_prediction_tokens": 0,
-                "rejected_prediction_tokens": 0,
-            },
-        },
-        "service_tier": "default",
-        "system_fingerprint": "fp_offline",
-    }
-
-
-CHAT = Wire(
-    vendor="openai",
-    paths=("/v1/chat/completions", "/chat/completions"),
-    key=_key,
-    bad_key=_bad_key,
-    read=_read_chat,
-    reply=_chat_reply,
-    error=_error,
-    headers=_headers,
-    models=_models,
-)
-
-
-def _read_response(body: Mapping[str, Any], _: str) -> Ask:
-    model = model_of(body)
-    refuse_streaming(body)
-    asked = body.get("input")
-    turns = [("user", asked)] if isinstance(asked, str) else turns_of(asked, "input")
-    if body.get("instructions") is not None:
-        turns.insert(0, ("system", text_of(body["instructions"], "instructions")))
-    system, history, prompt = split_turns(turns, "input")
-    return Ask(
-        model=model,
-        system=system,
-        prompt=prompt,
-        history=history,
-        max_tokens=count_of(body, "max_output_tokens"),
-        structured=_structured(_format(body), "text.format", code="invalid_json_schema"),
-    )
-
-
 def _format(body: Mapping[str, Any]) -> Any:
     text = body.get("text")
     return text.get("format") if isinstance(text, dict) else None
-
-
-def _response(ask: Ask, body: Mapping[str, Any], said: Said) -> dict[str, Any]:
-    status = "completed" if said.complete else "incomplete"
-    return {
-        "id": f"resp_{said.serial:048x}",
-        "object": "response",
-        "created_at": said.created,
-        "status": status,
-        "background": False,
-        "error": None,
-        "incomplete_details": None if said.complete else {"reason": "max_output_tokens"},
-        "instructions": body.get("instructions"),
-        "max_output_tokens": ask.max_tokens,
-        "model": ask.model,
-        "output": [
-            {
-                "id": f"msg_{said.serial:048x}",
-                "type": "message",
-                "status": status,
-                "role": "assistant",
-                "content": [{"type": "output_text", "annotations": [], "logprobs": [], "text": said.text}],
-            }
-        ],
-        "parallel_tool_calls": True,
-        "previous_response_id": None,
-        "reasoning": {"effort": None, "summary": None},
-        "service_tier": "default",
-        "store": False,
-        "temperature": body.get("temperature", 1.0),
-        "text": {"format": _format(body) or {"type": "text"}},
-        "tool_choice": "auto",
-        "tools": [],
-        "top_p": body.get("top_p", 1.0),
-        "truncation": "disabled",
-        "usage": {
-            "input_tokens": said.input,
-            "input_tokens_details": {"cached_tokens": said.cached, "cache_write_tokens": said.written},
-            "output_tokens": said.output,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": said.input + said.output,
-        },
-        "user": None,
-        "metadata": {},
-    }
-
-
-RESPONSES = Wire(
-    vendor="openai-responses",
-    paths=("/v1/responses", "/responses"),
-    key=_key,
-    bad_key=_bad_key,
-    read=_read_response,
-    reply=_response,
-    error=_error,
-    headers=_headers,
-    models=_models,
-)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import fields
+from functools import partial
 
 from .faults import FAULTS, Fault, parse_faults
 from .options import ServerOptions
@@ -56,7 +57,7 @@ def run(flags: argparse.Namespace) -> int:
     """Serves until SIGINT or SIGTERM. Returns the exit status. Raises ``argparse.ArgumentError`` with one sentence for
     flags that do not fit together and for an address that is taken."""
     try:
-        options = _options(flags)
+        options = ServerOptions(**{field.name: getattr(flags, field.name) for field in fields(ServerOptions)})
     except ValueError as error:
         raise argparse.ArgumentError(None, str(error)) from None
     _raise_file_limit()
@@ -64,16 +65,12 @@ def run(flags: argparse.Namespace) -> int:
     return 0
 
 
-def _options(flags: argparse.Namespace) -> ServerOptions:
-    return ServerOptions(**{field.name: getattr(flags, field.name) for field in fields(ServerOptions)})
-
-
 async def _serve(options: ServerOptions, *, log: bool) -> None:
     from .local import ListenError, LocalServer
 
     try:
         with _ended_by_signals():
-            async with LocalServer(options, log=_to_stderr if log else None) as server:
+            async with LocalServer(options, log=partial(print, file=sys.stderr) if log else None) as server:
                 sys.stdout.write(f"{server.url}\n")
                 sys.stdout.flush()
                 await asyncio.Event().wait()
@@ -130,10 +127,6 @@ def _faults(text: str) -> dict[Fault, float]:
         return parse_faults(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _to_stderr(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 def _raise_file_limit() -> None:

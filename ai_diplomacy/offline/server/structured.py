@@ -25,10 +25,8 @@ def bare_json(text: str) -> str:
 
 def open_object(schema: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Where in a schema an object may have properties that it does not name; ``None`` when nowhere."""
-    for where, part in _objects(schema, ()):
-        if part.get("additionalProperties") is not False:
-            return where
-    return None
+    found = (where for where, part in _objects(schema, ()) if part.get("additionalProperties") is not False)
+    return next(found, None)
 
 
 def optional_property(schema: Mapping[str, Any]) -> tuple[tuple[str, ...], str] | None:

@@ -10,9 +10,11 @@ import signal
 import threading
 from collections import OrderedDict
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 
 from ...board.terrain import terrain
-from ..strategist import Style, answer
+from ..model import Style
+from ..strategist import answer
 
 REMEMBERED = 50_000
 """Answers kept, about a kilobyte each: retries, hedges and further runs of a game cost no thought."""
@@ -35,7 +37,7 @@ class Thinker:
         mark = hashlib.sha256(f"{style}\x00{prompt}".encode("utf-8", "surrogatepass")).digest()
         found = self._answers.get(mark)
         if found is None or found.cancelled() or (found.done() and found.exception()):
-            found = asyncio.get_running_loop().run_in_executor(self._pool, _answer, prompt, style)
+            found = asyncio.get_running_loop().run_in_executor(self._pool, partial(answer, prompt, style=style))
             self._answers[mark] = found
             if len(self._answers) > REMEMBERED:
                 self._answers.popitem(last=False)
@@ -48,10 +50,6 @@ class Thinker:
 
 def _read_map() -> None:
     terrain()
-
-
-def _answer(prompt: str, style: Style) -> str:
-    return answer(prompt, style=style)
 
 
 def _processes(workers: int) -> Executor:

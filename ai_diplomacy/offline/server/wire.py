@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 
 class WireError(Exception):
@@ -76,33 +77,41 @@ class Said:
     output: int
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(ABC):
     """One vendor's protocol."""
 
-    vendor: str
-    paths: tuple[str, ...]
+    vendor: ClassVar[str]
+    paths: ClassVar[tuple[str, ...]]
     """Where its requests are posted; ``{call}`` stands for a part that ``read`` is given."""
-    key: Callable[[Mapping[str, str], Mapping[str, str]], str]
-    """(headers, query) -> the API key that was sent; empty when none was."""
-    bad_key: Callable[[str], WireError]
-    """The refusal of a key that is not accepted; it does not repeat the key."""
-    read: Callable[[Mapping[str, Any], str], Ask]
-    """(body, call) -> what is asked for. Raises ``WireError``."""
-    reply: Callable[[Ask, Mapping[str, Any], Said], dict[str, Any]]
-    """(what was asked for, the request's body, what is answered) -> the answer's body."""
-    error: Callable[[WireError, str], dict[str, Any]]
-    """(problem, request id) -> the error's body."""
-    headers: Callable[[str, float], dict[str, str]]
-    """(request id, seconds taken) -> the response's headers; ``rate_limit`` has those about limits."""
-    models: Callable[[Sequence[str]], dict[str, Any]]
-    """Names of models -> the list of models."""
 
+    def key(self, headers: Mapping[str, str], _: Mapping[str, str]) -> str:
+        """The API key that was sent, in the headers (by default as a bearer token) or the query; empty without one."""
+        scheme, token = headers.get("Authorization", "").partition(" ")[::2]
+        return token.strip() if scheme.lower() == "bearer" else ""
 
-def bearer(headers: Mapping[str, str]) -> str:
-    """The token of an Authorization header; empty without one."""
-    scheme, _, token = headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    @abstractmethod
+    def bad_key(self, sent: str) -> WireError:
+        """The refusal of a key that is not accepted; it does not repeat the key."""
+
+    @abstractmethod
+    def read(self, body: Mapping[str, Any], call: str) -> Ask:
+        """What is asked for. Raises ``WireError``."""
+
+    @abstractmethod
+    def reply(self, ask: Ask, body: Mapping[str, Any], said: Said) -> dict[str, Any]:
+        """The answer's body."""
+
+    @abstractmethod
+    def error(self, problem: WireError, request_id: str) -> dict[str, Any]:
+        """The error's body."""
+
+    @abstractmethod
+    def headers(self, request_id: str, seconds: float) -> dict[str, str]:
+        """The response's headers; ``rate_limit`` has those about limits."""
+
+    @abstractmethod
+    def models(self, names: Sequence[str]) -> dict[str, Any]:
+        """The list of models."""
 
 
 def text_of(content: Any, where: str) -> str:
@@ -134,14 +143,14 @@ def turns_of(messages: Any, where: str, content: str = "content") -> list[tuple[
 
 
 def split_turns(turns: list[tuple[str, str]], where: str) -> tuple[str, str, str]:
-    """(system prompt, messages before the last of the user, last message of the user). Raises ``WireError``."""
+    """(system prompt, last message of the user, messages before it). Raises ``WireError``."""
     system = "\n\n".join(text for role, text in turns if role in ("system", "developer"))
     rest = [(role, text) for role, text in turns if role not in ("system", "developer")]
     last = max((index for index, (role, _) in enumerate(rest) if role == "user"), default=None)
     if last is None:
         raise WireError(400, f"{where}: there is no message of the user", param=where)
     history = "\n\n".join(text for index, (_, text) in enumerate(rest) if index != last)
-    return system, history, rest[last][1]
+    return system, rest[last][1], history
 
 
 def count_of(body: Mapping[str, Any], *names: str) -> int | None:
@@ -157,13 +166,10 @@ def count_of(body: Mapping[str, Any], *names: str) -> int | None:
 
 
 def model_of(body: Mapping[str, Any]) -> str:
-    """Raises ``WireError`` when no model is named."""
+    """Raises ``WireError`` when no model is named, or when a stream is asked for."""
     model = body.get("model")
     if not isinstance(model, str) or not model:
         raise WireError(400, "model: a model must be named", param="model")
-    return model
-
-
-def refuse_streaming(body: Mapping[str, Any]) -> None:
     if body.get("stream"):
         raise WireError(400, "streaming is not supported by this server; ask without it", param="stream")
+    return model
