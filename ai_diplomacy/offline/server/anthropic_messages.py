@@ -20,7 +20,7 @@ _TYPES = {
 }
 
 
-class AnthropicMessages(Wire):
+class AnthropicWire(Wire):
     """Anthropic messages."""
 
     vendor = "anthropic"

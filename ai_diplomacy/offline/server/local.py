@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from ..model import STYLES
-from .anthropic_messages import AnthropicMessages
+from .anthropic_messages import AnthropicWire
 from .gemini_content import GeminiContent
 from .handler import RequestHandler
 from .openai import ChatCompletions, Responses
@@ -112,7 +112,7 @@ class LocalServer:
         return self._handler.problem(_spoken(request), problem)
 
 
-CHAT, ANTHROPIC, GEMINI = ChatCompletions(), AnthropicMessages(), GeminiContent()
+CHAT, ANTHROPIC, GEMINI = ChatCompletions(), AnthropicWire(), GeminiContent()
 WIRES: tuple[Wire, ...] = (CHAT, Responses(), ANTHROPIC, GEMINI)
 
 
