@@ -22,7 +22,7 @@ from jinja2 import (
 from ..board.player import Question, Step
 from ..board.situation import Situation
 from ..board.terrain import Terrain
-from ..records.lines import compact_json
+from ..records.sealing import compact_json
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DEFAULT_DIRECTORY = next(folder for folder in (_PACKAGE / "prompts", _PACKAGE.parent / "prompts") if folder.is_dir())
@@ -119,8 +119,10 @@ class PromptBook:
 _BOOKS: dict[tuple[Path, str], tuple[frozenset[tuple[str, int, int]], PromptBook]] = {}
 
 
-def prompt_book(directory: Path, ground: Terrain) -> PromptBook:
-    """The book of a folder, which a process reads once as long as no template in it changes. Raises ``PromptError``."""
+def prompt_book(directory: Path | None, ground: Terrain) -> PromptBook:
+    """The book of a folder (``None``: of the default one, for powers that were given none), which a process reads once
+    as long as no template in it changes. Raises ``PromptError``."""
+    directory = directory or DEFAULT_DIRECTORY
     stamp, known = _stamp(directory), _BOOKS.get((directory, ground.name))
     if known is None or known[0] != stamp:
         known = _BOOKS[directory, ground.name] = stamp, PromptBook(directory, ground)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ..records.lines import compact_json
+from ..records.sealing import compact_json
 from .phase import Phase
 from .terrain import Terrain, province_of, terrain
 from .units import Order, Unit

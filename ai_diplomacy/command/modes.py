@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..game import model_factory
-from ..game.config import GameConfig, check_changes
+from ..game.changed_settings import check_changes
+from ..game.config import GameConfig
 from ..game.diplomacy import DIPLOMACY, still_asked
-from ..game.per_power import UnreadableValuesError
+from ..game.flag_values import UnreadableValuesError
 from ..models.ids import ModelId
 from ..models.providers import load_keys, seat_problems
 from ..records.errors import ConfigError

@@ -17,12 +17,12 @@ from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained
 from ..board.phase import Phase
 from ..board.terrain import Terrain
 from ..board.units import Order
-from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..models.events import BudgetWarned, CallRetried, CoolDownStarted
 from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.events import RunFinished, StepDefaulted
 from .counts import ErrorCounts
+from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from .story import listed, title
 
 _SILENCE = 20.0

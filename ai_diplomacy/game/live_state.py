@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..board.phase import Phase
-from ..game.events import MessageDelivered, PhaseAdjudicated, PhaseStarted
 from ..models.events import CallLost, CallRetried, CallSent, CoolDownStarted
 from ..records.events import Event
 from ..run.events import ReplyRead, StepFinished
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
 from .counts import ErrorCounts
+from .events import MessageDelivered, PhaseAdjudicated, PhaseStarted
 
 _BEFORE_BARRIERS = ("negotiate", "order")
 """Steps after which a power waits for the others."""

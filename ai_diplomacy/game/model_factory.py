@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from ..models.call_settings import CallSettings
-from ..models.gates import PROCESS, account_name
+from ..models.gate import PROCESS, account_name
 from ..models.ids import ModelId
 from ..models.layers import OpenedModel
 from ..models.model import Model

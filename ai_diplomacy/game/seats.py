@@ -8,7 +8,7 @@ from functools import cache
 from ..agent.agent import DiplomacyAgent
 from ..agent.asking import Asker
 from ..agent.memory import Memory
-from ..agent.prompts import DEFAULT_DIRECTORY, PromptBook, prompt_book
+from ..agent.prompts import PromptBook, prompt_book
 from ..board.player import Player
 from ..board.terrain import Terrain
 from ..models.ids import ModelId
@@ -22,11 +22,7 @@ from .config import GameConfig
 def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
     """Power -> its templates, for the seats that ask a model. Raises ``PromptError``."""
     book = cache(lambda folder: prompt_book(folder, config.terrain))
-    return {
-        power: book(config.prompts.get(power, DEFAULT_DIRECTORY))
-        for power, model in config.models.items()
-        if asks_a_model(model)
-    }
+    return {power: book(config.prompts.get(power)) for power, model in config.models.items() if asks_a_model(model)}
 
 
 class Seats:

@@ -10,12 +10,12 @@ from functools import partial
 from ..agent.events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
 from ..board.phase import Phase
 from ..board.units import Order, Unit
-from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
 from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.events import RunFinished, StepDefaulted
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
+from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
 
 _prose = partial(cleaned, kind="story")
 _code = partial(cleaned, kind="story_code")

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from ..models.events import ParameterDropped
 from ..records.events import Event
+from .events import ParameterDropped
 from .model import Model, ModelError, Reply, Request
 from .stopping import Stopped
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .concurrency import EPISODE
+from .concurrency_limit import EPISODE
 
 LEAST_RETRY_AFTER, LONGEST_RETRY_AFTER = 1.0, 120.0
 """A Retry-After is taken for so many seconds at least, as servers round theirs down, and at most."""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..models.events import CallHedged, HedgeDecided
 from ..records.events import Event
 from .call_costs import Budgeted, Reservation
+from .events import CallHedged, HedgeDecided
 from .gate import Gate
 from .model import Reply, Request, with_bill_of
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ..records.durable import AppendLog, DiskError
 from ..records.events import Event
@@ -13,7 +13,7 @@ from ..records.formats import FORMAT
 from .call_log import CallLog, FaultError, call_record, failure_kind, named, recalled, reply_record
 from .events import CallAnswered, CallFailed, CallLate
 from .model import Model, ModelError, Reply, Request
-from .phase_deadlines import LateError, PhaseDeadlines
+from .phase_deadlines import PhaseDeadlines
 from .stopping import Stopped
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,13 @@ class Journaled:
             if self.deadlines is None:
                 reply = await self.inner.generate(request)
             else:
-                reply = await self._in_time(request, self.deadlines)
+                reply = await self.deadlines.in_time(
+                    partial(self.inner.generate, request),
+                    background=request.background,
+                    late=partial(self._late, request),
+                    # It came in the same moment, and is paid for.
+                    cancelled=partial(self.journal.record, self.name, request),
+                )
         except ModelError as error:
             await self.journal.record_failure(self.name, request, error)
             raise
@@ -94,34 +100,7 @@ class Journaled:
         await self.journal.record(self.name, request, reply)
         return reply
 
-    async def _in_time(self, request: Request, deadlines: PhaseDeadlines) -> Reply:
-        if deadlines.passed and not request.background:
-            # Nobody would wait for the answer, so nobody pays for it.
-            raise LateError
-        asked = asyncio.create_task(self.inner.generate(request))
-        try:
-            in_time = await deadlines.wait_for(asked, background=request.background)
-        except asyncio.CancelledError:
-            asked.cancel()
-            await asyncio.wait((asked,))
-            if not asked.cancelled() and asked.exception() is None:
-                # It came in the same moment, and is paid for.
-                await self.journal.record(self.name, request, asked.result())
-            raise
-        if in_time:
-            return asked.result()
-        deadlines.keep(self._late(request, asked))
-        raise LateError
-
-    async def _late(self, request: Request, asked: asyncio.Task[Reply]) -> None:
-        """Keep a reply that the game has not waited for. What became of it otherwise matters to nobody any more, and
-        its cost is on the bill already."""
-        try:
-            reply = await asked
-        except (ModelError, Stopped):
-            return
-        finally:
-            asked.cancel()
+    async def _late(self, request: Request, reply: Reply) -> None:
         await self.journal.record(self.name, request, reply, late=True)
         self.emit(CallLate(key=request.key, model=self.name, request=request, reply=reply))
 

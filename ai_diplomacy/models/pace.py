@@ -15,7 +15,7 @@ import math
 from collections import deque
 from typing import Literal
 
-from .concurrency import EPISODE, Change
+from .concurrency_limit import EPISODE, Change
 
 MARGIN = 0.95
 """The rate aims this much below what was let through, and after every refusal at least this much below itself."""

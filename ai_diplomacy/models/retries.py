@@ -8,9 +8,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..models.events import CallRetried
 from ..records.events import Event
 from .cool_down import LONGEST_RETRY_AFTER
+from .events import CallRetried
 from .model import Model, ModelError, Reply, Request
 
 ATTEMPTS = 8

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .lines import sealed
 from .log_reader import LogEnd
+from .sealing import sealed
 
 
 class DiskError(Exception):

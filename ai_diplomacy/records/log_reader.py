@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .lines import unsealed
+from .sealing import unsealed
 
 
 class DamagedLogError(Exception):

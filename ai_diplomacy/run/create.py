@@ -17,8 +17,8 @@ from ..records.durable import sync_directory
 from ..records.errors import ConfigError
 from ..records.events import Event
 from ..records.formats import FORMAT
-from ..records.lines import sealed
 from ..records.log_reader import LogReader
+from ..records.sealing import sealed
 from .events import RunForked, RunStarted
 from .glance import EVENTS
 from .history import CALLS, RunHistory, is_run

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ from .policies import policy
 from .protocols import Artefacts, G, Game, GameKind
 from .recorder import Recorder
 from .settings_history import RunSettings, S
-from .steps import PhaseClock, Steps
+from .steps import Steps
 
 logger = logging.getLogger(__name__)
 
@@ -154,7 +154,7 @@ def _call_services(config: S, history: RunHistory[S], journal: Journal, recorder
         recorder.event,
         hedge=Latencies() if calls.hedge else None,
         breaker=breaker,
-        deadlines=None if calls.phase_deadline is None else PhaseDeadlines(),
+        deadlines=None if calls.phase_deadline is None else PhaseDeadlines(calls.phase_deadline),
     )
 
 
@@ -230,9 +230,9 @@ class _Session:
     async def _played(self) -> Played:
         try:
             async with policy(self._config.execution, self._config.threads) as steps:
-                deadline = PhaseClock(self._services.deadlines, self._config.calls.phase_deadline)
+                deadlines = self._services.deadlines
                 while (segment := self._game.segment()) is not None:
-                    with deadline.over(segment):
+                    with nullcontext() if deadlines is None else deadlines.share(segment.left):
                         await steps.run(segment, self._steps.take)
                     self._folder.crossed(segment)
                     await self._recorder.synced()

@@ -1,20 +1,18 @@
-"""Taking one step of one actor: guarded, timed and told; and the time that the steps of a phase may take."""
+"""Taking one step of one actor: guarded, timed and told."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from contextlib import AbstractContextManager, nullcontext
 
 from ..models.call_log import PromptDiffersError
-from ..models.phase_deadlines import PhaseDeadlines
 from ..models.stopping import Stopped
 from ..records.durable import DiskError
 from ..records.events import Listener
 from .events import StepDefaulted, StepFinished
 from .protocols import Game, PendingStep
-from .stages import Segment, Stage
+from .stages import Stage
 
 logger = logging.getLogger(__name__)
 
@@ -58,23 +56,3 @@ class Steps:
         logger.error("%s failed at %s in %s", actor, stage.step, step.phase, exc_info=error)
         reason = f"{type(error).__name__}: {error}"
         self._listener.event(StepDefaulted(actor, step.phase, stage.step, stage.round, step.model, reason))
-
-
-class PhaseClock:
-    """Keeps a phase's deadline: each of the segments that are left of it may take an equal share of the time, so that
-    an actor that says nothing in the first does not cost the others their decisions in the last."""
-
-    def __init__(self, deadlines: PhaseDeadlines | None, seconds: float | None) -> None:
-        """``seconds`` that a phase may take; ``None``: as long as it takes."""
-        self._deadlines = deadlines
-        self._seconds = seconds
-        self._ends: float | None = None
-
-    def over(self, segment: Segment) -> AbstractContextManager[None]:
-        """While it is open, the segment is played."""
-        if self._deadlines is None or self._seconds is None:
-            return nullcontext()
-        now = asyncio.get_running_loop().time()
-        ends = now + self._seconds if self._ends is None else self._ends
-        self._ends = None if segment.ends_phase else ends
-        return self._deadlines.interval((ends - now) / segment.left)

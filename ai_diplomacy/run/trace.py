@@ -18,7 +18,7 @@ from typing import Any
 from ..models.events import CallAnswered
 from ..models.model import CallKey, Reply
 from ..records.events import Event
-from ..records.lines import compact_json
+from ..records.sealing import compact_json
 from .events import PhaseBegun, ReplyRead, StepFinished
 from .stages import Segment
 

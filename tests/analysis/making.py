@@ -13,7 +13,7 @@ from ai_diplomacy.game.events import PhaseAdjudicated, PhaseStarted
 from ai_diplomacy.models.ids import parse_model_id
 from ai_diplomacy.records.events import Event
 from ai_diplomacy.records.formats import FORMAT
-from ai_diplomacy.records.lines import sealed
+from ai_diplomacy.records.sealing import sealed
 from ai_diplomacy.run.create import GENERATION
 from ai_diplomacy.run.events import RunFinished, RunForked, RunStarted
 

@@ -9,7 +9,7 @@ from command_runs import run
 from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY
 from ai_diplomacy.command.main import main as commands
 from ai_diplomacy.game.diplomacy import DIPLOMACY
-from ai_diplomacy.records.lines import sealed
+from ai_diplomacy.records.sealing import sealed
 from ai_diplomacy.run.history import held, read_history
 
 

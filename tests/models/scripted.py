@@ -11,7 +11,7 @@ from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.models.call_log import CallLog
 from ai_diplomacy.models.model import CallKey, ModelError, Reply, Request, Usage
 from ai_diplomacy.records.formats import FORMAT
-from ai_diplomacy.records.lines import sealed
+from ai_diplomacy.records.sealing import sealed
 from ai_diplomacy.run.create import GENERATION
 from ai_diplomacy.run.events import RunStarted
 from ai_diplomacy.run.history import RunHistory

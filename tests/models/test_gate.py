@@ -11,8 +11,7 @@ from virtual_time import run_virtual, virtual_time
 
 from ai_diplomacy.models.connections import Connections, connection_limit
 from ai_diplomacy.models.events import CoolDownStarted
-from ai_diplomacy.models.gate import Gate, Gated
-from ai_diplomacy.models.gates import Gates, account_name
+from ai_diplomacy.models.gate import Gate, Gated, Gates, account_name
 from ai_diplomacy.models.model import ModelError
 from ai_diplomacy.records.durable import DiskError
 

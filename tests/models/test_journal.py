@@ -15,8 +15,8 @@ from ai_diplomacy.models.journal import Journal, Journaled, NotRecorded, Recorde
 from ai_diplomacy.models.model import CallKey, ModelError, Reply, Request, Usage
 from ai_diplomacy.models.phase_deadlines import LateError, PhaseDeadlines
 from ai_diplomacy.records.durable import AppendLog
-from ai_diplomacy.records.lines import sealed
 from ai_diplomacy.records.log_reader import DamagedLogError, LogReader
+from ai_diplomacy.records.sealing import sealed
 
 KEY = CallKey("S1901M", "FRANCE", "negotiate", 1)
 OTHER = CallKey("S1901M", "ITALY", "order")

@@ -8,8 +8,8 @@ import os
 import pytest
 
 from ai_diplomacy.records.durable import AppendLog, DiskError, LogInUseError, replace_files
-from ai_diplomacy.records.lines import sealed
 from ai_diplomacy.records.log_reader import LogReader
+from ai_diplomacy.records.sealing import sealed
 
 
 async def test_a_line_is_on_the_disk_once_it_is_synced(tmp_path):

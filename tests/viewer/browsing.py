@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from ai_diplomacy.records.lines import sealed, unsealed
+from ai_diplomacy.records.sealing import sealed, unsealed
 
 ROOT = Path(__file__).parents[2]
 

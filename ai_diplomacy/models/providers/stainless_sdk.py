@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ...records.lines import json_bytes
+from ...records.sealing import json_bytes
 from ..model import ModelError
 from .accounts import Account
 from .bodies import Body, read_object

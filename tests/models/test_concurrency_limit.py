@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_diplomacy.models.concurrency import EPISODE, START, Change, ConcurrencyLimit
+from ai_diplomacy.models.concurrency_limit import EPISODE, START, Change, ConcurrencyLimit
 
 HISTORIES = st.lists(
     st.tuples(st.floats(0, 60), st.sampled_from(["answered", "refused"]), st.floats(0, 130), st.floats(0, 1)),

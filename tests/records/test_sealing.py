@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_diplomacy.models.model import Usage
-from ai_diplomacy.records.lines import compact_json, json_bytes, sealed, unsealed
 from ai_diplomacy.records.log_reader import DamagedLogError, LogReader
+from ai_diplomacy.records.sealing import compact_json, json_bytes, sealed, unsealed
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
