@@ -71,7 +71,7 @@ def _player(first: Sums, second: Sums) -> list[Difference]:
     known = [at for at, count in enumerate(seen) if count >= 2 and not unknown[at]]
     if not known:
         return []
-    before, after = _means(first, known), _means(second, known)
+    before, after = (sums.over[:, known].sum(axis=0) / sums.under[:, known].sum(axis=0) for sums in (first, second))
     drawn = resampled(f"{second.player} second", second.over[:, known], second.under[:, known])
     drawn -= resampled(f"{first.player} first", first.over[:, known], first.under[:, known])
     chances = _permuted(first, second, known)
@@ -82,11 +82,6 @@ def _player(first: Sums, second: Sums) -> list[Difference]:
         means = float(before[column]), float(after[column])
         found.append(Difference(first.player, first.measures[at], *means, *bounds, float(chances[column]), 1.0, sizes))
     return found
-
-
-def _means(sums: Sums, known: list[int]) -> Array:
-    means: Array = sums.over[:, known].sum(axis=0) / sums.under[:, known].sum(axis=0)
-    return means
 
 
 def _permuted(first: Sums, second: Sums, known: list[int]) -> Array:

@@ -40,10 +40,12 @@ class Provenance:
 
     def line(self) -> str:
         """In one line, to stand under a table."""
+        several = len(self.configs) > 1
+        settings = [f"{digest} ({count})" if several else digest for digest, count in self.configs]
         parts = [
             f"{self.games} games" + (f" in {self.clusters} clusters" if self.clusters != self.games else ""),
             f"AI Diplomacy {', '.join(self.versions) or self.analyzed_with}",
-            f"settings {self._settings() or 'none'}",
+            f"settings {', '.join(settings) or 'none'}",
             f"prompts {self.prompts_hash or 'none'}",
             f"models {', '.join(sorted({model for _, models in self.models for model in models})) or 'none'}",
             f"seeds {spans(self.seeds) or 'none'}",
@@ -51,10 +53,6 @@ class Provenance:
         if self.unfinished or self.unreadable:
             parts.append(f"left out: {len(self.unfinished)} unfinished, {len(self.unreadable)} unreadable")
         return "; ".join(parts)
-
-    def _settings(self) -> str:
-        several = len(self.configs) > 1
-        return ", ".join(f"{digest} ({count})" if several else digest for digest, count in self.configs)
 
     @property
     def prompts_hash(self) -> str:

@@ -95,14 +95,11 @@ def _intent(assessment: Assessment, agreed: Commitments, found: OrderPlan) -> st
     owed = {power for pledged, to in agreed.pledges.items() if pledged not in missed for power in to}
     for power in sorted((owed | agreed.zones.keys() | agreed.peace) - {found.betrayed}):
         what = _promise(assessment, agreed, power)
-        faithful = _kept_faith(assessment, power) and luck.random() < 0.5
+        faithful = any(event.power == power and event.kind == "kept" for event in assessment.events)
+        faithful = faithful and luck.random() < 0.5
         why = "it has kept faith so far" if faithful or not reasons else reasons.pop()
         lines.append(f"I promised {name(power)} {what} and mean to keep it: {why}.")
     return entry(lines, LONGEST_REASONING) or "I have promised nobody anything this time."
-
-
-def _kept_faith(assessment: Assessment, power: str) -> bool:
-    return any(event.power == power and event.kind == "kept" for event in assessment.events)
 
 
 def _confession(assessment: Assessment, agreed: Commitments, found: OrderPlan) -> str:

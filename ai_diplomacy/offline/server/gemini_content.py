@@ -23,7 +23,7 @@ _RPC = "type.googleapis.com/google.rpc"
 _SERVICE = "generativelanguage.googleapis.com"
 
 
-class GeminiContent(Wire):
+class GeminiWire(Wire):
     """Gemini generateContent."""
 
     vendor = "gemini"

@@ -10,9 +10,9 @@ from aiohttp import web
 
 from ..model import STYLES
 from .anthropic_messages import AnthropicWire
-from .gemini_content import GeminiContent
+from .gemini_content import GeminiWire
 from .handler import RequestHandler
-from .openai import ChatCompletions, Responses
+from .openai import ChatWire, ResponsesWire
 from .options import ServerOptions
 from .wire import Wire, WireError
 
@@ -112,8 +112,8 @@ class LocalServer:
         return self._handler.problem(_spoken(request), problem)
 
 
-CHAT, ANTHROPIC, GEMINI = ChatCompletions(), AnthropicWire(), GeminiContent()
-WIRES: tuple[Wire, ...] = (CHAT, Responses(), ANTHROPIC, GEMINI)
+CHAT, ANTHROPIC, GEMINI = ChatWire(), AnthropicWire(), GeminiWire()
+WIRES: tuple[Wire, ...] = (CHAT, ResponsesWire(), ANTHROPIC, GEMINI)
 
 
 def _spoken(request: web.Request) -> Wire:

@@ -18,7 +18,7 @@ _TYPES = {
 _CODES = {429: "rate_limit_exceeded", 503: "server_is_overloaded", 529: "server_is_overloaded"}
 
 
-class _OpenAI(Wire):
+class _OpenAIWire(Wire):
     """What both of the vendor's protocols share."""
 
     def bad_key(self, sent: str) -> WireError:
@@ -48,7 +48,7 @@ class _OpenAI(Wire):
         return {"object": "list", "data": models}
 
 
-class ChatCompletions(_OpenAI):
+class ChatWire(_OpenAIWire):
     """Chat completions."""
 
     vendor = "openai"
@@ -93,7 +93,7 @@ class ChatCompletions(_OpenAI):
         }
 
 
-class Responses(_OpenAI):
+class ResponsesWire(_OpenAIWire):
     """Responses."""
 
     vendor = "openai-responses"
