@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -218,9 +219,9 @@ def test_a_cap_below_a_single_call_is_refused_before_the_game_with_the_way_out(e
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["| head -2", "> /dev/full", "| cat"])
 def test_trouble_with_the_terminal_ends_no_game(empty, command):
-    line = f"{sys.executable} {ROOT / 'lm_game.py'} --max_year 1901 --run_dir run {command}"
+    line = shlex.join([sys.executable, str(ROOT / "lm_game.py"), "--max_year", "1901", "--run_dir", "run"])
     done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {line}"],
+        ["bash", "-c", f"set -o pipefail; {line} {command}"],
         capture_output=True,
         text=True,
         check=False,
