@@ -159,8 +159,10 @@ def _coast(words: Sequence[_Word], at: int, found: Sequence[Token], lex: Lexicon
         return None
     if text == "/" and following in COAST_CODES:
         return Token("K", following, (COAST_CODES[following],)), 2
-    code = COASTS.get(following if text in ("/", "(") else text, "-")
-    if not any(lex.coasts.get((province_of(place), code), "").endswith(code) for place in found[-1].meaning):
+    code = COASTS.get(following if text in ("/", "(") else text)
+    if not code or not any(
+        lex.coasts.get((province_of(place), code), "").endswith(code) for place in found[-1].meaning
+    ):
         return None
     if text == "/":
         return Token("K", following, (code,)), 2
