@@ -6,18 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Literal, get_args
+from typing import Literal
 
-from .order_lexicon import lexicon
+from .order_lexicon import Lexicon, lexicon
 from .order_tokens import Token, kinds_of, tokens_of, with_coasts, without_asides
 from .terrain import Terrain
-from .units import Verb
+from .units import VERBS, Verb
 
 Trouble = Literal[
     "", "nothing", "too long", "not an order", "unknown place", "no verb", "no object", "left over", "verb first"
 ]
-
-_VERBS: dict[str, Verb | Literal[""]] = {"": "", **{verb: verb for verb in get_args(Verb)}}
 
 LONGEST = 4000
 """Characters of one text; nobody writes more as an order."""
@@ -66,10 +64,11 @@ def read(text: str, ground: Terrain) -> tuple[Written, ...]:
     split = [piece for piece in _split(text) if piece]
     if len(split) > MOST_PIECES:
         return (Written(text, trouble="too long"),)
-    pieces = [_Piece(piece, tokens_of(piece, ground)) for piece in split]
-    found = list(accumulate(map(_parse, _join(pieces, ground)), _with_verb))
+    lex = lexicon(ground.name)
+    pieces = _join([_Piece(piece, tokens_of(piece, lex)) for piece in split], lex)
+    found = list(accumulate(map(_parse, pieces), _with_verb))
     if not found:
-        found = [_parse(_Piece(text, tokens_of(", ".join(split), ground)))]
+        found = [_parse(_Piece(text, tokens_of(", ".join(split), lex)))]
     return (replace(found[0], text=text),) if len(found) == 1 else tuple(found)
 
 
@@ -148,7 +147,7 @@ _UNKNOWN_STEP = re.compile(r"(?:[-=]+U?|U?(?=.$))(\?)")
 _WANTS = re.compile(r"[-=]*([SC])|[-=]+$")
 
 
-def _join(pieces: Sequence[_Piece], ground: Terrain) -> list[_Piece]:
+def _join(pieces: Sequence[_Piece], lex: Lexicon) -> list[_Piece]:
     """The pieces that are orders, each with what belongs to it: a comma may stand within an order, too."""
     found: list[_Piece] = []
     for piece in pieces:
@@ -159,7 +158,7 @@ def _join(pieces: Sequence[_Piece], ground: Terrain) -> list[_Piece]:
             before = _parse(found[-1])
             unfinished = before.trouble in ("no verb", "no object") and kinds[0] in "-=HSCVRDBPK"
             if unfinished or _moves_target(before, piece.tokens) or _CONTINUED.match(kinds):
-                tokens = with_coasts(found[-1].tokens + piece.tokens, lexicon(ground.name))
+                tokens = with_coasts(found[-1].tokens + piece.tokens, lex)
                 found[-1] = _Piece(f"{found[-1].text}, {piece.text}", tokens)
     return found
 
@@ -200,7 +199,8 @@ def _parse_tokens(text: str, tokens: Sequence[Token]) -> Written:
         return Written(text, trouble="not an order")
     if len(_types(tokens, head.span("unit"))) > 1:
         return Written(text, trouble="not an order")
-    unit, lead = _mention(tokens, head.span("unit")), _VERBS[head["verb"]]
+    unit = _mention(tokens, head.span("unit"))
+    lead: Verb | Literal[""] = VERBS.get(head["verb"], "")
     if lead in ("S", "C"):
         return Written(text, target=unit, trouble="verb first", word=lead)
     if lead and _END.match(kinds, head.end()):
@@ -218,13 +218,11 @@ def _parse_tokens(text: str, tokens: Sequence[Token]) -> Written:
 def _after_label(kinds: str, tokens: Sequence[Token]) -> int | None:
     """Where the order begins after a label such as ``FRANCE:`` or ``A PAR:``; ``None`` if the two name two units."""
     label = _LABEL.match(kinds)
-    if not label:
-        return 0
-    if label["unit"]:
+    if label and label["unit"]:
         named, again = _mention(tokens, label.span("unit")), _mention(tokens, label.span("again"))
         if named.locations != again.locations:
             return None
-    return label.end()
+    return label.end() if label else 0
 
 
 def _end(found: re.Match[str], verb: Verb, unit: Mention, tokens: Sequence[Token]) -> int:

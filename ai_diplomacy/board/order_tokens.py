@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import accumulate, islice
 from typing import NamedTuple
 
-from .order_lexicon import COAST_CODES, COASTS, SILENT, VERBS, WHERE, Lexicon, lexicon
-from .terrain import Terrain, province_of
+from .order_lexicon import COAST_CODES, COASTS, SILENT, VERBS, WHERE, Lexicon
+from .terrain import province_of
 
 
 class Token(NamedTuple):
@@ -45,9 +45,9 @@ _WORD = re.compile(
 )
 
 
-def tokens_of(text: str, ground: Terrain) -> tuple[Token, ...]:
+def tokens_of(text: str, lex: Lexicon) -> tuple[Token, ...]:
     """The tokens of one piece; punctuation, quotes, silent words and numbers are left out."""
-    words, lex = list(islice(_words(text), MOST_WORDS + 1)), lexicon(ground.name)
+    words = list(islice(_words(text), MOST_WORDS + 1))
     found: list[Token] = []
     at = 0
     while at < len(words):
@@ -159,8 +159,10 @@ def _coast(words: Sequence[_Word], at: int, found: Sequence[Token], lex: Lexicon
         return None
     if text == "/" and following in COAST_CODES:
         return Token("K", following, (COAST_CODES[following],)), 2
-    code = COASTS.get(following if text in ("/", "(") else text, "-")
-    if not any(lex.coasts.get((province_of(place), code), "").endswith(code) for place in found[-1].meaning):
+    code = COASTS.get(following if text in ("/", "(") else text)
+    if not code or not any(
+        lex.coasts.get((province_of(place), code), "").endswith(code) for place in found[-1].meaning
+    ):
         return None
     if text == "/":
         return Token("K", following, (code,)), 2
@@ -224,9 +226,6 @@ def _power_or_place(tokens: Sequence[Token], at: int) -> Token:
 
 def _on_coast(place: Token, coast: Token, lex: Lexicon) -> Token:
     """The place on that coast. Where it has no such coast, the coast is left out."""
-    named = tuple(
-        lex.coasts[province_of(location), coast.meaning[0]]
-        for location in place.meaning
-        if (province_of(location), coast.meaning[0]) in lex.coasts
-    )
-    return place._replace(meaning=named or place.meaning, word=f"{place.word}/{coast.meaning[0]}")
+    code = coast.meaning[0]
+    named = tuple(filter(None, (lex.coasts.get((province_of(location), code)) for location in place.meaning)))
+    return place._replace(meaning=named or place.meaning, word=f"{place.word}/{code}")

@@ -70,15 +70,10 @@ def _without_target_coast(order: Order) -> Order:
 
 def adjustments(game: Any, ground: Terrain) -> dict[str, int]:
     """Power -> builds (positive, no more than it has free homes) or disbands (negative) due; others are missing."""
-    due = {}
-    for name in ground.powers:
-        power = game.powers[name]
-        count = len(power.centers) - len(power.units)
-        if count > 0:
-            count = min(count, len(game._build_sites(power)))
-        if count:
-            due[name] = count
-    return due
+    powers = {name: game.powers[name] for name in ground.powers}
+    missing = {name: len(power.centers) - len(power.units) for name, power in powers.items()}
+    due = {name: min(count, len(game._build_sites(powers[name]))) for name, count in missing.items()}
+    return {name: count for name, count in due.items() if count}
 
 
 def disband_order(game: Any, name: str) -> tuple[Unit, ...]:

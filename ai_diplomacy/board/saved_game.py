@@ -100,9 +100,12 @@ def restore(saved: Mapping[str, Any], ground: Terrain) -> Any:
     _check_kept(game, seen)
     for rule in RULES:
         game.add_rule(rule)
+    before = seen.phases[-2] if len(seen.phases) > 1 else None
     if seen.phases[-1].name == "COMPLETED":
-        game.outcome = [seen.phases[-2].name if len(seen.phases) > 1 else ground.start, *_winners(seen, ground)]
-    _remember_dislodged(game, seen)
+        game.outcome = [before.name if before else ground.start, *_winners(seen, ground)]
+    if before and Phase(before.name).kind == "M":
+        # The engine still has to report the units dislodged in the last movement phase; the format does not list them.
+        game.dislodged = {unit: "" for unit, words in before.results.items() if "dislodged" in words}
     return game
 
 
@@ -214,10 +217,3 @@ def _winners(seen: _Saved, ground: Terrain) -> tuple[str, ...]:
     if len(winners) != len(shorts):
         raise ValueError(f"the saved game has winners {note.removeprefix(_VICTORY)!r} that the map does not know")
     return winners
-
-
-def _remember_dislodged(game: Any, seen: _Saved) -> None:
-    """The engine still has to report the units dislodged in the last movement phase; the format does not list them."""
-    if len(seen.phases) > 1 and Phase(seen.phases[-2].name).kind == "M":
-        results = seen.phases[-2].results
-        game.dislodged = {unit: "" for unit, words in results.items() if "dislodged" in words}

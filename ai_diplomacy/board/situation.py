@@ -125,12 +125,10 @@ class Situation:
         """Own centres and units that others could step to now, convoys apart: province -> units (``A MUN GERMANY``)."""
         precious = {unit.province for unit in self.own_units} | set(self.centers[self.power])
         found: dict[str, list[str]] = {}
-        for power, units in sorted(self.units.items()):
-            if power == self.power:
-                continue
-            for unit in units:
-                for province in sorted(_within(self.map, unit) & precious):
-                    found.setdefault(province, []).append(f"{unit} {power}")
+        foreign = [(power, unit) for power in sorted({*self.units} - {self.power}) for unit in self.units[power]]
+        for power, unit in foreign:
+            for province in _within(self.map, unit) & precious:
+                found.setdefault(province, []).append(f"{unit} {power}")
         return {province: tuple(units) for province, units in sorted(found.items())}
 
     def document(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .terrain import province_of
 Verb = Literal["-", "S", "C", "H", "R", "D", "B", "WAIVE"]
 """``A PAR - BUR`` and so on: move, support, convoy, hold, retreat, disband, build, and a build that is not used."""
 
-_VERBS: dict[str, Verb] = {verb: verb for verb in get_args(Verb)}
+VERBS: dict[str, Verb] = {verb: verb for verb in get_args(Verb)}
 _PLACE = r"[A-Z]{3}(?:/[NSEW]C)?"
 _UNIT = re.compile(rf"([AF]) ({_PLACE})")
 _ORDER = re.compile(
@@ -116,7 +116,7 @@ def _order(text: str) -> Order:
     if found is None:
         raise ValueError(f"{text[:40]!r} is no order such as A PAR - BUR")
     unit, verb, *words = (part for part in found.groups() if part)
-    order.unit, order.verb, order.via = Unit(unit), _VERBS[verb], words[-1:] == [" VIA"]
+    order.unit, order.verb, order.via = Unit(unit), VERBS[verb], words[-1:] == [" VIA"]
     order.helped = Unit(words.pop(0)) if verb in ("S", "C") else None
     order.location = words[0] if words else ""
     return order
