@@ -280,9 +280,8 @@ def suggestions(sentence: str, text: str) -> Iterator[str]:
         yield choice if choice.endswith(" B") else text.replace(" VIA", "").rpartition(" ")[0] + f" {choice}"
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "modern" else name for name in MAPS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MAPS)
 def test_what_a_reason_suggests_is_legal(name: str) -> None:
     rng = random.Random(f"reasons {name}")
     boards = [Board(name), scattered(name, rng, "M", units=9), scattered(name, rng, "A", centers=6)]

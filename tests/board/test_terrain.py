@@ -156,6 +156,7 @@ logging.getLogger("diplomacy.engine.game").error("the engine complains")
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAPS)
 def test_every_map_plays_ten_random_years_and_can_be_drawn(name: str) -> None:
     board, rng = Board(name), random.Random(f"years {name}")

@@ -57,6 +57,7 @@ async def test_the_last_phase_can_be_any_phase(tmp_path):
         assert (await play(tmp_path / phase, config)).result.phase == phase
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAPS)
 async def test_every_map_is_played_by_whoever_sits_there(tmp_path, name):
     ground = terrain(name)

@@ -59,7 +59,9 @@ async def seconds_of(path, model, **settings):
     return clock() - began, run
 
 
-@pytest.mark.parametrize(("turns", "end"), [(1, "S1901M"), (2, "F1901M"), (5, "S1903M")])
+@pytest.mark.parametrize(
+    ("turns", "end"), [(1, "S1901M"), (2, "F1901M"), pytest.param(5, "S1903M", marks=pytest.mark.slow)]
+)
 @virtual_time
 async def test_a_game_of_one_second_calls_takes_what_its_policy_makes_it_take(tmp_path, turns, end):
     expected = {
@@ -86,6 +88,7 @@ async def test_a_consolidation_costs_async_no_time(tmp_path):
         assert took == seconds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 200, 25))
 def test_async_takes_exactly_the_longest_chain_of_dependencies_and_nothing_is_faster(first):
     for seed in range(first, first + 25):
@@ -97,6 +100,7 @@ def test_async_takes_exactly_the_longest_chain_of_dependencies_and_nothing_is_fa
         assert took["sequential"] == sum_of_steps(game, latency), seed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @virtual_time
 async def test_the_critical_path_in_the_account_is_what_async_takes(tmp_path, seed):

@@ -33,6 +33,8 @@ ALL = (*UNFINISHED, *FINISHED)
 EXPECTED = {name: json.loads((RUNS / f"{name}.json").read_text()) for name in ALL}
 LOGS = ("calls.jsonl", "events.jsonl")
 
+pytestmark = pytest.mark.slow
+
 
 # The runs, and the commands
 
@@ -187,13 +189,11 @@ def gone_on(request: pytest.FixtureRequest, went_on: Callable[[str], GoneOn]) ->
     return went_on(request.param)
 
 
-@pytest.mark.slow
 def test_a_run_goes_on_as_the_game_that_the_first_version_makes_of_it(gone_on):
     assert gone_on.said.replace(str(gone_on.path), "RUN") == EXPECTED[gone_on.name]["gone_on"]["said"]
     assert_same_game(gone_on.path, EXPECTED[gone_on.name]["gone_on"]["game"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("log", LOGS)
 def test_lines_that_were_written_stay_and_more_follow_them(gone_on, log):
     before, after = gone_on.before[log], (gone_on.path / log).read_bytes()
@@ -202,7 +202,6 @@ def test_lines_that_were_written_stay_and_more_follow_them(gone_on, log):
     assert len(after) > len(before)
 
 
-@pytest.mark.slow
 def test_lines_are_of_the_same_format_after_going_on(gone_on):
     calls, events = (lines(gone_on.path / log) for log in LOGS)
     assert {call["format"] for call in calls} == {2}
@@ -213,18 +212,15 @@ def test_lines_are_of_the_same_format_after_going_on(gone_on):
         assert [line["line"] for line in after] == list(range(1, len(after) + 1))
 
 
-@pytest.mark.slow
 def test_a_prompt_has_the_digest_by_which_a_call_is_known_again(gone_on):
     for call in lines(gone_on.path / "calls.jsonl"):
         assert call["request"]["sha256"].startswith(prompt(call)[1])
 
 
-@pytest.mark.slow
 def test_it_plays_again_after_going_on(gone_on):
     assert played_again(gone_on.path) == EXPECTED[gone_on.name]["gone_on"]["plays_again"]
 
 
-@pytest.mark.slow
 def test_torn_last_lines_are_dropped_and_the_game_is_the_same(tmp_path):
     path = unpacked("killed", tmp_path)
     whole = {log: (path / log).read_bytes() for log in LOGS}
@@ -260,7 +256,6 @@ def test_it_plays_again_as_it_was_written(tmp_path, name):
     assert files(path) == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", UNFINISHED)
 def test_a_fork_plays_the_game_that_the_first_version_makes_of_it(tmp_path, name):
     path, fork, expected = unpacked(name, tmp_path), tmp_path / "fork", EXPECTED[name]["forked"]
@@ -272,7 +267,6 @@ def test_a_fork_plays_the_game_that_the_first_version_makes_of_it(tmp_path, name
     assert {call["reply"]["inherited"] for call in lines(fork / "calls.jsonl")} == {True, False}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "phase"), [("finished_with_bots", "W1901A"), ("overridden", "F1901M")])
 def test_a_fork_with_the_same_settings_is_the_same_game_again(tmp_path, name, phase):
     path, fork = unpacked(name, tmp_path), tmp_path / "fork"
@@ -290,7 +284,6 @@ def test_an_agent_of_it_answers_what_it_answered(tmp_path, name):
     assert files(path) == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["finished_with_bots", "killed"])
 def test_it_is_exported_as_a_page(tmp_path, name):
     path, page = unpacked(name, tmp_path), tmp_path / "page.html"
@@ -301,7 +294,6 @@ def test_it_is_exported_as_a_page(tmp_path, name):
     assert files(path) == before
 
 
-@pytest.mark.slow
 def test_the_analysis_of_them_all_prints_what_it_printed(tmp_path):
     for name in ALL:
         unpacked(name, tmp_path / "runs")
@@ -310,7 +302,6 @@ def test_the_analysis_of_them_all_prints_what_it_printed(tmp_path):
     assert files(tmp_path / "runs") == before
 
 
-@pytest.mark.slow
 def test_the_analysis_of_them_all_after_going_on_prints_what_it_printed(tmp_path, went_on):
     (folder,) = {went_on(name).path.parent for name in ALL}
     expected = (RUNS / "analysis_after_going_on.txt").read_text().splitlines()

@@ -38,6 +38,7 @@ async def in_both_ways(protocol, provider_at, url, deadline: float) -> list[Mode
     return [await fault(provider, model), provider.classify(raised.value)]
 
 
+@pytest.mark.slow
 async def test_a_server_that_accepts_no_connection_is_given_up_before_the_deadline(protocol, provider_at, monkeypatch):
     monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.3)
     with socket.socket() as full:
@@ -56,6 +57,7 @@ async def test_a_server_that_accepts_no_connection_is_given_up_before_the_deadli
         assert (error.kind, error.reached, error.billable) == ("transient", False, False)
 
 
+@pytest.mark.slow
 async def test_a_handshake_that_never_ends_is_given_up_before_the_deadline(protocol, provider_at, monkeypatch):
     monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.3)
     async with serving(lambda reader, writer: reader.read()) as url, asyncio.timeout(30):

@@ -115,6 +115,7 @@ SEEN_BY_SDKS: dict[Fault, dict[str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("manner", MANNERS)
 async def test_every_fault_as_an_sdk_sees_it(manner):
     options = ServerOptions(faults=EVERY_FAULT, seed=3)
