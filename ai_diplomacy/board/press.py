@@ -190,11 +190,13 @@ class Mailbox:
     def _waiting(self, power: str, phases: Iterable[str]) -> list[tuple[Message, str]]:
         """The private messages that the power wrote or got, each with every reader who has not answered it."""
         private = [message for message in self.readable(power, phases) if not message.public]
+        # Of all that one power wrote to another, the last answers whatever any of it does.
+        last = {(message.sender, reader): message for message in private for reader in message.recipients}
         return [
             (message, reader)
             for message in private
             for reader in message.recipients
-            if not any(later.answers(message, reader) for later in private)
+            if (reader, message.sender) not in last or not last[reader, message.sender].answers(message, reader)
         ]
 
     def _address(

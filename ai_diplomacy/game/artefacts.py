@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..models.events import CallEnded, CallEvent
 from ..records.events import Event
+from ..run.events import StepFinished
 from ..run.protocols import File
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
@@ -15,6 +17,9 @@ from .game import DiplomacyGame
 from .lmvsgame import SavedGame
 from .manifesto import Manifesto
 from .story import Stories
+
+_NOT_TOLD = (CallEnded, CallEvent, StepFinished)
+"""Stories tell what came of the calls, not the calls."""
 
 
 class GameArtefacts:
@@ -29,8 +34,10 @@ class GameArtefacts:
         self._saved = SavedGame(self._config.document(), game, format)
 
     def event(self, event: Event) -> None:
-        for listener in (self.counts, self._stories, self._manifesto):
-            listener.event(event)
+        self.counts.event(event)
+        if not isinstance(event, _NOT_TOLD):
+            self._stories.event(event)
+            self._manifesto.event(event)
 
     def phase_ended(self) -> None:
         """Keep what the players thought in this phase."""

@@ -32,6 +32,7 @@ class CallSent(CallEvent):
 
     replayed: ClassVar[bool] = False
     written: ClassVar[bool] = False
+    passing: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,19 +3,19 @@ is not known is ``None``, never 0."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from ..records.events import Event
 from .events import CallAnswered, CallLate, CallLost
-from .known import known_sum, known_sums
+from .known import known_sum
 from .model import CallKey, Reply
 
 Dimension = Literal["power", "model", "step", "phase"]
 VIEWS: tuple[Dimension, ...] = get_args(Dimension)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Spending:
     """The bill of some calls."""
 
@@ -36,8 +36,15 @@ class Spending:
         """All that is, or may be, on the bill."""
         return known_sum(self.cost_usd, self.lost_cost_usd)
 
-    def __add__(self, other: Spending) -> Spending:
-        return known_sums(self, other)
+    def add(self, other: Spending) -> None:
+        """Other calls are on this bill too."""
+        self.calls += other.calls
+        self.input_tokens = known_sum(self.input_tokens, other.input_tokens)
+        self.output_tokens = known_sum(self.output_tokens, other.output_tokens)
+        self.cached_tokens = known_sum(self.cached_tokens, other.cached_tokens)
+        self.cost_usd = known_sum(self.cost_usd, other.cost_usd)
+        self.lost_calls += other.lost_calls
+        self.lost_cost_usd = known_sum(self.lost_cost_usd, other.lost_cost_usd)
 
     def document(self) -> dict[str, Any]:
         """As plain JSON data."""
@@ -68,11 +75,11 @@ class Ledger:
         self._add(bill, event.actor, event.model, event.step, event.phase)
 
     def total(self) -> Spending:
-        return self._total
+        return replace(self._total)
 
     def by(self, dimension: Dimension) -> dict[str, Spending]:
         """Sorted by name."""
-        return dict(sorted(self._by[dimension].items()))
+        return {name: replace(spent) for name, spent in sorted(self._by[dimension].items())}
 
     def document(self) -> dict[str, Any]:
         """The totals and all four views as plain JSON data."""
@@ -82,7 +89,9 @@ class Ledger:
 
     def _add(self, bill: Spending, *names: str) -> None:
         """``names``: what it is for, in the order of ``VIEWS``."""
-        self._total = self._total + bill
+        self._total.add(bill)
         for view, name in zip(VIEWS, names, strict=True):
             sums = self._by[view]
-            sums[name] = sums[name] + bill if name in sums else bill
+            if name not in sums:
+                sums[name] = Spending()
+            sums[name].add(bill)

@@ -30,8 +30,10 @@ class Event:
     told."""
 
     written: ClassVar[bool] = True
-    """Whether it becomes a line of ``events.jsonl``. What became of a call stands in ``calls.jsonl`` instead, and
-    that a call is being sent only passes."""
+    """Whether it becomes a line of ``events.jsonl``. What became of a call stands in ``calls.jsonl`` instead."""
+
+    passing: ClassVar[bool] = False
+    """Whether it tells of a moment that leaves nothing behind, for whoever shows what goes on now."""
 
     on_disk: ClassVar[Mapping[str, str]] = {}
     """Fields that have another name in the file."""

@@ -82,7 +82,8 @@ def setting(help: str, metavar: str | None = None, *, default: Any = MISSING, **
     return field(default_factory=dict, metadata=told) if default == {} else field(default=default, metadata=told)
 
 
-def declared(owner: type) -> Mapping[str, Setting]:
+@cache
+def declared(owner: Any) -> Mapping[str, Setting]:
     """Field -> setting, of a dataclass, in its order."""
     found = {}
     for item in fields(owner):
@@ -110,9 +111,10 @@ def given(flags: argparse.Namespace, owner: type) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def document_of(settings: object) -> dict[str, Any]:
+def document_of(settings: Any) -> dict[str, Any]:
     """Key -> value."""
-    return {found.key: getattr(settings, found.field) for found in declared(type(settings)).values() if found.kept}
+    owner: Any = type(settings)
+    return {found.key: getattr(settings, found.field) for found in declared(owner).values() if found.kept}
 
 
 def read_document(document: Mapping[str, Any], owner: type) -> dict[str, Any]:

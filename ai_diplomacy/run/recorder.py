@@ -30,7 +30,7 @@ class Recorder:
         """Whether the game has come to something that was not told before."""
 
     def listen(self, *listeners: Listener) -> None:
-        """They hear everything, from the start of the game."""
+        """They hear everything but what only passes, from the start of the game."""
         self._listeners += listeners
 
     def watch(self, *watchers: Listener) -> None:
@@ -43,7 +43,8 @@ class Recorder:
         if event.written and not again:
             self.anything_new = self.anything_new or not isinstance(event, RunResumed)
             self._log.append(event_of_format(event.record(time.time()), self._format))
-        self.recall(event)
+        if not event.passing:
+            self.recall(event)
         if not again:
             for watcher in self._watchers:
                 watcher.event(event)

@@ -101,8 +101,9 @@ BUILT_IN: Mapping[str, ProviderSpec] = {
 _REGISTERED: dict[str, ProviderSpec] = {}
 
 
+@cache
 def entry_points(group: str) -> EntryPoints:
-    """Of third parties. What finds them takes long to import, for somebody who asks for ``--help``."""
+    """Of third parties, looked for once. What finds them takes long to import, for somebody who asks for ``--help``."""
     from importlib.metadata import entry_points
 
     return entry_points(group=group)
