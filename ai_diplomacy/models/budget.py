@@ -129,17 +129,17 @@ class Budget:
         self._emit(event)
 
     def restore(self, key: CallKey, model: str, reply: Reply) -> None:
-        """An answered call of an earlier sitting of this run, from its journal."""
+        """An answered call of an earlier session of this run, from its journal."""
         self.ledger.answered(key, model, reply)
         self.charged += _amount(reply.cost_usd, reply.usage.total or 0) + _amount(reply.most_usd, reply.most_tokens)
 
     def restore_lost(self, event: CallLost) -> None:
-        """A lost call of an earlier sitting of this run, from its events."""
+        """A lost call of an earlier session of this run, from its events."""
         self.ledger.lost(event)
         self.charged += _amount(event.cost_usd, event.input_tokens + event.output_tokens)
 
     def restore_warned(self, event: BudgetWarned) -> None:
-        """A warning of an earlier sitting, which is told again for another cap alone."""
+        """A warning of an earlier session, which is told again for another cap alone."""
         if self._caps.get(event.what) == Decimal(str(event.cap)):
             self._warned.add(event.what)
 
