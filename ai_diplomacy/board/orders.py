@@ -99,12 +99,23 @@ def read_order(text: str, situation: Situation) -> OrderLine:
 
 
 def _lines(text: str, field: Field) -> list[OrderLine]:
+    if order := _to_the_letter(text, field):
+        return [OrderLine(text, order, None)]
     lines = _as_written(text, field)
     if any(line.order for line in lines) or not _AIM.search(text[:_LONGEST_AIMED]):
         return lines
     # A remark on where the unit is bound for later reads like a second step of the order.
     bare = _as_written(_AIM.sub(" ", text), field)
     return [OrderLine(text[:_LONGEST_SHOWN], bare[0].order, None)] if len(bare) == 1 and bare[0].order else lines
+
+
+def _to_the_letter(text: str, field: Field) -> Order | None:
+    """The legal order that a text is just as it is listed, which needs no reading."""
+    try:
+        order = Order(text)
+    except ValueError:
+        return None
+    return order if field.situation.kind == "M" and order in field.legal(order.unit) else None
 
 
 def _as_written(text: str, field: Field) -> list[OrderLine]:

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..models.events import CallAnswered, CallFailed
-from ..models.model import CallKey, Reply, Usage
+from ..models.model import Reply, Usage
 from ..records.cleaning import cleaned
 from ..records.events import Event
 from .events import ReplyRead
 
 
-@dataclass(frozen=True, slots=True)
-class _LoggedCall:
+class _LoggedCall(NamedTuple):
     """One call as the game used it."""
 
     call: CallAnswered | CallFailed
     read: ReplyRead
-
-    @property
-    def key(self) -> CallKey:
-        return self.call.key
-
-    @property
-    def reply(self) -> Reply | None:
-        return self.call.reply if isinstance(self.call, CallAnswered) else None
-
-    @property
-    def usage(self) -> Usage:
-        return self.reply.usage if self.reply else Usage()
+    reply: Reply | None
+    usage: Usage
 
 
 def _of_reply(figure: Callable[[Reply], object]) -> Callable[[_LoggedCall], object]:
@@ -38,15 +27,15 @@ def _of_reply(figure: Callable[[Reply], object]) -> Callable[[_LoggedCall], obje
 
 COLUMNS: Mapping[str, Callable[[_LoggedCall], object]] = {
     "model": lambda row: row.call.model,
-    "power": lambda row: row.key.actor,
-    "phase": lambda row: row.key.phase,
-    "response_type": lambda row: row.key.step if row.key.attempt == 0 else f"{row.key.step} (corrected)",
+    "power": lambda row: row.call.key.actor,
+    "phase": lambda row: row.call.key.phase,
+    "response_type": lambda row: row.call.key.step if row.call.key.attempt == 0 else f"{row.call.key.step} (corrected)",
     "raw_input": lambda row: cleaned(row.call.request.prompt, "table") if row.call.request else "",
     "raw_response": _of_reply(lambda reply: cleaned(reply.text, "table")),
     "success": lambda row: str(row.read.verdict in ("ok", "repaired", "illegal")).lower(),
-    "step": lambda row: row.key.step,
-    "round": lambda row: row.key.round,
-    "attempt": lambda row: row.key.attempt,
+    "step": lambda row: row.call.key.step,
+    "round": lambda row: row.call.key.round,
+    "attempt": lambda row: row.call.key.attempt,
     "input_tokens": lambda row: row.usage.input,
     "output_tokens": lambda row: row.usage.output,
     "cached_tokens": lambda row: row.usage.cached,
@@ -73,7 +62,8 @@ class ResponseLog:
             self._call = event
         elif isinstance(event, ReplyRead):
             assert self._call is not None, "a call ends right before its reply is read"
-            call = _LoggedCall(self._call, event)
+            reply = self._call.reply if isinstance(self._call, CallAnswered) else None
+            call = _LoggedCall(self._call, event, reply, reply.usage if reply else Usage())
             self._rows.append(_row(cell(call) for cell in COLUMNS.values()))
 
     def take(self) -> bytes:
