@@ -1,6 +1,6 @@
 """What a call costs the harness: CPU time and memory of many games at once against the local server, which runs in
 another process. ``cpu_ms_a_call`` is what was spent, ``slowdown`` by how much others on the machine lengthened that
-meanwhile (``disturbance.py``), ``undisturbed_ms_a_call`` the one by the other.
+meanwhile (``cpu_contention.py``), ``undisturbed_ms_a_call`` the one by the other.
 
     python experiments/benchmark_calls.py --games 50 --provider openai
 """
@@ -25,7 +25,7 @@ from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.model_factory import ModelFactory, warm_up
 from ai_diplomacy.game.play import play_game
 from ai_diplomacy.models.ids import ModelId
-from experiments.disturbance import Disturbance
+from experiments.cpu_contention import CpuContention
 from experiments.local_server import PATHS, server
 
 
@@ -49,17 +49,17 @@ async def games(count: int, model: ModelId, folder: Path) -> int:
 
 def measured(count: int, model: ModelId) -> dict[str, float]:
     """CPU milliseconds a call of this process, all its threads included, and the rest of the figures."""
-    disturbance = Disturbance()
+    contention = CpuContention()
 
     async def disturbed(folder: Path) -> int:
-        async with disturbance:
+        async with contention:
             return await games(count, model, folder)
 
     with tempfile.TemporaryDirectory() as folder:
         before, began = time.process_time(), time.perf_counter()
         calls = asyncio.run(disturbed(Path(folder)))
-        spent, took = time.process_time() - before - disturbance.cpu_seconds, time.perf_counter() - began
-    cost, slowdown = 1000 * spent / calls, disturbance.slowdown()
+        spent, took = time.process_time() - before - contention.cpu_seconds, time.perf_counter() - began
+    cost, slowdown = 1000 * spent / calls, contention.slowdown()
     return {
         "games": count,
         "calls": calls,

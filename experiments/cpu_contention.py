@@ -16,7 +16,7 @@ _TURNS = 3000
 """0.1 ms on an undisturbed core: long beside the clock's grain, short beside an event loop's other work."""
 
 
-class Disturbance:
+class CpuContention:
     """Times one small loop again and again on the event loop, beside whatever else runs there."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Disturbance:
         self._took: list[float] = []
         self._probing: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Disturbance:
+    async def __aenter__(self) -> CpuContention:
         self._probing = asyncio.create_task(self._probe())
         return self
 
