@@ -2,6 +2,11 @@
 
 import pytest
 from command_runs import CommandRun, play_by_command
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is that is busy with other work says nothing about the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
