@@ -62,11 +62,6 @@ class Listener(Protocol):
     def event(self, event: Event) -> None: ...
 
 
-def event_type(cls: type[Event]) -> str:
-    """``PhaseStarted`` -> ``phase_started``."""
-    return _shape(cls)[0]
-
-
 def event_from(record: Mapping[str, Any]) -> Event:
     """The event that a line of ``events.jsonl`` holds. Raises ``ValueError`` for a type, or fields, that it has not."""
     cls = _TYPES.get(record.get("type", ""))
