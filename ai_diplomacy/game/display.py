@@ -17,7 +17,8 @@ from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained
 from ..board.phase import Phase
 from ..board.terrain import Terrain
 from ..board.units import Order
-from ..models.events import BudgetWarned, CallRetried, CoolDownStarted
+from ..models.events import BudgetWarned, CallRetried, CoolDownStarted, ModelRemarked, ParameterDropped
+from ..models.remarks import REMARKS
 from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.events import RunFinished, StepDefaulted
@@ -102,6 +103,10 @@ class Display:
                 self._aside(f"{event.account} wants a pause of {event.seconds:.0f} s")
             case BudgetWarned():
                 self._aside(_warning(event))
+            case ModelRemarked():
+                self._aside(f"{event.model} {REMARKS.get(event.remark, event.remark)}")
+            case ParameterDropped():
+                self._aside(f"{event.model} takes no {event.parameter}, and is asked without")
             case StepDefaulted():
                 self._note(event.actor, f"no usable reply to {event.step}: {event.reason}")
             case DiaryWritten() if self._verbose:

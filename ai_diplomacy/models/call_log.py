@@ -130,8 +130,8 @@ def inherited(record: Mapping[str, Any]) -> dict[str, Any]:
 
 _KEY = {"actor": "power"}
 """The field of a key that has another name in the file."""
-_SINCE: dict[str, Any] = {"most_tokens": 0, "most_usd": 0.0}
-"""Fields of a reply that the first journals do not have."""
+_SINCE: dict[str, Any] = {"most_tokens": 0, "most_usd": 0.0, "served": "", "fingerprint": "", "remarks": ()}
+"""Fields of a reply that earlier journals do not have."""
 
 
 def _call(record: Mapping[str, Any], line: int) -> CallEnded:

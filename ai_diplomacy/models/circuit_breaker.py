@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ..records.events import Event
-from .events import ParameterDropped
+from .events import ModelRemarked, ParameterDropped
 from .model import Model, ModelError, Reply, Request
 from .stopping import Stopped
 
@@ -35,7 +35,7 @@ class CircuitBreaker:
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._faults: Counter[str] = Counter()
         """By account."""
-        self._dropped: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, str]] = set()
 
     def answered(self, account: str, model: str) -> None:
         self._answered.add((account, model))
@@ -51,10 +51,10 @@ class CircuitBreaker:
         if never or gone or max(self._refusals[account, model], self._faults[account]) >= MOST_REFUSALS:
             raise ModelRefused(f"{model} cannot be asked: {error}", at_once=never) from None
 
-    def newly_dropped(self, model: str, dropped: Collection[str]) -> list[str]:
-        """Those parameters of which it was not yet known that the model refuses them."""
-        fresh = [parameter for parameter in dropped if (model, parameter) not in self._dropped]
-        self._dropped.update((model, parameter) for parameter in fresh)
+    def news(self, model: str, noticed: Collection[str]) -> list[str]:
+        """What was not yet known of the model: parameters that it refuses, remarks about its answers."""
+        fresh = [one for one in noticed if (model, one) not in self._told]
+        self._told.update((model, one) for one in fresh)
         return fresh
 
 
@@ -82,6 +82,8 @@ class CircuitProtected:
                 self.breaker.refused(self.account, self.name, error)
             raise
         self.breaker.answered(self.account, self.name)
-        for parameter in self.breaker.newly_dropped(self.name, reply.dropped):
+        for parameter in self.breaker.news(self.name, reply.dropped):
             self.emit(ParameterDropped(self.name, parameter))
+        for remark in self.breaker.news(self.name, reply.remarks):
+            self.emit(ModelRemarked(self.name, remark))
         return reply

@@ -121,6 +121,16 @@ class ParameterDropped(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRemarked(Event):
+    """A model's answers are odd in a way that its user should know. Told once a remark."""
+
+    replayed: ClassVar[bool] = False
+    model: str
+    remark: str
+    """See ``remarks.py``."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallHedged(CallEvent):
     """A call has taken long, so it is sent a second time; the first answer wins and the other call is cancelled."""
 

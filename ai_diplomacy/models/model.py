@@ -112,6 +112,12 @@ class Reply:
     """Most tokens that it could have; ``None`` when nobody says."""
     dropped: tuple[str, ...] = ()
     """Parameters of the request that the model refuses and was asked without: ``schema``, ``seed``, ``temperature``."""
+    served: str = ""
+    """The model that the vendor says has answered; empty where it does not say."""
+    fingerprint: str = ""
+    """What the vendor calls the state that the model was in, where it says."""
+    remarks: tuple[str, ...] = ()
+    """What was odd about the answer, see ``remarks.py``."""
 
     @property
     def starved(self) -> bool:

@@ -79,4 +79,5 @@ def _added(first: Reply, second: Reply) -> Reply:
         attempts=first.attempts + second.attempts,
         hedged=first.hedged + second.hedged,
         dropped=tuple(sorted({*first.dropped, *second.dropped})),
+        remarks=tuple(sorted({*first.remarks, *second.remarks})),
     )

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from .ids import ModelId
 from .model import ModelError, Request, StopReason, Usage
+from .remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,12 @@ class ProviderAnswer:
     dropped: tuple[str, ...] = ()
     """Parameters of the request that this model does not take and was asked without: ``schema``, ``seed``,
     ``temperature``."""
+    served: str = ""
+    """The model that the vendor says has answered."""
+    fingerprint: str = ""
+    """What it calls the state that the model was in."""
+    remarks: tuple[Remark, ...] = ()
+    """What is odd about the answer."""
 
 
 class Provider(Protocol):

@@ -90,14 +90,19 @@ class BlockingProviderModel:
 
 
 def _reply(request: Request, answer: ProviderAnswer, started: float, latency: float) -> Reply:
+    # Some servers call it an end when their limit, or one's own, has cut the reply.
+    used_up = answer.usage.output is not None and answer.usage.output >= request.max_tokens
     return Reply(
         answer.text,
         answer.usage,
-        answer.stop,
+        "length" if used_up and answer.stop == "end" else answer.stop,
         started=started,
         latency=latency,
         max_tokens=request.max_tokens,
         dropped=answer.dropped,
+        served=answer.served,
+        fingerprint=answer.fingerprint,
+        remarks=answer.remarks,
     )
 
 

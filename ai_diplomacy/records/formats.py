@@ -16,7 +16,11 @@ _EVENTS: Mapping[str, tuple[str, Mapping[str, str | None]]] = {
     "run_started": ("run_started", {"generation": None}),
 }
 """Type of event -> its type in format 2, and what its fields were called there; ``None``: there was no such field."""
-_REPLY: Mapping[str, str | None] = {"max_tokens": "allowance", "dropped": "withheld"}
+_REPLY: Mapping[str, str | None] = {
+    "max_tokens": "allowance",
+    "dropped": "withheld",
+    **dict.fromkeys(("served", "fingerprint", "remarks")),
+}
 
 
 def event_of_format(record: Mapping[str, Any], format: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 from .. import __version__
 from ..models.budget import Budget
 from ..models.circuit_breaker import CircuitBreaker, ModelRefused
-from ..models.events import BudgetWarned, CallAnswered, CallLate, CallLost, ParameterDropped
+from ..models.events import BudgetWarned, CallAnswered, CallLate, CallLost, ModelRemarked, ParameterDropped
 from ..models.hedging import Latencies
 from ..models.ids import ModelId
 from ..models.journal import Journal
@@ -147,7 +147,9 @@ def _call_services(config: S, history: RunHistory[S], journal: Journal, recorder
     breaker = CircuitBreaker({call.model for call in history.calls if isinstance(call, CallAnswered)})
     for event in history.operational:
         if isinstance(event, ParameterDropped):
-            breaker.newly_dropped(event.model, (event.parameter,))
+            breaker.news(event.model, (event.parameter,))
+        elif isinstance(event, ModelRemarked):
+            breaker.news(event.model, (event.remark,))
     return CallServices(
         journal,
         budget,
