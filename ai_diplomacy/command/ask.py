@@ -74,6 +74,7 @@ async def _asked(
     try:
         bare = opened.open(config.models[power])
         services = CallServices(None, Budget(told.event), told.event)
+        services.windows.learn(bare.model.name, config.models[power].window)
         asker = Asker(
             power=power,
             model=layered(bare.model, services, bare.price, bare.gate),

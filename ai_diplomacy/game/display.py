@@ -106,7 +106,8 @@ class Display:
             case ModelRemarked():
                 self._aside(f"{event.model} {REMARKS.get(event.remark, event.remark)}")
             case ParameterDropped():
-                self._aside(f"{event.model} takes no {event.parameter}, and is asked without")
+                place = "with it before the prompt" if event.parameter == "system" else "without"
+                self._aside(f"{event.model} takes no {event.parameter}, and is asked {place}")
             case StepDefaulted():
                 self._note(event.actor, f"no usable reply to {event.step}: {event.reason}")
             case DiaryWritten() if self._verbose:

@@ -74,9 +74,19 @@ class ModelFactory:
 
 def check_seats(config: GameConfig, environ: Mapping[str, str]) -> None:
     """Raises ``ConfigError`` that tells every seat whose model could not be asked."""
-    problems = seat_problems(config.models, environ)
+    problems = seat_problems(config.models, environ) + _thoughts_without_room(config)
     if problems:
         raise ConfigError(f"--models: {'; '.join(problems)}")
+
+
+def _thoughts_without_room(config: GameConfig) -> list[str]:
+    """Seats whose model may think for longer than its reply may be, thoughts included."""
+    limits = {power: config.max_tokens.get(power, config.default_max_tokens) for power in config.models}
+    return [
+        f"{power}: {model.effort} tokens of thinking leave no room in a reply of {limits[power]:,}; raise --max_tokens"
+        for power, model in config.models.items()
+        if model.effort.isdecimal() and int(model.effort) >= limits[power]
+    ]
 
 
 def check_blocking(config: GameConfig) -> None:

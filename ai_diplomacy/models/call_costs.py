@@ -91,7 +91,7 @@ class Budgeted:
     def _reservation(self, request: Request) -> Reservation:
         densest = self.budget.densest.get(self.name)
         density = 1 / BYTES_PER_TOKEN if densest is None else HEADROOM * densest
-        size, output, now = _bytes(request), request.max_tokens, time.time()
+        size, output, now = request_bytes(request), request.max_tokens, time.time()
         input = math.ceil(size * density)
         cost = Decimal(0) if self.price is None else self.price.most(input, output, now)
         return Reservation(request, size, input, now, Amount(cost, input + output))
@@ -145,7 +145,8 @@ class Budgeted:
         return Amount(cost or Decimal(0), reserved.input_tokens + output_tokens)
 
 
-def _bytes(request: Request) -> int:
+def request_bytes(request: Request) -> int:
+    """Of all that a model is shown: the prompts and the schema."""
     schema = 0 if request.schema is None else _schema_bytes(request.schema)
     return _size(request.system) + _size(request.prompt) + schema
 

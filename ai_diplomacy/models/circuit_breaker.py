@@ -42,12 +42,13 @@ class CircuitBreaker:
         del self._refusals[account, model], self._faults[account]
 
     def refused(self, account: str, model: str, error: ModelError) -> None:
-        """Raises ``ModelRefused`` when the model has never answered, or no longer does. A key that is revoked, or a
-        server that is gone, costs nobody a step: the game stops, and goes on when it is mended."""
+        """Raises ``ModelRefused`` when the model has never answered, or no longer does. A key that is revoked, a
+        server that is gone, or a context window that prompts have outgrown costs nobody a step: the game stops, and
+        goes on when it is mended."""
         self._refusals[account, model] += 1
         self._faults[account] += error.kind != "fatal"
         never = (account, model) not in self._answered and model not in self._known
-        gone = error.of_account or not error.reached
+        gone = error.of_account or not error.reached or error.overlong is not None
         if never or gone or max(self._refusals[account, model], self._faults[account]) >= MOST_REFUSALS:
             raise ModelRefused(f"{model} cannot be asked: {error}", at_once=never) from None
 

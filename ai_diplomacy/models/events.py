@@ -117,7 +117,7 @@ class ParameterDropped(Event):
     replayed: ClassVar[bool] = False
     model: str
     parameter: str
-    """``schema``, ``temperature`` or ``seed``."""
+    """``schema``, ``seed``, ``system`` or ``temperature``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ escalating max tokens  a reply that was all reasoning is asked for again with a 
 journal                every answered call is on disk before it is used, and none is asked twice
 circuit breaker        a model that refuses every call ends the game
 retries                faults that pass are asked again, with a pause
+context windows        a request is made to fit, or not sent
 gate                   the account's queue, limits and cool-downs
 hedging                a straggler is sent a second time
 budget                 what the call may cost is reserved, right before it is sent
@@ -23,6 +24,7 @@ from ..records.events import Event
 from .budget import Budget
 from .call_costs import Budgeted
 from .circuit_breaker import CircuitBreaker, CircuitProtected
+from .context_windows import ContextWindows, Windowed
 from .events import CallSent
 from .gate import Gate, Gated
 from .hedging import Hedged, Latencies
@@ -64,6 +66,7 @@ class CallServices:
     patience: float = PATIENCE
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     limits: OutputLimits = field(default_factory=OutputLimits)
+    windows: ContextWindows = field(default_factory=ContextWindows)
     deadlines: PhaseDeadlines | None = None
     """``None``: the game waits for every answer."""
 
@@ -105,6 +108,6 @@ def limited(model: Model, services: CallServices, price: Price | None, gate: Gat
     if gate is not None:
         if services.hedge is not None:
             model = Hedged(budgeted, gate, services.hedge, services.emit)
-        gated = Gated(model, gate, services.emit)
-        model = Retried(gated, services.emit, services.attempts, services.patience, gate.has_answered, gate.is_out)
+        fitting = Windowed(Gated(model, gate, services.emit), services.windows, services.budget)
+        model = Retried(fitting, services.emit, services.attempts, services.patience, gate.has_answered, gate.is_out)
     return CircuitProtected(model, gate.account if gate is not None else "", services.breaker, services.emit)

@@ -111,7 +111,8 @@ class Reply:
     max_tokens: int | None = None
     """Most tokens that it could have; ``None`` when nobody says."""
     dropped: tuple[str, ...] = ()
-    """Parameters of the request that the model refuses and was asked without: ``schema``, ``seed``, ``temperature``."""
+    """Parameters of the request that the model refuses and was asked without: ``schema``, ``seed``,
+    ``system`` (its text stands before the prompt instead), ``temperature``."""
     served: str = ""
     """The model that the vendor says has answered; empty where it does not say."""
     fingerprint: str = ""
@@ -141,6 +142,16 @@ def with_bill_of(reply: Reply, other: Reply) -> Reply:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Overlong:
+    """What a refusal tells that was for the length of a request; ``None`` where it does not say."""
+
+    window: int | None = None
+    """Tokens that there is room for, prompt and reply together."""
+    prompt: int | None = None
+    """Tokens of the prompt."""
+
+
 class ModelError(Exception):
     """A call that was not answered. Its text holds no key and fits a line."""
 
@@ -153,16 +164,21 @@ class ModelError(Exception):
         billable: bool = True,
         reached: bool = True,
         of_account: bool = False,
+        overlong: Overlong | None = None,
+        loading: bool = False,
     ) -> None:
         """``billable``: whether the vendor may have done the work, and bill it, although no answer came. ``reached``:
         whether there was a server at all; one that is not there bills nothing. ``of_account``: whether it refuses the
-        account, and not this request: a wrong or revoked key, money that is used up."""
+        account, and not this request: a wrong or revoked key, money that is used up. ``overlong``: given where the
+        request is too long for the model. ``loading``: whether the server is there and its model not yet."""
         super().__init__(message)
         self.kind = kind
         self.retry_after = retry_after
         self.billable = billable and reached
         self.reached = reached
         self.of_account = of_account
+        self.overlong = overlong
+        self.loading = loading
 
 
 class Model(Protocol):

@@ -19,7 +19,7 @@ class ProviderAnswer:
     stop: StopReason = "end"
     dropped: tuple[str, ...] = ()
     """Parameters of the request that this model does not take and was asked without: ``schema``, ``seed``,
-    ``temperature``."""
+    ``system``, ``temperature``."""
     served: str = ""
     """The model that the vendor says has answered."""
     fingerprint: str = ""

@@ -24,7 +24,7 @@ class DeadlineError(ModelError):
     """The provider was asked and did not answer in time; it may bill the call all the same."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"no answer within {seconds:g} s", kind="transient")
+        super().__init__(f"no answer within --call_deadline {seconds:g}", kind="transient")
 
 
 @dataclass(frozen=True, slots=True)

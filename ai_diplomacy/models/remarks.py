@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Remark = Literal["no_usage", "prompt_cut", "reasoning_field", "schema_ignored", "tool_call"]
+Remark = Literal["less_room", "no_usage", "prompt_cut", "reasoning_field", "schema_ignored", "tool_call"]
 
 REMARKS: Mapping[str, str] = {
+    "less_room": "has a context window too small for its prompts and --max_tokens together: its replies get what room "
+    "the prompts leave",
     "no_usage": "does not say how many tokens a call takes, so what it costs is unknown and no cap on it holds exactly",
     "prompt_cut": "counts far fewer tokens than its prompts have: its server cuts them. Start it with a larger context "
     "window (docs/local_models.md)",

@@ -12,15 +12,21 @@ from ..records.events import Event
 from .cool_down import LONGEST_RETRY_AFTER
 from .events import CallRetried
 from .model import Model, ModelError, Reply, Request
+from .provider_model import DeadlineError
 
 ATTEMPTS = 8
 """Times that a call is sent which meets passing faults. The waits between them sum to a minute in the mean."""
 ATTEMPTS_WITH_NOBODY = 5
 """The same where no server answers at an address that never had one: fifteen seconds at most. More likely than a server
 that is about to come is a wrong address."""
+ATTEMPTS_TOO_SLOW = 2
+"""The same where an account that has never answered lets the deadline of an attempt pass: the next ones would pass,
+too, each as long."""
 PATIENCE = 1800.0
-"""Seconds that one call waits for rate limits, or for an account to be there again that answers nobody, all its waits
-together. Queueing behind others is not counted."""
+"""Seconds that one call waits for rate limits, for a server to load its model, or for an account to be there again that
+answers nobody, all its waits together. Queueing behind others is not counted."""
+LOADING_WAIT = 10.0
+"""Seconds at most from one look at a server that loads its model to the next."""
 FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 60.0
 
 
@@ -60,8 +66,11 @@ class Retried:
 
     def _attempts(self, error: ModelError) -> float:
         """How often a call that met this fault may be sent."""
+        if error.loading:
+            return math.inf
         if not self.has_answered():
-            return self.attempts if error.reached else min(self.attempts, ATTEMPTS_WITH_NOBODY)
+            most = ATTEMPTS_TOO_SLOW if isinstance(error, DeadlineError) else self.attempts
+            return min(self.attempts, most if error.reached else ATTEMPTS_WITH_NOBODY)
         # To wait costs time; to go on without would cost every power a step.
         return math.inf if self.is_out() and not error.billable else self.attempts
 
@@ -96,8 +105,10 @@ class _Troubles:
             return wait if self._patience_left >= 0 else None
         if error.kind == "fatal":
             return None
-        self._faults += 1
+        self._faults += not error.loading
         wait = max(_backoff(self._request, self.count), asked_for)
+        if error.loading:
+            wait = min(wait, LOADING_WAIT)
         self._patience_left -= max(wait, FIRST_BACKOFF)
         return wait if self._faults < attempts and self._patience_left >= 0 else None
 

@@ -135,6 +135,7 @@ class _AtFirstCall:
                 opened = self._open_model(self._model_id)
             except ValueError as error:
                 raise ModelRefused(f"{self.name} cannot be asked: {error}", at_once=False) from None
+            self._services.windows.learn(self.name, self._model_id.window)
             self._model = limited(opened.model, self._services, opened.price, opened.gate)
         return await self._model.generate(request)
 

@@ -61,7 +61,7 @@ async def test_an_answer_becomes_a_reply_with_its_latency():
 
 @virtual_time
 async def test_a_call_that_hangs_ends_at_the_deadline_and_may_be_asked_again():
-    with pytest.raises(DeadlineError, match="no answer within 300 s") as raised:
+    with pytest.raises(DeadlineError, match="no answer within --call_deadline 300") as raised:
         await asked(asyncio.Event().wait)
     assert raised.value.kind == "transient"
     assert asyncio.get_running_loop().time() == 300

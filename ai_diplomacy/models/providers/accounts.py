@@ -90,6 +90,17 @@ def is_own_host(base_url: str) -> bool:
         return "." not in host or host.endswith((".localhost", ".local"))
 
 
+def proxy_of(base_url: str) -> str | None:
+    """The proxy that the environment names for a URL."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(base_url)
+    if proxy_bypass(parts.hostname or "") or proxy_bypass(parts.netloc):
+        return None
+    proxy = getproxies().get(parts.scheme)
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+
+
 def load_keys(models: Iterable[ModelId]) -> None:
     """Puts what the file ``.env`` says into the environment, if one of the models needs a key."""
     if not all(in_process(model) for model in models):

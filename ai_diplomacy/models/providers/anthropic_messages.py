@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from ..ids import ModelId
 from ..model import Request, StopReason, Usage
 from ..provider import ProviderAnswer
 from .accounts import Account
@@ -36,7 +37,7 @@ class AnthropicMessages(SdkProvider):
         open_schema = request.schema is not None and closed(request.schema) is None
         return frozenset({"seed", "token_limit", "schema"} if open_schema else {"seed", "token_limit"})
 
-    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
+    def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
         cools = request.temperature is not None and "temperature" not in without
         headers = {"anthropic-version": _LAST_VERSION_WITH_TEMPERATURE} if cools else {}
         return Question("/v1/messages", _body(model, request, without), headers)
@@ -49,17 +50,27 @@ class AnthropicMessages(SdkProvider):
         return ProviderAnswer(text, _usage(part(body, "usage")), stop, dropped)
 
 
-def _body(model: str, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
+def _body(model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "model": model,
+        "model": model.name,
         "max_tokens": request.max_tokens,
         "messages": [{"role": "user", "content": request.prompt}],
     }
     if request.system:
         # The mark ends what the cache keeps: the prompt changes with every call and would only be paid for.
         body["system"] = [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}]
+    output: dict[str, Any] = {}
     if request.schema is not None and "schema" not in without and (strict := closed(request.schema)):
-        body["output_config"] = {"format": {"type": "json_schema", "schema": strict}}
+        output["format"] = {"type": "json_schema", "schema": strict}
+    if model.effort == "none":
+        body["thinking"] = {"type": "disabled"}
+    elif model.effort.isdecimal():
+        body["thinking"] = {"type": "enabled", "budget_tokens": int(model.effort)}
+    elif model.effort:
+        body["thinking"] = {"type": "adaptive"}
+        output["effort"] = model.effort
+    if output:
+        body["output_config"] = output
     if request.temperature is not None and "temperature" not in without:
         body["temperature"] = request.temperature
     return body

@@ -3,12 +3,13 @@ answers in this process is entered from above."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..ids import ModelId
+from ..ids import EFFORTS, ModelId
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoints
@@ -44,11 +45,19 @@ class ProviderSpec:
     """Whether it is a model that is asked; bots play without one."""
     names: Callable[[], Collection[str]] | None = None
     """All its models; an empty name is the one that the provider alone stands for. ``None``: they are not known."""
+    efforts: tuple[str, ...] = ()
+    """The words that it takes for how much a model may reason."""
+    least_thinking: int | None = None
+    """The smallest number of tokens of thinking that may be given instead; ``None``: it takes no number."""
+    without_effort: str = "(?!)"
+    """What the names of its own models begin with that do not reason: a pattern."""
 
     def name_problem(self, model: ModelId) -> str:
         """Why it has no such model, as one line; empty if it may have."""
-        if self.in_process and (model.base_url or model.api_key):
-            return f"{model.provider} answers in this process: it takes no address and no key"
+        if self.in_process and (model.base_url or model.api_key or model.effort):
+            return f"{model.provider} answers in this process: it takes no address and no key, and no effort"
+        if model.effort and (problem := self._effort_problem(model)):
+            return f"{problem}; a name that really ends so is written with a colon behind it, NAME:{model.effort}:"
         if self.names is None:
             return "" if model.name else f"{model.provider} needs the name of a model: {model.provider}:NAME"
         names = self.names()
@@ -57,8 +66,27 @@ class ProviderSpec:
         choices = ", ".join(f"{model.provider}:{name}" if name else model.provider for name in names)
         return f"unknown model {str(model)!r}; there are {choices}"
 
+    def _effort_problem(self, model: ModelId) -> str:
+        if model.base_url is None and re.match(self.without_effort, model.name):
+            return f"{model.provider}:{model.name} does not reason, so that it takes no effort as {model.effort!r}"
+        if model.effort in self.efforts:
+            return ""
+        number = int(model.effort) if model.effort.isdecimal() else None
+        if number is not None and self.least_thinking is not None and number >= self.least_thinking:
+            return ""
+        taken = list(self.efforts)
+        if self.least_thinking is not None:
+            taken.append(f"a number of tokens from {self.least_thinking}")
+        return f"{model.provider} takes no effort {model.effort!r}, but {', '.join(taken) or 'none at all'}"
 
-def _openai_protocol(variable: str, base_url: str, provider: str = "openai_chat:OpenAIChat") -> ProviderSpec:
+
+def _openai_protocol(
+    variable: str,
+    base_url: str,
+    efforts: tuple[str, ...] = EFFORTS,
+    provider: str = "openai_chat:OpenAIChat",
+    **more: Any,
+) -> ProviderSpec:
     resource = "openai.resources.responses" if "responses" in provider else "openai.resources.chat"
     return ProviderSpec(
         f"{__package__}.{provider}",
@@ -67,19 +95,27 @@ def _openai_protocol(variable: str, base_url: str, provider: str = "openai_chat:
         ("openai", "aiohttp"),
         "'openai[aiohttp]'",
         ("aiohttp", "openai", resource),
+        efforts=efforts,
+        **more,
     )
 
 
+_GPT_4 = "(ft:)?(gpt-[34]|chatgpt)"
+
+
 BUILT_IN: Mapping[str, ProviderSpec] = {
-    "openai": _openai_protocol("OPENAI_API_KEY", "https://api.openai.com/v1"),
+    "openai": _openai_protocol("OPENAI_API_KEY", "https://api.openai.com/v1", without_effort=_GPT_4),
     "openai-responses": _openai_protocol(
-        "OPENAI_API_KEY", "https://api.openai.com/v1", "openai_responses:OpenAIResponses"
+        "OPENAI_API_KEY",
+        "https://api.openai.com/v1",
+        provider="openai_responses:OpenAIResponses",
+        without_effort=_GPT_4,
     ),
-    "openrouter": _openai_protocol("OPENROUTER_API_KEY", "https://openrouter.ai/api/v1"),
+    "openrouter": _openai_protocol("OPENROUTER_API_KEY", "https://openrouter.ai/api/v1", least_thinking=128),
     "deepseek": _openai_protocol("DEEPSEEK_API_KEY", "https://api.deepseek.com/v1"),
-    "together": _openai_protocol("TOGETHER_API_KEY", "https://api.together.xyz/v1"),
-    "mistral": _openai_protocol("MISTRAL_API_KEY", "https://api.mistral.ai/v1"),
-    "xai": _openai_protocol("XAI_API_KEY", "https://api.x.ai/v1"),
+    "together": _openai_protocol("TOGETHER_API_KEY", "https://api.together.xyz/v1", ("low", "medium", "high")),
+    "mistral": _openai_protocol("MISTRAL_API_KEY", "https://api.mistral.ai/v1", ("none", "low", "medium", "high")),
+    "xai": _openai_protocol("XAI_API_KEY", "https://api.x.ai/v1", ("none", "low", "medium", "high")),
     "anthropic": ProviderSpec(
         f"{__package__}.anthropic_messages:AnthropicMessages",
         ("ANTHROPIC_API_KEY",),
@@ -87,6 +123,9 @@ BUILT_IN: Mapping[str, ProviderSpec] = {
         ("anthropic", "aiohttp"),
         "'anthropic[aiohttp]'",
         ("aiohttp", "anthropic.resources.messages"),
+        efforts=("none", "low", "medium", "high", "xhigh", "max"),
+        least_thinking=1024,
+        without_effort="claude-(2|instant|3-(5|opus|sonnet|haiku))",
     ),
     "gemini": ProviderSpec(
         f"{__package__}.gemini:Gemini",
@@ -95,6 +134,9 @@ BUILT_IN: Mapping[str, ProviderSpec] = {
         ("google.genai", "aiohttp"),
         "google-genai aiohttp",
         ("aiohttp", "google.genai"),
+        efforts=("none", "minimal", "low", "medium", "high", "xhigh"),
+        least_thinking=128,
+        without_effort="(models/)?gemini-(1|2\\.0)",
     ),
 }
 

@@ -16,13 +16,16 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from copy import copy
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from ..model import ModelError
-from .accounts import PLACEHOLDER_KEY, Account
+from .accounts import PLACEHOLDER_KEY, Account, is_own_host, proxy_of
 from .bodies import part, parts
+from .overlong import overlong_of
 
 Kind = Literal["fatal", "transient", "rate_limit"]
 
@@ -35,6 +38,10 @@ _USED_UP = re.compile(
     re.IGNORECASE,
 )
 """Refusals of the account that no waiting helps against within a game. They come with 400, 402, 403 or 429."""
+_LOADING = re.compile(r"loading model|model\b.{0,80}\bis (currently |still )?(loading|being loaded)", re.IGNORECASE)
+"""llama.cpp, Ollama, Hugging Face: the server answers before its model does."""
+_PROXIED = {403, 404, 407, 502, 503, 504, None}
+"""What a proxy answers that cannot reach a server; ``None``: nobody answered."""
 _TOO_LARGE = re.compile("request too large", re.IGNORECASE)
 """The same for this request alone: it is more than the account may ask for in a minute."""
 _ADDRESS = {
@@ -78,6 +85,10 @@ def status_fault(account: Account, status: int, headers: Mapping[str, str], body
     """What an answer with an error status means; ``body`` is its JSON, or its text where it is none."""
     wait = asked_wait(headers, body)
     kind = _status_kind(status, wait, body)
+    overlong = overlong_of(spoken(body), body) if kind == "fatal" or status == 500 else None
+    if overlong is not None:
+        kind = "fatal"
+    loading = kind == "transient" and _LOADING.search(spoken(body)) is not None
     said = message_of(body)
     said = "a web page" if said.lstrip()[:1] == "<" else one_line(scrubbed(said, account.key))
     about_key, advice = "", ""
@@ -88,7 +99,13 @@ def status_fault(account: Account, status: int, headers: Mapping[str, str], body
     # What a vendor turns away, or fails at, it does not bill.
     of_account = kind == "fatal" and (status in (401, 402) or "api key" in said.lower() or _is_used_up(body))
     return ModelError(
-        text, kind=kind, retry_after=None if kind == "fatal" else wait, billable=False, of_account=of_account
+        text + by_proxy(account, status) + (" (it is waited for)" if loading else ""),
+        kind=kind,
+        retry_after=None if kind == "fatal" else wait,
+        billable=False,
+        of_account=of_account,
+        overlong=overlong,
+        loading=loading,
     )
 
 
@@ -136,9 +153,20 @@ def transport_fault(account: Account, error: Exception) -> ModelError:
     )
     nobody = any(isinstance(cause, ConnectionRefusedError | socket.gaierror) for cause in causes)
     told = f"no server answers there ({_told(causes)})" if nobody else _told(causes)
-    text = one_line(scrubbed(f"{account}: {told}", account.key))
+    text = one_line(scrubbed(f"{account}: {told}{by_proxy(account, None) if lost else ''}", account.key))
     kind: Kind = "transient" if lost and not distrusted and not kinds & _ADDRESS else "fatal"
     return ModelError(text, kind=kind, reached=not nobody and not kinds & _NEVER_MADE)
+
+
+def by_proxy(account: Account, status: int | None) -> str:
+    """For the end of a message: through which proxy the server was asked, where that may be what is wrong."""
+    proxy = proxy_of(account.base_url) if status in _PROXIED else None
+    if proxy is None:
+        return ""
+    parts, server = urlsplit(proxy), urlsplit(account.base_url)
+    direct = f"; to ask it without: NO_PROXY={server.hostname}" if is_own_host(account.base_url) else ""
+    named = f"{server.scheme}_proxy={parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return f" (asked through the proxy of the environment, {named}{direct})"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -156,15 +184,9 @@ def _told(causes: list[BaseException]) -> str:
 
 def _cleaned(account: Account, error: ModelError) -> ModelError:
     """The same error, surely without the key and on one line."""
-    text = one_line(scrubbed(str(error), account.key))
-    return ModelError(
-        text,
-        kind=error.kind,
-        retry_after=error.retry_after,
-        billable=error.billable,
-        reached=error.reached,
-        of_account=error.of_account,
-    )
+    cleaned = copy(error)
+    cleaned.args = (one_line(scrubbed(str(error), account.key)),)
+    return cleaned
 
 
 # What a vendor says

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..ids import ModelId
 from ..model import ModelError, Request, StopReason, Usage
 from ..provider import ProviderAnswer
 from .accounts import Account
@@ -15,7 +16,7 @@ from .bodies import Body, count, nonsense, part, parts, read_object, text_of, to
 from .faults import status_fault, transport_fault
 from .schemas import open_form
 from .sdk_provider import LazyBlockingClient, LazyClient, Question, SdkProvider
-from .unsupported import Parameter, RefusedError
+from .unsupported import Parameter, RefusedError, may_blame
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -52,9 +53,9 @@ class Gemini(SdkProvider):
     def never(self, request: Request) -> frozenset[Parameter]:  # noqa: ARG002
         return frozenset({"token_limit"})
 
-    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
-        path = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
-        return Question(f"{path}:generateContent", _body(request, without))
+    def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
+        path = model.name if model.name.startswith(("models/", "tunedModels/")) else f"models/{model.name}"
+        return Question(f"{path}:generateContent", _body(model.effort, request, without))
 
     def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
         counts = part(body, "usageMetadata")
@@ -69,7 +70,7 @@ class Gemini(SdkProvider):
         return ProviderAnswer(text, _usage(counts, text), stop, dropped)
 
 
-def _body(request: Request, without: Collection[Parameter]) -> dict[str, Any]:
+def _body(effort: str, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     settings: dict[str, Any] = {"maxOutputTokens": request.max_tokens}
     if request.temperature is not None and "temperature" not in without:
         settings["temperature"] = request.temperature
@@ -77,6 +78,10 @@ def _body(request: Request, without: Collection[Parameter]) -> dict[str, Any]:
         settings["seed"] = request.seed % 2**31
     if request.schema is not None and "schema" not in without:
         settings |= {"responseMimeType": "application/json", "responseJsonSchema": open_form(request.schema)}
+    if effort:
+        tokens = "0" if effort == "none" else effort
+        level = {"thinkingBudget": int(tokens)} if tokens.isdecimal() else {"thinkingLevel": effort.upper()}
+        settings["thinkingConfig"] = level
     body: dict[str, Any] = {
         "contents": [{"parts": [{"text": request.prompt}], "role": "user"}],
         "generationConfig": settings,
@@ -150,7 +155,7 @@ class GoogleTransport:
 
 
 def _declined(error: APIError) -> Exception:
-    return RefusedError(error, error.details) if error.code in (400, 422) else error
+    return RefusedError(error, error.details) if may_blame(error.code, error.details) else error
 
 
 def _lazy_client(account: Account) -> LazyClient[tuple[Client, ClientSession]]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..ids import ModelId
 from ..model import ModelError, Request, StopReason, Usage
 from ..provider import ProviderAnswer
 from .accounts import Account
@@ -53,11 +54,14 @@ class Dialect:
     """``json_object``: it can be made to write JSON, but not to a schema."""
     marks_cache: bool = False
     """Whether it hands Anthropic's cache marks on to Anthropic's models."""
+    effort: Literal["reasoning_effort", "reasoning", "thinking"] = "reasoning_effort"
+    """How it is told how much to reason: by a word; by an object, OpenRouter's, that may name tokens instead; or by a
+    word, but to reason not at all by DeepSeek's switch."""
 
 
 _DIALECTS: Mapping[str, Dialect] = {
-    "openrouter": Dialect(marks_cache=True),
-    "deepseek": Dialect(structure="json_object"),
+    "openrouter": Dialect(marks_cache=True, effort="reasoning"),
+    "deepseek": Dialect(structure="json_object", effort="thinking"),
     "mistral": Dialect(seed="random_seed"),
     "xai": Dialect("max_completion_tokens"),
 }
@@ -80,7 +84,7 @@ class OpenAIChat(SdkProvider):
         if self._dialect.structure == "json_object":
             self.loosely = frozenset({"schema"})
 
-    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
+    def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
         return Question("/chat/completions", chat_body(self._dialect, model, request, without))
 
     def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
@@ -109,13 +113,13 @@ def _status_of(fault: Body) -> int:
     return 500
 
 
-def chat_body(dialect: Dialect, model: str, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
+def chat_body(dialect: Dialect, model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     """The body of one chat completion."""
     system: Any = request.system
-    if dialect.marks_cache and model.startswith("anthropic/"):
+    if dialect.marks_cache and model.name.startswith("anthropic/"):
         system = [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}]
     body: dict[str, Any] = {
-        "model": model,
+        "model": model.name,
         "messages": [
             *([{"role": "system", "content": system}] if request.system else []),
             {"role": "user", "content": request.prompt},
@@ -123,6 +127,8 @@ def chat_body(dialect: Dialect, model: str, request: Request, without: Collectio
     }
     names = ("max_tokens", "max_completion_tokens")
     body[names[(dialect.token_limit == names[1]) != ("token_limit" in without)]] = request.max_tokens
+    if model.effort:
+        body |= _effort(dialect, model.effort)
     if request.temperature is not None and "temperature" not in without:
         body["temperature"] = request.temperature
     if request.seed is not None and "seed" not in without:
@@ -131,6 +137,14 @@ def chat_body(dialect: Dialect, model: str, request: Request, without: Collectio
     if request.schema is not None and "schema" not in without:
         body["response_format"] = _response_format(dialect, request)
     return body
+
+
+def _effort(dialect: Dialect, effort: str) -> dict[str, Any]:
+    if dialect.effort == "reasoning":
+        return {"reasoning": {"max_tokens": int(effort)} if effort.isdecimal() else {"effort": effort}}
+    if dialect.effort == "thinking" and effort == "none":
+        return {"thinking": {"type": "disabled"}}
+    return {"reasoning_effort": effort}
 
 
 def _response_format(dialect: Dialect, request: Request) -> dict[str, Any]:

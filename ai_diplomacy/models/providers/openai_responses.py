@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from ..ids import ModelId
 from ..model import ModelError, Request, StopReason, Usage
 from ..provider import ProviderAnswer
 from .accounts import Account
@@ -28,7 +29,7 @@ class OpenAIResponses(SdkProvider):
     def never(self, request: Request) -> frozenset[Parameter]:  # noqa: ARG002
         return frozenset({"seed", "token_limit"})
 
-    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
+    def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
         return Question("/responses", _body(model, request, without))
 
     def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
@@ -52,15 +53,17 @@ class OpenAIResponses(SdkProvider):
         raise ModelError(text, kind="rate_limit" if limited else "transient")
 
 
-def _body(model: str, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
+def _body(model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "model": model,
+        "model": model.name,
         "input": request.prompt,
         "max_output_tokens": max(request.max_tokens, _LEAST_TOKENS),
         "store": False,
     }
     if request.system:
         body["instructions"] = request.system
+    if model.effort:
+        body["reasoning"] = {"effort": model.effort}
     if request.temperature is not None and "temperature" not in without:
         body["temperature"] = request.temperature
     if request.schema is not None and "schema" not in without:

@@ -10,7 +10,7 @@ import asyncio
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..ids import ModelId
@@ -18,7 +18,7 @@ from ..model import ModelError, Request, Usage
 from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body
-from .unsupported import Parameter, RefusedError, UnsupportedParameters, dropped, optional
+from .unsupported import Parameter, RefusedError, UnsupportedParameters, blames_effort, dropped, optional
 
 C = TypeVar("C")
 
@@ -65,8 +65,9 @@ class SdkProvider(ABC):
         return frozenset()
 
     @abstractmethod
-    def question(self, model: str, request: Request, without: Collection[Parameter]) -> Question:
-        """The request to a model ``without`` the parameters that it is known not to take."""
+    def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
+        """The request to a model ``without`` the parameters that it is known not to take. A model without system texts
+        gets a request that has none."""
 
     @abstractmethod
     def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
@@ -74,31 +75,39 @@ class SdkProvider(ABC):
 
     async def call(self, model: ModelId, request: Request) -> ProviderAnswer:
         while True:
-            question, without = self._asked(model.name, request)
+            question, without = self._asked(model, request)
             try:
                 body = await self._transport.post(question)
             except RefusedError as refused:
-                self._learn(model.name, request, without, refused)
+                self._learn(model, request, without, refused)
             else:
                 return self._read(body, request, without)
 
     def call_blocking(self, model: ModelId, request: Request, *, deadline: float) -> ProviderAnswer:
         while True:
-            question, without = self._asked(model.name, request)
+            question, without = self._asked(model, request)
             try:
                 body = self._transport.post_blocking(question, deadline)
             except RefusedError as refused:
-                self._learn(model.name, request, without, refused)
+                self._learn(model, request, without, refused)
             else:
                 return self._read(body, request, without)
 
-    def _asked(self, model: str, request: Request) -> tuple[Question, frozenset[Parameter]]:
+    def _asked(self, model: ModelId, request: Request) -> tuple[Question, frozenset[Parameter]]:
         without = self.never(request) | self._unsupported.of(model)
+        if "system" in without:
+            request = replace(request, system="", prompt=f"{request.system}\n\n{request.prompt}")
         return self.question(model, request, without), without
 
-    def _learn(self, model: str, request: Request, without: Collection[Parameter], refused: RefusedError) -> None:
+    def _learn(self, model: ModelId, request: Request, without: Collection[Parameter], refused: RefusedError) -> None:
         sent = [parameter for parameter in optional(request) if parameter not in without]
-        self._unsupported.learn(model, sent, refused)
+        if self._unsupported.learn(model, sent, refused):
+            return
+        if model.effort and blames_effort(refused.body):
+            # It is never left out, as other parameters are: with another effort it would be another model.
+            fault = self.classify(refused.error)
+            raise ModelError(f"{fault} (asked for the effort {model.effort!r})", billable=False) from None
+        raise refused.error from None
 
     def _read(self, body: Body | None, request: Request, without: frozenset[Parameter]) -> ProviderAnswer:
         missing = dropped(request, without | self.loosely)

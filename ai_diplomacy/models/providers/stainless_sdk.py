@@ -20,7 +20,7 @@ from .bodies import Body, read_object
 from .catalogue import BUILT_IN
 from .faults import error_body, is_moderated, sdk_fault
 from .sdk_provider import LazyBlockingClient, LazyClient, Question
-from .unsupported import RefusedError
+from .unsupported import RefusedError, may_blame
 
 if TYPE_CHECKING:
     from httpx2 import Timeout
@@ -162,6 +162,6 @@ def _raise_unless_filtered(error: Exception) -> None:
     said = error_body(response.text)
     if is_moderated(status, said):
         return
-    if status in (400, 422):
+    if may_blame(status, said):
         raise RefusedError(error, said) from error
     raise error

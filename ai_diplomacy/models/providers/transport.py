@@ -10,15 +10,13 @@ from __future__ import annotations
 import ssl
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx2
 from yarl import URL
 
 from ..model import ModelError
-from .accounts import Account
+from .accounts import Account, proxy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +42,7 @@ def open_session(account: Account) -> aiohttp.ClientSession:
         read_bufsize=2**20,
         middlewares=(redirect_middleware(account),),
         # Asked to find it itself, aiohttp looks for it, and for a file of passwords to log in with, at every call.
-        proxy=_proxy(account.base_url),
+        proxy=proxy_of(account.base_url),
     )
 
 
@@ -84,15 +82,6 @@ class _Connector(aiohttp.TCPConnector):
         timeout: ClientTimeout,  # noqa: ARG002, ASYNC109 - aiohttp's signature
     ) -> Connection:
         return await super().connect(req, traces, self._in_time)
-
-
-def _proxy(url: str) -> str | None:
-    """The proxy that the environment names for a URL."""
-    parts = urlsplit(url)
-    if proxy_bypass(parts.hostname or "") or proxy_bypass(parts.netloc):
-        return None
-    proxy = getproxies().get(parts.scheme)
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
 
 def redirect_middleware(account: Account) -> ClientMiddlewareType:

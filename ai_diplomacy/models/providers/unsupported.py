@@ -8,33 +8,39 @@ import threading
 from collections.abc import Collection
 from typing import Any, Literal
 
+from ..ids import ModelId
 from ..model import Request
 from .faults import spoken
+from .overlong import overlong_of
 
-Parameter = Literal["schema", "temperature", "seed", "token_limit"]
-"""``token_limit`` is not about whether there is one but under which of its two names it is sent."""
+Parameter = Literal["schema", "system", "temperature", "seed", "token_limit"]
+"""``token_limit`` is not about whether there is one but under which of its two names it is sent, ``system`` about where
+the system text stands: before the prompt, where a model's template has no place of its own for it."""
 
 _NAMED: dict[Parameter, re.Pattern[str]] = {
     "schema": re.compile(
-        r"response_?format|json_?schema|text\.format|output_?(config|format)|response_?mime_?type"
+        r"response_?format|json_?schema|text\.format|output_?(config(?!.effort)|format)|response_?mime_?type"
         r"|response_?(json_?)?schema|structured.?output|json.?mode|\bgrammar\b|\bschema\b",
+        re.IGNORECASE,
+    ),
+    "system": re.compile(
+        r"\bsystem[ _]?(role|prompt|messages?|instructions?)\b|developer instruction|\bsystem: extra inputs"
+        r"|\b(system|developer)['\"`]?\W{1,3}(role|is not|are not)\b|\broles?\b\W{1,6}(system|developer)\b"
+        r"|roles must alternate|only (the )?['\"`]?user['\"`]?(,| and)|['\"`]instructions['\"`]"
+        r"|does not support ['\"`](system|developer)|invalid value: ['\"`](system|developer)",
         re.IGNORECASE,
     ),
     "temperature": re.compile(r"temperature", re.IGNORECASE),
     "seed": re.compile(r"(\b|_)seed\b", re.IGNORECASE),
     "token_limit": re.compile(r"max_(completion_)?tokens", re.IGNORECASE),
 }
+_EFFORT = re.compile(r"effort|thinking|\breasoning\b", re.IGNORECASE)
 _OUT_OF_RANGE = re.compile(
     r"maximum|minimum|at (most|least)|(less|greater|more|fewer|larger|smaller) than|\bbetween\b|\brange\b"
     r"|too (large|small|high|low|big|many)|[<>]=? ?-?\d|exceed|above|below",
     re.IGNORECASE,
 )
 """The parameter is understood, its value is wrong: whoever gave it should know."""
-_TOO_LONG = re.compile(
-    r"context_length_exceeded|(maximum|max) context length|context window|prompt is too long",
-    re.IGNORECASE,
-)
-"""The request is too long, whatever part of it is named: no parameter is, and a shorter one may have them all."""
 
 
 class RefusedError(Exception):
@@ -51,25 +57,26 @@ class UnsupportedParameters:
     never written to again."""
 
     def __init__(self) -> None:
-        self._known: dict[str, frozenset[Parameter]] = {}
+        self._known: dict[ModelId, frozenset[Parameter]] = {}
         self._adding = threading.Lock()
 
-    def of(self, model: str) -> frozenset[Parameter]:
+    def of(self, model: ModelId) -> frozenset[Parameter]:
         return self._known.get(model, frozenset())
 
-    def learn(self, model: str, sent: Collection[Parameter], refused: RefusedError) -> None:
+    def learn(self, model: ModelId, sent: Collection[Parameter], refused: RefusedError) -> bool:
         """Remember which of the parameters that were sent the endpoint blames, so that it can be asked again without
-        them. Raises the error of the refusal when it blames none of them."""
+        them; whether it blames any."""
         blamed = _blamed(refused.body, sent)
-        if not blamed:
-            raise refused.error from None
         with self._adding:
             self._known[model] = self.of(model) | blamed
+        return bool(blamed)
 
 
 def optional(request: Request) -> list[Parameter]:
     """What a request asks for beyond an answer."""
     parameters: list[Parameter] = ["token_limit"]
+    if request.system:
+        parameters.append("system")
     if request.schema is not None:
         parameters.append("schema")
     if request.temperature is not None:
@@ -86,9 +93,21 @@ def dropped(request: Request, without: Collection[Parameter]) -> tuple[str, ...]
     return tuple(sorted(name for name in optional(request) if name in without and name != "token_limit"))
 
 
+def may_blame(status: int, body: Any) -> bool:
+    """Whether an answer with an error status may be about a part of the request. Servers of one's own call it their own
+    fault when a model's template has no place for a system text."""
+    return status in (400, 422) or (status == 500 and _NAMED["system"].search(spoken(body)) is not None)
+
+
+def blames_effort(body: Any) -> bool:
+    """Whether a refusal is about how much the model was to reason."""
+    return _EFFORT.search(spoken(body)) is not None
+
+
 def _blamed(body: Any, sent: Collection[Parameter]) -> set[Parameter]:
     said = spoken(body)
-    if _TOO_LONG.search(said):
+    if overlong_of(said, body) is not None:
+        # Whatever part of it is named: a shorter one may have them all.
         return set()
     wrong_value = _OUT_OF_RANGE.search(said) is not None
     return {name for name in sent if _NAMED[name].search(said) and (name == "schema" or not wrong_value)}
