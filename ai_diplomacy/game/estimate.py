@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..models.call_costs import BYTES_PER_TOKEN
+from ..models.context_windows import LEAST_REPLY, USUAL_REPLY
 from ..models.known import known_sum
 from ..models.model import Usage
 from ..models.prices import Price
@@ -20,6 +22,9 @@ PROMPT_CHARACTERS: Mapping[str, tuple[int, int]] = {
 }
 """Step -> system prompt and prompt together, in the first year and in late ones: means of two offline games to 1910
 (seeds 3 and 4, two rounds, with plans; 1,672 calls)."""
+LONGEST_PROMPT = (12000, 24000)
+"""The same for the longest prompt of a game, at its start and in late years: no prompt of five offline games was longer
+(seeds 1 to 5, two rounds; 24,142 characters in 1907)."""
 REPLY_CHARACTERS: Mapping[str, int] = {
     "initialize": 285,
     "negotiate": 800,
@@ -68,6 +73,8 @@ class Seat:
     price: Price | None
     """``None``: not known."""
     max_tokens: int = 8192
+    window: int | None = None
+    """Tokens that its model has room for, prompt and reply together; ``None``: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,23 @@ def estimate(seats: Sequence[Seat], *, turns: int, rounds: int, planning: bool, 
         ),
         total=_sum("total", (line for _, _, line in parts)),
     )
+
+
+def window_lines(seats: Sequence[Seat], *, turns: int) -> list[str]:
+    """How long prompts get, and a line for each model whose context window they may outgrow."""
+    first, late = LONGEST_PROMPT
+    longest = first + (late - first) * min(1.0, turns / 2 / YEARS_OF_GROWTH)
+    tokens = _both(lambda end: longest / CHARACTERS_A_TOKEN[end])
+    lines = [f"longest prompt: {_span(tokens)} tokens"] if seats else []
+    for model, window in sorted({(seat.model, seat.window) for seat in seats if seat.window is not None}):
+        if window < tokens.high + LEAST_REPLY:
+            lines.append(
+                f"{model}: its context window of {window:,} tokens "
+                + ("is" if window < tokens.low + LEAST_REPLY else "may be")
+                + f" too small for that and a reply; one of {math.ceil((tokens.high + USUAL_REPLY) / 1024) * 1024:,} "
+                "holds both (docs/local_models.md)"
+            )
+    return lines
 
 
 def cap_problems(

@@ -14,7 +14,7 @@ from ..models.gate import PROCESS, account_name
 from ..models.ids import ModelId
 from ..models.layers import OpenedModel
 from ..models.model import Model
-from ..models.prices import Price, find_price, price_problems
+from ..models.prices import Price, find_price, known_window, price_problems
 from ..models.provider import BlockingProvider
 from ..models.provider_model import BlockingProviderModel, ProviderModel
 from ..models.providers import (
@@ -81,12 +81,13 @@ def check_seats(config: GameConfig, environ: Mapping[str, str]) -> None:
 
 def _thoughts_without_room(config: GameConfig) -> list[str]:
     """Seats whose model may think for longer than its reply may be, thoughts included."""
-    limits = {power: config.max_tokens.get(power, config.default_max_tokens) for power in config.models}
-    return [
-        f"{power}: {model.effort} tokens of thinking leave no room in a reply of {limits[power]:,}; raise --max_tokens"
-        for power, model in config.models.items()
-        if model.effort.isdecimal() and int(model.effort) >= limits[power]
-    ]
+    found: dict[str, list[str]] = {}
+    for power, model in config.models.items():
+        limit = config.max_tokens.get(power, config.default_max_tokens)
+        if model.effort.isdecimal() and int(model.effort) >= limit:
+            problem = f"{model.effort} tokens of thinking leave no room in a reply of {limit:,}; raise --max_tokens"
+            found.setdefault(problem, []).append(power)
+    return [f"{', '.join(powers)}: {problem}" for problem, powers in found.items()]
 
 
 def check_blocking(config: GameConfig) -> None:
@@ -141,7 +142,7 @@ def _collect_rarely() -> None:
 
 def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[str]:
     """What the game will take, as lines to print. Asks nothing."""
-    from .estimate import cap_warnings, estimate
+    from .estimate import cap_warnings, estimate, window_lines
 
     phases = (
         f"{season}{year:04}M" for year in range(config.terrain.first_year, config.last_year + 1) for season in "SF"
@@ -150,12 +151,13 @@ def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[st
     seats = _asked(config, prices)
     expected = estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time())
     total, calls = expected.total, config.calls
-    return expected.text() + cap_warnings(
+    warnings = cap_warnings(
         total.cost_usd,
         total.input_tokens + total.output_tokens,
         max_cost_usd=calls.max_cost_usd,
         max_tokens_total=calls.max_tokens_total,
     )
+    return expected.text() + window_lines(seats, turns=turns) + warnings
 
 
 def _asked(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]:
@@ -163,7 +165,13 @@ def _asked(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]
     from .estimate import Seat
 
     return [
-        Seat(power, str(model), prices[str(model)], config.max_tokens.get(power, config.default_max_tokens))
+        Seat(
+            power,
+            str(model),
+            price := prices[str(model)],
+            config.max_tokens.get(power, config.default_max_tokens),
+            known_window(model, price),
+        )
         for power, model in sorted(config.models.items())
         if asks_a_model(model)
     ]

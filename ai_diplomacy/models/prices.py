@@ -28,6 +28,11 @@ class Price:
         """``listed``: the model's entry in the price list; without one it is free."""
         self._listed = listed
 
+    @property
+    def window(self) -> int | None:
+        """Tokens that the model has room for, by the price list; ``None`` where it does not say."""
+        return None if self._listed is None else self._listed.context_window
+
     def cost(self, usage: Usage, at: float) -> Decimal | None:
         """The price of a call; ``None`` when its tokens are not known."""
         if self._listed is None:
@@ -103,6 +108,13 @@ def find_price(model: ModelId) -> Price | None:
     if prices.input_mtok is None or prices.output_mtok is None:
         return None
     return Price(listed)
+
+
+def known_window(model: ModelId, price: Price | None) -> int | None:
+    """The context window that the id of a model gives, or that the lists have for the vendor's own."""
+    if model.window is not None or model.base_url is not None or price is None:
+        return model.window
+    return price.window
 
 
 def price_problems(

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ..board.terrain import terrain
-from ..game.estimate import Range, Seat, cap_warnings, estimate
+from ..game.estimate import Range, Seat, cap_warnings, estimate, window_lines
 from ..models.known import known_sum
-from ..models.prices import Price
+from ..models.prices import Price, known_window
 from ..models.providers import asks_a_model
 from .schedule import Match
 from .spec import MAP, Entrant, Spec
@@ -39,28 +39,29 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
         total = list(map(known_sum, total, figures))
         rows.append(_row(name, seats[name], figures))
     rows.append(_row("total", sum(seats.values()), total))
+    asked = [seat(spec, entrant, prices) for entrant in spec.entrants.values() if asks_a_model(entrant.model)]
     width = max(28, *(len(row[0]) for row in rows))
     tokens = known_sum(total[1], total[2])
     warnings = cap_warnings(total[3], tokens, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens)
     return [
         *(f"{row[0]:{width}} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows),
+        *window_lines(asked, turns=_turns(spec)),
         *warnings,
     ]
 
 
 def seat(spec: Spec, entrant: Entrant, prices: Mapping[str, Price | None]) -> Seat:
     """The seat of a player who asks a model."""
-    model = str(entrant.model)
-    return Seat(entrant.name, model, prices[model], entrant.max_tokens or spec.game.default_max_tokens)
+    price, most = prices[str(entrant.model)], entrant.max_tokens or spec.game.default_max_tokens
+    return Seat(entrant.name, str(entrant.model), price, most, known_window(entrant.model, price))
 
 
 def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Price | None]) -> list[Range | None]:
     if not asks_a_model(entrant.model):
         return [Range(0, 0)] * 4
     game = spec.game
-    turns = 2 * (game.max_year - game.terrain.first_year + 1)
     asked = [seat(spec, entrant, prices)]
-    one = estimate(asked, turns=turns, rounds=game.rounds, planning=game.planning, at=time.time()).total
+    one = estimate(asked, turns=_turns(spec), rounds=game.rounds, planning=game.planning, at=time.time()).total
     times = Range(seats, seats)
     return [
         one.calls * times,
@@ -68,6 +69,10 @@ def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Pric
         one.output_tokens * times,
         None if one.cost_usd is None else one.cost_usd * times,
     ]
+
+
+def _turns(spec: Spec) -> int:
+    return 2 * (spec.game.max_year - spec.game.terrain.first_year + 1)
 
 
 def _row(name: str, seats: int, figures: Sequence[Range | None]) -> tuple[str, ...]:

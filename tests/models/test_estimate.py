@@ -1,12 +1,13 @@
 """What a game will take: the ranges hold for real games, and unknown prices stay unknown."""
 
 import json
+import re
 
 import pytest
 
-from ai_diplomacy.game.estimate import GameEstimate, Range, Seat, cap_problems, cap_warnings, estimate
+from ai_diplomacy.game.estimate import GameEstimate, Range, Seat, cap_problems, cap_warnings, estimate, window_lines
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.models.prices import FREE, Price, find_price
+from ai_diplomacy.models.prices import FREE, Price, find_price, known_window
 
 POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY")
 AT = 1_780_000_000.0
@@ -106,3 +107,30 @@ def test_a_cap_has_room_for_the_dearest_first_call_or_is_a_problem():
     (small,), (poor,) = problems(tokens=3549), problems(cost=0.01)
     assert small.startswith("--max_tokens_total: 3,549 is not enough for one call of cheap, 3,550 ")
     assert poor.startswith("--max_cost_usd: $0.01 is not enough for one call of openai:gpt-4o, $0.0164 ")
+
+
+def test_the_longest_prompt_of_a_real_offline_game_is_no_longer_than_told(offline_run):
+    calls = [json.loads(line)["request"] for line in (offline_run.path / "calls.jsonl").read_text().splitlines()]
+    longest = max(len(call["system"]) + len(call["prompt"]) for call in calls)
+    (line,) = window_lines([Seat("FRANCE", "m", FREE)], turns=4)
+    low, high = (int(number.replace(",", "")) for number in re.findall(r"[\d,]{4,}", line))
+    assert line == f"longest prompt: {low:,} - {high:,} tokens"
+    assert longest / 4.5 < low < high < 1.5 * longest / 3
+
+
+def test_a_window_that_prompts_outgrow_is_told_with_the_one_that_holds_them():
+    def told(window: int | None, turns: int = 20) -> list[str]:
+        return window_lines([Seat("FRANCE", "m", FREE, window=window)], turns=turns)[1:]
+
+    assert told(None) == told(16_384) == told(8192, turns=4) == []
+    holds = "a reply; one of 10,240 holds both (docs/local_models.md)"
+    assert told(8192) == [f"m: its context window of 8,192 tokens may be too small for that and {holds}"]
+    assert told(4096) == [f"m: its context window of 4,096 tokens is too small for that and {holds}"]
+
+
+def test_the_window_of_a_vendors_model_is_in_the_price_list_and_that_of_ones_own_server_in_its_id():
+    mini = find_price(ModelId("openai", "gpt-4o-mini"))
+    assert known_window(ModelId("openai", "gpt-4o-mini"), mini) == 128_000
+    assert known_window(ModelId("openai", "gpt-4o-mini", "http://localhost/v1"), mini) is None
+    assert known_window(ModelId("openai", "gpt-4o-mini", "http://localhost/v1", window=4096), mini) == 4096
+    assert known_window(ModelId("offline", ""), FREE) is None

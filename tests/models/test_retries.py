@@ -15,7 +15,8 @@ from ai_diplomacy.models.events import CallRetried
 from ai_diplomacy.models.gate import Gate, Gated
 from ai_diplomacy.models.layers import CallServices, limited
 from ai_diplomacy.models.model import ModelError, Reply, Request
-from ai_diplomacy.models.retries import FIRST_BACKOFF, LONGEST_BACKOFF, PATIENCE, Retried
+from ai_diplomacy.models.provider_model import DeadlineError
+from ai_diplomacy.models.retries import FIRST_BACKOFF, LOADING_WAIT, LONGEST_BACKOFF, PATIENCE, Retried
 
 
 def elapsed() -> float:
@@ -198,3 +199,45 @@ async def test_cancellation_passes_through_a_pause():
     with pytest.raises(asyncio.CancelledError):
         await call
     assert elapsed() == 10
+
+
+def loading() -> ModelError:
+    return ModelError("503 Loading model (it is waited for)", kind="transient", billable=False, loading=True)
+
+
+@virtual_time
+async def test_a_server_that_loads_its_model_for_minutes_is_waited_for_and_told_of():
+    async def ask() -> Reply:
+        if elapsed() < 200:
+            raise loading()
+        return Reply("answer")
+
+    events = []
+    reply = await Retried(Asked(ask), events.append, has_answered=lambda: False).generate(request())
+    assert reply.text == "answer"
+    assert 200 <= elapsed() <= 200 + LOADING_WAIT
+    assert reply.attempts > 8
+    assert {event.reason for event in events} == {"503 Loading model (it is waited for)"}
+
+
+@virtual_time
+async def test_a_server_that_never_has_its_model_is_given_up_when_patience_ends():
+    async def ask() -> Reply:
+        raise loading()
+
+    with pytest.raises(ModelError, match="Loading"):
+        await Retried(Asked(ask), lambda _: None, has_answered=lambda: False).generate(request())
+    assert PATIENCE - LOADING_WAIT <= elapsed() <= PATIENCE
+
+
+@pytest.mark.parametrize(("known", "times"), [(False, 2), (True, 8)], ids=["never answered", "answered before"])
+def test_a_server_that_is_slower_than_the_deadline_is_tried_twice_unless_it_once_was_faster(known, times):
+    @virtual_time
+    async def check():
+        script, events = Script(*[(300.0, DeadlineError(300)) for _ in range(9)]), []
+        with pytest.raises(DeadlineError):
+            await Retried(script, events.append, has_answered=lambda: known).generate(request())
+        assert len(script.requests) == times
+        assert events[0].reason == "no answer within --call_deadline 300"
+
+    check()

@@ -20,7 +20,7 @@ _WINDOWS = tuple(
     re.compile(text, re.IGNORECASE)
     for text in (
         rf"context limit: {_NUMBER} \+ {_NUMBER} > {_NUMBER}",
-        rf"(?:context|prompt|sequence|model) (?:length|size|window|limit)(?: of| is|:)?(?: only)? \(?{_NUMBER}",
+        rf"(?:context|prompt|sequence|model) (?:length|size|window|limit)(?: of| is|:| \()(?: only)? ?{_NUMBER}",
         rf"{_NUMBER} maximum context length",
         rf"> {_NUMBER} maximum",
         rf"maximum number of tokens(?: allowed)? \(?{_NUMBER}",

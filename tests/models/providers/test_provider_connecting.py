@@ -108,3 +108,34 @@ async def test_a_proxy_that_leads_nowhere_is_asked_and_nobody_else(protocol, pro
         errors = await in_both_ways(protocol, provider_at, "https://far-away.invalid", 10.0)
     for error in errors:
         assert (error.kind, error.reached, error.billable) == ("transient", False, False)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", b""])
+async def test_a_server_of_ones_own_behind_a_proxy_names_the_proxy_and_how_to_go_round_it(
+    protocol, provider_at, monkeypatch, answer
+):
+    async def proxy(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+
+    async with serving(proxy) as url:
+        address = url.removeprefix("https://")
+        monkeypatch.setenv("http_proxy", f"http://me:secret@{address}")
+        errors = await in_both_ways(protocol, provider_at, "http://127.0.0.1:9", 10.0)
+    for error in errors:
+        assert f"through the proxy of the environment, http_proxy=http://{address}; " in str(error)
+        assert "to ask it without: NO_PROXY=127.0.0.1" in str(error)
+        assert "secret" not in str(error)
+
+
+async def test_a_proxy_that_is_not_there_is_named(protocol, provider_at, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    errors = await in_both_ways(protocol, provider_at, "http://my-server:8000", 10.0)
+    for error in errors:
+        assert "http_proxy=http://127.0.0.1:9; to ask it without: NO_PROXY=my-server" in str(error)
+
+
+async def test_without_a_proxy_none_is_named(protocol, provider_at):
+    for error in await in_both_ways(protocol, provider_at, "http://127.0.0.1:9", 10.0):
+        assert "proxy" not in str(error).lower()

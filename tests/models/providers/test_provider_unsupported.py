@@ -55,6 +55,42 @@ async def test_a_refused_temperature_is_left_out(vendor, protocol, provider, mod
         assert vendor.received[1].headers["anthropic-version"] > "2023-06-01"
 
 
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("System role not supported", 400),
+        ("System role not supported", 500),
+        ("Conversation roles must alternate user/assistant/user/assistant/...", 400),
+        ("Only user and assistant roles are supported!", 400),
+        ("Developer instruction is not enabled for models/gemma-3-27b-it", 400),
+        ("Unsupported value: 'messages[0].role' does not support 'system' with this model.", 400),
+        ("Unknown parameter: 'instructions'.", 400),
+        ("system: Extra inputs are not permitted", 422),
+        ("Unexpected role 'system'", 400),
+    ],
+)
+async def test_a_model_without_a_system_role_is_asked_with_the_text_before_the_prompt(
+    vendor, protocol, provider, model, text, status
+):
+    vendor.plays(says(protocol.error(status, text), status))
+    vendor.otherwise = says(protocol.answer("fine"))
+    first = await provider.call(model, question(schema=LIST_OF_ORDERS))
+    second = await provider.call(model, question())
+    assert (first.text, first.dropped, second.dropped) == ("fine", ("system",), ("system",))
+    refused, *asked = (str(received.body) for received in vendor.received)
+    assert "You are FRANCE.\\n\\nWhat now?" not in refused
+    assert ["You are FRANCE.\\n\\nWhat now?" in body for body in asked] == [True, True]
+    for place in ("instructions", "systemInstruction", "'system'"):
+        assert not [body for body in asked if place in body]
+    assert has_schema(vendor.received[1])
+
+
+async def test_a_fault_of_a_server_that_speaks_of_a_system_text_without_one_passes(vendor, protocol, provider, model):
+    vendor.otherwise = says(protocol.error(500, "System role not supported"), 500)
+    error = await fault(provider, model)
+    assert (error.kind, len(vendor.received)) == ("transient", 2)
+
+
 async def test_a_temperature_that_is_out_of_range_is_its_givers_affair(vendor, protocol, provider, model):
     text = "Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 5 instead."
     vendor.otherwise = says(protocol.error(400, text), 400)
@@ -179,7 +215,7 @@ def test_threads_may_ask_and_add_at_the_same_time():
     named = {"schema": "json_schema", "temperature": "temperature", "seed": "seed", "token_limit": "max_tokens"}
 
     def add(job):
-        model, parameter = job
+        model, parameter = ModelId("openai", job[0]), job[1]
         before = unsupported.of(model)
         unsupported.learn(model, parameters, RefusedError(ValueError(), f"{named[parameter]} is not supported"))
         return before <= unsupported.of(model) >= {parameter}
@@ -188,5 +224,7 @@ def test_threads_may_ask_and_add_at_the_same_time():
         assert all(
             threads.map(add, [(f"m{number % 50}", parameter) for number in range(500) for parameter in parameters])
         )
-    assert all(unsupported.of(f"m{number}") == set(parameters) for number in range(50))
-    assert unsupported.of("m0") is unsupported.of("m0"), "a copy is taken while others may write"
+    assert all(unsupported.of(ModelId("openai", f"m{number}")) == set(parameters) for number in range(50))
+    assert unsupported.of(ModelId("openai", "m0")) is unsupported.of(ModelId("openai", "m0")), (
+        "a copy is taken while others may write"
+    )
