@@ -74,20 +74,10 @@ class ModelFactory:
 
 def check_seats(config: GameConfig, environ: Mapping[str, str]) -> None:
     """Raises ``ConfigError`` that tells every seat whose model could not be asked."""
-    problems = seat_problems(config.models, environ) + _thoughts_without_room(config)
+    limits = {power: config.max_tokens.get(power, config.default_max_tokens) for power in config.models}
+    problems = seat_problems(config.models, environ, limits)
     if problems:
         raise ConfigError(f"--models: {'; '.join(problems)}")
-
-
-def _thoughts_without_room(config: GameConfig) -> list[str]:
-    """Seats whose model may think for longer than its reply may be, thoughts included."""
-    found: dict[str, list[str]] = {}
-    for power, model in config.models.items():
-        limit = config.max_tokens.get(power, config.default_max_tokens)
-        if model.effort.isdecimal() and int(model.effort) >= limit:
-            problem = f"{model.effort} tokens of thinking leave no room in a reply of {limit:,}; raise --max_tokens"
-            found.setdefault(problem, []).append(power)
-    return [f"{', '.join(powers)}: {problem}" for problem, powers in found.items()]
 
 
 def check_blocking(config: GameConfig) -> None:

@@ -63,7 +63,8 @@ def run_tournament(flags: argparse.Namespace) -> int:
 
 def _check(spec: Spec, prices: Mapping[str, Price | None]) -> None:
     """That everybody can be asked, and that the caps can be kept."""
-    problems = seat_problems(spec.models(), os.environ)
+    limits = {name: entrant.max_tokens or spec.game.default_max_tokens for name, entrant in spec.entrants.items()}
+    problems = seat_problems(spec.models(), os.environ, limits)
     try:
         for prompts in {entrant.prompts for entrant in spec.entrants.values() if entrant.prompts is not None}:
             PromptBook(prompts, terrain(MAP))

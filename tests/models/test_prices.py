@@ -122,3 +122,9 @@ def test_a_cap_on_unknown_prices_is_a_problem_unless_it_is_allowed():
     assert price_problems(prices, max_cost_usd=None) == []
     assert price_problems(prices, max_cost_usd=1.0, allow_unknown=True) == []
     assert price_problems({"openai:gpt-5": Price()}, max_cost_usd=1.0) == []
+
+
+def test_how_hard_a_model_thinks_does_not_change_its_price():
+    plain, hard = find_price(ModelId("openai", "o4-mini")), find_price(ModelId("openai", "o4-mini", effort="high"))
+    assert plain is not None
+    assert plain.most(1000, 1000, AT) == hard.most(1000, 1000, AT)

@@ -63,6 +63,7 @@ BAD = {
         "unknown player 'three'; write field = one of 'one', 'two', 'bot:dumbbot'",
     ),
     "unknown model": (GOOD.replace('"offline"', '"gpt-9#sk-secret"'), 6, "unknown provider in model id 'gpt-9'"),
+    "unknown effort": (GOOD.replace('"offline"', '"openai:gpt-4o:high"'), 6, "openai:gpt-4o does not reason"),
     "unknown bot": (GOOD.replace('"offline"', '"bot:genius"'), 6, "unknown model 'bot:genius'; there are bot:hold"),
     "two models": (GOOD.replace('"offline"', '"offline,offline"'), 6, "write one id"),
     "no model": (GOOD.replace('model = "offline"\n', ""), 5, 'one has no model; write model = "offline"'),
@@ -122,9 +123,11 @@ def test_a_file_that_is_not_there_and_keys_that_are_missing(tmp_path, capsys, mo
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     (tmp_path / "spec.toml").write_text(GOOD.replace('"offline"', '"openai:some"'))
+    (tmp_path / "thinking.toml").write_text(GOOD.replace('"offline"', '"openrouter:some:9000#key"'))
     for given, problem in (
         ("nowhere.toml", "cannot read 'nowhere.toml': No such file"),
         ("spec.toml", "OPENAI_API_KEY"),
+        ("thinking.toml", "one: 9000 tokens of thinking leave no room in a reply of 8,192; raise max_tokens"),
     ):
         with pytest.raises(SystemExit) as stopped:
             main(["tournament", given])
@@ -132,7 +135,13 @@ def test_a_file_that_is_not_there_and_keys_that_are_missing(tmp_path, capsys, mo
         said = capsys.readouterr().err
         assert problem in said
         assert said.count("\n") == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["spec.toml"]
+    assert {path.name for path in tmp_path.iterdir()} == {"spec.toml", "thinking.toml"}
+
+
+def test_two_efforts_of_one_model_are_two_players(tmp_path):
+    text = GOOD.replace('"offline"', '"openai:o4-mini:high"').replace('"offline:random"', '"openai:o4-mini:low"')
+    models = spec(text, tmp_path).models()
+    assert [str(models[name]) for name in ("one", "two")] == ["openai:o4-mini:high", "openai:o4-mini:low"]
 
 
 def test_a_key_is_in_no_text(tmp_path):

@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from ..ids import ModelId, parse_model_id
@@ -109,16 +110,19 @@ def load_keys(models: Iterable[ModelId]) -> None:
         load_dotenv(".env")
 
 
-def seat_problems(seats: Mapping[str, ModelId | str], environ: Mapping[str, str]) -> list[str]:
-    """One line a problem, with the seats that have it. Imports no SDK; no line holds a key."""
+def seat_problems(
+    seats: Mapping[str, ModelId | str], environ: Mapping[str, str], limits: Mapping[str, int] = MappingProxyType({})
+) -> list[str]:
+    """One line a problem, with the seats that have it. ``limits``: seat -> most tokens of a reply, where they are
+    known. Imports no SDK; no line holds a key."""
     found: dict[str, list[str]] = {}
     for seat, model in seats.items():
-        for problem in _problems(model, environ):
+        for problem in _problems(model, environ, limits.get(seat)):
             found.setdefault(problem, []).append(seat)
     return [f"{', '.join(having)}: {problem}" for problem, having in found.items()]
 
 
-def _problems(model: ModelId | str, environ: Mapping[str, str]) -> list[str]:
+def _problems(model: ModelId | str, environ: Mapping[str, str], limit: int | None) -> list[str]:
     try:
         if isinstance(model, str):
             model = parse_model_id(model, provider_names())
@@ -128,6 +132,8 @@ def _problems(model: ModelId | str, environ: Mapping[str, str]) -> list[str]:
     problems = list(filter(None, [spec.name_problem(model)]))
     if spec.in_process:
         return problems
+    if limit is not None and model.effort.isdecimal() and int(model.effort) >= limit:
+        problems.append(f"{model.effort} tokens of thinking leave no room in a reply of {limit:,}; raise max_tokens")
     if not all(_importable(module) for module in spec.modules):
         problems.append(f"{model.provider} needs a package: pip install {spec.install}")
     try:

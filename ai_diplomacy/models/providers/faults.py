@@ -40,8 +40,10 @@ _USED_UP = re.compile(
 """Refusals of the account that no waiting helps against within a game. They come with 400, 402, 403 or 429."""
 _LOADING = re.compile(r"loading model|model\b.{0,80}\bis (currently |still )?(loading|being loaded)", re.IGNORECASE)
 """llama.cpp, Ollama, Hugging Face: the server answers before its model does."""
-_PROXIED = {403, 404, 407, 502, 503, 504, None}
+_PROXIED = {407, 502, 504, None}
 """What a proxy answers that cannot reach a server; ``None``: nobody answered."""
+_PROXIED_AT_HOME = _PROXIED | {403, 404, 503}
+"""The same for a server of one's own, which hardly anybody means to ask through a proxy."""
 _TOO_LARGE = re.compile("request too large", re.IGNORECASE)
 """The same for this request alone: it is more than the account may ask for in a minute."""
 _ADDRESS = {
@@ -160,11 +162,12 @@ def transport_fault(account: Account, error: Exception) -> ModelError:
 
 def by_proxy(account: Account, status: int | None) -> str:
     """For the end of a message: through which proxy the server was asked, where that may be what is wrong."""
-    proxy = proxy_of(account.base_url) if status in _PROXIED else None
+    at_home = is_own_host(account.base_url)
+    proxy = proxy_of(account.base_url) if status in (_PROXIED_AT_HOME if at_home else _PROXIED) else None
     if proxy is None:
         return ""
     parts, server = urlsplit(proxy), urlsplit(account.base_url)
-    direct = f"; to ask it without: NO_PROXY={server.hostname}" if is_own_host(account.base_url) else ""
+    direct = f"; to ask it without: NO_PROXY={server.hostname}" if at_home else ""
     named = f"{server.scheme}_proxy={parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     return f" (asked through the proxy of the environment, {named}{direct})"
 
