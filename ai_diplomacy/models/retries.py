@@ -66,8 +66,6 @@ class Retried:
 
     def _attempts(self, error: ModelError) -> float:
         """How often a call that met this fault may be sent."""
-        if error.loading:
-            return math.inf
         if not self.has_answered():
             most = ATTEMPTS_TOO_SLOW if isinstance(error, DeadlineError) else self.attempts
             return min(self.attempts, most if error.reached else ATTEMPTS_WITH_NOBODY)
@@ -105,6 +103,7 @@ class _Troubles:
             return wait if self._patience_left >= 0 else None
         if error.kind == "fatal":
             return None
+        # One that loads its model is no fault: patience alone ends the waiting for it.
         self._faults += not error.loading
         wait = max(_backoff(self._request, self.count), asked_for)
         if error.loading:
