@@ -53,6 +53,7 @@ def _played(path: Path, flags: argparse.Namespace) -> int:
     from ..records.durable import DiskError
     from ..records.errors import ConfigError
     from ..run.history import is_run
+    from ..run.idle_seats import SeatsIdle
     from ..run.replay import ReplayDiffersError
     from .modes import begun, going_on, play
 
@@ -78,6 +79,9 @@ def _played(path: Path, flags: argparse.Namespace) -> int:
     except BudgetExceeded as error:
         flag = "--max_tokens_total" if error.what == "tokens" else "--max_cost_usd"
         return _say(flags, f"stopped: {error}{kept(f' {flag} MORE')}", 3)
+    except SeatsIdle as error:
+        more = "with another model: --override --models POWER=ID; as it is: --max_unusable_steps 0"
+        return _say(flags, f"stopped: {error}{kept()} ({more})", 3)
     except DiskError as error:
         return _say(flags, f"stopped: {error}{kept()}", 3)
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -66,6 +66,10 @@ class CallLog:
             raise PromptDiffersError(self.path, call, request)
         return call
 
+    def __contains__(self, key: object) -> bool:
+        """Whether the call of a key was made, and the game went on with what became of it."""
+        return key in self._by_key
+
     def __iter__(self) -> Iterator[CallAnswered | CallFailed]:
         """In the order of the journal, late replies apart."""
         return iter(self._by_key.values())

@@ -27,3 +27,11 @@ class CallSettings:
         ge=0.001,
         le=1e9,
     )
+    max_unusable_steps: int = _call(
+        "stop when all replies of a seat were unusable for so many steps, or in its first phase; 0: play on",
+        "N",
+        default=5,
+        earlier=0,
+        ge=0,
+        le=1e9,
+    )

@@ -3,6 +3,7 @@
 ``Stopped``
     ``BudgetExceeded``     a call might not have fitted under a cap
     ``ModelRefused``       a model cannot be asked
+    ``SeatsIdle``          a seat's replies are all unusable
     ``NotRecorded``        a game that is played again from its journal came to the journal's end
 """
 

@@ -36,6 +36,8 @@ class Setting:
     le: float | None = None
     fixed: bool = False
     """Whether it holds for a whole run, and cannot change in the middle."""
+    earlier: Any = ...
+    """What documents meant that were written before there was this setting; those that lack another are refused."""
     field: str = ""
     type: Any = None
     default: Any = None
@@ -122,7 +124,8 @@ def read_document(document: Mapping[str, Any], owner: type) -> dict[str, Any]:
     values = {}
     for found in filter(lambda found: found.kept, declared(owner).values()):
         try:
-            values[found.field] = found.checked(document[found.key])
+            value = document[found.key] if found.earlier is ... else document.get(found.key, found.earlier)
+            values[found.field] = found.checked(value)
         except KeyError:
             raise ConfigError(f"the settings of the run do not name {found.key!r}") from None
         except ValueError:

@@ -30,6 +30,7 @@ from .create import check_playable
 from .events import RunFinished, RunResumed
 from .folder import RunFolder
 from .history import HeldRun, RunHistory
+from .idle_seats import IdleSeats
 from .policies import policy
 from .protocols import Artefacts, G, Game, GameKind
 from .recorder import Recorder
@@ -68,7 +69,7 @@ async def play_on(
     ``started``: ``time.perf_counter()`` when the program began. ``lenient``: whether a prompt may differ by now from
     the one that a call of the journal answered. Raises ``ConfigError`` or ``PromptError`` before anything is written;
     ``DiskError`` when a record cannot be, ``BudgetExceeded`` at a cap, ``ModelRefused`` when a model cannot be asked,
-    ``PromptDiffersError``, all four with nothing lost.
+    ``SeatsIdle`` when its replies are unusable, ``PromptDiffersError``, all five with nothing lost.
     """
     history = run.history
     check_playable(history)
@@ -90,7 +91,8 @@ async def play_on(
             )
             artefacts = kind.artefacts(settings, game, history.format)
             folder.listen_to(recorder)
-            recorder.listen(artefacts)
+            idle = IdleSeats(config.calls.max_unusable_steps, history.calls)
+            recorder.listen(artefacts, idle)
             for event in history.operational:
                 recorder.recall(event)
             if display is not None:
@@ -104,6 +106,7 @@ async def play_on(
             session = _Session(
                 game,
                 Steps(game, recorder, kind.ends_game),
+                idle,
                 config,
                 folder,
                 artefacts,
@@ -201,6 +204,7 @@ class _Session:
         self,
         game: Game,
         steps: Steps,
+        idle: IdleSeats,
         config: RunSettings,
         folder: RunFolder,
         artefacts: Artefacts,
@@ -219,6 +223,7 @@ class _Session:
         self._services = services
         self._setup_time = setup_time
         self._steps = steps
+        self._idle = idle
         self._began = time.perf_counter() - elapsed
         self._saving: asyncio.Task[None] | None = None
 
@@ -239,6 +244,7 @@ class _Session:
                         await steps.run(segment, self._steps.take)
                     self._folder.crossed(segment)
                     await self._recorder.synced()
+                    self._idle.check(phase_ends=segment.ends_phase)
                     await self._game.cross(segment)
                     if segment.ends_phase:
                         await self._phase_ended()

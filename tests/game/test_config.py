@@ -106,7 +106,15 @@ EVERYTHING = GameConfig(
     temperature=0.5,
     max_messages=3,
     max_message_characters=99,
-    calls=CallSettings(5, hedge=True, max_cost_usd=1.5, max_tokens_total=10_000, deadline=20.0, phase_deadline=60.0),
+    calls=CallSettings(
+        5,
+        hedge=True,
+        max_cost_usd=1.5,
+        max_tokens_total=10_000,
+        deadline=20.0,
+        phase_deadline=60.0,
+        max_unusable_steps=7,
+    ),
 )
 
 
@@ -125,7 +133,18 @@ def test_every_setting_has_a_flag():
         assert flags[setting.flag] is None
 
 
-@pytest.mark.parametrize("key", EVERYTHING.document())
+SINCE = {"max_unusable_steps": 0}
+"""Settings that the first runs did not have -> how those were played."""
+
+
+@pytest.mark.parametrize("key", SINCE)
+def test_a_document_from_before_there_was_a_setting_means_what_was_done_then(key):
+    document = EVERYTHING.document()
+    del document[key]
+    assert GameConfig.from_document(document).document() == EVERYTHING.document() | {key: SINCE[key]}
+
+
+@pytest.mark.parametrize("key", sorted(EVERYTHING.document().keys() - SINCE))
 def test_a_document_without_a_setting_is_refused_in_one_line(key):
     document = EVERYTHING.document()
     del document[key]
