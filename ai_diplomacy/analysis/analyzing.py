@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..board.phase import Phase
+from ..run.defaulted_steps import Defaults, summed
 from .estimates import Duel, MeanEstimate, duel, estimates
 from .game_record import GameRecord
 from .measures import MEASURES
@@ -38,6 +39,24 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The seats of one player that did not play: more than half of their steps ended on defaults."""
+
+    player: str
+    left_out: int
+    seats: int
+    """All that it had in finished games."""
+    defaults: Defaults
+    """Of those that are left out."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.player}: {self.left_out} of {self.seats} seats did not play (more than half of the steps on "
+            f"defaults) and are in no figure: {self.defaults}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """What the finished games of a folder tell."""
 
@@ -58,6 +77,8 @@ class Analysis:
     """Player -> year -> mean centres of its seats at the end of the year, and of how many seats."""
     seating: Mapping[str, Mapping[str, int]]
     """Player -> power -> games."""
+    left_out: tuple[LeftOut, ...]
+    """Whose figures rest on fewer seats than it had, or on none."""
 
 
 def analyze(folder: Path, each: Callable[[GameRecord], None] | None = None) -> Analysis:
@@ -86,23 +107,33 @@ class _Collected:
         self._trust: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._years: defaultdict[str, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._seating: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._all_seats: Counter[str] = Counter()
+        self._idle: defaultdict[str, list[Defaults]] = defaultdict(list)
+        """Player -> its seats that did not play."""
 
     def game(self, game: GameRecord) -> None:
         self.sources.game(game)
         if game.ending is None:
             return
+        playing = game.playing
         self._counting.game(game.cluster, tallies(game))
-        ranks = {power: score.rank for power, score in scores(game).items()}
-        self._rated.append(Rated(game.cluster, tuple((game.players[power], ranks[power]) for power in sorted(ranks))))
-        self._games.update(set(game.players.values()))
-        self._seats.update(game.players.values())
-        for power, player in game.players.items():
+        ranks = {power: score.rank for power, score in scores(game).items() if power in playing}
+        if len(ranks) > 1:
+            self._rated.append(Rated(game.cluster, tuple((playing[power], ranks[power]) for power in sorted(ranks))))
+        self._games.update(set(playing.values()))
+        self._seats.update(playing.values())
+        for power, player in playing.items():
             self._seating[player][power] += 1
+        self._all_seats.update(game.players.values())
+        for power in game.players.keys() - playing:
+            self._idle[game.players[power]].append(game.defaults[power])
         self._count_trust(game)
         self._count_years(game)
 
     def _count_trust(self, game: GameRecord) -> None:
         for pledge in game.pledges:
+            if pledge.sender not in game.playing:
+                continue
             towards = game.players.get(pledge.recipient, pledge.recipient)
             count = self._trust[game.players[pledge.sender], towards]
             count["made"] += 1
@@ -121,6 +152,8 @@ class _Collected:
         for power, centers in game.ending.centers.items():
             known[power, game.ending.year] = centers
         for (power, year), centers in known.items():
+            if power not in game.playing:
+                continue
             self._years[game.players[power]][year].append(centers)
 
     def result(self, folder: Path) -> Analysis:
@@ -152,4 +185,8 @@ class _Collected:
                 for player, years in sorted(self._years.items())
             },
             seating={player: dict(sorted(seats.items())) for player, seats in sorted(self._seating.items())},
+            left_out=tuple(
+                LeftOut(player, len(idle), self._all_seats[player], summed(idle))
+                for player, idle in sorted(self._idle.items())
+            ),
         )

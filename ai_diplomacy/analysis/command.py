@@ -31,18 +31,14 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     """Reads, prints and writes. Raises ``argparse.ArgumentError``."""
     _check_packages(parquet=flags.parquet)
-    from rich.console import Console
-
     from ..records.errors import ConfigError
     from .comparing import compared
     from .files import write_files
-    from .terminal import WIDTH, show, show_comparison
+    from .terminal import show, show_comparison, wide_console
 
     folder = flags.folder.expanduser()
     out = (flags.out or folder / "analysis").expanduser()
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, WIDTH)
+    console = wide_console()
     try:
         analysis = _analyzed(folder, out if flags.parquet else None)
         other: Analysis | None = None

@@ -15,6 +15,7 @@ from ..board.units import Order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
 from ..records.events import Event
+from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
 from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows
 from .pledges import Turn, judged
@@ -107,8 +108,11 @@ class EventsToRows:
         replies: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for read in self._read:
             replies[read.actor][read.verdict] += own(read.phase)
-        for event in self._defaulted:
-            replies[event.actor]["defaulted"] += own(event.phase)
+        defaults = DefaultedSteps()
+        told: Sequence[ReplyRead | StepDefaulted] = (*self._read, *self._defaulted)
+        for event in told:
+            if own(event.phase):
+                defaults.event(event)
         return Rows(
             phases=tuple(row for phase in phases for row in self._positions(phase)),
             orders=tuple(row for phase in phases if phase in self._done for row in self._orders(phase)),
@@ -120,6 +124,7 @@ class EventsToRows:
             gaps=tuple(gap for phase in self._views if own(phase) for gap in self._gaps(phase)),
             calls=(*self._calls, *(_lost(call) for call in self._lost if own(call.phase))),
             replies=replies,
+            defaults={power: defaults.of(lambda actor, _, power=power: actor == power) for power in self._powers},  # type: ignore[misc]
         )
 
     def _positions(self, phase: str) -> list[PhaseRow]:

@@ -131,6 +131,11 @@ def tables(analysis: Analysis) -> list[DataTable]:
             "player year centers seats",
             ((player, year, *mean) for player, years in analysis.by_year.items() for year, mean in years.items()),
         ),
+        table(
+            "left_out",
+            "player seats_left_out seats steps defaulted reason",
+            ((out.player, out.left_out, out.seats, *astuple(out.defaults)) for out in analysis.left_out),
+        ),
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from ..board.phase import Phase
 from ..game.events import OrdersSubmitted
 from ..game.game import Outcome
+from ..run.defaulted_steps import Defaults
 from .pledges import Pledge
 
 OrderKind = Literal[
@@ -133,7 +134,9 @@ class Rows:
     calls: tuple[CallRow, ...]
     gaps: tuple[Gap, ...]
     replies: Mapping[str, Mapping[str, int]]
-    """Power -> verdict on a reply (see ``agent.events.Verdict``), or ``defaulted`` (steps without any) -> count."""
+    """Power -> verdict on a reply (see ``run.events.Verdict``) -> count."""
+    defaults: Mapping[str, Defaults]
+    """Power -> how many of its steps ended without a usable reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +166,8 @@ class GameRecord(Rows):
     """(power, step) -> hash of the system prompt and of the step's prompt without its situation."""
     ending: Ending | None
     """``None``: the game is not finished."""
+
+    @property
+    def playing(self) -> Mapping[str, str]:
+        """The players of the seats that played. One whose steps were mostly defaults tells nothing of its player."""
+        return {power: player for power, player in self.players.items() if not self.defaults[power].mostly}

@@ -23,10 +23,11 @@ Tally = dict[str, float | None]
 
 
 def tallies(game: GameRecord) -> dict[str, Tally]:
-    """Player -> the sums over its seats. The game must be finished."""
+    """Player -> the sums over its seats that played. The game must be finished."""
     found: defaultdict[str, Tally] = defaultdict(dict)
-    for power, count in _by_power(game).items():
-        add(found[game.players[power]], count)
+    counts = _by_power(game)
+    for power, player in game.playing.items():
+        add(found[player], counts[power])
     return dict(found)
 
 
@@ -49,9 +50,10 @@ def _by_power(game: GameRecord) -> dict[str, Tally]:
     for gap in game.gaps:
         _plus(found[gap.power], pairs=1, gap=abs(gap.difference), equal=gap.difference == 0)
     for power, verdicts in game.replies.items():
-        read = sum(count for verdict, count in verdicts.items() if verdict != "defaulted")
         bad = verdicts.get("unusable", 0) + verdicts.get("failed", 0)
-        _plus(found[power], replies=read, unusable=bad, defaulted=verdicts.get("defaulted", 0))
+        _plus(found[power], replies=sum(verdicts.values()), unusable=bad)
+    for power, defaults in game.defaults.items():
+        _plus(found[power], defaulted=defaults.defaulted)
     return found
 
 
@@ -59,7 +61,7 @@ def _plus(tally: Tally, **counts: float | None) -> None:
     add(tally, dict(counts))
 
 
-_UNASKED = dict.fromkeys(("cost", "cost_lost", "calls", "input_tokens", "output_tokens", "defaulted"), 0.0)
+_UNASKED = dict.fromkeys(("cost", "cost_lost", "calls", "input_tokens", "output_tokens"), 0.0)
 """What a bot, which asks nobody, has none of."""
 
 

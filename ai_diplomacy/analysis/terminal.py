@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from ..game.display import GameConsole
+from ..records.cleaning import cleaned
 from .analyzing import Analysis
 from .comparing import Difference
 from .formatting import NONE, chance, mean, number, span
@@ -17,12 +19,22 @@ from .provenance import Provenance
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
 _BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")
 _MOST_DUELS = 12
-WIDTH = 170
+_WIDTH = 170
 """Columns that the tables need; a terminal of fewer folds them."""
+
+
+def wide_console() -> Console:
+    """The terminal; where there is none, one of all the columns. Names are no markup: ``:star:`` in one is no star."""
+    console = GameConsole(highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, _WIDTH)
+    return console
 
 
 def show(analysis: Analysis, console: Console) -> None:
     """Prints the tables of one folder."""
+    for left_out in analysis.left_out:
+        console.print(f"left out: {escape(cleaned(str(left_out), 'line'))}", style="bold", highlight=False)
     console.print(_grid(analysis, "Scores", _SCORES, rating=True))
     lost = [figures[MEASURES.index(NAMED["cost_lost"])] for figures in analysis.estimates.values()]
     # A column for what is rare.

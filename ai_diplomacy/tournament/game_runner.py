@@ -26,6 +26,7 @@ from ..records.durable import DiskError
 from ..records.errors import ConfigError
 from ..run.glance import glance
 from ..run.history import held, is_run
+from ..run.idle_seats import SeatsIdle
 from ..run.session import Played, play_on
 from .folder import TournamentFolder
 from .schedule import Match
@@ -49,6 +50,8 @@ class Result:
     """By the worker since it told of its last result, in all its games, where there is no cap to ask for."""
     known: bool = True
     """Whether the prices of all calls of this game are known."""
+    idle: bool = False
+    """Whether it is not finished because a seat does not play. The other games go on."""
 
 
 def prices_of(spec: Spec) -> dict[str, Price | None]:
@@ -83,6 +86,8 @@ class GameRunner:
             return self._result(match, str(error), error.what)
         except ModelRefused as error:
             return self._result(match, str(error), "refused")
+        except SeatsIdle as error:
+            return replace(self._result(match, str(error)), idle=True)
         except DiskError as error:
             return self._result(match, str(error), "disk")
         except (ConfigError, PromptError, PromptDiffersError) as error:

@@ -28,6 +28,8 @@ class Progress:
         self._played = 0
         self._under_way: set[int] = set()
         self._stops: set[str] = set()
+        self.idle = 0
+        """Games that stand still because a seat does not play."""
 
     @property
     def finished(self) -> int:
@@ -41,9 +43,10 @@ class Progress:
     def told(self, result: Result) -> None:
         """A game has ended, or cannot go on."""
         self._under_way.discard(result.number)
-        if result.halt is not None:
+        if result.halt is not None or result.idle:
+            self.idle += result.idle
             # What stops one game most often stops all that are under way.
-            if result.text not in self._stops:
+            if result.idle or result.text not in self._stops:
                 self._stops.add(result.text)
                 self._say(f"game {result.number} stopped: {result.text}")
             return

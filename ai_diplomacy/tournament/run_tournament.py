@@ -132,6 +132,12 @@ def _played(
                 f"with: {command}"
             )
         return _stop(f"stopped: {halted.text}; {going_on}")
+    if progress.idle:
+        games = f"{progress.idle} of {len(matches)} games" if len(matches) > 1 else "the game"
+        return _stop(
+            f"stopped: in {games} a seat does not play; {going_on} (max_unusable_steps = 0 in [calls] of {spec.path} "
+            "plays on without it)"
+        )
     _say(f"all {len(matches)} games are played, {progress.rate():.1f} a minute, {progress.cost()}")
     return 0
 
@@ -163,17 +169,12 @@ async def _spawning(
 
 def _report(folder: TournamentFolder) -> None:
     """What the finished games say."""
-    from rich.console import Console
-
     from ..analysis.analyzing import analyze
     from ..analysis.files import write_files
-    from ..analysis.terminal import WIDTH, show
+    from ..analysis.terminal import show, wide_console
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, WIDTH)
     analysis = analyze(folder.path)
-    show(analysis, console)
+    show(analysis, wide_console())
     written = write_files(folder.report, analysis)
     _say(f"report: {written[0]}")
 

@@ -153,7 +153,9 @@ _GAME = {
 _WORKERS = {"concurrency": _whole(1, 1000, 16), "processes": _whole(1, 256, 1)}
 _LIMIT = {"max_tokens": _OF_CALLS["max_tokens_total"]}
 _BUDGET = {"max_cost_usd": replace(_OF_CALLS["max_cost_usd"], ge=0.000001), **_LIMIT}
-_CALLS = {name: _OF_CALLS[name] for name in ("max_concurrency", "deadline", "phase_deadline", "hedge")}
+_CALLS = {
+    name: _OF_CALLS[name] for name in ("max_concurrency", "deadline", "phase_deadline", "hedge", "max_unusable_steps")
+}
 
 
 class _Reader:

@@ -16,7 +16,8 @@ def game(centers, *, outcome="limit", year=1905, gone=None, last_year=1910):
     nothing = dict.fromkeys(("phases", "orders", "submissions", "messages", "pledges", "calls", "gaps"), ())
     return GameRecord(
         path=None, name="", cluster="", map="standard", seed=0, first_year=1901, last_year=last_year, rounds=0,
-        versions=(), config_hash="", players={}, models={}, prompt_hashes={}, ending=ending, replies={}, **nothing,
+        versions=(), config_hash="", players={}, models={}, prompt_hashes={}, ending=ending, replies={},
+        defaults={}, **nothing,
     )  # fmt: skip
 
 
