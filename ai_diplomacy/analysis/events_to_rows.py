@@ -124,7 +124,7 @@ class EventsToRows:
             gaps=tuple(gap for phase in self._views if own(phase) for gap in self._gaps(phase)),
             calls=(*self._calls, *(_lost(call) for call in self._lost if own(call.phase))),
             replies=replies,
-            defaults={power: defaults.of(lambda actor, _, power=power: actor == power) for power in self._powers},  # type: ignore[misc]
+            defaults={power: defaults.of_actor(power) for power in self._powers},
         )
 
     def _positions(self, phase: str) -> list[PhaseRow]:

@@ -206,6 +206,8 @@ async def _side_by_side(
     flags: argparse.Namespace,
     started: float,
 ) -> None:
+    from ..game.artefacts import GameArtefacts
+    from ..game.summary import default_lines
     from ..run.session import play_on
 
     async def one(folder: Path, settings: GameConfig, opened: model_factory.ModelFactory) -> None:
@@ -216,6 +218,9 @@ async def _side_by_side(
         centers = sorted(played.finished.centers.items(), key=lambda item: (-len(item[1]), item[0]))
         count = ", ".join(f"{power.title()} {len(owned)}" for power, owned in centers if owned)
         print(f"{folder} (seed {settings.seed}): {played.finished.outcome} after {played.finished.phase}; {count}")
+        assert isinstance(played.artefacts, GameArtefacts)
+        for line in default_lines(played.artefacts.counts):
+            print(line)
 
     with stoppable(f"{flags.prog}: stopped at once. {going_on(flags.prog, path, several=True)}"):
         async with _opened(config, prices, games=len(forks)) as opened:

@@ -29,7 +29,7 @@ class GameArtefacts:
         self.counts = ErrorCounts(settings)
         self._config = settings.last
         self._game = game
-        self._stories = Stories(settings)
+        self._stories = Stories(settings, self.counts.defaults)
         self._manifesto = Manifesto()
         self._saved = SavedGame(self._config.document(), game, format)
 

@@ -10,6 +10,7 @@ from ..agent.events import MessageReturned
 from ..models.events import CallAnswered, CallHedged, CallLost, CallRetried
 from ..models.ledger import Ledger, Spending
 from ..records.events import Event
+from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, StepDefaulted
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
@@ -60,8 +61,10 @@ class ErrorCounts:
         """(power, model) -> figure -> count."""
         self.ledger = Ledger()
         """Of the calls that the game went on with."""
+        self.defaults = DefaultedSteps()
 
     def event(self, event: Event) -> None:
+        self.defaults.event(event)
         match event:
             case CallAnswered():
                 self.ledger.event(event)

@@ -12,6 +12,7 @@ from ..board.phase import Phase
 from ..board.units import Order, Unit
 from ..records.cleaning import cleaned
 from ..records.events import Event
+from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import RunFinished, StepDefaulted
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
@@ -51,8 +52,10 @@ class _Chapter:
 class Stories:
     """Writes the story of every power as things happen."""
 
-    def __init__(self, settings: SettingsHistory[GameConfig]) -> None:
+    def __init__(self, settings: SettingsHistory[GameConfig], defaults: DefaultedSteps) -> None:
+        """``defaults``: how many steps of each power ended on defaults so far."""
         models = settings.first.models
+        self._defaults = defaults
         self._ground = settings.first.terrain
         self._settings = settings
         self._models = tuple(models)
@@ -113,6 +116,8 @@ class Stories:
         """The story so far, in Markdown."""
         people = self._ground.adjectives.get(power, power)
         parts = [f"# {power.title()}\n", f"The {people} story, played by {self._played_by(power)}.\n", f"{_KEY}\n"]
+        if (defaults := self._defaults.of_actor(power)).defaulted:
+            parts.insert(2, f"**{_prose(str(defaults))}**\n")
         for chapter in self._chapters[power]:
             parts += _written(chapter)
         text = "\n".join([*parts, *self._endings])

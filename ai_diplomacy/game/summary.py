@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..records.cleaning import cleaned
 from ..run.session import Played
 from .counts import ErrorCounts
 
@@ -28,6 +29,15 @@ def summary(played: Played, counts: ErrorCounts) -> list[str]:
         f"replies: {troubles}",
         f"tokens: {_tokens(played)}; cost: {_cost(played)}",
         f"run folder: {played.folder.path} (start with {played.folder.path / 'powers'})",
+        *default_lines(counts),
+    ]
+
+
+def default_lines(counts: ErrorCounts) -> list[str]:
+    """A line for each seat that has steps on defaults."""
+    return [
+        f"{power.title()} ({cleaned(model, 'line')}){' did not play' if defaults.mostly else ''}: {defaults}"
+        for (power, model), defaults in counts.defaults.seats().items()
     ]
 
 

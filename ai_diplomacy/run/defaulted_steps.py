@@ -59,9 +59,13 @@ class DefaultedSteps:
                 reason = cleaned(event.reason, "line")[:_LONGEST]
                 self._reasons[event.actor, event.model][reason] += 1
 
-    def seats(self) -> list[tuple[str, str]]:
-        """(actor, model) of those that had any default, sorted."""
-        return sorted(self._reasons)
+    def seats(self) -> dict[tuple[str, str], Defaults]:
+        """(actor, model) -> those of its steps, if there are any, sorted."""
+        return {seat: self.of(lambda *other, seat=seat: other == seat) for seat in sorted(self._reasons)}
+
+    def of_actor(self, actor: str) -> Defaults:
+        """Whoever sat there."""
+        return self.of(lambda other, _: other == actor)
 
     def of(self, chosen: Callable[[str, str], bool]) -> Defaults:
         """Over all seats and models that are chosen by actor and model."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ..run.defaulted_steps import Defaults, summed
 from ..run.glance import EVENTS, glance
 from ..run.history import is_run
 
 _DEPTH = 3
 """How far below the folder a run may lie: forks lie in folders of their own."""
+_LONGEST_COUNTS = 2**20
+"""Bytes of the line that holds a run's counts."""
 _ENDS = {"": "not finished", "solo": "won", "draw": "draw", "last_power": "won", "limit": "ended"}
 
 
@@ -59,6 +63,8 @@ class RunRow:
     """What the list tells of a run."""
 
     models: tuple[str, ...]
+    defaults: str
+    """How many steps were played on defaults, and who did not play; empty for none."""
     phase: str
     stands: str
     """How the game ended, if it did."""
@@ -70,4 +76,20 @@ def run_row(path: Path) -> RunRow:
     """Raises ``OSError``."""
     told = glance(path)
     when = datetime.fromtimestamp(told.written, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return RunRow(told.models, told.phase, _ENDS.get(told.outcome, told.outcome), when)
+    return RunRow(told.models, _defaults(path), told.phase, _ENDS.get(told.outcome, told.outcome), when)
+
+
+def _defaults(path: Path) -> str:
+    """By the counts that a run writes after each phase."""
+    try:
+        with (path / "overview.jsonl").open("rb") as file:
+            counts = json.loads(file.readline(_LONGEST_COUNTS))["errors_by_power"]
+        seats = {
+            str(power): Defaults(row["calls"] - row["reasked"], row["defaulted_steps"]) for power, row in counts.items()
+        }
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return ""
+    total = summed(list(seats.values()))
+    idle = ", ".join(power.title() for power, seat in seats.items() if seat.mostly)
+    told = [f"{total.defaulted} of {total.steps} steps", *([f"{idle} did not play"] if idle else [])]
+    return "; ".join(told) if total.defaulted else ""

@@ -150,6 +150,10 @@ class RunRecord:
             "counts": {power: {figure: row[figure] for figure in shown} for power, row in counts.items()},
             "spending": self._ledger.document(),
             "scores": self._scores,
+            "defaults": [
+                {"power": power, "model": model, **asdict(found), "mostly": found.mostly}
+                for (power, model), found in self._counts.defaults.seats().items()
+            ],
         }
 
     def _timing(self) -> dict[str, Any] | None:

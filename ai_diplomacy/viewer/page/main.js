@@ -47,6 +47,7 @@ class Page {
     const many = source.live && document.body.dataset.many === "yes";
     this.state = h("span", { class: "state", role: "status" });
     this.result = h("span", { class: "outcome" });
+    this.defaults = h("ul", { class: "defaults", "aria-label": "Steps on defaults" });
     this.heading = h("h2", { class: "phase-name", "aria-live": "polite" });
     this.standing = h("ul", { class: "standing", "aria-label": "Centres" });
     this.playing = null;
@@ -65,6 +66,7 @@ class Page {
         h("div", { class: "titles" }, many ? h("a", { href: "/", class: "back" }, "← all runs") : null, h("h1", {}, game.run.name), this.result, this.state),
         h("button", { type: "button", class: "plain theme", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, icon("theme")),
       ),
+      this.defaults,
       h(
         "nav",
         { class: "time", "aria-label": "Phases" },
@@ -241,6 +243,7 @@ class Page {
     this.connection = connection;
     const { finished } = this.game.run;
     this.result.textContent = resultOf(this.game);
+    replace(this.defaults, this.game.figures.defaults.map((seat) => h("li", { class: seat.mostly ? "idle" : "" }, `${proper(seat.power)} (${seat.model})${seat.mostly ? " did not play" : ""}: ${seat.defaulted} of ${seat.steps} steps on defaults, most often: ${seat.reason}`)));
     const words = { lost: "the server does not answer", problem: detail, connected: finished ? "" : "● live" };
     this.state.textContent = words[connection] ?? "";
     this.state.classList.toggle("live", connection === "connected" && !finished);
