@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn, Protocol
 
 from .interrupts import raise_at_interrupt
+from .streams import usable_streams
 
 COMMANDS: Mapping[str, str] = {
     "play": "one game between language models; goes on with a run, forks it, plays it again",
@@ -44,6 +45,11 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m ai_diplo
 
 def run_command(name: str, given: Sequence[str], prog: str) -> int:
     """Runs a command with its own flags."""
+    with usable_streams():
+        return _run(name, given, prog)
+
+
+def _run(name: str, given: Sequence[str], prog: str) -> int:
     parser = _OneLineParser(prog=prog, allow_abbrev=False)
     try:
         command = _command(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import io
 import os
 import shlex
 import sys
@@ -288,10 +287,6 @@ async def _shown(
     from ..game.displays import chosen_display
     from ..game.summary import summary
 
-    # A terminal that cannot show a letter shows another one.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
     display = chosen_display(flags.display, config, verbose=flags.verbose)
     with stoppable(f"{flags.prog}: stopped at once. {going_on(flags.prog, path)}"):
         async with _opened(config, prices) as opened, display:

@@ -86,17 +86,7 @@ def _played(path: Path, flags: argparse.Namespace) -> int:
         return _say(flags, f"stopped: {error}{kept()}", 3)
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _say(flags, f"stopped{kept()}", 3)
-    finally:
-        _silence_a_closed_terminal()
     return 0
-
-
-def _silence_a_closed_terminal() -> None:
-    """What could not be printed would be tried once more, and complained of, when the interpreter ends."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 @contextmanager

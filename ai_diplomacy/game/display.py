@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console, RenderableType
 from rich.rule import Rule
@@ -47,7 +47,14 @@ _line = partial(cleaned, kind="line")
 
 
 class GameConsole(Console):
-    """A terminal that may go away."""
+    """A terminal that may go away: the game goes on, and so does the bill, when nobody can see it any more."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Nothing from when on it cannot be written to."""
+        try:
+            super().print(*objects, **how)
+        except OSError:
+            self.quiet = True
 
     def on_broken_pipe(self) -> None:
         """Falls silent, where the default ends the program."""
@@ -78,13 +85,6 @@ class Display:
         """What the game had to tell is told."""
 
     def event(self, event: Event) -> None:
-        try:
-            self._show(event)
-        except OSError:
-            # The game goes on, and so does the bill, when nobody can see it any more.
-            self._console.quiet = True
-
-    def _show(self, event: Event) -> None:
         match event:
             case PhaseStarted():
                 self._started(event)

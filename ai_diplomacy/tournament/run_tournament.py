@@ -18,6 +18,7 @@ from ..board.terrain import terrain
 from ..game.estimate import cap_problems
 from ..models.prices import price_problems
 from ..models.providers import asks_a_model, load_keys, seat_problems
+from ..records.saying import say
 from ..run.signals import STOPPED, stoppable
 from .dispatcher import Dispatcher, Spawn, TooManyLossesError, Worker
 from .dry_run import estimate_lines, schedule_lines, seat
@@ -45,7 +46,7 @@ def run_tournament(flags: argparse.Namespace) -> int:
     load_keys(spec.models().values())
     prices = prices_of(spec)
     if flags.dry_run:
-        _say("\n".join([*schedule_lines(matches), "", *map(_by_key, estimate_lines(spec, matches, prices))]))
+        say("\n".join([*schedule_lines(matches), "", *map(_by_key, estimate_lines(spec, matches, prices))]))
         return 0
     _check(spec, prices)
     out = (flags.out or Path("results") / spec.path.stem).expanduser()
@@ -97,9 +98,9 @@ def _played(
     spent = folder.spent(matches)
     budget = SharedBudget(spent.amount, max_cost_usd=spec.max_cost_usd, max_tokens=spec.max_tokens)
     priced = spent.known and all(price is not None for price in prices.values())
-    progress = Progress(_say, len(matches), len(matches) - len(left), lambda: budget.charged, priced=priced)
+    progress = Progress(say, len(matches), len(matches) - len(left), lambda: budget.charged, priced=priced)
     if len(left) < len(matches):
-        _say(f"going on with {folder.path}: {progress.standing()}")
+        say(f"going on with {folder.path}: {progress.standing()}")
     command = _command(flags)
     going_on = f"everything is kept. Go on with: {command}"
     if not left:
@@ -138,7 +139,7 @@ def _played(
             f"stopped: in {games} a seat does not play; {going_on} (max_unusable_steps = 0 in [calls] of {spec.path} "
             "plays on without it)"
         )
-    _say(f"all {len(matches)} games are played, {progress.rate():.1f} a minute, {progress.cost()}")
+    say(f"all {len(matches)} games are played, {progress.rate():.1f} a minute, {progress.cost()}")
     return 0
 
 
@@ -176,7 +177,7 @@ def _report(folder: TournamentFolder) -> None:
     analysis = analyze(folder.path)
     show(analysis, wide_console())
     written = write_files(folder.report, analysis)
-    _say(f"report: {written[0]}")
+    say(f"report: {written[0]}")
 
 
 def _check_packages(*, cluster: bool, play: bool) -> None:
@@ -198,11 +199,6 @@ def _command(flags: argparse.Namespace) -> str:
     if flags.cluster is not None:
         given += ["--cluster", flags.cluster]
     return f"{_NAME} {shlex.join(given)}"
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def _stop(text: str) -> int:

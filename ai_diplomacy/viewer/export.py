@@ -9,6 +9,7 @@ from typing import Any
 
 from ..records.durable import replace_files
 from ..records.errors import ConfigError
+from ..records.saying import say
 from ..web.geometry import geometry
 from .bundle import single_file
 from .record import RunRecord
@@ -29,7 +30,7 @@ def run(flags: argparse.Namespace) -> int:
         raise argparse.ArgumentError(None, str(error)) from None
     except OSError as error:
         raise argparse.ArgumentError(None, f"cannot write {output}: {error.strerror or error}") from None
-    print(f"{output}: {len(page) / 1e6:.1f} MB")  # noqa: T201
+    say(f"{output}: {len(page) / 1e6:.1f} MB")
     return 0
 
 

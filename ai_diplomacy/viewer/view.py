@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
-import sys
 from pathlib import Path
 
 from aiohttp import web
 
+from ..records.saying import say
 from .library import Library
 from .server import application
 
@@ -42,8 +42,7 @@ async def _serve(library: Library, host: str, port: int | None) -> None:
     try:
         at = await _listening(runner, host, port)
         shown = f"[{host}]" if ":" in host else host
-        sys.stdout.write(f"http://{shown}:{at}/ shows {library.root} (Ctrl-C ends it)\n")
-        sys.stdout.flush()
+        say(f"http://{shown}:{at}/ shows {library.root} (Ctrl-C ends it)")
         await ended.wait()
     finally:
         await runner.cleanup()

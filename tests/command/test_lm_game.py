@@ -230,7 +230,7 @@ def test_a_cap_below_a_single_call_is_refused_before_the_game_with_the_way_out(e
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["| head -2", "> /dev/full", "| cat"])
+@pytest.mark.parametrize("command", ["| head -2", "> /dev/full", "| cat", ">&-", "<&- >&- 2>&-"])
 def test_trouble_with_the_terminal_ends_no_game(empty, command):
     line = shlex.join([sys.executable, str(ROOT / "lm_game.py"), "--max_year", "1901", "--run_dir", "run"])
     done = subprocess.run(

@@ -1,0 +1,13 @@
+"""Telling whoever started a program what it does."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+
+
+def say(text: str) -> None:
+    """Prints a line at once. Nobody may be there to read it any more: what is being done is done all the same."""
+    with suppress(OSError):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
