@@ -11,8 +11,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from functools import wraps
+from typing import Any, TypeVar
 
 from ..board.orders import OrderLine, OrderReport, interpret, judge, read_order, report_of
 from ..board.player import Mind, OrderDecision, Question, Step, View
@@ -36,9 +37,23 @@ from .replies import (
     StepReply,
 )
 
+T = TypeVar("T")
+
 MAX_ORDERS = 60
 """Order texts that are looked at; no power has half as many units."""
 LONGEST_QUESTION = 2000
+
+
+def _whole(step: Callable[[DiplomacyAgent, View], Coroutine[Any, Any, T]]) -> Callable[..., Coroutine[Any, Any, T]]:
+    """A step that is taken as a whole or not at all; ``consolidate``, which runs beside others, ends with its only
+    change."""
+
+    @wraps(step)
+    async def taken(agent: DiplomacyAgent, view: View) -> T:
+        with agent.memory.whole():
+            return await step(agent, view)
+
+    return taken
 
 
 class DiplomacyAgent:
@@ -56,6 +71,7 @@ class DiplomacyAgent:
     def mind(self) -> Mind:
         return self.memory.mind(self._phase)
 
+    @_whole
     async def initialize(self, view: View) -> None:
         """Sets goals and relationships; without a usable reply there are no goals and everyone is Neutral."""
         self.memory.meet(power for power in sorted(view.situation.units) if power != self.power)
@@ -65,6 +81,7 @@ class DiplomacyAgent:
             self.memory.feel(reply.relationships)
         self._tell(Initialized(self.power, view.phase, self.memory.goals, dict(self.memory.relationships)))
 
+    @_whole
     async def negotiate(self, view: View) -> tuple[Draft, ...]:
         """The drafts of this round, their pledges canonical; none without a usable reply."""
         reply = (await self._ask("negotiate", view, NegotiateReply)).value
@@ -84,6 +101,7 @@ class DiplomacyAgent:
                 pledges.append(line.order)
         return Draft(tuple(message.to), message.text, tuple(pledges))
 
+    @_whole
     async def plan(self, view: View) -> None:
         """Sets the directive of the phase; without a usable reply there is none."""
         reply = (await self._ask("plan", view, PlanReply)).value
@@ -92,6 +110,7 @@ class DiplomacyAgent:
             self.memory.directive_phase = view.phase
             self._tell(Planned(self.power, view.phase, self.memory.directive))
 
+    @_whole
     async def order(self, view: View) -> OrderDecision:
         """The power's orders. Illegal ones are asked again once, with the reasons; legal orders of the first reply
         stand for units that the corrected reply leaves without one."""
@@ -115,6 +134,7 @@ class DiplomacyAgent:
         first, corrected = reports
         return OrderDecision(_completed(corrected, first, situation), reply.vote_draw, first)
 
+    @_whole
     async def reflect(self, view: View) -> None:
         """Updates goals, relationships and diary after a turn; without a usable reply they stay as they were."""
         self.memory.settle()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from ..board.phase import Phase
 from ..board.player import Mind, Relationship, Step
@@ -86,6 +87,27 @@ class Memory:
         if self.staged is not None:
             self.past.append(self.staged)
             self.staged = None
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """A step that fails half way has changed nothing: it counts as not taken, and when the game is played again it
+        is not."""
+        before, entries, summaries = (
+            replace(self, relationships=dict(self.relationships)),
+            len(self.diary),
+            len(self.past),
+        )
+        try:
+            yield
+        except BaseException:
+            self.goals, self.relationships = before.goals, before.relationships
+            self.directive, self.directive_phase = before.directive, before.directive_phase
+            del self.diary[entries:]
+            if len(self.past) > summaries:
+                # Otherwise it may have been staged meanwhile, by a step that runs beside this one.
+                del self.past[summaries:]
+                self.staged = before.staged
+            raise
 
     def mind(self, phase: str) -> Mind:
         return Mind(

@@ -30,6 +30,7 @@ def summary(played: Played, counts: ErrorCounts) -> list[str]:
         f"tokens: {_tokens(played)}; cost: {_cost(played)}",
         f"run folder: {played.folder.path} (start with {played.folder.path / 'powers'})",
         *default_lines(counts),
+        *([f"{played.faults} faults of this program: {played.folder.log} tells of them"] if played.faults else []),
     ]
 
 

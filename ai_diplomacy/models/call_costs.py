@@ -84,6 +84,10 @@ class Budgeted:
         except asyncio.CancelledError:
             charge = self._cancelled(reserved)
             raise
+        except Exception:
+            # Whatever went wrong with its answer, the call was made.
+            charge = self._lost(reserved, "fault", reserved.request.max_tokens)
+            raise
         finally:
             self.budget.release(reserved.most, charge)
         return reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from .call_log import CallLog, FaultError, call_record, failure_kind, named, rec
 from .events import CallAnswered, CallFailed, CallLate
 from .model import Model, ModelError, Reply, Request
 from .phase_deadlines import PhaseDeadlines
-from .stopping import Stopped
+from .stopping import Stopped, told_to_end
 
 logger = logging.getLogger(__name__)
+
+_LONGEST = 500
+"""Characters of a fault that are kept; it may quote a whole reply."""
 
 
 class Journal:
@@ -37,11 +41,19 @@ class Journal:
         return self._calls.answering(request, lenient=self._lenient)
 
     async def record(self, model: str, request: Request, reply: Reply, *, late: bool = False) -> None:
-        """Returns once the call is synced to the disk. Raises ``DiskError``. ``late``: whether the game has gone on
-        without the reply."""
+        """Returns once the call is synced to the disk. Raises ``DiskError``, and what ``append`` raises."""
+        self.append(model, request, reply, late=late)
+        await self.synced()
+
+    def append(self, model: str, request: Request, reply: Reply, *, late: bool = False) -> None:
+        """``late``: whether the game has gone on without the reply. Raises ``TypeError`` or ``ValueError`` for a reply
+        that no line can hold; none is written then."""
         mark = {"late": True} if late else {}
         line = call_record(model, request, self._format)
         self._log.append(line | mark | {"reply": reply_record(reply, self._format)})
+
+    async def synced(self) -> None:
+        """Returns once all that was appended is on the disk. Raises ``DiskError``."""
         await self._log.synced()
 
     async def record_failure(self, model: str, request: Request, error: ModelError) -> None:
@@ -85,19 +97,22 @@ class Journaled:
                     # It came in the same moment, and is paid for.
                     cancelled=partial(self.journal.record, self.name, request),
                 )
+            self.journal.append(self.name, request, reply)
         except ModelError as error:
             await self.journal.record_failure(self.name, request, error)
             raise
         except (DiskError, Stopped):
             raise
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and told_to_end():
+                raise
             # The game will go on without this reply: were that not in the journal, it would be asked, and paid for,
             # again, and a replay would come to another game.
             logger.error("%s asked for %s", self.name, named(request.key), exc_info=error)
-            fault = FaultError(f"{type(error).__name__}: {error}")
+            fault = FaultError(f"{type(error).__name__}: {error}"[:_LONGEST])
             await self.journal.record_failure(self.name, request, fault)
             raise fault from error
-        await self.journal.record(self.name, request, reply)
+        await self.journal.synced()
         return reply
 
     async def _late(self, request: Request, reply: Reply) -> None:

@@ -9,6 +9,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 
 class Stopped(Exception):  # noqa: N818 - it is no error
     """No further call is made. Those in flight are waited for, because they are paid for. The text fits a line."""
+
+
+def told_to_end() -> bool:
+    """Whether somebody cancels the running task; a cancellation may also leak out of something that it uses."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -59,8 +59,9 @@ class AppendLog:
     def append(self, record: Mapping[str, Any]) -> None:
         if self._error is not None:
             raise self._error
+        """Raises ``TypeError`` or ``ValueError`` for what is no JSON data; nothing is appended then."""
+        self._pending.append(sealed(record, self._lines + 1))
         self._lines += 1
-        self._pending.append(sealed(record, self._lines))
         self._appended += 1
 
     async def synced(self) -> None:

@@ -40,7 +40,8 @@ def fork_run(history: RunHistory[S], phase: str, path: Path, config: S) -> None:
     after, order = phase_before(history, phase), history.settings.order
     earlier = history.settings.before(after) if after else ()
     settings = [{"after": at, "config": held.document()} for at, held in (*earlier, (after, config))]
-    events = (_started(history.settings.first), RunForked(str(history.path), phase, settings))
+    faults = (fault for fault in history.faults if after and order(fault.phase) <= order(after))
+    events = (_started(history.settings.first), RunForked(str(history.path), phase, settings), *faults)
     calls = (
         inherited(record)
         for record in LogReader(history.calls.path)

@@ -106,6 +106,20 @@ class StepDefaulted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StepFaulted(Event):
+    """The program itself failed at a step, so it counts as not taken. However often the run is played again, it is not
+    taken then either: the fault may have passed, and the game went on without it."""
+
+    on_disk: ClassVar[Mapping[str, str]] = {"actor": "power"}
+
+    actor: str
+    phase: str
+    step: str
+    round: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepFinished(Event):
     """An actor took a step."""
 

@@ -16,7 +16,7 @@ from ..records.errors import ConfigError
 from ..records.events import Event, event_from
 from ..records.formats import FORMAT, READABLE, event_of_today
 from ..records.log_reader import DamagedLogError, LogEnd, LogReader, record_at
-from .events import PhaseBegun, RunFinished, RunForked, RunResumed, RunStarted
+from .events import PhaseBegun, RunFinished, RunForked, RunResumed, RunStarted, StepFaulted
 from .glance import EVENTS
 from .protocols import GameKind
 from .settings_history import S, SettingsHistory
@@ -68,6 +68,8 @@ class RunHistory(Generic[S]):
         """Identities of the events that will happen again when the run is played again from its journal."""
         self.operational: list[Event] = []
         """The events that will not, but for those that tell of the run as a whole."""
+        self.faults: list[StepFaulted] = []
+        """The steps that are not taken again when the run is."""
 
     @property
     def version(self) -> int:
@@ -156,6 +158,12 @@ class RunHistory(Generic[S]):
             self._settings = self._settings.changed(event.after, self._kind.settings(event.config))
             self.versions.append(event.version)
             self.finished = None
+        if isinstance(event, StepFaulted):
+            self.faults.append(event)
+            if self.forked is not None and not self._spans:
+                # It came along from the other run.
+                self.already_logged[event.identity()] += self._keep
+                return at, event
         if isinstance(event, RunResumed) or not self._spans:
             self._spans.append([at, at])
         self._spans[-1][1] = at

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from ..records.durable import AppendLog
 from ..records.events import Event, Listener
 from ..records.formats import FORMAT, event_of_format
 from .events import RunResumed
+
+logger = logging.getLogger(__name__)
 
 
 class Recorder:
@@ -28,6 +32,8 @@ class Recorder:
         self._watchers: list[Listener] = []
         self.anything_new = False
         """Whether the game has come to something that was not told before."""
+        self.faults = 0
+        """Of listeners: some file, or the terminal, lacks something."""
 
     def listen(self, *listeners: Listener) -> None:
         """They hear everything but what only passes, from the start of the game."""
@@ -46,13 +52,21 @@ class Recorder:
         if not event.passing:
             self.recall(event)
         if not again:
-            for watcher in self._watchers:
-                watcher.event(event)
+            self._tell(self._watchers, event)
 
     def recall(self, event: Event) -> None:
         """Tell the listeners of an event that is in the log already."""
-        for listener in self._listeners:
-            listener.event(event)
+        self._tell(self._listeners, event)
+
+    def _tell(self, listeners: Sequence[Listener], event: Event) -> None:
+        for listener in listeners:
+            try:
+                listener.event(event)
+            except Exception:
+                # It is no part of the game: were its fault to cost an actor a step, then a replay, to which nobody
+                # listens, would come to another game.
+                self.faults += 1
+                logger.exception("%s cannot take %s", type(listener).__name__, type(event).__name__)
 
     async def synced(self) -> None:
         """Returns once every event so far is on the disk. Raises ``DiskError``."""

@@ -71,7 +71,7 @@ async def play_again(
         lambda model: EscalatingMaxTokens(Recorded(str(model), history.calls), limits, listener.event),
         listener,
     )
-    steps = Steps(game, listener, kind.ends_game)
+    steps = Steps(game, listener, kind.ends_game, history.faults)
     try:
         async with policy("sequential") as one_by_one:
             while (segment := game.segment()) is not None:

@@ -51,6 +51,8 @@ class Played:
     folder: RunFolder
     artefacts: Artefacts
     ledger: Ledger
+    faults: int = 0
+    """Of the program while it told of the game; the log tells of each."""
 
 
 async def play_on(
@@ -105,7 +107,7 @@ async def play_on(
             setup_time = time.perf_counter() - started
             session = _Session(
                 game,
-                Steps(game, recorder, kind.ends_game),
+                Steps(game, recorder, kind.ends_game, history.faults, recorder.synced),
                 idle,
                 config,
                 folder,
@@ -257,7 +259,8 @@ class _Session:
         finished = await self._finish()
         account = self._folder.timing.account(time.perf_counter() - self._began, self._setup_time)
         logger.info("%s after %s; %s", finished.outcome, finished.phase, account)
-        return Played(finished, self._folder, self._artefacts, self._services.budget.ledger)
+        ledger = self._services.budget.ledger
+        return Played(finished, self._folder, self._artefacts, ledger, self._recorder.faults)
 
     async def _finish(self) -> RunFinished:
         # The save that is still being written belongs to the game's time, and it may fail.
