@@ -98,7 +98,7 @@ class IdleSeats:
         idle = {}
         for actor, seat in sorted(self._seats.items()):
             if self._first_phase and phase_ends and seat.never_began:
-                idle[actor] = f"all its {len(seat.first_phase)} steps of the first phase were unusable"
+                idle[actor] = f"all {len(seat.first_phase)} steps of the first phase were unusable"
             elif seat.in_a_row >= self._most:
                 idle[actor] = f"{seat.in_a_row} steps in a row were unusable"
         self._first_phase = self._first_phase and not phase_ends

@@ -34,7 +34,7 @@ def test_a_stopped_game_says_in_one_line_who_why_and_how_to_go_on(empty, capfd):
         assert run(*GAME, "--models", f"FRANCE={model}") == 3
         said = capfd.readouterr().err
         assert said.count("\n") == 1
-        assert re.match(r"lm_game.py: stopped: FRANCE \(openai:it@http://\S+/v1\) does not play: all its 3 ", said)
+        assert re.match(r"lm_game.py: stopped: FRANCE \(openai:it@http://\S+/v1\) does not play: all 3 ", said)
         assert (
             "It answered 'I cannot help with that.'; all that was answered is kept. Go on with: python lm_game.py"
             in said

@@ -52,9 +52,7 @@ async def test_a_seat_that_answers_nothing_usable_in_its_first_phase_stops_the_g
     with pytest.raises(SeatsIdle) as stopped:
         await play(tmp_path / "run", config, model)
     told = str(stopped.value)
-    assert told.startswith(
-        "FRANCE (scripted) does not play: all its 4 steps of the first phase were unusable. The last, "
-    )
+    assert told.startswith("FRANCE (scripted) does not play: all 4 steps of the first phase were unusable. The last, ")
     assert told.endswith(". It answered 'I cannot help with that.'")
     run = Run(tmp_path / "run", None)
     assert {call["key"]["phase"] for call in run.calls} == {"S1901M"}
@@ -92,7 +90,7 @@ async def test_a_model_that_falls_silent_later_stops_it_after_five_steps_and_a_m
 async def test_going_on_with_the_same_model_stops_only_at_what_it_answers_anew(tmp_path):
     path = tmp_path / "run"
     phases = []
-    with pytest.raises(SeatsIdle, match="all its 4 steps of the first phase"):
+    with pytest.raises(SeatsIdle, match="all 4 steps of the first phase"):
         await play(path, game(), ScriptedModel(UNHELPFUL))
     for _ in range(2):
         phases.append(Run(path, None).calls[-1]["key"]["phase"])
@@ -177,7 +175,7 @@ async def test_seats_of_one_model_are_told_together_with_one_example_in_one_clea
     with pytest.raises(SeatsIdle) as stopped:
         await play(tmp_path / "run", game(models=seats(SCRIPTED, ITALY=HOLD)), ScriptedModel(answers))
     told = str(stopped.value)
-    assert told.startswith("AUSTRIA, ENGLAND, FRANCE, GERMANY, RUSSIA, TURKEY (scripted) do not play: all its 4 steps")
+    assert told.startswith("AUSTRIA, ENGLAND, FRANCE, GERMANY, RUSSIA, TURKEY (scripted) do not play: all 4 steps")
     assert told.isprintable()
     assert len(told) < 350
 

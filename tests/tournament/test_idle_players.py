@@ -30,7 +30,7 @@ def test_games_of_a_seat_that_does_not_play_stop_and_the_tournament_goes_on(tmp_
         assert held(spec, out) == 3
         said = capfd.readouterr()
         assert said.out.count("stopped: ") == 7
-        assert "does not play: all its 3 steps of the first phase were unusable" in said.out
+        assert "does not play: all 3 steps of the first phase were unusable" in said.out
         assert said.err.count("\n") == 1
         assert "in 7 of 14 games a seat does not play; everything is kept. Go on with: " in said.err
         assert "max_unusable_steps = 0" in said.err
