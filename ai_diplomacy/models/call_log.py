@@ -113,7 +113,10 @@ def key_record(key: CallKey) -> dict[str, Any]:
 
 def reply_record(reply: Reply, format: int = FORMAT) -> dict[str, Any]:
     """The ``reply`` of such a line."""
-    return reply_of_format(_fields(reply) | {"usage": _fields(reply.usage)}, format)
+    record = _fields(reply) | {"usage": _fields(reply.usage)}
+    for passing in _UNWRITTEN:
+        del record[passing]
+    return reply_of_format(record, format)
 
 
 def call_from(record: Mapping[str, Any], line: int) -> CallEnded:
@@ -136,6 +139,8 @@ _KEY = {"actor": "power"}
 """The field of a key that has another name in the file."""
 _SINCE: dict[str, Any] = {"most_tokens": 0, "most_usd": 0.0, "served": "", "fingerprint": "", "remarks": ()}
 """Fields of a reply that earlier journals do not have."""
+_UNWRITTEN: dict[str, Any] = {"stated": ()}
+"""Those that no journal has: they are of use to the gate, and to nobody after it."""
 
 
 def _call(record: Mapping[str, Any], line: int) -> CallEnded:
@@ -150,7 +155,7 @@ def _call(record: Mapping[str, Any], line: int) -> CallEnded:
     if "failure" in record:
         return CallFailed(**told, **record["failure"])
     answer = reply_of_today(record["reply"], format)
-    reply = _made(Reply, _SINCE | answer | {"usage": _made(Usage, answer["usage"])})
+    reply = _made(Reply, _SINCE | _UNWRITTEN | answer | {"usage": _made(Usage, answer["usage"])})
     return (CallLate if record.get("late", False) else CallAnswered)(**told, reply=reply)
 
 

@@ -161,8 +161,11 @@ class CallLost(CallEvent):
     """``None`` when the price is not known."""
 
 
-LimiterReason = Literal["clean_round", "refused", "given_up"]
-"""``given_up``: a slower pace was refused just as a faster one had been, so it is not the pace that is refused."""
+LimiterReason = Literal["clean_round", "refused", "given_up", "stated"]
+"""``given_up``: a slower pace was refused just as a faster one had been, so it is not the pace that is refused;
+``stated``: the vendor says so."""
+Limited = Literal["concurrency", "rate", "tokens", "input_tokens", "output_tokens"]
+"""``rate``: calls a second; the limits on tokens are those that a vendor states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +175,13 @@ class LimiterChanged(Event):
     replayed: ClassVar[bool] = False
     account: str
     """Names the account without its key."""
-    what: Literal["concurrency", "rate"]
+    what: Limited
     before: float | None
-    """Calls at once, or calls a second; ``None``: not limited."""
+    """Calls at once, or calls or tokens a second; ``None``: not limited."""
     after: float | None
     reason: LimiterReason
+    model: str = ""
+    """For which of the account's models; empty: for all of them."""
 
 
 @dataclass(frozen=True, slots=True)

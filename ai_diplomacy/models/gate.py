@@ -1,24 +1,29 @@
-"""The gate of an account: who may call now, how many at once, how fast, and nobody while the account cools down."""
+"""The gate of an account: who may call now, how many at once, how fast, and nobody while the account cools down.
+
+How fast is stated by the vendor, for each model, or else inferred, for all of the account.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import math
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 from ..records.durable import DiskError
 from ..records.events import Event
 from .concurrency_limit import Change, ConcurrencyLimit
 from .connections import Connections
 from .cool_down import CoolDown
-from .events import CoolDownStarted, LimiterChanged, LimiterReason
+from .events import CoolDownStarted, Limited, LimiterChanged, LimiterReason
 from .model import CallKey, Model, ModelError, Reply, Request
 from .pace import HeldUp, Pace
+from .stated_limits import StatedLimit
+from .stated_pace import SentCall, StatedPace
 
 Emit = Callable[[Event], None]
 
@@ -33,12 +38,24 @@ class Permit:
 
     serial: int
     emit: Emit
+    pace: StatedPace
+    """Of its model."""
+    call: SentCall
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _QueuedCall:
     turn: asyncio.Future[Permit]
     emit: Emit
+    place: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """Those who wait to call one model. Its vendor may have limits for it alone, which are not to hold others up."""
+
+    pace: StatedPace = field(default_factory=StatedPace)
+    waiting: deque[_QueuedCall] = field(default_factory=deque)
 
 
 class Gate:
@@ -51,7 +68,9 @@ class Gate:
         self._connections = connections
         self._limit = ConcurrencyLimit(connections.size, fixed=max_concurrency)
         self._pace = Pace()
-        self._waiting: deque[_QueuedCall] = deque()
+        self._lines: defaultdict[str, _Line] = defaultdict(_Line)
+        """By model."""
+        self._places = itertools.count()
         self._listeners: Counter[Emit] = Counter()
         self._timer: asyncio.TimerHandle | None = None
         self._serial = 0
@@ -71,7 +90,7 @@ class Gate:
 
     @property
     def rate(self) -> float | None:
-        """Calls that may be sent a second; ``None``: any number."""
+        """Calls that may be sent a second, as far as nobody states it; ``None``: any number."""
         return self._pace.rate
 
     def has_answered(self) -> bool:
@@ -82,36 +101,38 @@ class Gate:
         """Whether more than one call has met a fault that ought to pass, and none was answered since."""
         return len(self._faulty) > 1
 
-    async def enter(self, emit: Emit) -> Permit:
-        """Wait for one's turn: first come, first served. Every permit must be used in ``call``.
+    async def enter(self, emit: Emit, model: str) -> Permit:
+        """Wait for one's turn: first come, first served, but for models whose own limits hold them up. Every permit
+        must be used in ``call``.
 
         ``emit`` is told what happens to the gate while its caller waits or calls.
         """
-        waiter = _QueuedCall(asyncio.get_running_loop().create_future(), emit)
+        waiter = _QueuedCall(asyncio.get_running_loop().create_future(), emit, next(self._places))
         self._listeners[emit] += 1
-        self._waiting.append(waiter)
-        if len(self._waiting) == 1:
+        waiting = self._lines[model].waiting
+        waiting.append(waiter)
+        if len(waiting) == 1:
             self._admit()
         try:
             return await waiter.turn
         except asyncio.CancelledError:
             if waiter.turn.cancelled():
                 with suppress(ValueError):
-                    self._waiting.remove(waiter)
+                    waiting.remove(waiter)
                 self._deafen(emit)
                 self._admit()
             else:
                 self._leave(waiter.turn.result())
             raise
 
-    def try_enter(self, emit: Emit) -> Permit | None:
+    def try_enter(self, emit: Emit, model: str) -> Permit | None:
         """A permit if nobody waits and a call may be made this moment."""
-        now = asyncio.get_running_loop().time()
+        now, line = asyncio.get_running_loop().time(), self._lines[model]
         room = self.in_flight < self.limit and self._connections.in_use < self._connections.size
-        if self._waiting or not room or self._opens() > now:
+        if not room or self._first(now) is not None or self._opens(now, line) > now:
             return None
         self._listeners[emit] += 1
-        return self._permit(now, emit)
+        return self._permit(now, line, emit)
 
     async def call(self, permit: Permit, model: Model, request: Request) -> Reply:
         """Make the one call that the permit is for, and give it back.
@@ -124,10 +145,17 @@ class Gate:
             self._faulty.clear()
             now = asyncio.get_running_loop().time()
             self._tell("concurrency", self._limit.answered(now, self.in_flight - 1))
-            return reply
+            if not reply.stated:
+                return reply
+            # More than its prompt and all that it might have had, no call takes of any limit.
+            most = math.inf if reply.usage.input is None else reply.usage.input + request.max_tokens
+            self._hear(permit, model.name, reply.stated, most)
+            return replace(reply, stated=())
         except ModelError as error:
+            if error.stated:
+                self._hear(permit, model.name, error.stated, None)
             if error.kind == "rate_limit":
-                error.retry_after = self._refused(permit, error.retry_after)
+                error.retry_after = self._refused(permit, error)
             elif error.kind == "transient":
                 self._faulty.add(request.key)
                 if error.retry_after is not None:
@@ -136,10 +164,22 @@ class Gate:
         finally:
             self._leave(permit)
 
-    def _refused(self, permit: Permit, retry_after: float | None) -> float:
+    def _hear(self, permit: Permit, model: str, stated: Sequence[StatedLimit], most: float | None) -> None:
+        """A call came back with these. ``most``: tokens that it can have taken; ``None``: it was refused."""
+        now = asyncio.get_running_loop().time()
+        for unit, change in permit.pace.state(stated, permit.call, now, most):
+            what: Limited = "rate" if unit == "requests" else unit
+            if what == "rate":
+                # What is stated is not inferred.
+                self._pace = Pace()
+            self._tell(what, change, model)
+
+    def _refused(self, permit: Permit, error: ModelError) -> float:
         """The account was asked too much or too fast. Closes the gate; returns for how many seconds."""
-        now, news = asyncio.get_running_loop().time(), self._is_news(permit)
+        now, news, retry_after = asyncio.get_running_loop().time(), self._is_news(permit), error.retry_after
         seconds = self._hold(permit, retry_after)
+        if permit.pace.explains(error.stated, permit.call):
+            return seconds
         if news:
             until = now + seconds
             self._pace.refused(now if retry_after is None else until)
@@ -179,26 +219,34 @@ class Gate:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._waiting:
-            waiter = self._waiting[0]
-            if waiter.turn.done():
-                self._waiting.popleft()
-                continue
+        while (first := self._first(loop.time())) is not None:
             if self.in_flight >= self.limit or not self._connections.free(self._admit):
                 return
-            opens = self._opens()
+            opens, line = first
             if opens > loop.time():
-                self._held_up = "rate" if opens > self._cool_down.until else "account"
+                self._held_up = "rate" if opens == self._next_turn else "account"
                 self._timer = loop.call_at(opens, self._admit)
                 return
-            self._waiting.popleft()
-            waiter.turn.set_result(self._permit(loop.time(), waiter.emit))
+            waiter = line.waiting.popleft()
+            waiter.turn.set_result(self._permit(loop.time(), line, waiter.emit))
 
-    def _opens(self) -> float:
-        return max(self._next_turn, self._cool_down.until)
+    def _first(self, now: float) -> tuple[float, _Line] | None:
+        """When the next call may go, and the line in which it waits; ``None`` when nobody does."""
+        first: tuple[float, int, _Line] | None = None
+        for line in self._lines.values():
+            while line.waiting and line.waiting[0].turn.done():
+                line.waiting.popleft()
+            if line.waiting:
+                opens, place = max(now, self._opens(now, line)), line.waiting[0].place
+                if first is None or (opens, place) < first[:2]:
+                    first = opens, place, line
+        return None if first is None else (first[0], first[2])
 
-    def _permit(self, now: float, emit: Emit) -> Permit:
-        permit = Permit(self._serial, emit)
+    def _opens(self, now: float, line: _Line) -> float:
+        return max(self._next_turn, self._cool_down.until, line.pace.opens(now))
+
+    def _permit(self, now: float, line: _Line, emit: Emit) -> Permit:
+        permit = Permit(self._serial, emit, line.pace, line.pace.sent(now))
         self._serial += 1
         self.in_flight += 1
         self._connections.take()
@@ -210,12 +258,12 @@ class Gate:
 
     # Telling
 
-    def _tell(self, what: Literal["concurrency", "rate"], change: Change | None) -> None:
+    def _tell(self, what: Limited, change: Change | None, model: str = "") -> None:
         if change is not None:
             before, after = (None if limit is None else round(limit, 4) for limit in (change.before, change.after))
             grown = change.before is not None and change.after is not None and change.after > change.before
-            reason: LimiterReason = "given_up" if after is None else "clean_round" if grown else "refused"
-            self._broadcast(LimiterChanged(self.account, what, before, after, reason))
+            inferred: LimiterReason = "given_up" if after is None else "clean_round" if grown else "refused"
+            self._broadcast(LimiterChanged(self.account, what, before, after, "stated" if model else inferred, model))
 
     def _broadcast(self, event: Event) -> None:
         for emit in list(self._listeners):
@@ -245,7 +293,7 @@ class Gated:
         """Raises what ``Gate.call`` raises."""
         clock = asyncio.get_running_loop().time
         began = clock()
-        permit = await self.gate.enter(self.emit)
+        permit = await self.gate.enter(self.emit, self.name)
         waited = clock() - began
         reply = await self.gate.call(permit, self.inner, request)
         return replace(reply, waited=reply.waited + waited)

@@ -89,7 +89,7 @@ class Hedged:
         reserved = self.inner.try_enter(request)
         if reserved is None:
             return False
-        permit = self.gate.try_enter(self.emit)
+        permit = self.gate.try_enter(self.emit, self.name)
         if permit is None:
             self.inner.leave(reserved)
             return False

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from .known import known_sum, known_sums
+from .stated_limits import StatedLimit
 
 StopReason = Literal["end", "length", "refusal", "other"]
 
@@ -119,6 +120,8 @@ class Reply:
     """What the vendor calls the state that the model was in, where it says."""
     remarks: tuple[str, ...] = ()
     """What was odd about the answer, see ``remarks.py``."""
+    stated: tuple[StatedLimit, ...] = ()
+    """Limits that came with it, for the gate alone: nobody above it sees them, and they are in no record."""
 
     @property
     def starved(self) -> bool:
@@ -166,11 +169,13 @@ class ModelError(Exception):
         of_account: bool = False,
         overlong: Overlong | None = None,
         loading: bool = False,
+        stated: tuple[StatedLimit, ...] = (),
     ) -> None:
         """``billable``: whether the vendor may have done the work, and bill it, although no answer came. ``reached``:
         whether there was a server at all; one that is not there bills nothing. ``of_account``: whether it refuses the
         account, and not this request: a wrong or revoked key, money that is used up. ``overlong``: given where the
-        request is too long for the model. ``loading``: whether the server is there and its model not yet."""
+        request is too long for the model. ``loading``: whether the server is there and its model not yet.
+        ``stated``: limits that came with the refusal."""
         super().__init__(message)
         self.kind = kind
         self.retry_after = retry_after
@@ -179,6 +184,7 @@ class ModelError(Exception):
         self.of_account = of_account
         self.overlong = overlong
         self.loading = loading
+        self.stated = stated
 
 
 class Model(Protocol):

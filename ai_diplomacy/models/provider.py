@@ -8,6 +8,7 @@ from typing import Protocol
 from .ids import ModelId
 from .model import ModelError, Request, StopReason, Usage
 from .remarks import Remark
+from .stated_limits import StatedLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class ProviderAnswer:
     """What it calls the state that the model was in."""
     remarks: tuple[Remark, ...] = ()
     """What is odd about the answer."""
+    stated: tuple[StatedLimit, ...] = ()
+    """Limits that came with it."""
 
 
 class Provider(Protocol):

@@ -103,6 +103,7 @@ def _reply(request: Request, answer: ProviderAnswer, started: float, latency: fl
         served=answer.served,
         fingerprint=answer.fingerprint,
         remarks=answer.remarks,
+        stated=answer.stated,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Protocol
 
 _TYPES: dict[str, type[Event]] = {}
@@ -63,14 +63,14 @@ class Listener(Protocol):
 
 
 def event_from(record: Mapping[str, Any]) -> Event:
-    """The event that a line of ``events.jsonl`` holds. Raises ``ValueError`` for a type, or fields, that it has not."""
+    """The event that a line of ``events.jsonl`` holds; what the line leaves out is as its type has it by default.
+    Raises ``ValueError`` for a type, or fields, that it has not."""
     cls = _TYPES.get(record.get("type", ""))
     if cls is None:
         raise ValueError(f"unknown type of event: {record.get('type')!r}")
     names = _shape(cls)[1]
     given = {name: value for name, value in record.items() if name not in ("type", "time")}
-    if given.keys() != names.keys():
-        unlike = sorted(given.keys() ^ names.keys())
+    if given.keys() != names.keys() and (unlike := sorted((given.keys() ^ names.keys()) - _optional(cls, given))):
         raise ValueError(f"{record['type']}: the fields {unlike} are missing or unknown")
     return cls(**{names[name]: value for name, value in given.items()})
 
@@ -80,6 +80,12 @@ def _shape(cls: type[Event]) -> tuple[str, dict[str, str]]:
     if cls not in _SHAPES:
         _SHAPES[cls] = _type_name(cls), {cls.on_disk.get(field.name, field.name): field.name for field in fields(cls)}
     return _SHAPES[cls]
+
+
+def _optional(cls: type[Event], given: Iterable[str]) -> set[str]:
+    """Fields that a line may leave out, as earlier versions did not have them."""
+    own = {field.name for field in fields(cls) if field.default is not MISSING}
+    return {name for name, field in _shape(cls)[1].items() if field in own} - set(given)
 
 
 def _comparable(value: Any) -> Any:

@@ -10,6 +10,7 @@ FORMAT = 3
 READABLE = (2, FORMAT)
 
 _EVENTS: Mapping[str, tuple[str, Mapping[str, str | None]]] = {
+    "limiter_changed": ("limiter_changed", {"model": None}),
     "max_tokens_raised": ("allowance_raised", {}),
     "max_tokens_refused": ("allowance_refused", {"max_tokens": "allowance"}),
     "parameter_dropped": ("wish_withheld", {"parameter": "wish"}),

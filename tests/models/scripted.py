@@ -10,6 +10,7 @@ from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.models.call_log import CallLog
 from ai_diplomacy.models.model import CallKey, ModelError, Reply, Request, Usage
+from ai_diplomacy.models.stated_limits import StatedLimit
 from ai_diplomacy.records.formats import FORMAT
 from ai_diplomacy.records.sealing import sealed
 from ai_diplomacy.run.create import GENERATION
@@ -38,6 +39,10 @@ class SlidingWindow:
         self.taken.append(now)
         return None
 
+    def stated(self, now: float) -> StatedLimit:
+        """What it says of itself after a call."""
+        return StatedLimit("requests", self.calls, self.calls - len(self.taken), self.taken[0] + self.seconds - now)
+
 
 @dataclass
 class FixedWindow:
@@ -55,6 +60,10 @@ class FixedWindow:
             return (self.window + 1) * self.seconds - now
         self.taken += 1
         return None
+
+    def stated(self, now: float) -> StatedLimit:
+        """What it says of itself after a call."""
+        return StatedLimit("requests", self.calls, self.calls - self.taken, (self.window + 1) * self.seconds - now)
 
 
 @dataclass
@@ -74,6 +83,13 @@ class TokenBucket:
         self.level -= 1
         return None
 
+    def stated(self, _: float) -> StatedLimit:
+        """What it says of itself after a call, as OpenAI and Anthropic do."""
+        assert self.level is not None
+        full = (self.burst - self.level) / self.rate
+        by_the_minute = self.burst == 60 * self.rate
+        return StatedLimit("requests", 60 * self.rate, int(self.level), full, window=60, refills=by_the_minute)
+
 
 @dataclass
 class AtOnce:
@@ -92,10 +108,14 @@ class Server:
 
     name = "scripted:server"
 
-    def __init__(self, rule, *, latency: float | Callable[[], float] = 0.2, says_when: bool = True) -> None:
+    def __init__(
+        self, rule, *, latency: float | Callable[[], float] = 0.2, says_when: bool = True, states: bool = False
+    ) -> None:
         self.rule = rule
         self.latency = latency if callable(latency) else lambda: latency
         self.says_when = says_when
+        self.states = states
+        """Whether the limit comes with every answer and refusal."""
         self.seen: list[tuple[float, bool]] = []
         """(when, whether it was refused) of every request."""
         self.answering = 0
@@ -106,16 +126,18 @@ class Server:
         now = asyncio.get_running_loop().time()
         wait = self.rule.refusal(now)
         self.seen.append((now, wait is not None))
+        stated = (self.rule.stated(now),) if self.states else ()
         if wait is not None:
             await asyncio.sleep(0.01)
-            raise ModelError("429 slow down", kind="rate_limit", retry_after=wait if self.says_when else None)
+            said = wait if self.says_when else None
+            raise ModelError("429 slow down", kind="rate_limit", retry_after=said, stated=stated)
         latency = self.latency()
         self.answering += 1
         try:
             await asyncio.sleep(latency)
         finally:
             self.answering -= 1
-        return Reply("answer", Usage(input=10, output=5), latency=latency)
+        return Reply("answer", Usage(input=10, output=5), latency=latency, stated=stated)
 
     def refused_share(self, since: float, until: float = float("inf")) -> float:
         seen = [refused for when, refused in self.seen if since <= when < until]

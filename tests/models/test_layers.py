@@ -114,7 +114,7 @@ async def test_an_account_that_another_game_has_reached_is_given_time_to_come_ba
     gone = [ModelError("refused", kind="transient", reached=False) for _ in range(9)]
     with pytest.raises(ModelRefused, match="refused"):
         await layered(fresh := Script(*gone), run.desk, FREE, gate).generate(request())
-    await gate.call(await gate.enter(run.events.append), Script(), request())
+    await gate.call(await gate.enter(run.events.append, Script.name), Script(), request())
     with pytest.raises(ModelRefused):
         await layered(known := Script(*gone), run.desk, FREE, gate).generate(request())
     assert (len(fresh.requests), len(known.requests)) == (5, 8)

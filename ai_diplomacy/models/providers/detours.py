@@ -12,6 +12,7 @@ Google              1.3 ms by ``generate_content``, which reads its arguments in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -74,7 +75,7 @@ class DirectClient(httpx2.AsyncClient):
         return await self._whole_bodies.handle_async_request(request)
 
 
-async def generate_content(client: Client, question: Question) -> str:
-    """The body of Google's answer. Raises what the SDK raises."""
+async def generate_content(client: Client, question: Question) -> tuple[str, Mapping[str, str]]:
+    """The body of Google's answer, and its headers. Raises what the SDK raises."""
     answer = await client._api_client.async_request("post", question.path, dict(question.body))
-    return answer.body or ""
+    return answer.body or "", answer.headers or {}

@@ -1,5 +1,5 @@
-"""What an error means, the same for every vendor: useless to ask again, worth it, or worth it later; how long to wait;
-and what of it may be shown.
+"""What an error means, the same for every vendor: useless to ask again, worth it, or worth it later; and what of it may
+be shown.
 
 fatal        a wrong key, request or model; a quota that is used up; a redirect to another server; a certificate that
              does not hold
@@ -10,15 +10,11 @@ transient    408, 409, 425, 5xx (overload included), a broken connection, a time
 from __future__ import annotations
 
 import json
-import math
 import re
 import socket
 import ssl
-import time
 from collections.abc import Iterator, Mapping
 from copy import copy
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -26,6 +22,8 @@ from ..model import ModelError
 from .accounts import PLACEHOLDER_KEY, Account, is_own_host, proxy_of
 from .bodies import part, parts
 from .overlong import overlong_of
+from .stated import stated_limits
+from .waiting import asked_wait, wait_for
 
 Kind = Literal["fatal", "transient", "rate_limit"]
 
@@ -72,7 +70,6 @@ _FILTERED = re.compile(
     re.IGNORECASE,
 )
 """A filter stopped the prompt or the reply: an answer of sorts, which no retry will better."""
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)s")
 _PIECE = 8
 """A run of this many characters of a key gives it away."""
 _MASK = "[key]"
@@ -85,7 +82,10 @@ _MOST = 4000
 
 def status_fault(account: Account, status: int, headers: Mapping[str, str], body: Any) -> ModelError:
     """What an answer with an error status means; ``body`` is its JSON, or its text where it is none."""
-    wait = asked_wait(headers, body)
+    stated = stated_limits(headers, body)
+    wait = asked_wait(headers, body, spoken(body))
+    if wait is None and status == 429:
+        wait = wait_for(stated)
     kind = _status_kind(status, wait, body)
     overlong = overlong_of(spoken(body), body) if kind == "fatal" or status == 500 else None
     if overlong is not None:
@@ -108,6 +108,7 @@ def status_fault(account: Account, status: int, headers: Mapping[str, str], body
         of_account=of_account,
         overlong=overlong,
         loading=loading,
+        stated=stated,
     )
 
 
@@ -229,58 +230,6 @@ def is_moderated(status: int, body: Any) -> bool:
     if status == 403:
         return "flagged_input" in part(part(body, "error"), "metadata")
     return status == 400 and _FILTERED.search(spoken(body)) is not None
-
-
-# How long it asks to be left alone
-
-
-def asked_wait(headers: Mapping[str, str], body: Any = None) -> float | None:
-    """Seconds to wait: ``retry-after-ms``, ``Retry-After`` (seconds or a date), else Google's ``RetryInfo`` in the
-    body. ``None`` when nobody says."""
-    milliseconds = _seconds(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    said = headers.get("retry-after")
-    if (wait := _seconds(said)) is not None:
-        return wait
-    if said and (wait := _until(said, headers.get("date"))) is not None:
-        return wait
-    return next(_retry_infos(body), None)
-
-
-def _seconds(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return max(0.0, value) if math.isfinite(value) else None
-
-
-def _until(moment: str, now: str | None) -> float | None:
-    """Seconds to an HTTP date, by the server's own clock where it tells the time."""
-    end = _moment(moment)
-    if end is None:
-        return None
-    start = _moment(now or "")
-    return max(0.0, end - (time.time() if start is None else start))
-
-
-def _moment(date: str) -> float | None:
-    """Seconds since 1970. A date without a zone is in UTC, as all dates in HTTP are."""
-    try:
-        moment = parsedate_to_datetime(date)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
-def _retry_infos(body: Any) -> Iterator[float]:
-    error = body.get("error") if isinstance(body, Mapping) else None
-    details = error.get("details") if isinstance(error, Mapping) else None
-    for detail in details if isinstance(details, list) else ():
-        match = _DURATION.fullmatch(str(detail.get("retryDelay", ""))) if isinstance(detail, Mapping) else None
-        if match and (wait := _seconds(match[1])) is not None:
-            yield wait
 
 
 # No key in any text

@@ -15,7 +15,8 @@ from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, read_object, text_of, total
 from .faults import status_fault, transport_fault
 from .schemas import open_form
-from .sdk_provider import LazyBlockingClient, LazyClient, Question, SdkProvider
+from .sdk_provider import LazyBlockingClient, LazyClient, Posted, Question, SdkProvider
+from .stated import stated_limits
 from .unsupported import Parameter, RefusedError, may_blame
 
 if TYPE_CHECKING:
@@ -113,18 +114,19 @@ class GoogleTransport:
         self._async = _lazy_client(account)
         self._blocking = LazyBlockingClient(lambda: _client(account, None), lambda client: client.close())
 
-    async def post(self, question: Question) -> Body:
+    async def post(self, question: Question) -> Posted:
         client, _ = await self._async.get()
         from google.genai.errors import APIError
 
         from .detours import generate_content
 
         try:
-            return read_object(await generate_content(client, question))
+            body, headers = await generate_content(client, question)
         except APIError as error:
             raise _declined(error) from error
+        return Posted(read_object(body), stated_limits(headers))
 
-    def post_blocking(self, question: Question, seconds: float) -> Body:
+    def post_blocking(self, question: Question, seconds: float) -> Posted:
         client = self._blocking.get()
         from google.genai.errors import APIError
         from google.genai.types import GenerateContentConfig, HttpOptions
@@ -140,7 +142,9 @@ class GoogleTransport:
         except APIError as error:
             raise _declined(error) from error
         response = answer.sdk_http_response
-        return read_object((response and response.body) or "")
+        if response is None:
+            return Posted(read_object(""))
+        return Posted(read_object(response.body or ""), stated_limits(response.headers or {}))
 
     def classify(self, error: Exception) -> ModelError:
         from google.genai.errors import APIError

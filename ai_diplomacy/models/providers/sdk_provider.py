@@ -11,11 +11,12 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from ..ids import ModelId
 from ..model import ModelError, Request, Usage
 from ..provider import ProviderAnswer
+from ..stated_limits import StatedLimit
 from .accounts import Account
 from .bodies import Body
 from .unsupported import Parameter, RefusedError, UnsupportedParameters, blames_effort, dropped, optional
@@ -32,16 +33,25 @@ class Question:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class Posted(NamedTuple):
+    """What came back for a question."""
+
+    body: Body | None
+    """``None``: a filter refused to read it."""
+    stated: tuple[StatedLimit, ...] = ()
+    """Limits that came with it."""
+
+
 class Transport(Protocol):
     """The vendor's SDK: posts a question as it is and hands back the answer as it came.
 
-    Both ways return ``None`` when a filter refused to read the question, and raise ``RefusedError`` for one that the
+    Both ways raise ``RefusedError`` for one that the
     endpoint does not take as it stands, ``ModelError`` for an answer that makes no sense, or what the SDK raises.
     """
 
-    async def post(self, question: Question) -> Body | None: ...
+    async def post(self, question: Question) -> Posted: ...
 
-    def post_blocking(self, question: Question, seconds: float) -> Body | None:
+    def post_blocking(self, question: Question, seconds: float) -> Posted:
         """The same on the calling thread. ``seconds``: for how long the server may say nothing."""
 
     def classify(self, error: Exception) -> ModelError: ...
@@ -77,21 +87,21 @@ class SdkProvider(ABC):
         while True:
             question, without = self._asked(model, request)
             try:
-                body = await self._transport.post(question)
+                posted = await self._transport.post(question)
             except RefusedError as refused:
                 self._learn(model, request, without, refused)
             else:
-                return self._read(body, request, without)
+                return self._read(posted, request, without)
 
     def call_blocking(self, model: ModelId, request: Request, *, deadline: float) -> ProviderAnswer:
         while True:
             question, without = self._asked(model, request)
             try:
-                body = self._transport.post_blocking(question, deadline)
+                posted = self._transport.post_blocking(question, deadline)
             except RefusedError as refused:
                 self._learn(model, request, without, refused)
             else:
-                return self._read(body, request, without)
+                return self._read(posted, request, without)
 
     def _asked(self, model: ModelId, request: Request) -> tuple[Question, frozenset[Parameter]]:
         without = self.never(request) | self._unsupported.of(model)
@@ -109,12 +119,13 @@ class SdkProvider(ABC):
             raise ModelError(f"{fault} (asked for the effort {model.effort!r})", billable=False) from None
         raise refused.error from None
 
-    def _read(self, body: Body | None, request: Request, without: frozenset[Parameter]) -> ProviderAnswer:
+    def _read(self, posted: Posted, request: Request, without: frozenset[Parameter]) -> ProviderAnswer:
         missing = dropped(request, without | self.loosely)
-        if body is None:
+        if posted.body is None:
             # What a vendor turns away it does not bill.
             return ProviderAnswer("", Usage(0, 0, 0), "refusal", missing)
-        return self.answer(body, missing)
+        answer = self.answer(posted.body, missing)
+        return replace(answer, stated=posted.stated) if posted.stated else answer
 
     def classify(self, error: Exception) -> ModelError:
         return self._transport.classify(error)

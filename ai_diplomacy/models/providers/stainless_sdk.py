@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from ...records.sealing import json_bytes
 from ..model import ModelError
 from .accounts import Account
-from .bodies import Body, read_object
+from .bodies import read_object
 from .catalogue import BUILT_IN
 from .faults import error_body, is_moderated, sdk_fault
-from .sdk_provider import LazyBlockingClient, LazyClient, Question
+from .sdk_provider import LazyBlockingClient, LazyClient, Posted, Question
+from .stated import stated_limits
 from .unsupported import RefusedError, may_blame
 
 if TYPE_CHECKING:
@@ -71,16 +72,16 @@ class StainlessTransport:
         self._async = LazyClient(built, close)
         self._blocking = LazyBlockingClient(lambda: build(account, True), lambda sdk: sdk.client.close())
 
-    async def post(self, question: Question) -> Body | None:
+    async def post(self, question: Question) -> Posted:
         sdk = await self._async.get()
         try:
             answer = await sdk.client.post(**sdk.arguments(question, None))
         except sdk.status_error as error:
             _raise_unless_filtered(error)
-            return None
-        return read_object(answer.content)
+            return Posted(None)
+        return Posted(read_object(answer.content), stated_limits(answer.headers))
 
-    def post_blocking(self, question: Question, seconds: float) -> Body | None:
+    def post_blocking(self, question: Question, seconds: float) -> Posted:
         from .transport import blocking_timeout
 
         sdk = self._blocking.get()
@@ -88,8 +89,8 @@ class StainlessTransport:
             answer = sdk.client.post(**sdk.arguments(question, blocking_timeout(seconds)))
         except sdk.status_error as error:
             _raise_unless_filtered(error)
-            return None
-        return read_object(answer.content)
+            return Posted(None)
+        return Posted(read_object(answer.content), stated_limits(answer.headers))
 
     def classify(self, error: Exception) -> ModelError:
         return sdk_fault(self._account, error)
