@@ -49,6 +49,8 @@ class _Allowance:
         self._cost: float | None = None if self._learns else 1.0
         """What a call takes; at first the most that one can have taken."""
         self._has_learned = False
+        self._holds = 0.0
+        """What is left when nothing was used: less than the limit where a bucket is smaller than what flows into it."""
         self._level: float | None = None
         """What is left after the last call."""
         self._moment = 0.0
@@ -75,32 +77,42 @@ class _Allowance:
     def _left(self, now: float, level: float) -> float:
         if self._stated is None or not self._stated.refills or self.limit is None:
             return level
-        return min(self.limit, level + (now - self._moment) * self.limit / self.window)
+        return min(self._whole, level + (now - self._moment) * self.limit / self.window)
 
-    def state(
-        self, stated: StatedLimit, call: SentCall, sent_since: int, ends: float | None, most: float | None
-    ) -> None:
+    @property
+    def _whole(self) -> float:
+        """What a bucket holds, which is a call at least."""
+        return max(self._holds, self._cost or 0.0)
+
+    def state(self, stated: StatedLimit, call: SentCall, sent_since: int, now: float, most: float | None) -> None:
         """A call came back with a statement, after which ``sent_since`` more were sent. ``most``: more than that it
         cannot have taken; ``None``: it was refused, and took nothing."""
         if self._cost is None and most is not None and most < math.inf:
             self._cost = most
         if call.number < self._number:
             return
+        # A span is from when the server took the call; a moment says no more than how long it is from now.
+        full_in = stated.reset if stated.until is None else stated.until - time.time()
         if stated.limit is not None:
+            if stated.limit != self.limit:
+                self._holds = 0.0
             self.limit = stated.limit
         elif stated.remaining is not None:
             self.limit = max(self.limit or 0.0, stated.remaining + 1)
-        short = ends is not None and ends - call.at <= A_SECOND
+        short = full_in is not None and full_in <= A_SECOND
         plenty = stated.remaining is not None and stated.remaining >= FREE / 2 * (self.limit or math.inf)
         self._near_the_end = self._near_the_end + 1 if short and plenty else 0
         self.window = stated.window or (A_SECOND if self._near_the_end >= AT_ONCE else MINUTE)
+        if stated.refills and self.limit is not None:
+            refilled = math.inf if full_in is None else max(0.0, full_in) * self.limit / self.window
+            self._holds = min(self.limit, max(self._holds, (stated.remaining or 0.0) + refilled))
         if self._learns and most is not None:
             self._learn(stated, call, most)
         if stated.remaining is not None:
             self._correct(stated.remaining, call, sent_since)
         self._stated, self._number, self._at, self._was_taken = stated, call.number, call.at, most is not None
         # Where no end is stated, all is left again after a whole window at the latest.
-        ends = call.at + self.window if ends is None else ends
+        ends = (now if stated.reset is None else call.at) + full_in if full_in is not None else call.at + self.window
         self._ends = ends + min(LATE, PART_LATE * max(0.0, ends - call.at))
 
     def _correct(self, remaining: float, call: SentCall, sent_since: int) -> None:
@@ -119,7 +131,7 @@ class _Allowance:
             return
         if stated.refills:
             before += (call.at - self._at) * self.limit / self.window
-        if before > self.limit or (call.at >= self._ends and not stated.refills):
+        if before > self._whole or (call.at >= self._ends and not stated.refills):
             return
         taken = min(most, (before - stated.remaining) / calls)
         if taken > 0:
@@ -135,11 +147,13 @@ class _Allowance:
         steady = last + self.window / (SHARE * full)
         if self._level is None or (now >= self._ends and not self._stated.refills):
             return steady
-        left, free = self._left(now, self._level) / self._cost, max(1.0, FREE * full)
+        left = self._left(now, self._level) / self._cost
         if self._stated.refills:
-            at_last = self._level / self._cost
-            braking = min(MOST_BRAKING, max(1.0, (full - at_last) / at_last)) if at_last > 0 else MOST_BRAKING
-            return min(now + (free - left) * self.window / full, last + braking * (steady - last))
+            holds, at_last = self._whole / self._cost, self._level / self._cost
+            braking = min(MOST_BRAKING, max(1.0, (holds - at_last) / at_last)) if at_last > 0 else MOST_BRAKING
+            enough = max(1.0, FREE * holds)
+            return min(now + (enough - left) * (steady - last), last + braking * (steady - last))
+        free = max(1.0, FREE * full)
         if self._stated.reset is None and self._stated.until is None:
             return steady if left >= 1 else max(steady, self._ends)
         if left >= free:
@@ -197,9 +211,7 @@ class StatedPace:
                 continue
             known = self._allowances.setdefault(kind, _Allowance(stated.unit))
             before = _a_second(known)
-            ends = None if stated.until is None else now + stated.until - time.time()
-            ends = ends if stated.reset is None else call.at + stated.reset
-            known.state(stated, call, self._sent - 1 - call.number, ends, most)
+            known.state(stated, call, self._sent - 1 - call.number, now, most)
             after = _a_second(known)
             if before != after:
                 news.append((stated.unit, Change(before, after)))

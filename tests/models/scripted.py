@@ -72,6 +72,8 @@ class TokenBucket:
 
     rate: float = 1.0
     burst: float = 60.0
+    known: bool = False
+    """Whether its vendor is known to have buckets, however large."""
     level: float | None = None
     at: float = 0.0
 
@@ -87,8 +89,8 @@ class TokenBucket:
         """What it says of itself after a call, as OpenAI and Anthropic do."""
         assert self.level is not None
         full = (self.burst - self.level) / self.rate
-        by_the_minute = self.burst == 60 * self.rate
-        return StatedLimit("requests", 60 * self.rate, int(self.level), full, window=60, refills=by_the_minute)
+        refills = self.known or self.burst == 60 * self.rate
+        return StatedLimit("requests", 60 * self.rate, int(self.level), full, window=60, refills=refills)
 
 
 @dataclass

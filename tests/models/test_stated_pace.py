@@ -24,6 +24,8 @@ RULES = {
     "bucket of 60": lambda: TokenBucket(1, burst=60),
     "bucket of 5": lambda: TokenBucket(1, burst=5),
     "bucket of 1": lambda: TokenBucket(1, burst=1),
+    "known bucket of 5": lambda: TokenBucket(1, burst=5, known=True),
+    "known bucket of 1": lambda: TokenBucket(1, burst=1, known=True),
 }
 
 

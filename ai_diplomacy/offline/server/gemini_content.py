@@ -89,7 +89,11 @@ class GeminiWire(Wire):
             domain = {"domain": "googleapis.com", "metadata": {"service": _SERVICE}}
             details.append({"@type": f"{_RPC}.ErrorInfo", "reason": problem.code, **domain})
         if problem.status == 429:
-            quota = {"quotaMetric": f"{_SERVICE}/generate_content_requests", "quotaId": "GenerateRequestsPerMinute"}
+            unit, limit = problem.quota or ("requests", None)
+            name = f"Generate{unit.title()}PerMinute"
+            quota = {"quotaMetric": f"{_SERVICE}/generate_content_{unit}", "quotaId": name}
+            if limit is not None:
+                quota["quotaValue"] = str(limit)
             details.append({"@type": f"{_RPC}.QuotaFailure", "violations": [quota]})
         if problem.retry_after is not None:
             details.append({"@type": f"{_RPC}.RetryInfo", "retryDelay": f"{problem.retry_after:g}s"})

@@ -9,7 +9,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -34,7 +34,7 @@ class _Visit:
     arrived: float
     """By the loop's clock."""
     model: str = "-"
-    quota: rate_limit.Quota | None = None
+    quotas: Mapping[rate_limit.Unit, rate_limit.Quota] = field(default_factory=dict)
     fault: faults.Fault | None = None
     status: str = "gone"
     size: int = 0
@@ -90,7 +90,9 @@ class RequestHandler:
         self._options = options
         self._record = record
         self._log = log
-        self._limiter = rate_limit.RateLimiter(options.rpm, options.burst) if options.rpm else None
+        self._limits = rate_limit.RateLimits(
+            options.rpm, options.burst, options.tpm, stated=not options.unstated_limits
+        )
         self._faults = faults.FaultPlan(options.faults, seed=options.seed, faulty_attempts=options.faulty_attempts)
         self._cached: set[bytes] = set()
         """Which system prompts each account has sent before, as the vendors' caches of prefixes know them."""
@@ -130,7 +132,7 @@ class RequestHandler:
             self._record(visit.wire.vendor, body)
         ask = visit.wire.read(body, request.match_info.get("call", ""))
         visit.model = ask.model
-        self._limit(visit, account)
+        self._limit(visit, ask, account)
         self._draw_fault(visit, ask)
         said = await self._said(visit, ask, account)
         await self._wait(visit, ask)
@@ -144,12 +146,10 @@ class RequestHandler:
         self.counts.answer(visit.wire.vendor, said)
         return web.Response(body=answer, content_type="application/json", headers=headers)
 
-    def _limit(self, visit: _Visit, account: bytes) -> None:
-        """Raises ``WireError`` when the account has no request left."""
-        if self._limiter is None:
-            return
-        visit.quota = self._limiter.take(account)
-        if (refusal := rate_limit.refusal(visit.quota)) is not None:
+    def _limit(self, visit: _Visit, ask: Ask, account: bytes) -> None:
+        """Raises ``WireError`` when the account has no request or no token left."""
+        visit.quotas, refusal = self._limits.take(account, _input(ask) + (ask.max_tokens or 0))
+        if refusal is not None:
             self.counts.rate_limited += 1
             raise refusal
 
@@ -176,7 +176,7 @@ class RequestHandler:
             created=int(time.time()),
             text=text[:room],
             complete=len(text) <= room,
-            input=(len(ask.system) + len(ask.history) + len(ask.prompt)) // _CHARACTERS,
+            input=_input(ask),
             cached=prefix if known else 0,
             written=0 if known else prefix,
             output=len(text[:room]) // _CHARACTERS,
@@ -201,7 +201,7 @@ class RequestHandler:
 
     def _headers(self, visit: _Visit, retry_after: float | None = None) -> dict[str, str]:
         seconds = asyncio.get_running_loop().time() - visit.arrived
-        limits = rate_limit.headers(visit.wire.vendor, visit.quota, retry_after)
+        limits = rate_limit.headers(visit.wire.vendor, visit.quotas, retry_after)
         return visit.wire.headers(_request_id(visit), seconds) | limits
 
     def _say(self, visit: _Visit) -> None:
@@ -214,6 +214,11 @@ class RequestHandler:
         seconds = asyncio.get_running_loop().time() - visit.arrived
         fault = f" fault={visit.fault}" if visit.fault else ""
         self._log(f"{moment} {visit.wire.vendor} {model} {visit.status} {seconds:.3f}s {visit.size}B{fault}")
+
+
+def _input(ask: Ask) -> int:
+    """Tokens of what is asked."""
+    return (len(ask.system) + len(ask.history) + len(ask.prompt)) // _CHARACTERS
 
 
 def style_of(model: str) -> Style:

@@ -33,6 +33,10 @@ class ServerOptions:
     """Requests a minute that one key may make."""
     burst: int | None = None
     """Requests that a key may make at once after a pause; ``None`` means a minute's worth."""
+    tpm: int | None = None
+    """Tokens a minute that one key may take, for prompts and for all that the answers may have."""
+    unstated_limits: bool = False
+    """Whether answers and refusals do not say what the limits are."""
     key: str | None = field(default=None, repr=False)
     """The only API key that is accepted; ``None`` accepts any, and none."""
     workers: int = 0
@@ -46,10 +50,12 @@ class ServerOptions:
             raise ValueError(f"port {self.port} is not between 0 and 65535")
         if self.rpm is None and self.burst is not None:
             raise ValueError("a burst needs a limit of requests a minute")
+        if self.unstated_limits and not (self.rpm or self.tpm):
+            raise ValueError("unstated limits need a limit of requests or tokens a minute")
         if self.faulty_attempts is not None and not self.faults:
             raise ValueError("a number of faulty attempts needs faults")
-        if self.faulty_attempts == 0 or self.rpm == 0 or self.burst == 0:
-            raise ValueError("rpm, burst and the number of faulty attempts start at 1")
+        if 0 in (self.faulty_attempts, self.rpm, self.burst, self.tpm):
+            raise ValueError("rpm, tpm, burst and the number of faulty attempts start at 1")
         if self.key == "":
             raise ValueError("the key cannot be empty")
 

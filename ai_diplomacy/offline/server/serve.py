@@ -48,6 +48,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     )
     flag("--rpm", type=_whole, metavar="N", help="requests a minute for each key (token bucket), 429 beyond")
     flag("--burst", type=_whole, metavar="N", help="size of the bucket (default: a minute's worth)")
+    flag("--tpm", type=_whole, metavar="N", help="tokens a minute for each key, those that answers may have included")
+    flag("--unstated-limits", action="store_true", help="do not say in headers and refusals what the limits are")
     flag("--key", help="the only API key that is accepted (default: any)")
     flag("--workers", type=_whole, default=0, metavar="N", help="processes that think (default: 0, one thread)")
     flag("--log", action="store_true", help="print a line a request to stderr")

@@ -24,14 +24,17 @@ class WireError(Exception):
         param: str | None = None,
         code: str | None = None,
         retry_after: float | None = None,
+        quota: tuple[str, int] | None = None,
     ) -> None:
-        """``retry_after`` in seconds; ``param`` and ``code`` for the vendors that name the field and the cause."""
+        """``retry_after`` in seconds; ``param`` and ``code`` for the vendors that name the field and the cause; the
+        ``quota`` of ``requests`` or ``tokens`` that was passed, a minute, for the one that tells it."""
         super().__init__(message)
         self.status = status
         self.message = message
         self.param = param
         self.code = code
         self.retry_after = retry_after
+        self.quota = quota
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class Clock:
 
 def test_a_bucket_holds_a_burst_and_is_refilled_evenly():
     clock = Clock()
-    limiter = RateLimiter(rpm=60, burst=3, clock=clock)
+    limiter = RateLimiter(60, burst=3, clock=clock)
     taken = [limiter.take(b"a") for _ in range(4)]
     assert [quota.retry_after for quota in taken] == [None, None, None, 1.0]
     assert [quota.remaining for quota in taken] == [2, 1, 0, 0]
@@ -42,7 +42,7 @@ def test_a_bucket_holds_a_burst_and_is_refilled_evenly():
 
 def test_waiting_as_long_as_one_is_told_is_enough():
     clock = Clock()
-    limiter = RateLimiter(rpm=7, burst=1, clock=clock)
+    limiter = RateLimiter(7, burst=1, clock=clock)
     assert limiter.take(b"a").retry_after is None
     for _ in range(1000):
         wait = limiter.take(b"a").retry_after
@@ -53,7 +53,7 @@ def test_waiting_as_long_as_one_is_told_is_enough():
 
 def test_a_steady_client_is_never_refused():
     clock = Clock()
-    limiter = RateLimiter(rpm=60, clock=clock)
+    limiter = RateLimiter(60, clock=clock)
     for _ in range(1000):
         clock.now += 1.0
         assert limiter.take(b"a").retry_after is None
