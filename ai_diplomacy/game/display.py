@@ -17,7 +17,7 @@ from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained
 from ..board.phase import Phase
 from ..board.terrain import Terrain
 from ..board.units import Order
-from ..models.events import BudgetWarned, CallRetried, CoolDownStarted, ModelRemarked, ParameterDropped
+from ..models.events import BudgetWarned, CallRetried, CoolDownStarted, LimiterChanged, ModelRemarked, ParameterDropped
 from ..models.remarks import REMARKS
 from ..records.cleaning import cleaned
 from ..records.events import Event
@@ -28,6 +28,9 @@ from .story import listed, title
 
 _SILENCE = 20.0
 """Seconds between two lines about retries of the same model."""
+
+_FEW_CALLS, _FEW_TOKENS = 2.0, 10_000.0
+"""A second, about what seven seats take that ask at once and are answered in a few seconds."""
 
 _COLOURS = (
     "red",
@@ -101,6 +104,8 @@ class Display:
                 self._aside(f"asking {event.model} again {when}: {event.reason}")
             case CoolDownStarted() if event.seconds >= 5:
                 self._aside(f"{event.account} wants a pause of {event.seconds:.0f} s")
+            case LimiterChanged() if _is_felt(event):
+                self._aside(_stated(event))
             case BudgetWarned():
                 self._aside(_warning(event))
             case ModelRemarked():
@@ -258,6 +263,18 @@ def _warning(event: BudgetWarned) -> str:
         return f"{event.spent:,.0f} of {event.cap:,.0f} tokens are spent"
     digits = 2 if event.cap >= 0.1 else 4
     return f"${event.spent:,.{digits}f} of ${event.cap:,.{digits}f} is spent"
+
+
+def _is_felt(event: LimiterChanged) -> bool:
+    """Whether a vendor has first stated a limit that is small enough for a game to feel it."""
+    if event.reason != "stated" or event.before is not None or event.after is None:
+        return False
+    return event.after <= (_FEW_CALLS if event.what == "rate" else _FEW_TOKENS)
+
+
+def _stated(event: LimiterChanged) -> str:
+    what = "calls" if event.what == "rate" else event.what.replace("_", " ")
+    return f"{event.model} may have {60 * (event.after or 0):,.0f} {what} a minute, its vendor says"
 
 
 def _leaders(centers: Mapping[str, Sequence[str]]) -> str:

@@ -24,7 +24,7 @@ from ai_diplomacy.game.live_display import LiveDisplay
 from ai_diplomacy.game.live_state import LiveState
 from ai_diplomacy.game.model_factory import ModelFactory
 from ai_diplomacy.game.play import play_game
-from ai_diplomacy.models.events import BudgetWarned, CallRetried, CallSent, CoolDownStarted
+from ai_diplomacy.models.events import BudgetWarned, CallRetried, CallSent, CoolDownStarted, LimiterChanged
 from ai_diplomacy.run.events import ReplyRead, StepDefaulted, StepFinished
 
 GAME = GameConfig(models=seats(OFFLINE), max_year=1901, rounds=1, end_at_phase="F1901M")
@@ -146,6 +146,10 @@ def retried(wait: float) -> CallRetried:
     return CallRetried("ITALY", "S1901M", "order", 0, 0, "m", "transient", "503", tries=1, wait=wait)
 
 
+def stated(what: str, a_second: float) -> LimiterChanged:
+    return LimiterChanged("vendor", what, None, a_second, "stated", "m")
+
+
 @pytest.mark.parametrize(
     ("event", "line"),
     [
@@ -154,6 +158,8 @@ def retried(wait: float) -> CallRetried:
         (BudgetWarned("cost_usd", 0.0041, 0.005), "$0.0041 of $0.0050 is spent"),
         (retried(0.2), "asking m again at once: 503"),
         (retried(2.2), "asking m again in 2 s: 503"),
+        (stated("rate", 1.0), "m may have 60 calls a minute, its vendor says"),
+        (stated("input_tokens", 500.0), "m may have 30,000 input tokens a minute, its vendor says"),
     ],
 )
 def test_asides_are_sentences(event, line):
@@ -161,6 +167,14 @@ def test_asides_are_sentences(event, line):
     models = dict.fromkeys(GAME.models, "m")
     Display(GameConsole(file=file, width=100), GAME.terrain, models).event(event)
     assert file.getvalue().strip() == line
+
+
+def test_a_limit_that_no_game_feels_is_not_talked_about():
+    file = io.StringIO()
+    display = Display(GameConsole(file=file, width=100), GAME.terrain, dict.fromkeys(GAME.models, "m"))
+    for event in (stated("rate", 100.0), stated("tokens", 33_000.0), LimiterChanged("vendor", "rate", 1, 2, "stated")):
+        display.event(event)
+    assert file.getvalue() == ""
 
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J\x1b[31mred\x9b5n\x00\x08\r\u202eback\u2066"

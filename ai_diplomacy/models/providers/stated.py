@@ -59,20 +59,21 @@ _PLAIN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:$|[,;])")
 def stated_limits(headers: Mapping[str, str], body: Any = None) -> tuple[StatedLimit, ...]:
     """The limits of minutes and seconds; ``body`` is that of a refusal."""
     told: dict[_Kind, dict[Field, str]] = {}
-    by_policy = False
+    by_policy, date = False, ""
     quoted = part(part(part(body, "error"), "metadata"), "headers") if body is not None else {}
     for name, value in (*headers.items(), *quoted.items()):
         if len(name) > _LONGEST_NAME:
             continue
         if (kind := _kind(name)) is not None:
             told.setdefault(kind[0], {})[kind[1]] = str(value)
-        elif name.lower() == "ratelimit":
+        elif (lowered := name.lower()) == "date":
+            date = value
+        elif lowered == "ratelimit":
             by_policy = True
-    if not told and not by_policy:
-        return tuple(_of_quotas(body))
-    headers = {name.lower(): value for name, value in headers.items()}
-    found = (_limit(*kind, fields, headers) for kind, fields in told.items())
-    return (*filter(None, found), *_of_policies(headers), *_of_quotas(body))
+    limits = [limit for kind, fields in told.items() if (limit := _limit(*kind, fields, date)) is not None]
+    if by_policy:
+        limits += _of_policies({name.lower(): value for name, value in headers.items()})
+    return (*limits, *_of_quotas(body)) if body is not None else tuple(limits)
 
 
 @lru_cache(maxsize=512)
@@ -98,12 +99,12 @@ def _kind(name: str) -> tuple[_Kind, Field] | None:
 
 
 def _limit(
-    unit: LimitUnit, window: float | None, bucket: bool, fields: Mapping[Field, str], headers: Mapping[str, str]
+    unit: LimitUnit, window: float | None, bucket: bool, fields: Mapping[Field, str], date: str
 ) -> StatedLimit | None:
     """One limit by its headers; ``None`` for one that is of no use here."""
     first = fields.get("limit", "")
     limit, remaining = _number(first), _number(fields.get("remaining", ""))
-    reset, until = _end(fields.get("reset", ""), headers)
+    reset, until = _end(fields.get("reset", ""), date)
     if (policy := _POLICY.search(first)) is not None:
         window = float(policy[1])
     elif not bucket and window == MINUTE and reset is not None and limit and remaining is not None:
@@ -127,7 +128,7 @@ def _number(text: str) -> float | None:
     return None if plain is None else number_of(plain[1])
 
 
-def _end(text: str, headers: Mapping[str, str]) -> tuple[float | None, float | None]:
+def _end(text: str, date: str) -> tuple[float | None, float | None]:
     """When all is left again: in so many seconds, or at that moment by our clock."""
     number = number_of(text)
     if number is None:
@@ -140,7 +141,7 @@ def _end(text: str, headers: Mapping[str, str]) -> tuple[float | None, float | N
         until = number / 1000 if number >= _EPOCH_MILLISECONDS else number
     if until is None:
         return None, None
-    ahead = time.time() - clock_of(headers)
+    ahead = time.time() - clock_of(date)
     return None, until + (ahead if abs(ahead) > _ON_TIME else 0.0)
 
 

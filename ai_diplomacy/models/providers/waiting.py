@@ -32,7 +32,7 @@ def asked_wait(headers: Mapping[str, str], body: Any = None, said: str = "") -> 
     if (wait := number_of(told)) is not None:
         return max(0.0, wait)
     if told and (end := moment_of(told)) is not None:
-        return max(0.0, end - clock_of(headers))
+        return max(0.0, end - clock_of(headers.get("date")))
     wait = next(_retry_infos(body), None)
     if wait is None and (words := _IN_WORDS.search(said)):
         wait = duration_of(words[1])
@@ -81,10 +81,9 @@ def moment_of(text: str) -> float | None:
     return None
 
 
-def clock_of(headers: Mapping[str, str]) -> float:
-    """The server's own clock where it tells the time, else ours."""
-    told = headers.get("date")
-    moment = moment_of(told) if told else None
+def clock_of(date: str | None) -> float:
+    """The server's own clock by the ``Date`` of its answer, else ours."""
+    moment = moment_of(date) if date else None
     return time.time() if moment is None else moment
 
 
