@@ -169,7 +169,7 @@ class Gate:
         now = asyncio.get_running_loop().time()
         for unit, change in permit.pace.state(stated, permit.call, now, most):
             what: Limited = "rate" if unit == "requests" else unit
-            if what == "rate":
+            if what == "rate" and self._pace.rate is not None:
                 # What is stated is not inferred.
                 self._pace = Pace()
             self._tell(what, change, model)
