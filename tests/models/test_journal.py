@@ -47,6 +47,7 @@ async def test_a_call_is_one_line_with_all_that_was_asked_and_answered(tmp_path)
     }
     assert call["model"] == "parrot"
     assert call["request"]["prompt"] == "the question"
+    assert "stated" not in call["reply"]
     assert call["request"]["sha256"] == request_digest(REQUEST)
     assert call["reply"]["text"] == "answer"
     assert call["reply"]["usage"]["input"] == 3
