@@ -35,8 +35,8 @@ MOST_LIMITS = 8
 LEARNING = 8
 """Calls over which the mean of what they take of a limit is learned."""
 AT_ONCE, A_SECOND = 5, 1.0
-"""A window that nobody names is a second if so many statements in a row were less than that from its end, with a good
-part of the limit left."""
+"""A window that nobody names is a second once so many statements in a row were less than that from its end, with a good
+part of the limit left, and until one is further from it."""
 
 
 class _Allowance:
@@ -101,7 +101,8 @@ class _Allowance:
             self.limit = max(self.limit or 0.0, stated.remaining + 1)
         short = full_in is not None and full_in <= A_SECOND
         plenty = stated.remaining is not None and stated.remaining >= FREE / 2 * (self.limit or math.inf)
-        self._near_the_end = self._near_the_end + 1 if short and plenty else 0
+        certain = plenty or self._near_the_end >= AT_ONCE
+        self._near_the_end = self._near_the_end + 1 if short and certain else 0
         self.window = stated.window or (A_SECOND if self._near_the_end >= AT_ONCE else MINUTE)
         if stated.refills and self.limit is not None:
             refilled = math.inf if full_in is None else max(0.0, full_in) * self.limit / self.window

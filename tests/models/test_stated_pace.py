@@ -84,6 +84,26 @@ def test_a_server_that_rounds_its_seconds_is_not_asked_too_early(rule):
     assert server.answered(0, END) >= 0.95 * END
 
 
+def test_a_limit_whose_window_nobody_names_may_be_one_of_a_second():
+    server = Server(FixedWindow(10, seconds=1.0), latency=0.5, states=True)
+    load(server, 30, 300)
+    assert server.refused_share(60, 300) <= 0.05
+    assert server.answered(60, 300) >= 0.9 * 10 * 240
+
+
+@rules("sliding window", "fixed window", "bucket of 60")
+def test_a_limit_without_a_stated_end_is_kept_all_the_same(rule):
+    class WithoutEnd(Server):
+        async def generate(self, asked):
+            reply = await super().generate(asked)
+            return replace(reply, stated=tuple(StatedLimit("requests", 60, one.remaining) for one in reply.stated))
+
+    server = WithoutEnd(rule(), states=True)
+    load(server, 70)
+    assert server.refused_share(0.22, END) <= 0.001
+    assert server.answered(120, END) >= 0.95 * (END - 120)
+
+
 @pytest.mark.parametrize(("processes", "refused"), [(2, 0.02), (5, 0.08)])
 @rules("sliding window", "fixed window", "bucket of 60")
 def test_several_processes_share_an_account_by_what_it_says_is_left(rule, processes, refused):
