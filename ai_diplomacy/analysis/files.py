@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..records.cleaning import cleaned
 from ..records.durable import replace_files
 from .analyzing import BASELINES, DUEL_MEASURES, Analysis
 from .comparing import Difference
@@ -61,7 +62,7 @@ def _csv(table: DataTable) -> str:
         )
     ]
     for row in table.rows:
-        writer.writerow([*("" if value is None else value for value in row), *origin])
+        writer.writerow([cleaned(value, "table") if isinstance(value, str) else value for value in (*row, *origin)])
     return text.getvalue()
 
 

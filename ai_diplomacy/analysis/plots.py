@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..records.cleaning import cleaned
 from .analyzing import Analysis
 from .measures import MEASURES, Measure
 
@@ -116,7 +117,8 @@ def _players(axes: Axes, names: Sequence[str]) -> None:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 26 else f"{name[:14]}\u2026{name[-10:]}"
+    shown = cleaned(name, "line")
+    return shown if len(shown) <= 26 else f"{shown[:14]}\u2026{shown[-10:]}"
 
 
 def _svg(draw: Callable[[Axes], None], rows: float, mark: str) -> str:

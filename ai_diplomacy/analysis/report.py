@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ..records.cleaning import cleaned
 from . import plots
 from .analyzing import BASELINES, Analysis
 from .comparing import Difference
@@ -24,7 +25,7 @@ def page(analysis: Analysis, other: Analysis | None = None, differences: Sequenc
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return templates.get_template("report.html").render(
+    html = templates.get_template("report.html").render(
         first=analysis,
         second=other,
         differences=differences,
@@ -39,6 +40,7 @@ def page(analysis: Analysis, other: Analysis | None = None, differences: Sequenc
         span=span,
         chance=chance,
     )
+    return cleaned(html, "text")
 
 
 def _pictures(analysis: Analysis, mark: str) -> list[tuple[str, str]]:

@@ -34,14 +34,14 @@ def wide_console() -> Console:
 def show(analysis: Analysis, console: Console) -> None:
     """Prints the tables of one folder."""
     for left_out in analysis.left_out:
-        console.print(f"left out: {escape(cleaned(str(left_out), 'line'))}", style="bold", highlight=False)
+        console.print(f"left out: {_shown(str(left_out))}", style="bold", highlight=False)
     console.print(_grid(analysis, "Scores", _SCORES, rating=True))
     lost = [figures[MEASURES.index(NAMED["cost_lost"])] for figures in analysis.estimates.values()]
     # A column for what is rare.
     names = (*_BEHAVIOUR, "cost_lost") if any(figure.mean or figure.unknown for figure in lost) else _BEHAVIOUR
     console.print(_grid(analysis, "Orders, press, honesty, calls", names))
     for line in duel_lines(analysis)[:_MOST_DUELS]:
-        console.print(escape(line), highlight=False)
+        console.print(_shown(line), highlight=False)
     show_provenance(analysis.provenance, console)
 
 
@@ -55,7 +55,7 @@ def show_comparison(found: Sequence[Difference], console: Console) -> None:
         grid.add_column(column, justify="left" if column in ("player", "measure") else "right")
     for d in findings:
         grid.add_row(
-            escape(d.player),
+            _shown(d.player),
             d.measure.title,
             number(d.before, d.measure),
             number(d.after, d.measure),
@@ -68,11 +68,11 @@ def show_comparison(found: Sequence[Difference], console: Console) -> None:
 
 def show_provenance(provenance: Provenance, console: Console) -> None:
     """Prints where the figures come from."""
-    console.print(escape(provenance.line()), style="dim", highlight=False)
+    console.print(_shown(provenance.line()), style="dim", highlight=False)
     for warning in provenance.warnings:
-        console.print(f"note: {escape(warning)}", highlight=False)
+        console.print(f"note: {_shown(warning)}", highlight=False)
     for folder, problem in provenance.unreadable:
-        console.print(f"left out: {escape(folder)}: {escape(problem)}", highlight=False)
+        console.print(f"left out: {_shown(folder)}: {_shown(problem)}", highlight=False)
 
 
 def duel_lines(analysis: Analysis, measure: str = "centers") -> list[str]:
@@ -89,6 +89,11 @@ def duel_lines(analysis: Analysis, measure: str = "centers") -> list[str]:
         difference = f"{duel.difference:+.2f} \u00b1 {duel.error:.2f} {NAMED[measure].title}"
         lines.append(f"{duel.one} against {duel.other}: {difference}; {what}")
     return lines
+
+
+def _shown(text: str) -> str:
+    """A text from outside as the terminal may have it."""
+    return escape(cleaned(text, "line"))
 
 
 def _grid(analysis: Analysis, title: str, names: Sequence[str], *, rating: bool = False) -> Grid:
@@ -109,5 +114,5 @@ def _grid(analysis: Analysis, title: str, names: Sequence[str], *, rating: bool 
         if rating:
             r = rated.get(player)
             cells.append(NONE if r is None else escape(f"{r.mu:.1f}\n{span(r.low, r.high, NAMED['calls'])}".rstrip()))
-        grid.add_row(escape(player), str(analysis.games.get(player, 0)), *cells)
+        grid.add_row(_shown(player), str(analysis.games.get(player, 0)), *cells)
     return grid

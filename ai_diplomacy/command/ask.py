@@ -26,7 +26,7 @@ from ..records.events import Event
 from ..run.events import ReplyRead
 from ..run.history import RunHistory, read_history
 from ..run.replay import ReplayDiffersError
-from .main import without_keys
+from .main import one_line
 from .modes import checked
 
 
@@ -87,7 +87,7 @@ async def _asked(
     finally:
         await opened.close()
     if answer is None and told.problem:
-        print(f"{asker.model.name}: {told.problem}", file=sys.stderr)
+        print(f"{asker.model.name}: {cleaned(told.problem, 'line')}", file=sys.stderr)
     return answer
 
 
@@ -110,5 +110,5 @@ class _Told:
 
 
 def _say(flags: argparse.Namespace, message: str, status: int) -> int:
-    print(f"{flags.prog}: {without_keys(' '.join(message.split()))}", file=sys.stderr)
+    print(f"{flags.prog}: {one_line(message)}", file=sys.stderr)
     return status

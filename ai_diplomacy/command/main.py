@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn, Protocol
 
+from ..records.cleaning import cleaned
 from .interrupts import raise_at_interrupt
 from .streams import usable_streams
 
@@ -63,9 +64,9 @@ def _run(name: str, given: Sequence[str], prog: str) -> int:
         parser.exit(3, f"{prog}: stopped\n")
 
 
-def without_keys(message: str) -> str:
-    """A flag that is refused may hold a model id, and that a key."""
-    return re.sub(r"#[^\s,'\"]+", "#...", message)
+def one_line(message: str) -> str:
+    """A message as the terminal may have it. A flag that is refused may hold a model id, and that a key."""
+    return re.sub(r"#[^\s,'\"]+", "#...", cleaned(message, "line"))
 
 
 def _command(name: str) -> Command:
@@ -92,7 +93,7 @@ class _OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line, without the usage."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {without_keys(' '.join(message.split()))}\n")
+        self.exit(2, f"{self.prog}: {one_line(message)}\n")
 
 
 def _chosen(given: Sequence[str], prog: str) -> str:

@@ -26,6 +26,7 @@ from ..run.history import HeldRun, RunHistory, held, is_run, read_history
 from ..run.policies import worker_threads
 from ..run.signals import stoppable
 from .flags import game_config
+from .main import one_line
 
 if TYPE_CHECKING:
     from ..models.layers import OpenModel
@@ -230,7 +231,7 @@ async def _side_by_side(
             )
     failed = {folder: error for folder, error in zip(forks, ended, strict=True) if error is not None}
     for folder, error in failed.items():
-        print(f"{folder}: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"{folder}: {one_line(str(error))}", file=sys.stderr)
     for error in failed.values():
         raise error
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from .flags import add_flags
-from .main import without_keys
+from .main import one_line
 
 __all__ = ["add_flags", "run"]
 
@@ -49,7 +49,6 @@ def _played(path: Path, flags: argparse.Namespace) -> int:
     from ..models.budget import BudgetExceeded
     from ..models.call_log import PromptDiffersError
     from ..models.circuit_breaker import ModelRefused
-    from ..records.cleaning import cleaned
     from ..records.durable import DiskError
     from ..records.errors import ConfigError
     from ..run.history import is_run
@@ -72,7 +71,7 @@ def _played(path: Path, flags: argparse.Namespace) -> int:
         return _say(flags, f"{error}; {more}", 2)
     except ReplayDiffersError as error:
         for line in str(error).splitlines():
-            print(without_keys(cleaned(line, "line")), file=sys.stderr)
+            print(one_line(line), file=sys.stderr)
         return 1
     except ModelRefused as error:
         return _say(flags, f"{error}{kept()}", 3) if begun(path) else _say(flags, str(error), 2)
@@ -115,7 +114,7 @@ def _made(path: Path) -> bool:
 
 
 def _say(flags: argparse.Namespace, message: str, status: int) -> int:
-    print(f"{flags.prog}: {without_keys(' '.join(message.split()))}", file=sys.stderr)
+    print(f"{flags.prog}: {one_line(message)}", file=sys.stderr)
     return status
 
 

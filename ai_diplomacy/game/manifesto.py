@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..agent.events import Planned
+from ..records.cleaning import cleaned
 from ..records.events import Event
 
 
@@ -14,7 +15,7 @@ class Manifesto:
 
     def event(self, event: Event) -> None:
         if isinstance(event, Planned):
-            self._directives.setdefault(event.phase, {})[event.power] = event.directive
+            self._directives.setdefault(event.phase, {})[event.power] = cleaned(event.directive, "text")
 
     def text(self) -> str:
         if not self._directives:

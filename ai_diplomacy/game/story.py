@@ -77,20 +77,18 @@ class Stories:
                 ]
                 self._chapter(event.power, event.phase).opening += lines
             case Planned():
-                self._chapter(event.power, event.phase).deciding.append(
-                    f"**Plan.** {cleaned(event.directive, 'story')}\n"
-                )
+                self._chapter(event.power, event.phase).deciding.append(f"**Plan.** {_prose(event.directive)}\n")
             case MessageDelivered():
                 self._heard(event)
             case MessageReturned():
-                notice = f"- *Returned to me ({event.detail}):* {cleaned(event.body, 'story')}"
+                notice = f"- *Returned to me ({_prose(event.detail)}):* {_prose(event.body)}"
                 self._round(event.sender, event.phase, event.round).append(notice)
             case DiaryWritten():
                 self._diary(event)
             case OrdersExplained():
                 lines = self._chapter(event.power, event.phase).deciding
-                lines += [f"**Reasoning.** {cleaned(event.reasoning, 'story')}\n"] if event.reasoning else []
-                lines += [f"**Intent, told to nobody.** {cleaned(event.intent, 'story')}\n"] if event.intent else []
+                lines += [f"**Reasoning.** {_prose(event.reasoning)}\n"] if event.reasoning else []
+                lines += [f"**Intent, told to nobody.** {_prose(event.intent)}\n"] if event.intent else []
             case OrdersSubmitted():
                 self._submitted[event.power] = event
             case PledgeJudged():
@@ -104,10 +102,10 @@ class Stories:
                     *self._feeling_lines(event.power, event.relationships),
                 ]
             case Consolidated():
-                text = f"**Looking back on the years gone by.** {cleaned(event.summary, 'story')}\n"
+                text = f"**Looking back on the years gone by.** {_prose(event.summary)}\n"
                 self._chapter(event.power, event.phase).after.append(text)
             case StepDefaulted():
-                text = f"- *No usable reply to `{event.step}`:* {cleaned(event.reason, 'story')}"
+                text = f"- *No usable reply to `{event.step}`:* {_prose(event.reason)}"
                 self._chapter(event.actor, event.phase).after.append(text + "\n")
             case RunFinished():
                 self._finished(event)
@@ -130,7 +128,7 @@ class Stories:
 
     def _played_by(self, power: str) -> str:
         return ", ".join(
-            f"`{model}`" if not after else f"after {after} by `{model}`"
+            f"`{_code(model)}`" if not after else f"after {after} by `{_code(model)}`"
             for after, model in self._settings.players(power)
         )
 
@@ -193,7 +191,7 @@ class Stories:
 
     def _diary(self, event: DiaryWritten) -> None:
         chapter = self._chapter(event.power, event.phase)
-        entry = f"> {cleaned(event.text, 'story')}\n"
+        entry = f"> {_prose(event.text)}\n"
         if event.step == "negotiate":
             chapter.rounds.setdefault(event.round, []).append("\n" + entry)
         elif event.step == "order":
@@ -254,7 +252,7 @@ class Stories:
         if list(goals) == list(self._goals[power]):
             return []
         self._goals[power] = tuple(goals)
-        return ["**Goals**\n", *(f"- {cleaned(goal, 'story')}" for goal in goals), ""]
+        return ["**Goals**\n", *(f"- {_prose(goal)}" for goal in goals), ""]
 
     def _feeling_lines(self, power: str, feelings: Mapping[str, str]) -> list[str]:
         before, self._feelings[power] = self._feelings[power], dict(feelings)
@@ -299,7 +297,7 @@ def _written(chapter: _Chapter) -> list[str]:
 
 
 def _order_lines(submitted: OrdersSubmitted, event: PhaseAdjudicated) -> list[str]:
-    lines = [f"- ~~`{cleaned(line['text'], 'story_code')}`~~ {_why(line)}" for line in submitted.illegal_first]
+    lines = [f"- ~~`{_code(line['text'])}`~~ {_why(line)}" for line in submitted.illegal_first]
     for order in submitted.orders:
         outcome = event.results.get(Order(order).unit)
         note = f" — {_told(outcome)}" if outcome else ""

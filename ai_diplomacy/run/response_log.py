@@ -30,8 +30,8 @@ COLUMNS: Mapping[str, Callable[[_LoggedCall], object]] = {
     "power": lambda row: row.call.key.actor,
     "phase": lambda row: row.call.key.phase,
     "response_type": lambda row: row.call.key.step if row.call.key.attempt == 0 else f"{row.call.key.step} (corrected)",
-    "raw_input": lambda row: cleaned(row.call.request.prompt, "table") if row.call.request else "",
-    "raw_response": _of_reply(lambda reply: cleaned(reply.text, "table")),
+    "raw_input": lambda row: row.call.request.prompt if row.call.request else "",
+    "raw_response": _of_reply(lambda reply: reply.text),
     "success": lambda row: str(row.read.verdict in ("ok", "repaired", "illegal")).lower(),
     "step": lambda row: row.call.key.step,
     "round": lambda row: row.call.key.round,
@@ -79,7 +79,7 @@ def _row(cells: Iterable[object]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else cleaned(value, "table") if isinstance(value, str) else str(value)
     if '"' in text:
         return '"' + text.replace('"', '""') + '"'
     return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text

@@ -24,6 +24,7 @@ from ..models.ledger import Ledger
 from ..models.model import Model, Reply, Request
 from ..models.phase_deadlines import PhaseDeadlines
 from ..models.stopping import Stopped
+from ..records.cleaning import cleaned
 from ..records.durable import DiskError
 from ..records.events import Listener
 from .create import check_playable
@@ -309,13 +310,23 @@ class _Session:
 _logged: ContextVar[Path | None] = ContextVar("the log of the game that this task plays", default=None)
 
 
+class _CleanLines(logging.Formatter):
+    """A message is a line; what failed and where may follow it in more."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that is called
+        return cleaned(super().formatMessage(record), "line")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return cleaned(super().format(record), "text")
+
+
 def _log_to(path: Path) -> logging.Handler:
     """Sends what is logged in this task, and in those that it starts, to a file of its own: many games may share
     the process."""
     _logged.set(path)
     handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     handler.addFilter(lambda _: _logged.get() == path)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_CleanLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     package = logging.getLogger("ai_diplomacy")
     package.setLevel(logging.INFO)
     package.propagate = False

@@ -18,6 +18,7 @@ from ..board.terrain import terrain
 from ..game.estimate import cap_problems
 from ..models.prices import price_problems
 from ..models.providers import asks_a_model, load_keys, seat_problems
+from ..records.cleaning import cleaned
 from ..records.saying import say
 from ..run.signals import STOPPED, stoppable
 from .dispatcher import Dispatcher, Spawn, TooManyLossesError, Worker
@@ -202,5 +203,5 @@ def _command(flags: argparse.Namespace) -> str:
 
 
 def _stop(text: str) -> int:
-    sys.stderr.write(f"{_NAME}: {' '.join(text.split())}\n")
+    sys.stderr.write(f"{_NAME}: {cleaned(text, 'line')}\n")
     return STOPPED

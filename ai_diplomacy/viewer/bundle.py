@@ -13,6 +13,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ..records.cleaning import cleaned
+
 PAGE = Path(__file__).parent / "page"
 _TEMPLATES = Environment(
     loader=FileSystemLoader(PAGE),
@@ -39,14 +41,18 @@ def single_file(title: str, parts: Iterable[tuple[str, Any]]) -> str:
 
 def page(template: str, **values: object) -> str:
     """A document of the folder ``page``; what is put into it is escaped."""
-    return _TEMPLATES.get_template(template).render(values)
+    return cleaned(_TEMPLATES.get_template(template).render(values), "text")
+
+
+def page_json(value: Any) -> bytes:
+    """Data for the page, which shows the texts in them as they are, in UTF-8."""
+    return cleaned(json.dumps(value, separators=(",", ":"), ensure_ascii=False), "text").encode()
 
 
 def packed(part: Any) -> str:
     """JSON data as deflated bytes in base 64."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-    data = json.dumps(part, separators=(",", ":")).encode()
-    return base64.b64encode(deflate.compress(data) + deflate.flush()).decode()
+    return base64.b64encode(deflate.compress(page_json(part)) + deflate.flush()).decode()
 
 
 def one_script() -> str:

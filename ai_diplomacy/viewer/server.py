@@ -79,9 +79,10 @@ class _Pages:
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         try:
-            return web.json_response(await self._run(request).call(int(request.match_info["line"])))
+            texts = await self._run(request).call(int(request.match_info["line"]))
         except KeyError:
             raise web.HTTPNotFound from None
+        return web.Response(body=texts, content_type="application/json")
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         seen = request.headers.get("Last-Event-ID") or request.query.get("since", "0")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 from ..records.errors import ConfigError
+from .bundle import page_json
 from .record import RunRecord
 
 _PAUSE = 0.4
@@ -36,10 +35,10 @@ class WatchedRun:
         async with self._lock:
             return await asyncio.to_thread(self._document)
 
-    async def call(self, line: int) -> dict[str, str]:
-        """The texts of a call. Raises ``KeyError`` or ``ConfigError``."""
+    async def call(self, line: int) -> bytes:
+        """The texts of a call, in JSON. Raises ``KeyError`` or ``ConfigError``."""
         async with self._lock:
-            return await asyncio.to_thread(self._record.call, line)
+            return page_json(await asyncio.to_thread(self._record.call, line))
 
     async def changes(self, since: int) -> AsyncIterator[tuple[str, int, bytes]]:
         """``(kind, version, JSON)`` whenever there is something to tell: a ``change`` since that version, or once a
@@ -57,11 +56,11 @@ class WatchedRun:
                 if version > since:
                     async with self._lock:
                         version, change = self._record.version, self._record.document(since)
-                        data = await asyncio.to_thread(_json, change)
+                        data = await asyncio.to_thread(page_json, change)
                     yield "change", version, data
                     since = version
                 elif self._problem:
-                    yield "problem", since, _json(self._problem)
+                    yield "problem", since, page_json(self._problem)
                     return
                 else:
                     async with self._grown:
@@ -86,9 +85,4 @@ class WatchedRun:
 
     def _document(self) -> bytes:
         self._record.read()
-        return _json(self._record.document())
-
-
-def _json(value: Any) -> bytes:
-    # Escaped beyond ASCII, because a power's words may hold what UTF-8 cannot.
-    return json.dumps(value, separators=(",", ":")).encode()
+        return page_json(self._record.document())

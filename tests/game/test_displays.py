@@ -177,7 +177,7 @@ def test_a_limit_that_no_game_feels_is_not_talked_about():
     assert file.getvalue() == ""
 
 
-HOSTILE = "\x1b]0;title\x07\x1b[2J\x1b[31mred\x9b5n\x00\x08\r\u202eback\u2066"
+HOSTILE = "\x1b]0;title\x07\x1b[2J\x1b[31mred\x9b5n\x00\x08\r\u202eback\u2066\u061c\u200b\u200d\ufeff\U000e0041"
 
 
 @pytest.mark.parametrize("kind", [Display, LiveDisplay])

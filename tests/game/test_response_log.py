@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ai_diplomacy.models.events import CallAnswered
 from ai_diplomacy.models.model import CallKey, Reply, Request, Usage
+from ai_diplomacy.records.cleaning import cleaned
 from ai_diplomacy.run.events import ReplyRead
 from ai_diplomacy.run.response_log import COLUMNS, ResponseLog
 
@@ -25,7 +26,7 @@ def test_it_is_written_as_the_library_writes_it(calls, inherited):
         reply = Reply(text, Usage(input=3), latency=1.5, cost_usd=1e-7, inherited=inherited)
         log.event(CallAnswered(key=key, model="m", request=Request(key, "", prompt), reply=reply))
         log.event(read)
-        shown = [words.replace("\0", "\ufffd") for words in (prompt, text)]
+        *shown, problem = [cleaned(words, "table") for words in (prompt, text, problem)]
         cells = [
             "m",
             "FRANCE",
@@ -52,4 +53,4 @@ def test_it_is_written_as_the_library_writes_it(calls, inherited):
     assert written == library.getvalue()
     assert log.take() == b""
     table = list(csv.DictReader(io.StringIO(written, newline="")))
-    assert [row["raw_input"] for row in table] == [prompt.replace("\0", "\ufffd") for prompt, _, _ in calls]
+    assert [row["raw_input"] for row in table] == [cleaned(prompt, "table") for prompt, _, _ in calls]

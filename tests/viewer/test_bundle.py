@@ -37,7 +37,10 @@ def test_the_policy_lets_in_its_own_script_and_style_alone():
 
 def test_parts_are_unpacked_as_they_were():
     part = {"text": "lone \ud800, </script>, é, 漢", "numbers": [1, 2.5, None]}
-    assert json.loads(zlib.decompress(base64.b64decode(packed(part)), -15)) == part
+    assert json.loads(zlib.decompress(base64.b64decode(packed(part)), -15)) == {
+        "text": "lone \ufffd, </script>, é, 漢",
+        "numbers": [1, 2.5, None],
+    }
 
 
 def test_the_page_never_writes_markup():
