@@ -33,12 +33,10 @@ class AppendLog:
         """Opens (or creates) the file for appending, and keeps others from it. A file that holds lines already is
         read, and ``go_on`` called, before the first ``append``. Raises ``OSError`` or ``LogInUseError``."""
         self.path = path
-        self._file = path.open("ab", buffering=0)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        self._file = as_listed(path).open("ab", buffering=0)
+        if not locked(self._file.fileno()):
             self._file.close()
-            raise LogInUseError(f"{path} is being written by another program") from None
+            raise LogInUseError(f"{path} is being written by another program")
         self._lines = 0
         self._pending: list[bytes] = []
         self._appended = 0
@@ -99,6 +97,29 @@ class AppendLog:
 
     def _write(self, data: bytes) -> None:
         _write_synced(self._file.fileno(), data)
+
+
+def locked(handle: int) -> bool:
+    """Whether this program has the lock of an open file now, which nobody else has then. The file is opened
+    ``as_listed``."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def as_listed(path: Path) -> Path:
+    """The path with every name in it spelt as its folder lists it, links resolved. A file system that forgets case
+    finds a file under every spelling, and may take each for a file of its own, with a lock of its own."""
+    whole = Path(os.path.realpath(path))
+    found = Path(whole.anchor)
+    for name in whole.parts[1:]:
+        other = name.swapcase()
+        if other != name and os.path.lexists(found / other) and name not in (names := os.listdir(found)):
+            name = next((listed for listed in names if listed.casefold() == name.casefold()), name)
+        found /= name
+    return found
 
 
 def replace_files(files: Mapping[Path, bytes]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import time
@@ -16,7 +15,7 @@ from typing import Any
 from .. import __version__
 from ..game.diplomacy import DIPLOMACY
 from ..models.budget import NOTHING, Amount, Budget
-from ..records.durable import replace_files
+from ..records.durable import as_listed, locked, replace_files
 from ..run.glance import glance
 from ..run.history import is_run, read_history
 from ..run.session import charge
@@ -116,10 +115,10 @@ class TournamentFolder:
             except OSError as error:
                 raise SpecError(f"cannot write {error.filename or self.path}: {error.strerror or error}") from None
             # The lock of a folder that has just gone again holds nobody off.
-            if not _locked(lock) or os.fstat(lock).st_nlink == 0:
+            if not locked(lock) or os.fstat(lock).st_nlink == 0:
                 raise SpecError(f"{self.path} is being played by another program")
             until = time.monotonic() + PATIENCE
-            while not _locked(workers):
+            while not locked(workers):
                 if time.monotonic() > until:
                     raise SpecError(f"{self.path} is still being played by workers of a program that was killed")
                 time.sleep(0.1)
@@ -176,20 +175,11 @@ class TournamentFolder:
 
 @contextmanager
 def _handle(path: Path) -> Iterator[int]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    handle = os.open(as_listed(path), os.O_RDWR | os.O_CREAT, 0o644)
     try:
         yield handle
     finally:
         os.close(handle)
-
-
-def _locked(handle: int) -> bool:
-    """Whether this program has the lock now."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _spent(path: Path) -> tuple[Amount, bool]:

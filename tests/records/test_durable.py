@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from ai_diplomacy.records.durable import AppendLog, DiskError, LogInUseError, replace_files
+from ai_diplomacy.records.durable import AppendLog, DiskError, LogInUseError, as_listed, replace_files
 from ai_diplomacy.records.log_reader import LogReader
 from ai_diplomacy.records.sealing import sealed
 
@@ -122,3 +122,30 @@ def test_what_a_dead_program_left_of_a_file_is_written_over(tmp_path):
     (tmp_path / ".one.txt.part").write_bytes(b"half of somethi")
     replace_files({tmp_path / "one.txt": b"new"})
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("one.txt", b"new")]
+
+
+@pytest.fixture
+def forgetful(tmp_path, monkeypatch):
+    """A folder on a file system that forgets case, and has another file behind each spelling."""
+    for name in ("Game", "game", "GAME", "gAME"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(os, "listdir", lambda path: ["Game"] if path == tmp_path else os_listdir(path))
+    return tmp_path
+
+
+os_listdir = os.listdir
+
+
+def test_a_folder_in_another_spelling_is_the_same_folder(forgetful):
+    log = AppendLog(forgetful / "game" / "log.jsonl")
+    for spelling in ("Game", "GAME", "gAME"):
+        with pytest.raises(LogInUseError, match=f"{spelling}/log.jsonl is being written by another program"):
+            AppendLog(forgetful / spelling / "log.jsonl")
+    log.release()
+    assert os_listdir(forgetful / "game") == []
+
+
+def test_two_folders_that_differ_in_case_are_two_where_case_counts(tmp_path):
+    for name in ("Game", "game", "gAME", "GAME"):
+        (tmp_path / name).mkdir()
+        assert as_listed(tmp_path / name / "log.jsonl") == tmp_path / name / "log.jsonl"
