@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -95,6 +95,10 @@ class RunHistory(Generic[S]):
     def settings(self) -> SettingsHistory[S]:
         assert self._settings is not None, "nothing was read yet"
         return self._settings
+
+    def told_as(self, told: Callable[[S], S]) -> None:
+        """Tells its settings in other words, which mean the same: what they name may lie elsewhere by now."""
+        self._settings = self.settings.told_as(told)
 
     @property
     def phases(self) -> tuple[str, ...]:

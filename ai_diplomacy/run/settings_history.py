@@ -102,8 +102,12 @@ class SettingsHistory(Generic[S]):
             }
             return replace(config, models=known)  # type: ignore[type-var]
 
-        changes = tuple((after, with_keys(config)) for after, config in self.changes)
-        return replace(self, first=with_keys(self.first), changes=changes)
+        return self.told_as(with_keys)
+
+    def told_as(self, told: Callable[[S], S]) -> SettingsHistory[S]:
+        """With all settings told in other words, which mean the same."""
+        changes = tuple((after, told(config)) for after, config in self.changes)
+        return replace(self, first=told(self.first), changes=changes)
 
     def before(self, phase: str) -> tuple[tuple[str, S], ...]:
         """The changes that were in force before a phase."""

@@ -8,11 +8,11 @@ import logging
 import os
 from collections.abc import Awaitable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ..models.budget import NOTHING, Amount
 from ..models.providers import ProviderSpec, provider_spec
+from .cluster_address import check_joinable, current_cluster, prepare_tokens
 from .dispatcher import WorkerLost
 from .folder import TournamentFolder
 from .remote_worker import RemoteRunner, RemoteWorker
@@ -23,22 +23,30 @@ from .spec import Spec, SpecError
 class Cluster:
     """Spawns actors."""
 
-    def __init__(self, spec: Spec, folder: TournamentFolder, budget: SharedBudget, address: str) -> None:
+    @classmethod
+    async def joined(cls, spec: Spec, folder: TournamentFolder, budget: SharedBudget, address: str) -> Cluster:
         """``address``: ``auto`` for the cluster that this machine belongs to, or else a new one on this machine; or
         ``ray://HOST:PORT``, ``HOST:PORT``. Raises ``SpecError``."""
+        prepare_tokens()
+        named = current_cluster() if address == "auto" else address
+        if named is not None:
+            await check_joinable(named)
+        return await asyncio.to_thread(cls, spec, folder, budget, named)
+
+    def __init__(self, spec: Spec, folder: TournamentFolder, budget: SharedBudget, address: str | None) -> None:
+        """``address``: of a cluster; ``None`` makes a new one on this machine. Raises ``SpecError``."""
         import ray
+        from ray.exceptions import RayError
 
         self._spec = spec
         self._folder = folder
         self._budget = budget
-        settings: dict[str, Any] = {"address": None if address == "auto" else address}
-        if address == "auto" and not _joined():
-            settings["include_dashboard"] = False
+        settings: dict[str, Any] = {"address": address} if address else {"include_dashboard": False}
         try:
             ray.init(log_to_driver=False, logging_level=logging.ERROR, **settings)
-        except (ConnectionError, ValueError, RuntimeError) as error:
+        except (ConnectionError, ValueError, RuntimeError, RayError) as error:
             why = " ".join(str(error).split())[:200]
-            raise SpecError(f"--cluster: {address} cannot be reached: {why}") from None
+            raise SpecError(f"--cluster: {address or 'a new cluster'} cannot be joined: {why}") from None
         resources: Mapping[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         processors = int(resources.get("CPU", 0))
         if processors < spec.processes:
@@ -69,7 +77,9 @@ class Cluster:
             try:
                 return await _call(actor, method, *arguments)
             except RayActorError as error:
-                raise WorkerLost(name) from error
+                lines = str(error).strip().splitlines()
+                # One that could not begin tells why in its last line.
+                raise WorkerLost(name, *lines[-1:] if "creation task" in lines[0] else ()) from error
 
         async def end() -> None:
             ray.kill(actor)
@@ -96,11 +106,6 @@ class Cluster:
 def _call(actor: Any, method: str, *arguments: object) -> Awaitable[Any]:
     answer: Awaitable[Any] = getattr(actor, method).remote(*arguments)
     return answer
-
-
-def _joined() -> bool:
-    """Whether this machine belongs to a cluster already, which ``auto`` then means."""
-    return "RAY_ADDRESS" in os.environ or Path("/tmp/ray/ray_current_cluster").exists()
 
 
 def _keys(spec: Spec) -> dict[str, str]:

@@ -17,7 +17,10 @@ MOST_LOSSES = 5
 
 
 class WorkerLost(Exception):  # noqa: N818 - it is somebody else's death
-    """A worker is gone: killed, or out of memory, or with its machine. Its games go on elsewhere."""
+    """A worker is gone. Its games go on elsewhere."""
+
+    def __init__(self, name: str, why: str = "killed, out of memory, or its machine is gone") -> None:
+        super().__init__(f"{name} is lost ({why})")
 
 
 class Worker(Protocol):
@@ -42,14 +45,23 @@ class Dispatcher:
     """Leads the games of a tournament to their ends."""
 
     def __init__(
-        self, spawn: Spawn, *, workers: int, each: int, told: Callable[[Result], None], begun: Callable[[Match], None]
+        self,
+        spawn: Spawn,
+        *,
+        workers: int,
+        each: int,
+        told: Callable[[Result], None],
+        begun: Callable[[Match], None],
+        lost: Callable[[str, Sequence[Match]], None],
     ) -> None:
-        """``each``: games at once a worker. ``told`` hears of every result, ``begun`` of every game handed out."""
+        """``each``: games at once a worker. ``told`` hears of every result, ``begun`` of every game handed out,
+        ``lost`` of every worker that is gone, and of the games that it had."""
         self._spawn = spawn
         self._workers = workers
         self._each = each
         self._told = told
         self._begun = begun
+        self._lost = lost
         self._waiting: deque[Match] = deque()
         self._losses = 0
         self.halted: Result | None = None
@@ -73,15 +85,15 @@ class Dispatcher:
             under_way: dict[int, Match] = {}
             try:
                 worker = await self._spawn()
-            except WorkerLost:
-                self._replace(under_way)
+            except WorkerLost as error:
+                self._replace(str(error), under_way)
                 continue
             try:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(self._each):
                         group.create_task(self._slot(worker, under_way))
-            except* WorkerLost:
-                self._replace(under_way)
+            except* WorkerLost as errors:
+                self._replace(str(first_error(errors)), under_way)
             finally:
                 with contextlib.suppress(WorkerLost):
                     await asyncio.shield(asyncio.create_task(worker.close()))
@@ -98,8 +110,10 @@ class Dispatcher:
                 self.halted = self.halted or result
             self._told(result)
 
-    def _replace(self, under_way: dict[int, Match]) -> None:
+    def _replace(self, worker: str, under_way: dict[int, Match]) -> None:
+        matches = sorted(under_way.values(), key=lambda match: match.number)
+        self._lost(worker, matches)
         self._losses += 1
         if self._losses >= MOST_LOSSES:
             raise TooManyLossesError(f"{self._losses} workers died one after another, and no game was finished")
-        self._waiting.extendleft(sorted(under_way.values(), key=lambda match: -match.number))
+        self._waiting.extendleft(reversed(matches))

@@ -10,7 +10,6 @@ from ..board.terrain import terrain
 from ..game.estimate import Range, Seat, cap_warnings, estimate, window_lines
 from ..models.known import known_sum
 from ..models.prices import Price, known_window
-from ..models.providers import asks_a_model
 from .schedule import Match
 from .spec import MAP, Entrant, Spec
 
@@ -39,7 +38,7 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
         total = list(map(known_sum, total, figures))
         rows.append(_row(name, seats[name], figures))
     rows.append(_row("total", sum(seats.values()), total))
-    asked = [seat(spec, entrant, prices) for entrant in spec.entrants.values() if asks_a_model(entrant.model)]
+    asked = [seat(spec, entrant, prices) for entrant in spec.entrants.values() if entrant.asked]
     width = max(28, *(len(row[0]) for row in rows))
     tokens = known_sum(total[1], total[2])
     warnings = cap_warnings(total[3], tokens, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens)
@@ -57,7 +56,7 @@ def seat(spec: Spec, entrant: Entrant, prices: Mapping[str, Price | None]) -> Se
 
 
 def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Price | None]) -> list[Range | None]:
-    if not asks_a_model(entrant.model):
+    if not entrant.asked:
         return [Range(0, 0)] * 4
     game = spec.game
     asked = [seat(spec, entrant, prices)]

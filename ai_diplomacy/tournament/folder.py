@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +19,7 @@ from ..records.durable import as_listed, locked, replace_files
 from ..run.glance import glance
 from ..run.history import is_run, read_history
 from ..run.session import charge
+from .kept_templates import KeptTemplates, Templates
 from .schedule import Match, match_name
 from .spec import Spec, SpecError
 
@@ -59,23 +60,41 @@ class TournamentFolder:
     def game(self, match: Match) -> Path:
         return self.games / match.name
 
-    def agree(self, spec: Spec, matches: Sequence[Match]) -> None:
-        """Writes down what is played, or checks that it is what was begun here; more games of it may be added. Raises
-        ``SpecError`` or ``OSError``."""
+    def agree(self, spec: Spec, matches: Sequence[Match]) -> Agreed:
+        """Writes down what is played, templates included, or checks that it is what was begun here; more games of it
+        may be added. Raises ``SpecError`` or ``OSError``."""
         document = spec.document()
+        found = {name: Templates.of(entrant.prompts) for name, entrant in spec.entrants.items() if entrant.asked}
+        players = document["players"]
+        for name, player in players.items():
+            player["templates"] = found[name].digest if name in found else None
         seats = [{"seed": match.seed, "seats": dict(match.seats)} for match in matches]
-        before = self._agreed()
+        kept, notes, before = KeptTemplates(self.path / "prompts"), [], self._agreed()
+        if before is not None and not self.begun():
+            # A program that died before its first game has promised nothing.
+            before = None
         if before is not None:
-            self._check(before, document, seats, spec)
-            if len(before["games"]) >= len(seats):
-                if before["settings"] == document:
-                    return
+            played = self._played(before)
+            old = before["settings"]["players"]
+            for name in played & players.keys() & found.keys():
+                began_with = old.get(name, {}).get("templates")
+                if began_with is not None and began_with != players[name]["templates"]:
+                    notes.append(kept.edit(spec.entrants[name], began_with))
+                    players[name]["templates"] = began_with
+            self._check(before, document, seats, spec, played)
+            if len(before["games"]) > len(seats):
                 seats = before["games"]
-        self.games.mkdir(parents=True, exist_ok=True)
-        names = {match_name(number): game["seats"] for number, game in enumerate(seats, 1)}
-        replace_files({self.games / PLAYERS: _json(names)})
+        for templates in found.values():
+            if any(player["templates"] == templates.digest for player in players.values()):
+                kept.keep(templates)
         agreed = {"format": FORMAT, "version": __version__, "settings": document, "games": seats}
-        replace_files({self.path / AGREED: _json(agreed)})
+        if before is None or {"settings": document, "games": seats} != before:
+            self.games.mkdir(parents=True, exist_ok=True)
+            names = {match_name(number): game["seats"] for number, game in enumerate(seats, 1)}
+            replace_files({self.games / PLAYERS: _json(names)})
+            replace_files({self.path / AGREED: _json(agreed)})
+        folders = {name: kept.played_with(spec.entrants[name], players[name]["templates"]) for name in found}
+        return Agreed(spec.with_prompts(folders), tuple(sorted(notes)))
 
     def begun(self) -> bool:
         """Whether there is a game in it, however far."""
@@ -85,6 +104,7 @@ class TournamentFolder:
         """Takes away what was agreed on, when nothing was played; ``held`` then takes away the rest."""
         for path in (self.games / PLAYERS, self.path / AGREED):
             path.unlink(missing_ok=True)
+        KeptTemplates(self.path / "prompts").discard()
         with suppress(OSError):
             self.games.rmdir()
 
@@ -150,27 +170,57 @@ class TournamentFolder:
         except (ValueError, KeyError, TypeError, UnicodeDecodeError):
             raise SpecError(f"{path} cannot be read; choose another --out") from None
 
-    def _new_to_all(self, old: Mapping[str, Any], new: Mapping[str, Any], before: dict[str, Any]) -> bool:
-        """Whether the players that differ sit in no game that was begun: nobody knows them by another id."""
-        played = {
+    def _played(self, before: dict[str, Any]) -> set[str]:
+        """The players that sit in a game that was begun. Nobody knows the others by another id."""
+        return {
             player
             for number, game in enumerate(before["games"], 1)
             if is_run(self.games / match_name(number))
             for player in game["seats"].values()
         }
-        return old.keys() == new.keys() and all(old[name] == new[name] for name in played)
 
-    def _check(self, before: dict[str, Any], settings: dict[str, Any], seats: list[Any], spec: Spec) -> None:
+    def _check(
+        self, before: dict[str, Any], settings: dict[str, Any], seats: list[Any], spec: Spec, played: set[str]
+    ) -> None:
         old = before["settings"]
-        changed = [name for name, value in settings.items() if old.get(name) != value]
-        if changed and not (changed == ["players"] and self._new_to_all(old["players"], settings["players"], before)):
-            shown = "; ".join(f"{name} was {json.dumps(old.get(name))}" for name in changed)
-            raise SpecError(f"{spec.path}: {self.path} was begun with other settings ({shown}); choose another --out")
+        same_names = old["players"].keys() == settings["players"].keys()
+        changed = [
+            change
+            for change in _changes(old, settings)
+            if not (same_names and change[0][0] == "players" and change[0][1] not in played)
+        ]
+        if changed:
+            shown = "; ".join(
+                f"{'.'.join(key)} (line {spec.lines.of(*key)}) was {json.dumps(was)} and is {json.dumps(now)}"
+                for key, was, now in changed
+            )
+            raise SpecError(f"{spec.path}: {self.path} was begun with other settings: {shown}; choose another --out")
         common = min(len(seats), len(before["games"]))
         if seats[:common] != before["games"][:common]:
             raise SpecError(
                 f"{spec.path}: {self.path} was begun by a version that drew other games; choose another --out"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What is played in a folder."""
+
+    spec: Spec
+    """Its players are asked from the templates that are kept."""
+    notes: tuple[str, ...]
+    """What its reader should know before anybody is asked."""
+
+
+def _changes(old: object, new: object, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object, object]]:
+    """``(key, was, is)`` of each value that differs, but for templates, which are kept as they were."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        # Of a player an earlier version told otherwise.
+        names = old.keys() & new.keys() - {"templates"} if key[:1] == ("players",) and len(key) == 2 else {*old, *new}
+        for name in sorted(names):
+            yield from _changes(old.get(name), new.get(name), (*key, name))
+    elif old != new:
+        yield key, old, new
 
 
 @contextmanager

@@ -120,6 +120,13 @@ class GameRunner:
         with ExitStack() as open_files:
             # Its journal may be long.
             run = await asyncio.to_thread(open_files.enter_context, held(path, DIPLOMACY))
+
+            def told(settings: GameConfig) -> GameConfig:
+                return replace(settings, prompts=config.prompts)
+
+            # Its templates are the tournament's, wherever the folder of that lies by now.
+            if all(told(before).game_settings() == config.game_settings() for before in run.history.settings.all):
+                run.history.told_as(told)
             if run.history.settings.last.game_settings() != config.game_settings():
                 raise ConfigError(f"{path} holds a game with other settings")
             if run.history.finished is not None and glance(path).finished:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ..models.budget import Amount
@@ -52,6 +52,14 @@ class Progress:
             return
         self._played += 1
         self._say(f"game {result.number}: {result.text}. {self.standing()}")
+
+    def lost(self, worker: str, matches: Sequence[Match]) -> None:
+        """A worker is gone that had these games."""
+        self._under_way -= {match.number for match in matches}
+        names = ", ".join(str(match.number) for match in matches)
+        several = "games" if len(matches) > 1 else "game"
+        what = f"{several} {names} go{'' if len(matches) > 1 else 'es'} on elsewhere" if matches else "it had no game"
+        self._say(f"{worker}: {what}")
 
     def standing(self) -> str:
         """``37 of 200 games, 8 under way, 12.4 a minute, $1.2300 so far, done about 14:32``."""

@@ -17,7 +17,7 @@ from ..agent.prompts import PromptBook, PromptError
 from ..board.terrain import terrain
 from ..game.estimate import cap_problems
 from ..models.prices import price_problems
-from ..models.providers import asks_a_model, load_keys, seat_problems
+from ..models.providers import load_keys, seat_problems
 from ..records.cleaning import cleaned
 from ..records.saying import say
 from ..run.signals import STOPPED, stoppable
@@ -54,10 +54,16 @@ def run_tournament(flags: argparse.Namespace) -> int:
     folder = TournamentFolder(out)
     with folder.held() as lock:
         try:
-            folder.agree(spec, matches)
+            agreed = folder.agree(spec, matches)
         except OSError as error:
             raise SpecError(f"cannot write {error.filename or out}: {error.strerror or error}") from None
-        status = _played(spec, folder, matches, prices, lock, flags)
+        try:
+            for note in agreed.notes:
+                _say(f"note: {note}")
+            status = _played(agreed.spec, folder, matches, prices, lock, flags)
+        finally:
+            if not folder.begun():
+                folder.discard()
         if any(folder.finished(match) for match in matches):
             _report(folder)
         return status
@@ -73,7 +79,7 @@ def _check(spec: Spec, prices: Mapping[str, Price | None]) -> None:
     except PromptError as error:
         problems.append(str(error))
     unknown = price_problems(prices, max_cost_usd=spec.max_cost_usd)
-    asked = [entrant for entrant in spec.entrants.values() if asks_a_model(entrant.model)]
+    asked = [entrant for entrant in spec.entrants.values() if entrant.asked]
     seats = [seat(spec, entrant, prices) for entrant in asked]
     small = cap_problems(seats, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens, at=0.0)
     problems += map(_by_key, unknown + small)
@@ -112,7 +118,12 @@ def _played(
         with stoppable(f"{_NAME}: stopped at once. {going_on}"):
             async with _spawning(spec, folder, budget, lock, flags.cluster) as spawn:
                 dispatcher = Dispatcher(
-                    spawn, workers=spec.processes, each=spec.concurrency, told=progress.told, begun=progress.begun
+                    spawn,
+                    workers=spec.processes,
+                    each=spec.concurrency,
+                    told=progress.told,
+                    begun=progress.begun,
+                    lost=progress.lost,
                 )
                 await dispatcher.play(left)
         return dispatcher.halted
@@ -120,13 +131,12 @@ def _played(
     try:
         halted = asyncio.run(played())
     except (KeyboardInterrupt, asyncio.CancelledError):
-        return _stop(f"stopped; {going_on}")
+        return _stop(f"stopped; {going_on if folder.begun() else 'nothing was played yet'}")
     except TooManyLossesError as error:
         _stop(f"{error}; {going_on}")
         return 1
     if halted is not None:
         if halted.halt in ("refused", "input") and not folder.begun():
-            folder.discard()
             raise SpecError(halted.text)
         if halted.halt in _CAP_KEYS:
             going_on = (
@@ -152,7 +162,7 @@ async def _spawning(
     if cluster is not None:
         from .cluster import Cluster
 
-        joined = await asyncio.to_thread(Cluster, spec, folder, budget, cluster)
+        joined = await Cluster.joined(spec, folder, budget, cluster)
         try:
             yield joined.spawn
         finally:

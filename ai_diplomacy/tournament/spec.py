@@ -41,13 +41,14 @@ class Entrant:
     max_tokens: int | None = None
     """Most tokens of a reply; ``None``: the default."""
 
+    @property
+    def asked(self) -> bool:
+        """Whether it is a model, and no bot."""
+        return asks_a_model(self.model)
+
     def document(self) -> dict[str, Any]:
-        """As plain JSON data, without the key."""
-        return {
-            "model": str(self.model),
-            "prompts": None if self.prompts is None else str(self.prompts),
-            "max_tokens": self.max_tokens,
-        }
+        """As plain JSON data, without the key and the templates."""
+        return {"model": str(self.model), "max_tokens": self.max_tokens}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Spec:
     """A tournament."""
 
     path: Path
+    lines: Lines
+    """Of the keys in it."""
     schedule: Kind
     entrants: Mapping[str, Entrant]
     """Name -> player, baselines included."""
@@ -87,7 +90,7 @@ class Spec:
     def config(self, match: Match) -> GameConfig:
         """The settings of one game."""
         seats = {power: self.entrants[name] for power, name in match.seats.items()}
-        asked = {power: entrant for power, entrant in seats.items() if asks_a_model(entrant.model)}
+        asked = {power: entrant for power, entrant in seats.items() if entrant.asked}
         return replace(
             self.game,
             models={power: entrant.model for power, entrant in seats.items()},
@@ -95,6 +98,16 @@ class Spec:
             prompts={power: entrant.prompts for power, entrant in asked.items() if entrant.prompts is not None},
             max_tokens={
                 power: entrant.max_tokens for power, entrant in asked.items() if entrant.max_tokens is not None
+            },
+        )
+
+    def with_prompts(self, folders: Mapping[str, Path | None]) -> Spec:
+        """With other folders of templates for these players."""
+        return replace(
+            self,
+            entrants={
+                name: replace(entrant, prompts=folders.get(name, entrant.prompts))
+                for name, entrant in self.entrants.items()
             },
         )
 
@@ -169,7 +182,7 @@ class _Reader:
     def spec(self) -> Spec:
         self._check_keys(self._document, _TOP, "")
         kind = self._schedule()
-        entrants = self._entrants()
+        entrants = self._entrants(kind)
         field_name = self._field(kind, entrants)
         if kind == "round_robin" and len(entrants) > SEATS:
             raise self._error(
@@ -181,6 +194,7 @@ class _Reader:
         calls = CallSettings(**self._table("calls", _CALLS))
         return Spec(
             path=self._path,
+            lines=self._lines,
             schedule=kind,
             entrants=entrants,
             field=field_name,
@@ -199,7 +213,7 @@ class _Reader:
                 return kind
         raise self._error(("schedule",), f"unknown schedule {given!r}; write one of {', '.join(map(repr, KINDS))}")
 
-    def _entrants(self) -> dict[str, Entrant]:
+    def _entrants(self, kind: Kind) -> dict[str, Entrant]:
         players = self._document.get("players", {})
         if not isinstance(players, dict):
             raise self._error(("players",), 'players are tables; write [players.NAME] and under it model = "..."')
@@ -209,6 +223,8 @@ class _Reader:
                 where = ("players", name)
                 raise self._error(where, f"{name!r} is the name of a baseline; call this player something else")
             found.setdefault(name, Entrant(name, self._model(("baselines",), name)))
+        if kind != "round_robin" and (name := self._document.get("field", FIELD)) in BASELINES:
+            found.setdefault(name, Entrant(name, self._model(("field",), name)))
         if len(found) < 2:
             what = "one player" if found else "no players"
             raise self._error(("players",), f'{what}; add one: [players.NAME] and under it model = "openai:..."')

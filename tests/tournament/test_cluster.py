@@ -1,6 +1,7 @@
 """A tournament on a real local Ray cluster of two actors, one of which is killed in the middle."""
 
 import os
+import re
 import signal
 
 import pytest
@@ -21,5 +22,6 @@ def test_a_killed_actor_is_replaced_and_the_games_are_those_of_one_process(tmp_p
     os.kill(actors[0], signal.SIGKILL)
     said = ended(process)
     assert "all 6 games are played" in said
+    assert re.search(r"^actor \d is lost \(killed, .*\): games? [\d, ]+ go(es)? on elsewhere$", said, re.MULTILINE)
     assert games(out) == games(tmp_path / "here")
     assert untimed(out) == untimed(tmp_path / "here")

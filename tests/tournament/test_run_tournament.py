@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -99,9 +100,16 @@ def test_a_killed_worker_is_replaced_and_its_games_go_on(whole, tmp_path):
     workers = [pid for pid, command in children(process.pid).items() if "tournament.worker_process" in command]
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
-    ended(process)
+    said = ended(process)
+    assert re.search(r"^process \d is lost \(killed, .*\): games? [\d, ]+ go(es)? on elsewhere$", said, re.MULTILINE)
     assert games(out) == games(whole)
     assert untimed(out) == untimed(whole)
+
+
+def test_a_specification_that_fills_every_pipe_is_played_by_two_processes(tmp_path):
+    more = "".join(f'[players.{letter * 200_000}]\nmodel = "bot:hold"\n' for letter in "xy")
+    assert held(small(tmp_path, games=4, processes=2, more=more), tmp_path / "out") == 0
+    assert len(games(tmp_path / "out")) == 4
 
 
 @pytest.mark.parametrize("more", ["", "[budget]\nmax_tokens = 9_000_000\n"], ids=["free", "capped"])
@@ -186,7 +194,7 @@ def test_another_tournament_is_not_played_into_its_folder(whole, tmp_path, capsy
     before = finished_logs(whole)
     assert held(spec, whole) == 2
     said = capsys.readouterr().err
-    assert "was begun with other settings (last_year was 1901); choose another --out" in said
+    assert "was begun with other settings: last_year (line 3) was 1901 and is 1902; choose another --out" in said
     assert finished_logs(whole) == before
 
 
@@ -271,4 +279,5 @@ def test_the_id_of_a_player_that_has_not_played_yet_is_corrected(tmp_path, capsy
     assert len(agreed["games"]) == 14
     capsys.readouterr()
     assert tournament("bot:hold") == 2
-    assert "was begun with other settings (players was " in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert ': players.one.model (line 9) was "bot:dumbbot" and is "bot:hold"; choose another --out' in said

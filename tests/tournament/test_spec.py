@@ -144,6 +144,17 @@ def test_two_efforts_of_one_model_are_two_players(tmp_path):
     assert [str(models[name]) for name in ("one", "two")] == ["openai:o4-mini:high", "openai:o4-mini:low"]
 
 
+@pytest.mark.parametrize("field", ["", 'field = "bot:random"\n'])
+def test_the_field_counts_as_a_player_without_baselines(tmp_path, field):
+    text = GOOD.replace("round_robin", "one_vs_six").replace("games = 10", f"games = 14\nbaselines = []\n{field}")
+    found = spec(text, tmp_path)
+    assert found.field == ("bot:random" if field else "bot:dumbbot")
+    assert list(found.entrants) == ["one", "two", found.field]
+    assert len(found.matches()) == 14
+    alone = text[: text.index("[players.two]")].replace("games = 14", "games = 7")
+    assert list(spec(alone, tmp_path).entrants) == ["one", found.field]
+
+
 def test_a_key_is_in_no_text(tmp_path):
     found = spec(GOOD.replace('"offline"', '"openai:some#sk-secret"'), tmp_path)
     assert "sk-secret" not in repr(found)
