@@ -138,7 +138,7 @@ def parse_spec(text: str, path: Path) -> Spec:
     from where it lies. Raises ``SpecError``."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SpecError(f"{path}: {' '.join(str(error).split())}") from None
     return _Reader(path, text, document).spec()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections import OrderedDict
+from contextlib import aclosing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +15,10 @@ from .bundle import PAGE, page
 from .library import Library, run_row
 from .watching import WatchedRun
 
+_KEPT = 16
+"""Runs that are kept open, those that were looked at last."""
+_LONGEST_VERSION = 18
+"""Digits of a version, which is a number of lines."""
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
@@ -32,6 +37,11 @@ def application(library: Library, host: str = "127.0.0.1") -> web.Application:
     return app
 
 
+def app_runner(library: Library, host: str = "127.0.0.1") -> web.AppRunner:
+    """What serves it. Whoever leaves is not waited on any longer."""
+    return web.AppRunner(application(library, host), access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
+
+
 def address(run: str) -> str:
     """The path of a run's page."""
     return f"/run/{quote(run, safe='')}/"
@@ -42,7 +52,7 @@ class _Pages:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._watched: dict[Path, WatchedRun] = {}
+        self._watched: OrderedDict[Path, WatchedRun] = OrderedDict()
 
     async def front(self, _: web.Request) -> web.StreamResponse:
         runs = self._library.runs()
@@ -86,14 +96,17 @@ class _Pages:
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         seen = request.headers.get("Last-Event-ID") or request.query.get("since", "0")
+        if not seen.isdecimal() or len(seen) > _LONGEST_VERSION:
+            raise web.HTTPBadRequest(text="since: a version is a whole number\n")
         run = self._run(request)
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
         await response.prepare(request)
         # Something must come at once, or the browser does not take the stream for open.
         await response.write(b": open\n\n")
         try:
-            async for kind, version, data in run.changes(int(seen) if seen.isdecimal() else 0):
-                await response.write(b"id: %d\nevent: %s\ndata: %s\n\n" % (version, kind.encode(), data))
+            async with aclosing(run.changes(int(seen))) as changes:
+                async for kind, version, data in changes:
+                    await response.write(b"id: %d\nevent: %s\ndata: %s\n\n" % (version, kind.encode(), data))
         except ConnectionResetError:
             # The reader has gone.
             pass
@@ -115,6 +128,10 @@ class _Pages:
         folder = self._folder(request)
         if folder not in self._watched:
             self._watched[folder] = WatchedRun(folder)
+            if len(self._watched) > _KEPT:
+                # Whoever still looks at it holds on to it.
+                self._watched.popitem(last=False)
+        self._watched.move_to_end(folder)
         return self._watched[folder]
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from ..records.saying import say
 from .library import Library
-from .server import application
+from .server import app_runner
 
 PORT = 8321
 
@@ -37,7 +37,7 @@ async def _serve(library: Library, host: str, port: int | None) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    runner = web.AppRunner(application(library, host), access_log=None, shutdown_timeout=0.5)
+    runner = app_runner(library, host)
     await runner.setup()
     try:
         at = await _listening(runner, host, port)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from ..records.errors import ConfigError
@@ -40,7 +40,7 @@ class WatchedRun:
         async with self._lock:
             return page_json(await asyncio.to_thread(self._record.call, line))
 
-    async def changes(self, since: int) -> AsyncIterator[tuple[str, int, bytes]]:
+    async def changes(self, since: int) -> AsyncGenerator[tuple[str, int, bytes], None]:
         """``(kind, version, JSON)`` whenever there is something to tell: a ``change`` since that version, or once a
         ``problem`` with which the run cannot be read any further."""
         self._watchers += 1

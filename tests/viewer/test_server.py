@@ -1,11 +1,13 @@
 """The page's server over real sockets: it answers this machine, about its runs, and nobody else about anything else."""
 
 import asyncio
+import gc
 import json
 import shutil
 import socket
 import subprocess
 import sys
+import weakref
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from browsing import ROOT, viewing
 from yarl import URL
 
 from ai_diplomacy.viewer.library import Library
-from ai_diplomacy.viewer.server import application
+from ai_diplomacy.viewer.server import app_runner
+from ai_diplomacy.viewer.watching import WatchedRun
 from ai_diplomacy.web.guards import POLICY
 
 
@@ -34,7 +37,7 @@ def runs(offline_run, tmp_path) -> Path:
 
 @asynccontextmanager
 async def served(folder: Path):
-    runner = web.AppRunner(application(Library(folder)), shutdown_timeout=0.1)
+    runner = app_runner(Library(folder))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
@@ -135,6 +138,61 @@ async def events(response, count: int) -> list[dict]:
             if len(found) == count:
                 break
     return found
+
+
+@pytest.mark.parametrize("since", ["9" * 5000, "9" * 19, "-1", "x", "1.5"])
+async def test_a_version_that_is_none_is_refused(runs, since):
+    async with served(runs) as session:
+        assert await status(session, f"/run/one/changes?since={since}") == 400
+        assert await status(session, "/run/one/changes", **{"Last-Event-ID": since[:5000]}) == 400
+
+
+async def test_readers_who_leave_a_finished_run_leave_nothing_behind(runs):
+    def waiting() -> int:
+        return len(asyncio.all_tasks())
+
+    async with served(runs) as session:
+        version = (await (await session.get("/run/one/document")).json())["version"]
+        host, port = session._base_url.host, session._base_url.port
+        before = waiting()
+        for _ in range(20):
+            streams = [await asyncio.open_connection(host, port) for _ in range(100)]
+            for _, writer in streams:
+                writer.write(f"GET /run/one/changes?since={version} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            for reader, _ in streams:
+                assert (await reader.readline()).split()[1] == b"200"
+            assert waiting() >= before + 100
+            for _, writer in streams:
+                writer.close()
+            await until(lambda: waiting() <= before)
+
+
+async def until(condition) -> None:
+    """Lets others go on until it holds."""
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+
+
+async def test_only_the_runs_looked_at_last_are_kept_open(runs, monkeypatch):
+    opened = []
+
+    class Counted(WatchedRun):
+        def __init__(self, path):
+            super().__init__(path)
+            opened.append(weakref.ref(self))
+
+    monkeypatch.setattr("ai_diplomacy.viewer.server.WatchedRun", Counted)
+    for number in range(40):
+        shutil.copytree(runs / "one", runs / f"run{number}", ignore=shutil.ignore_patterns("link*"))
+    async with served(runs) as session:
+        for number in range(40):
+            assert await status(session, f"/run/run{number}/document") == 200
+        gc.collect()
+        assert len(opened) == 40
+        assert sum(run() is not None for run in opened) == 16
+        assert await status(session, "/run/run39/document") == 200
+        assert len(opened) == 40
 
 
 async def test_several_readers_see_a_run_grow(runs):
