@@ -17,6 +17,7 @@ from ..models.ids import ModelId
 from ..models.providers import asks_a_model
 from ..records.errors import ConfigError
 from ..records.log_reader import DamagedLogError
+from ..records.settings import declared
 from ..run.glance import EVENTS, glance
 from ..run.history import RunHistory, is_run
 from ..run.settings_history import SettingsHistory
@@ -103,10 +104,12 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
 
 
 def _config_hash(config: GameConfig) -> str:
+    # A setting that earlier versions did not have changes nothing as long as it is what they did.
+    earlier = {found.key: found.earlier for found in declared(GameConfig).values()}
     settings = {
         name: value
         for name, value in config.game_settings().items()
-        if name not in ("seed", "models", "prompts", "max_tokens")
+        if name not in ("seed", "models", "prompts", "max_tokens") and value != earlier[name]
     }
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from .civil_disorder import CivilDisorder, disband_order
 from .history import last_turn, phase_result
 from .orders import OrderReport, interpret
 from .phase import Phase
 from .press import ALL, Message
-from .rules import adjustments, disband_order, legal_orders, prune_retreats
+from .rules import adjustments, legal_orders, prune_retreats
 from .saved_game import RULES, map_of, restore, saved
 from .situation import PhaseResult, Situation
 from .terrain import Terrain, engine, terrain
@@ -21,8 +22,11 @@ from .units import Order, Unit
 class Board:
     """One game of Diplomacy. Powers submit orders, ``adjudicate`` moves on to the next phase that needs a decision."""
 
-    def __init__(self, map_name: str = "standard", *, game_id: str = "game") -> None:
+    def __init__(
+        self, map_name: str = "standard", *, game_id: str = "game", civil_disorder: CivilDisorder = "home"
+    ) -> None:
         """A game at its first phase. Raises ``ValueError`` for a map that is not one of ``MAPS``."""
+        self._civil_disorder: CivilDisorder = civil_disorder
         self.terrain: Terrain = terrain(map_name)
         self._game: Any = engine().Game(game_id=game_id, map_name=map_name, rules=list(RULES))
         self._recent: list[PhaseResult] = []
@@ -82,7 +86,9 @@ class Board:
                 view,
                 power=power,
                 legal_orders=self._legal_orders()[power],
-                disband_order=disband_order(self._game, power) if view.adjustments.get(power, 0) < 0 else (),
+                disband_order=disband_order(self._game, power, self._civil_disorder)
+                if view.adjustments.get(power, 0) < 0
+                else (),
             )
         return self._situations[power]
 
@@ -178,12 +184,12 @@ class Board:
         return saved(self._game, since)
 
     @classmethod
-    def from_saved_game(cls, saved: Mapping[str, Any]) -> Board:
+    def from_saved_game(cls, saved: Mapping[str, Any], *, civil_disorder: CivilDisorder = "home") -> Board:
         """The board as it was saved, orders of the current phase included. What it is given is left unchanged.
 
         Raises ``ValueError`` when it is not a whole saved game on one of ``MAPS``.
         """
-        board = cls(map_of(saved))
+        board = cls(map_of(saved), civil_disorder=civil_disorder)
         board._game = restore(saved, board.terrain)
         board._recent = last_turn(saved["phases"])
         for power, orders in saved["phases"][-1]["orders"].items():
@@ -235,6 +241,9 @@ class Board:
                 recent=tuple(self._recent),
             )
         return self._public
+
+    def _disband_order(self, power: str) -> tuple[Unit, ...]:
+        return disband_order(self._game, power, self._civil_disorder)
 
     def _legal_orders(self) -> Mapping[str, Mapping[str, tuple[Order, ...]]]:
         if self._legal is None:

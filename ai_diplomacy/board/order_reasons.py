@@ -193,6 +193,14 @@ def _no_way(written: Written, unit: Unit, here: str, there: str, field: Field) -
         return "an army cannot go to sea"
     if unit.kind == "F" and kinds[there] == "land":
         return "a fleet cannot go inland"
+    if (
+        unit.kind == "F"
+        and unit.location != here
+        and any(
+            province_of(step) == there for coast in field.ground.coasts[here] for step in field.ground.fleets[coast]
+        )
+    ):
+        return f"{field.name(there)} is not next to {field.name(unit.location)}, where the fleet stands"
     if unit.kind == "F" and there in field.ground.armies.get(here, ()):
         return f"{field.name(here)} and {field.name(there)} share no coast"
     apart = f"{field.name(there)} is not next to {field.name(here)}"
@@ -223,7 +231,19 @@ def _no_help(written: Written, unit: Unit, seen: Sequence[Unit], field: Field) -
         return "a unit cannot support a move to where it stands"
     if not field.ground.touches(unit, there):
         return f"{unit} cannot move to {field.name(there)} itself, so cannot support there"
+    if unit.kind == "F" and other.kind == "A" and _carried(other, there, field):
+        return f"{other} gets to {field.name(there)} only by a convoy of {unit} itself"
     return f"{other} cannot move to {field.name(there)}"
+
+
+def _carried(army: Unit, there: str, field: Field, without: Unit | None = None) -> bool:
+    """Whether a chain of fleets at sea joins the army's coast to another one."""
+    standing = [unit for _, unit in field.standing.values() if unit != without]
+    fleets = [unit for unit in standing if unit.kind == "F" and field.ground.kinds[unit.province] == "sea"]
+    chain = [fleet for fleet in fleets if field.ground.touches(fleet, army.province)]
+    for fleet in chain:
+        chain += [other for other in fleets if other not in chain and field.ground.touches(fleet, other.province)]
+    return any(field.ground.touches(fleet, there) for fleet in chain)
 
 
 def _goals(written: Written) -> set[str]:
@@ -247,6 +267,10 @@ def _convoy(written: Written, unit: Unit, field: Field) -> str:
             return f"an army is convoyed from coast to coast, and {field.name(place)} is none"
     carried = _choices(unit, "C", field, lambda order: (order.helped != other, order))
     choices = f"; it can convoy {_listed(carried, _MOST_SUPPORTS)}" if carried else ""
+    if other.province == province_of(there):
+        return f"{other} stands there already{choices}"
+    if _carried(other, province_of(there), field, without=unit):
+        return f"other fleets can carry {other} to {field.name(there)}, and the way does not need {unit}{choices}"
     return f"no fleets at sea can carry {other} through {field.name(unit.location)} to {field.name(there)}{choices}"
 
 

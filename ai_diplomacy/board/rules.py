@@ -76,16 +76,6 @@ def adjustments(game: Any, ground: Terrain) -> dict[str, int]:
     return {name: count for name, count in due.items() if count}
 
 
-def disband_order(game: Any, name: str) -> tuple[Unit, ...]:
-    """The engine's civil-disorder rule: farthest from home first, fleets before armies, then by name."""
-    power = game.powers[name]
-
-    def rank(unit: Unit) -> tuple[int, bool, Unit]:
-        return -game._get_distance_to_home(unit.kind, unit.location, power.homes), unit.kind != "F", unit
-
-    return tuple(sorted(map(Unit, power.units), key=rank))
-
-
 def prune_retreats(game: Any) -> None:
     """Take back retreats that the engine wrongly offers after a convoyed attack.
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, get_args
 
+from ..board.civil_disorder import CivilDisorder
 from ..board.phase import Phase
 from ..models.call_settings import CallSettings
 from ..models.ids import ModelId, parse_model_id
@@ -37,6 +38,14 @@ class GameConfig:
     """Of negotiation, before each movement phase."""
     planning: bool = setting(
         "let every power write a plan before it orders", default=False, flag="planning_phase", key="planning_phase"
+    )
+    civil_disorder: CivilDisorder = setting(
+        "which units go when a power disbands too few: those farthest from its home centres, as in the editions up to "
+        "2000, or from any centre that it owns, as in that of 2023",
+        default="home",
+        choices=get_args(CivilDisorder),
+        fixed=True,
+        earlier="home",
     )
     models: Mapping[str, ModelId] = setting(
         "who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "

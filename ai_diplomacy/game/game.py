@@ -30,7 +30,7 @@ class DiplomacyGame:
 
     def __init__(self, seats: Seats, listener: Listener) -> None:
         config = seats.settings.first
-        self.board = Board(config.map, game_id=f"{config.map}-{config.seed}")
+        self.board = Board(config.map, game_id=f"{config.map}-{config.seed}", civil_disorder=config.civil_disorder)
         self.mailbox = Mailbox(
             self.board.terrain, max_messages=config.max_messages, max_characters=config.max_message_characters
         )

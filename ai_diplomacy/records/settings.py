@@ -75,6 +75,8 @@ class Setting:
                 wanted = f"a number {self.range}"
             elif self.type == int | None:
                 wanted += ", or leave it out"
+            elif self.choices:
+                wanted = " or ".join(f'"{choice}"' for choice in self.choices)
             raise ValueError(f"{name} = {value!r}; write {wanted}") from None
 
 

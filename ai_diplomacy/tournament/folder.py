@@ -186,7 +186,7 @@ class TournamentFolder:
         same_names = old["players"].keys() == settings["players"].keys()
         changed = [
             change
-            for change in _changes(old, settings)
+            for change in _changes({"civil_disorder": "home"} | old, settings)
             if not (same_names and change[0][0] == "players" and change[0][1] not in played)
         ]
         if changed:

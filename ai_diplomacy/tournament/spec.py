@@ -119,7 +119,10 @@ class Spec:
             "players": {name: entrant.document() for name, entrant in self.entrants.items()},
             "field": self.field,
             "last_year": self.game.max_year,
-            **{name: getattr(self.game, name) for name in ("rounds", "planning", "seed", "temperature")},
+            **{
+                name: getattr(self.game, name)
+                for name in ("rounds", "planning", "civil_disorder", "seed", "temperature")
+            },
         }
 
 
@@ -144,8 +147,8 @@ def parse_spec(text: str, path: Path) -> Spec:
 
 
 _TOP = (
-    "schedule", "games", "last_year", "rounds", "planning", "seed", "temperature", "field", "baselines", "concurrency",
-    "processes", "players", "budget", "calls",
+    "schedule", "games", "last_year", "rounds", "planning", "civil_disorder", "seed", "temperature", "field",
+    "baselines", "concurrency", "processes", "players", "budget", "calls",
 )  # fmt: skip
 _PLAYER = ("model", "prompts", "max_tokens")
 _FIRST_YEAR = terrain(MAP).first_year
@@ -160,6 +163,7 @@ _GAME = {
     "last_year": _whole(_FIRST_YEAR, _FIRST_YEAR + 99, _FIRST_YEAR + 9),
     "rounds": _OF_GAME["rounds"],
     "planning": _OF_GAME["planning"],
+    "civil_disorder": _OF_GAME["civil_disorder"],
     "seed": _whole(0, 2**63 - 1, 0),
     "temperature": _OF_GAME["temperature"],
 }

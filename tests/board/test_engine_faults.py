@@ -335,3 +335,22 @@ def test_the_disband_order_is_the_engines(name: str) -> None:
         assert {power: set(units) for power, units in board.units.items()} == {
             power: set(game.powers[power].units) for power in board.powers
         }
+
+
+@pytest.mark.parametrize(
+    ("units", "orders", "after"),
+    [
+        # 6.B.3, 6.D.29: a coast that the fleet cannot reach is taken for the one that it can.
+        ({"FRANCE": ["F GAS"]}, ["F GAS - SPA/SC"], ("F SPA/NC",)),
+        # 6.B.9: the support of a move does not ask for the coast.
+        (
+            {"FRANCE": ["F GAS", "F MAR"], "ITALY": ["A SPA"]},
+            ["F GAS - SPA/NC", "F MAR S F GAS - SPA/SC"],
+            ("F MAR", "F SPA/NC"),
+        ),
+        # 6.G.8: by land where no fleet convoys.
+        ({"FRANCE": ["A HOL"]}, ["A HOL - BEL VIA"], ("A BEL",)),
+    ],
+)
+def test_the_choices_are_those_of_the_page_on_rules(units, orders, after) -> None:
+    assert adjudicate(position(units), {"FRANCE": orders}).units["FRANCE"] == after

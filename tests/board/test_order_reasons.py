@@ -328,3 +328,55 @@ def test_legal_play_meets_no_reason() -> None:
             situation = board.situation(power)
             assert not interpret(random_orders(situation, rng), situation).rejected
         step(board, rng)
+
+
+def why(units: dict[str, list[str]], text: str) -> str:
+    """The reason for the power that is named first, up to what could be written instead."""
+    line = read_order(text, position(units).situation(next(iter(units))))
+    assert line.order is None
+    assert line.reason is not None
+    return line.reason.partition("; it can ")[0].removeprefix(f"{text}: ")
+
+
+NEEDLESS = [
+    (["F ENG", "F NTH", "A YOR"], "F ENG C A YOR - BEL", "Belgium"),
+    (["F ION", "F ADR", "A VEN"], "F ION C A VEN - APU", "Apulia"),
+    (["F BLA", "F NTH", "A YOR"], "F BLA C A YOR - BEL", "Belgium"),
+]
+
+
+@pytest.mark.parametrize(("units", "text", "goal"), NEEDLESS)
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_fleet_that_no_convoy_needs_is_told_so(units, text, goal, foreign):
+    convoying, other, army = units
+    sides = {"ENGLAND": [convoying, army], "FRANCE": [other]} if foreign else {"ENGLAND": units}
+    assert why(sides, text) == f"other fleets can carry {army} to {goal}, and the way does not need {convoying}"
+
+
+def test_a_convoy_is_impossible_where_no_chain_of_fleets_joins_the_coasts():
+    carried = "no fleets at sea can carry A YOR through English Channel to Belgium"
+    assert why({"ENGLAND": ["F IRI", "A LVP", "F HEL"]}, "F IRI C A LVP - BEL").startswith("no fleets at sea can carry")
+    assert why({"ENGLAND": ["F ENG", "A YOR", "F SKA"]}, "F ENG C A YOR - BEL") == carried
+
+
+def test_an_army_is_not_convoyed_to_where_it_stands():
+    assert why({"ENGLAND": ["F NTH", "A YOR"]}, "F NTH C A YOR - YOR") == "A YOR stands there already"
+
+
+def test_a_fleet_that_must_convoy_cannot_support_what_it_carries():
+    units = {"ITALY": ["F ION", "F ADR", "A VEN"]}
+    assert why(units, "F ION S A VEN - TUN") == "A VEN gets to Tunis only by a convoy of F ION itself"
+
+
+@pytest.mark.parametrize(
+    ("fleet", "goal", "reason"),
+    [
+        ("F STP/NC", "BOT", "Gulf of Bothnia is not next to St. Petersburg (North Coast), where the fleet stands"),
+        ("F SPA/NC", "MAR", "Marseilles is not next to Spain (North Coast), where the fleet stands"),
+        ("F BUL/EC", "GRE", "Greece is not next to Bulgaria (East Coast), where the fleet stands"),
+        ("F BUL/EC", "SMY", "Smyrna is not next to Bulgaria"),
+        ("F ROM", "VEN", "Rome and Venice share no coast"),
+    ],
+)
+def test_a_fleet_is_told_of_the_coast_on_which_it_stands(fleet, goal, reason):
+    assert why({"RUSSIA": [fleet]}, f"{fleet} - {goal}") == reason

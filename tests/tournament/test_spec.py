@@ -92,6 +92,11 @@ BAD = {
         3,
         "rounds = -1; write a whole number from 0 to 100",
     ),
+    "no choice": (
+        GOOD.replace("last_year = 1903", 'civil_disorder = "newest"'),
+        3,
+        'civil_disorder = \'newest\'; write "home" or "owned"',
+    ),
     "truth for a number": (GOOD.replace("last_year = 1903", "seed = true"), 3, "seed = True; write a whole number"),
     "negative budget": (GOOD + "[budget]\nmax_cost_usd = -1\n", 12, "max_cost_usd = -1; write a number from"),
     "one player": ('schedule = "round_robin"\ngames = 2\nbaselines = ["bot:hold"]\n', 1, "one player; add one:"),
