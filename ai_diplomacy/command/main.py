@@ -6,9 +6,12 @@ Each command's module is loaded only when it is called, so that ``--help`` answe
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn, Protocol
 
 from ..records.cleaning import cleaned
@@ -25,6 +28,10 @@ COMMANDS: Mapping[str, str] = {
     "serve": "a local server that speaks the providers' protocols: no key, no bill",
 }
 """Command -> what it is for."""
+
+
+_LONGEST_NAME = 64
+"""Of what is made below a folder that is given."""
 
 
 class Command(Protocol):
@@ -56,12 +63,24 @@ def _run(name: str, given: Sequence[str], prog: str) -> int:
         command = _command(name)
         command.add_flags(parser)
         flags = parser.parse_args(given, argparse.Namespace(prog=prog))
+        _check_lengths(flags)
         raise_at_interrupt()
         return command.run(flags)
     except argparse.ArgumentError as error:
         parser.error(str(error))
     except KeyboardInterrupt:
         parser.exit(3, f"{prog}: stopped\n")
+
+
+def _check_lengths(flags: argparse.Namespace) -> None:
+    """Refuses a path that is too long for the system, with room for the names that come below it."""
+    for path in vars(flags).values():
+        if isinstance(path, Path):
+            try:
+                os.lstat(path.expanduser().absolute() / ("x" * _LONGEST_NAME))
+            except OSError as error:
+                if error.errno == errno.ENAMETOOLONG:
+                    raise argparse.ArgumentError(None, f"{str(path)[:60]}...: the path is too long") from None
 
 
 def one_line(message: str) -> str:

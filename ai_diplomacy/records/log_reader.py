@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,16 @@ class LogReader:
                 lines, size = lines + 1, size + len(line)
                 self.end = LogEnd(lines, size, unended=not whole)
                 yield record
+
+
+def unsealed_head(path: Path) -> dict[str, Any]:
+    """The first record of a log from before lines were sealed; empty where it is none. Raises ``OSError``."""
+    with path.open("rb") as file:
+        try:
+            record = json.loads(file.readline())
+        except ValueError:
+            return {}
+    return record if isinstance(record, dict) and "crc32" not in record else {}
 
 
 def record_at(path: Path, at: int, number: int) -> dict[str, Any]:

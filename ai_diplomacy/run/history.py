@@ -15,7 +15,7 @@ from ..records.durable import AppendLog, DiskError, LogInUseError
 from ..records.errors import ConfigError
 from ..records.events import Event, event_from
 from ..records.formats import FORMAT, READABLE, event_of_today
-from ..records.log_reader import DamagedLogError, LogEnd, LogReader, record_at
+from ..records.log_reader import DamagedLogError, LogEnd, LogReader, record_at, unsealed_head
 from .events import PhaseBegun, RunFinished, RunForked, RunResumed, RunStarted, StepFaulted
 from .glance import EVENTS
 from .protocols import GameKind
@@ -82,7 +82,12 @@ class RunHistory(Generic[S]):
         if self._events.shrunk:
             self.forget()
         # A call that an event tells of is in the journal by the time that the event is read.
-        told = [self._heard(record) for record in self._events]
+        try:
+            told = [self._heard(record) for record in self._events]
+        except DamagedLogError:
+            if self._settings is None:
+                self._check_format(unsealed_head(self._events.path))
+            raise
         if self._settings is None:
             raise ConfigError(f"{str(self._events.path)!r} is empty: it is not the log of a run")
         for record in self._journal:
@@ -182,18 +187,26 @@ class RunHistory(Generic[S]):
         return at, event
 
     def _begun(self, record: dict[str, Any]) -> SettingsHistory[S]:
-        self.format: int = record.get("format", 0)
-        if record.get("type") != "run_started" or self.format not in READABLE:
-            raise ConfigError(
-                f"{str(self._events.path)!r} has format {record.get('format')!r}, which this version does not know; it "
-                f"reads {' and '.join(map(str, READABLE))}, and writes {FORMAT}"
-            )
+        self._check_format(record)
+        self.format: int = record["format"]
         # Folders from before there were generations are of the first.
         started = self._event({"generation": 1} | record)
         assert isinstance(started, RunStarted)
         self.started = started
         self.versions.append(started.version)
         return SettingsHistory(self._kind.settings(started.config), self._kind.order)
+
+    def _check_format(self, record: Mapping[str, Any]) -> None:
+        """Raises ``ConfigError`` for the first line of a log that this version does not read. An empty one tells
+        nothing."""
+        if record and (record.get("type") != "run_started" or record.get("format") not in READABLE):
+            format = record.get("format")
+            old = isinstance(format, int) and format < min(READABLE)
+            what = "is older than what this version reads" if old else "this version does not know"
+            raise ConfigError(
+                f"{str(self._events.path)!r} has format {format!r}, which {what}; it reads "
+                f"{' and '.join(map(str, READABLE))}, and writes {FORMAT}"
+            )
 
     def _event(self, record: dict[str, Any]) -> Event:
         try:

@@ -59,7 +59,7 @@ def run_tournament(flags: argparse.Namespace) -> int:
             raise SpecError(f"cannot write {error.filename or out}: {error.strerror or error}") from None
         try:
             for note in agreed.notes:
-                _say(f"note: {note}")
+                say(f"note: {note}")
             status = _played(agreed.spec, folder, matches, prices, lock, flags)
         finally:
             if not folder.begun():

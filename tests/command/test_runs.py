@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 
 import pytest
 from command_runs import run
@@ -89,6 +90,55 @@ def test_what_contradicts_the_run_is_refused_by_name_and_nothing_is_written(unfi
     assert named in said
     assert said.count("\n") == 1
     assert files(unfinished) == before
+
+
+def test_a_run_from_before_lines_had_checksums_is_called_old(unfinished, capsys):
+    for log in ("events.jsonl", "calls.jsonl"):
+        lines = [json.loads(line) for line in (unfinished / log).read_text().splitlines()]
+        bare = [{key: value for key, value in line.items() if key not in ("line", "crc32")} for line in lines]
+        old = [line | ({"format": 1} if "format" in line else {}) for line in bare]
+        (unfinished / log).write_text("".join(f"{json.dumps(line)}\n" for line in old))
+    before = files(unfinished)
+    for command in (["play", "--run_dir", "run"], ["play", "--replay", "run"], ["export", "run", "-o", "game.html"]):
+        with pytest.raises(SystemExit) as stopped:
+            sys.exit(commands(command))
+        assert stopped.value.code == 2
+        said = capsys.readouterr().err
+        assert "has format 1, which is older than what this version reads; it reads 2 and 3" in said
+        assert said.count("\n") == 1
+    assert files(unfinished) == before
+    (unfinished / "events.jsonl").write_text("{nothing}\n")
+    assert run("--run_dir", "run") == 2
+    assert "line 1: the line does not end as it was written" in capsys.readouterr().err
+
+
+TOO_LONG = ["x" * 300, "/".join(["y" * 200] * 21), "/".join(["y" * 200] * 20)]
+
+
+@pytest.mark.parametrize("path", TOO_LONG, ids=["a name", "a path", "a path with no room below it"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["play", "--run_dir"],
+        ["play", "--replay"],
+        ["view"],
+        ["export", "-o", "game.html"],
+        ["ask"],
+        ["analyze"],
+        ["tournament", "nowhere.toml", "--out"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_path_beyond_the_systems_longest_is_refused_in_a_line(tmp_path, monkeypatch, capsys, command, path):
+    monkeypatch.chdir(tmp_path)
+    question = ["FRANCE", "Why?"] if command == ["ask"] else []
+    with pytest.raises(SystemExit) as stopped:
+        sys.exit(commands([*command, path, *question]))
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err
+    assert f"{path[:60]}...: the path is too long" in said
+    assert said.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
