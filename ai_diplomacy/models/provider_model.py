@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .ids import ModelId
-from .model import ModelError, Reply, Request
+from .model import MAX_TEXT, ModelError, Reply, Request
 from .provider import BlockingProvider, Provider, ProviderAnswer
+from .usage_checks import MAX_TOKEN, checked_usage
 
 DEADLINE = 300.0
 """Seconds that one attempt may take."""
@@ -90,19 +91,21 @@ class BlockingProviderModel:
 
 
 def _reply(request: Request, answer: ProviderAnswer, started: float, latency: float) -> Reply:
+    usage, doubts = checked_usage(request, answer)
     # Some servers call it an end when their limit, or one's own, has cut the reply.
-    used_up = answer.usage.output is not None and answer.usage.output >= request.max_tokens
+    used_up = usage.output is not None and usage.output >= request.max_tokens
+    most = min(MAX_TEXT, MAX_TOKEN * request.max_tokens)
     return Reply(
-        answer.text,
-        answer.usage,
-        "length" if used_up and answer.stop == "end" else answer.stop,
+        answer.text[:most],
+        usage,
+        "length" if (used_up and answer.stop == "end") or len(answer.text) > most else answer.stop,
         started=started,
         latency=latency,
         max_tokens=request.max_tokens,
         dropped=answer.dropped,
         served=answer.served,
         fingerprint=answer.fingerprint,
-        remarks=answer.remarks,
+        remarks=(*answer.remarks, *doubts),
         stated=answer.stated,
     )
 

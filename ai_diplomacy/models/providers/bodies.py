@@ -12,6 +12,9 @@ from ..model import ModelError
 
 Body = Mapping[str, Any]
 
+_MOST_TOKENS = 10**8
+"""That a call can take: what is counted beyond is no count."""
+
 
 def read_object(sent: bytes | str) -> Body:
     """The JSON object that a body holds. Raises a transient ``ModelError`` for a page, a torso or anything else."""
@@ -25,9 +28,10 @@ def read_object(sent: bytes | str) -> Body:
 
 
 def _read_leniently(text: str) -> Any:
-    """Also what is JSON to many, but not by the book: lone surrogates, ``NaN``, bytes that are no UTF-8."""
+    """Also what is JSON to many, but not by the book: behind a byte-order mark, lone surrogates, ``NaN``, bytes that
+    are no UTF-8."""
     try:
-        return json.loads(text)
+        return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         kind = "a web page" if text.lstrip()[:1] == "<" else "text that is no JSON" if text.strip() else "nothing"
         raise nonsense(f"answered with {kind}") from None
@@ -59,7 +63,8 @@ def text_of(body: Body, name: str) -> str:
 def count(body: Body, name: str) -> int | None:
     """The number in a field, when it can be a number of tokens."""
     value = body.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    sound = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS
+    return value if sound else None
 
 
 def total(*counts: int | None) -> int | None:

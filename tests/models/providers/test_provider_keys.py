@@ -70,13 +70,13 @@ async def test_a_failure_after_200_that_echoes_the_key_is_cleaned(vendor, provid
 async def test_a_failure_after_200_is_one_line(vendor, provider_at):
     vendor.otherwise = says({"status": "failed", "error": {"code": "server_error", "message": f"no\n\x1b[2J{KEY}"}})
     error = await fault(provider_at("openai-responses", vendor.url), ModelId("openai-responses", "m"))
-    assert str(error) == f"openai-responses@{vendor.url} failed (server_error): no [2J[key]"
+    assert str(error) == f"openai-responses@{vendor.url} answered 500: no [2J[key]"
 
 
 async def test_on_a_thread_a_failure_after_200_is_cleaned_too(vendor, provider_at):
     vendor.otherwise = says({"status": "failed", "error": {"code": "server_error", "message": f"no\n{KEY}"}})
     model = ModelId("openai-responses", "m")
-    with ThreadPoolExecutor(1) as thread, pytest.raises(ModelError, match=r"\): no \[key\]$"):
+    with ThreadPoolExecutor(1) as thread, pytest.raises(ModelError, match=r"500: no \[key\]$"):
         await BlockingProviderModel(provider_at(model.provider, vendor.url), model, thread).generate(question())
 
 
