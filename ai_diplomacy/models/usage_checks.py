@@ -9,8 +9,8 @@ from .model import Request, Usage
 from .provider import ProviderAnswer
 from .remarks import Remark
 
-MAX_TOKEN = 64
-"""Characters that no token has on the average of a text."""
+_SPARSE = 64
+"""Characters that no token has on the average of any text."""
 _DENSE = 8
 """Characters that no token has on the average of a prompt: those of games have 2.5 to 4, English prose 5."""
 _LONG = 2_000
@@ -26,10 +26,10 @@ def checked_usage(request: Request, answer: ProviderAnswer) -> tuple[Usage, tupl
         # What is turned away may take no tokens.
         return usage, ()
     asked = _length(request.system) + _length(request.prompt)
-    if usage.input is not None and not asked / MAX_TOKEN < usage.input <= 4 * asked + _HIDDEN:
+    if usage.input is not None and not asked / _SPARSE < usage.input <= 4 * asked + _HIDDEN:
         usage = replace(usage, input=None, cached=None, written=None)
     if usage.output is not None and not (
-        len(answer.text) / MAX_TOKEN <= usage.output <= 10 * request.max_tokens + _HIDDEN
+        _length(answer.text) / _SPARSE <= usage.output <= 10 * request.max_tokens + _HIDDEN
     ):
         usage = replace(usage, output=None, reasoning=None)
     if usage.total is None:

@@ -14,10 +14,16 @@ Body = Mapping[str, Any]
 
 _MOST_TOKENS = 10**8
 """That a call can take: what is counted beyond is no count."""
+_MOST_PARTS = 1_000
+_MOST_BRACKETS = 50_000
+"""A megabyte of little lists would hold the event loop up for seconds, and take forty."""
 
 
 def read_object(sent: bytes | str) -> Body:
     """The JSON object that a body holds. Raises a transient ``ModelError`` for a page, a torso or anything else."""
+    brackets = (b"[", b"{") if isinstance(sent, bytes) else ("[", "{")
+    if len(sent) > _MOST_BRACKETS and sum(map(sent.count, brackets)) > _MOST_BRACKETS:  # type: ignore[arg-type]
+        raise nonsense("answered with more parts than an answer has")
     try:
         body = orjson.loads(sent)
     except ValueError:
@@ -44,14 +50,14 @@ def nonsense(what: str) -> ModelError:
 
 def part(body: Any, name: str) -> Body:
     """The object in a field; an empty one when there is none."""
-    value = body.get(name) if isinstance(body, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
+    value = body.get(name) if isinstance(body, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def parts(body: Any, name: str) -> list[Body]:
-    """The objects in a field's list."""
-    value = body.get(name) if isinstance(body, Mapping) else None
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+    """The objects in a field's list, as far as one needs to look."""
+    value = body.get(name) if isinstance(body, dict) else None
+    return [item for item in value[:_MOST_PARTS] if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text_of(body: Body, name: str) -> str:

@@ -13,9 +13,10 @@ import httpcore2
 import httpx2
 
 from .bodies import nonsense
+from .faults import error_body
 from .sdk_provider import end_of_call
 
-MOST_BYTES = 4 * 2**20
+MOST_BYTES = 2 * 2**20
 """Of a body, unpacked. A reply of 128,000 tokens with all its reasoning, each letter escaped, is not longer."""
 _PACKED = "gzip, deflate"
 """What is asked for: other ways to pack (br, zstd) would need packages, and are unpacked without a bound by some."""
@@ -25,6 +26,10 @@ class BoundedResponse(aiohttp.ClientResponse):
     """An answer of aiohttp, which unpacks piece by piece, as it is read."""
 
     async def read(self) -> bytes:
+        if self.status == 101:
+            # Such a connection is nobody's to close.
+            self.close()
+            raise nonsense("wants to speak another protocol")
         if self._body is None:
             pieces, size = [], 0
             try:
@@ -37,6 +42,13 @@ class BoundedResponse(aiohttp.ClientResponse):
                 raise
             self._body = b"".join(pieces)
         return await super().read()
+
+    async def text(self, encoding: str | None = None, errors: str = "replace") -> str:
+        return await super().text(encoding, errors)
+
+    async def json(self, **_: Any) -> Any:
+        """Google's SDK takes the body of any error for JSON."""
+        return error_body(await self.text())
 
 
 class BoundedTransport(httpx2.HTTPTransport):
@@ -59,7 +71,7 @@ class BoundedTransport(httpx2.HTTPTransport):
                 pieces.append(piece)
         finally:
             answered.close()
-        headers = [pair for pair in answered.headers.multi_items() if pair[0].lower() != "transfer-encoding"]
+        headers = [pair for pair in answered.headers.raw if pair[0].lower() != b"transfer-encoding"]
         return httpx2.Response(answered.status_code, headers=headers, content=b"".join(pieces), request=request)
 
 

@@ -48,6 +48,7 @@ _TOO_LARGE = re.compile("request too large", re.IGNORECASE)
 """The same for this request alone: it is more than the account may ask for in a minute."""
 _ADDRESS = {
     "aiohttp.InvalidURL",
+    "aiohttp.NonHttpUrlClientError",
     "aiohttp.TooManyRedirects",
     "httpx2.InvalidURL",
     "httpx2.TooManyRedirects",
@@ -207,7 +208,7 @@ def _cleaned(account: Account, error: ModelError) -> ModelError:
 def error_body(text: str) -> Any:
     """The body of an error: its JSON, or the text where it is none."""
     try:
-        return json.loads(text)
+        return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return text
 
