@@ -88,7 +88,7 @@ class BlockingProviderModel:
         try:
             answer = self.provider.call_blocking(self.model_id, request, deadline=self.deadline)
         except Exception as error:  # noqa: BLE001 - as above
-            # An answer may trickle in for longer than the deadline; what is wrong with it is no matter of time.
+            # What is wrong with an answer that came is no matter of time.
             late = time.perf_counter() - sent >= self.deadline and not isinstance(error, ModelError)
             fault = DeadlineError(self.deadline) if late else _named(self, error)
         else:

@@ -61,8 +61,8 @@ def blocking_options(account: Account) -> dict[str, Any]:
 
 
 def blocking_timeout(seconds: float) -> httpx2.Timeout:
-    """For a call on a thread: for how long the server may say nothing."""
-    return httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
+    """For a call on a thread. All but connecting is up to its transport."""
+    return httpx2.Timeout(None, connect=min(seconds, CONNECT_SECONDS))
 
 
 @cache

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 from typing import Any
 
 from hostile_bodies import BODIES, FATAL, MB, STATUSES, good
@@ -53,9 +54,9 @@ def head(status: int | str = 200, **headers: str) -> bytes:
 
 @cache
 def bomb(window: int) -> bytes:
-    """A gigabyte of blanks in a megabyte."""
+    """A quarter of a gigabyte of blanks in a quarter of a megabyte."""
     packing = zlib.compressobj(1, zlib.DEFLATED, window)
-    return b"".join([*(packing.compress(b" " * MB) for _ in range(1024)), packing.flush()])
+    return b"".join([*(packing.compress(b" " * MB) for _ in range(256)), packing.flush()])
 
 
 def _bomb(encoding: str) -> Mode:
@@ -199,6 +200,10 @@ MODES: dict[str, Mode] = {
 }
 
 
+_TURNS = cycle(name for name in MODES if name not in FATAL)
+"""Of the mode ``any``."""
+
+
 @asynccontextmanager
 async def hostile_server() -> AsyncIterator[str]:
     """Its address, to which a mode is added."""
@@ -234,6 +239,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     mode, _, rest = path.strip("/").partition("/")
     spoken = (one for one in PROTOCOLS if rest.split("/")[-1] == one.path.split("/")[-1])
     protocol = next(spoken, PROTOCOLS[0])
+    mode = next(_TURNS) if mode == "any" else mode
     await MODES[mode](Ask(protocol, writer, path))
     if mode in WIRES or mode.startswith("length"):
         raise ConnectionError

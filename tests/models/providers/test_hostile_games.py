@@ -19,6 +19,7 @@ from hostile_server import MODES, bomb, hostile_server
 from vendor_protocols import PROTOCOLS
 from vendor_questions import KEY
 
+pytestmark = pytest.mark.timeout(1200)
 MOST_MEGABYTES = 300
 AT_ONCE = 8
 SHORT = (
@@ -36,6 +37,23 @@ THREADED = ["bomb_of_deflate", "drip", "drip_of_headers", "endless_body", "endle
 """What is hardest on the blocking twins."""
 
 
+TOURNAMENT = """\
+schedule = "round_robin"
+games = 20
+last_year = 1901
+rounds = 0
+concurrency = 5
+baselines = ["bot:dumbbot", "bot:random", "bot:hold"]
+[players.off]
+model = "offline"
+[players.hostile]
+model = "{model}"
+[calls]
+deadline = 1
+phase_deadline = 2
+"""
+
+
 @dataclass(frozen=True)
 class Played:
     """What came of one command."""
@@ -49,7 +67,11 @@ class Played:
 def command(folder: Path, *arguments: str) -> Played:
     with open(folder.with_suffix(".out"), "wb") as out:
         started = subprocess.Popen(
-            [sys.executable, *arguments], stdout=out, stderr=out, cwd=folder.parent, env={"PATH": "/usr/bin:/bin"}
+            [sys.executable, *arguments],
+            stdout=out,
+            stderr=out,
+            cwd=folder.parent,
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
         )
         _, status, used = os.wait4(started.pid, 0)
     started.returncode = os.waitstatus_to_exitcode(status)
@@ -112,6 +134,24 @@ def test_a_table_of_hostile_servers_comes_to_its_end_and_can_be_played_again(gam
     played = games[modes]
     sound(played, 0, 3)
     assert run("--replay", str(played.folder)) == 0
+
+
+@pytest.mark.slow
+def test_a_tournament_in_which_a_player_is_hostile_comes_to_its_end(tmp_path):
+    spec, out = tmp_path / "spec.toml", tmp_path / "out"
+
+    async def tournament() -> Played:
+        async with hostile_server() as url:
+            spec.write_text(TOURNAMENT.format(model=seats(url, ["any"], 0)))
+            arguments = ("-m", "ai_diplomacy", "tournament", str(spec), "--out", str(out))
+            return await asyncio.to_thread(command, out, *arguments)
+
+    played = asyncio.run(tournament())
+    sound(played, 0, 3)
+    folders = [folder.parent for folder in (out / "games").glob("*/calls.jsonl")]
+    assert len(folders) == 20 or played.status == 3
+    for folder in folders:
+        assert run("--replay", str(folder)) == 0
 
 
 @pytest.mark.slow

@@ -220,3 +220,19 @@ async def test_a_filter_that_answers_with_a_status_is_a_refusal_too(vendor, prov
 async def test_of_a_prompt_that_gemini_blocks_the_cost_is_known(vendor, provider_at, blocked, counts, usage):
     answer = await answer_to(vendor, provider_at, "gemini", {**blocked, "usageMetadata": counts})
     assert (answer.text, answer.stop, answer.usage) == ("", "refusal", usage)
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("m-2026-11-01", "m-2026-11-01"),
+        (f"m\n\x1b[2J{'x' * 500}", f"m [2J{'x' * 94}…"),
+        (7, ""),
+        (["m"], ""),
+        (None, ""),
+    ],
+)
+async def test_the_model_that_was_served_and_its_state_are_told_in_a_line(vendor, protocol, provider_at, said, line):
+    body = protocol.answer("x") | {"model": said, "modelVersion": said, "system_fingerprint": said}
+    answer = await answer_to(vendor, provider_at, protocol.provider, body)
+    assert (answer.served, answer.fingerprint) == (line, line)
