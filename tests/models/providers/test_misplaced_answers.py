@@ -88,7 +88,7 @@ async def test_the_object_with_which_the_reasoning_ends_is_the_answer(vendor, pr
         TEXT[:-3],
         '{"reply": 1}',
         '["A PAR - BUR"]',
-        "{" * 100_000,
+        "{" * 10_000,
     ],
 )
 @pytest.mark.parametrize("place", range(9))
