@@ -21,10 +21,10 @@ from vendor_questions import KEY
 
 pytestmark = pytest.mark.timeout(1200)
 MOST_MEGABYTES = 300
-AT_ONCE = 8
+AT_ONCE = 12
 SHORT = (
     "--end_at_phase", "S1901M", "--num_negotiation_rounds", "1", "--call_deadline", "2", "--display", "none",
-    "--phase_deadline", "5",
+    "--phase_deadline", "4",
 )  # fmt: skip
 _PASSING = [name for name in MODES if name not in FATAL]
 TABLES = [(*_PASSING[first : first + 7],) for first in range(0, len(_PASSING), 7)]
@@ -42,7 +42,7 @@ schedule = "round_robin"
 games = 20
 last_year = 1901
 rounds = 0
-concurrency = 5
+concurrency = 20
 baselines = ["bot:dumbbot", "bot:random", "bot:hold"]
 [players.off]
 model = "offline"
