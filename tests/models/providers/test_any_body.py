@@ -16,6 +16,7 @@ from ai_diplomacy.models.provider_model import _reply
 from ai_diplomacy.models.providers.accounts import Account
 from ai_diplomacy.models.providers.faults import status_fault
 from ai_diplomacy.models.providers.pool import _make
+from ai_diplomacy.models.providers.sdk_provider import Posted
 
 ODD_NUMBERS = st.sampled_from([10**400, -1, 1e308, float("nan"), float("inf")])
 LEAVES = st.none() | st.booleans() | st.integers() | st.text() | ODD_NUMBERS
@@ -50,7 +51,7 @@ def with_value(body: Any, place: tuple[Any, ...], value: Any) -> Any:
 def read(protocol: Protocol, body: Any) -> None:
     provider = _make(Account(protocol.provider, "http://127.0.0.1:1/v1", KEY))
     try:
-        answer = provider._read(body, ASKED, frozenset())
+        answer = provider._read(Posted(body), ASKED, frozenset())
     except ModelError:
         return
     assert isinstance(answer, ProviderAnswer)
@@ -96,7 +97,7 @@ def test_a_reason_to_stop_that_is_no_word_is_some_other_reason(protocol, wrong):
         if place and place[-1] in ("finish_reason", "status", "stop_reason", "finishReason"):
             body = with_value(body, place, wrong)
     provider = _make(Account(protocol.provider, "http://127.0.0.1:1/v1", KEY))
-    answer = provider._read(body, ASKED, frozenset())
+    answer = provider._read(Posted(body), ASKED, frozenset())
     assert (answer.text, answer.stop) == ("x", "end" if wrong is None and "status" in body else "other")
 
 
@@ -108,5 +109,5 @@ def test_counts_beyond_all_reason_are_unknown(protocol, number):
         if any(name in ("usage", "usageMetadata") for name in place[:-1]):
             body = with_value(body, place, number)
     provider = _make(Account(protocol.provider, "http://127.0.0.1:1/v1", KEY))
-    usage = provider._read(body, ASKED, frozenset()).usage
+    usage = provider._read(Posted(body), ASKED, frozenset()).usage
     assert (usage.input, usage.output, usage.total) == (None, None, None)
