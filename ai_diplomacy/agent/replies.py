@@ -12,9 +12,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ..board.player import RELATIONSHIPS, Relationship
+from ..models.model import MAX_TEXT
 
-MAX_TEXT = 1_000_000
-"""Characters of a reply that are looked at; no step needs a hundredth of them."""
 _MAX_MENDED = 20_000
 _MAX_DEPTH = 24
 """Longer or deeper text is not handed to the mender, whose time grows with the product of both."""

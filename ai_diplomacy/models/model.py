@@ -16,6 +16,8 @@ from .known import known_sum, known_sums
 from .stated_limits import StatedLimit
 
 StopReason = Literal["end", "length", "refusal", "other"]
+MAX_TEXT = 1_000_000
+"""Characters of a reply that are kept; no step needs a hundredth of them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

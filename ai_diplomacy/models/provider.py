@@ -55,5 +55,5 @@ class BlockingProvider(Provider, Protocol):
     """A provider that has a twin for threads, through the vendor's own blocking SDK client."""
 
     def call_blocking(self, model: ModelId, request: Request, *, deadline: float) -> ProviderAnswer:
-        """As ``call``, on the calling thread. ``deadline``: seconds for which the server may say nothing, the client's
-        own time-out, as nobody else can stop a thread. Connections are closed by ``close``."""
+        """As ``call``, on the calling thread. ``deadline``: seconds that it may take, however slowly the server goes
+        on, as nobody else can stop a thread. Connections are closed by ``close``."""

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .ids import ModelId
-from .model import ModelError, Reply, Request
+from .model import MAX_TEXT, ModelError, Reply, Request
 from .provider import BlockingProvider, Provider, ProviderAnswer
+from .usage_checks import checked_usage
 
 DEADLINE = 300.0
 """Seconds that one attempt may take."""
 
+_LONGEST_TOKEN = 16
+"""Characters that the tokens of a reply have at most, on the average: a server that sends more does not keep to what a
+reply may have."""
 _OUR_FAULTS = (TypeError, AttributeError, LookupError, NameError, AssertionError, NotImplementedError)
 """What a fault in a provider's own code looks like. Asking again would meet it again."""
 
@@ -52,9 +56,10 @@ class ProviderModel:
             async with timer:
                 return await self.provider.call(self.model_id, request)
         except Exception as error:  # noqa: BLE001 - this is the seam to foreign code; everything is named and raised
-            # The error is not chained, be it the SDK's or the provider's own: its text, and what it refers to, may hold
-            # the key.
-            raise (DeadlineError(self.deadline) if timer.expired() else _named(self, error)) from None
+            fault = DeadlineError(self.deadline) if timer.expired() else _named(self, error)
+        # It is not chained to the error, be that the SDK's or the provider's own: its text, and what it refers to, may
+        # hold the key, and megabytes of an answer.
+        raise fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +88,30 @@ class BlockingProviderModel:
         try:
             answer = self.provider.call_blocking(self.model_id, request, deadline=self.deadline)
         except Exception as error:  # noqa: BLE001 - as above
-            # An answer may trickle in for longer than the deadline; what is wrong with it is no matter of time.
+            # What is wrong with an answer that came is no matter of time.
             late = time.perf_counter() - sent >= self.deadline and not isinstance(error, ModelError)
-            raise (DeadlineError(self.deadline) if late else _named(self, error)) from None
-        return _reply(request, answer, started, time.perf_counter() - sent)
+            fault = DeadlineError(self.deadline) if late else _named(self, error)
+        else:
+            return _reply(request, answer, started, time.perf_counter() - sent)
+        raise fault
 
 
 def _reply(request: Request, answer: ProviderAnswer, started: float, latency: float) -> Reply:
+    usage, doubts = checked_usage(request, answer)
     # Some servers call it an end when their limit, or one's own, has cut the reply.
-    used_up = answer.usage.output is not None and answer.usage.output >= request.max_tokens
+    used_up = usage.output is not None and usage.output >= request.max_tokens
+    most = min(MAX_TEXT, _LONGEST_TOKEN * request.max_tokens)
     return Reply(
-        answer.text,
-        answer.usage,
-        "length" if used_up and answer.stop == "end" else answer.stop,
+        answer.text[:most],
+        usage,
+        "length" if (used_up and answer.stop == "end") or len(answer.text) > most else answer.stop,
         started=started,
         latency=latency,
         max_tokens=request.max_tokens,
         dropped=answer.dropped,
         served=answer.served,
         fingerprint=answer.fingerprint,
-        remarks=answer.remarks,
+        remarks=(*answer.remarks, *doubts),
         stated=answer.stated,
     )
 

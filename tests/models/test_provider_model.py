@@ -60,6 +60,32 @@ async def test_an_answer_becomes_a_reply_with_its_latency():
 
 
 @virtual_time
+@pytest.mark.parametrize(("max_tokens", "kept"), [(100, 1_600), (10**6, 1_000_000)])
+async def test_a_text_longer_than_a_reply_can_be_is_cut_and_says_so(max_tokens, kept):
+    async def call():
+        return ProviderAnswer("x" * 3_000_000, Usage(3, 99))
+
+    reply = await ProviderModel(Acme(call), MODEL).generate(request(max_tokens=max_tokens))
+    assert (len(reply.text), reply.stop) == (kept, "length")
+
+
+@virtual_time
+@pytest.mark.parametrize(("output", "stop"), [(149, "end"), (150, "length"), (151, "length")])
+async def test_a_reply_that_took_all_it_may_was_cut_whatever_its_server_says(output, stop):
+    async def call():
+        return ProviderAnswer("text", Usage(3, output))
+
+    assert (await ProviderModel(Acme(call), MODEL).generate(request(max_tokens=150))).stop == stop
+
+
+async def test_an_error_holds_nothing_of_what_it_came_from():
+    """Neither the key that may be in it nor the megabytes of a body."""
+    with pytest.raises(ModelError) as raised:
+        await asked(failing(RuntimeError("sk-secret")))
+    assert (raised.value.__context__, raised.value.__cause__) == (None, None)
+
+
+@virtual_time
 async def test_a_call_that_hangs_ends_at_the_deadline_and_may_be_asked_again():
     with pytest.raises(DeadlineError, match="no answer within --call_deadline 300") as raised:
         await asked(asyncio.Event().wait)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ..ids import ModelId
@@ -10,12 +10,13 @@ from ..model import Request, StopReason, Usage
 from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of, total
+from .misplaced import Aside
 from .schemas import closed
 from .sdk_provider import Question, SdkProvider
 from .stainless_sdk import anthropic_transport
 from .unsupported import Parameter
 
-_STOPS: dict[Any, StopReason] = {
+_STOPS: dict[str, StopReason] = {
     "end_turn": "end",
     "stop_sequence": "end",
     "max_tokens": "length",
@@ -28,6 +29,8 @@ _LAST_VERSION_WITH_TEMPERATURE = "2023-06-01"
 
 class AnthropicMessages(SdkProvider):
     """One account at Anthropic, or at a server that speaks its protocol. It takes no seed."""
+
+    answers_in = "content"
 
     def __init__(self, account: Account) -> None:
         super().__init__(account, anthropic_transport(account))
@@ -42,12 +45,18 @@ class AnthropicMessages(SdkProvider):
         headers = {"anthropic-version": _LAST_VERSION_WITH_TEMPERATURE} if cools else {}
         return Question("/v1/messages", _body(model, request, without), headers)
 
-    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
+    def answer(self, body: Body) -> ProviderAnswer:
         if not isinstance(body.get("content"), list):
             raise nonsense("answered without content")
         text = "".join(text_of(block, "text") for block in parts(body, "content") if block.get("type") == "text")
-        stop = _STOPS.get(body.get("stop_reason"), "other")
-        return ProviderAnswer(text, _usage(part(body, "usage")), stop, dropped)
+        return ProviderAnswer(text, _usage(part(body, "usage")), _STOPS.get(text_of(body, "stop_reason"), "other"))
+
+    def asides(self, body: Body) -> Iterator[Aside]:
+        for block in parts(body, "content"):
+            if block.get("type") == "tool_use":
+                yield "tool_call", block.get("input")
+            if block.get("type") == "thinking":
+                yield "reasoning_field", block.get("thinking")
 
 
 def _body(model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ be shown.
 fatal        a wrong key, request or model; a quota that is used up; a redirect to another server; a certificate that
              does not hold
 rate_limit   429; 402 that names a time
-transient    408, 409, 425, 5xx (overload included), a broken connection, a time-out, a body that makes no sense
+transient    408, 409, 425, 5xx (overload included), what is neither an answer nor an error (1xx, 3xx, 600), a broken
+             connection, a time-out, a body that makes no sense
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from copy import copy
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -27,7 +29,7 @@ from .waiting import asked_wait, wait_for
 
 Kind = Literal["fatal", "transient", "rate_limit"]
 
-_LATER = {408, 409, 425, 499}
+_LATER = {408, 409, 421, 423, 424, 425, 449, 499}
 _NEVER = {501, 505}
 _USED_UP = re.compile(
     r"insufficient[_ ](quota|balance|credits?|funds)|billing_(hard_limit_reached|not_active)|spend(ing)?[_ ]limit"
@@ -46,6 +48,7 @@ _TOO_LARGE = re.compile("request too large", re.IGNORECASE)
 """The same for this request alone: it is more than the account may ask for in a minute."""
 _ADDRESS = {
     "aiohttp.InvalidURL",
+    "aiohttp.NonHttpUrlClientError",
     "aiohttp.TooManyRedirects",
     "httpx2.InvalidURL",
     "httpx2.TooManyRedirects",
@@ -78,6 +81,10 @@ _STARS = "***"
 """What a vendor puts in the middle of a key that it shows."""
 _MOST = 4000
 """Characters that are looked at; no more than a line of them is ever shown."""
+_DEEPEST = 6
+"""Levels of an error's body that are looked at."""
+_SHORTEST_SECRET = 16
+"""Keys of fewer characters are words that somebody made up for a server of one's own."""
 
 
 def status_fault(account: Account, status: int, headers: Mapping[str, str], body: Any) -> ModelError:
@@ -125,7 +132,8 @@ def _status_kind(status: int, wait: float | None, body: Any) -> Kind:
         return "fatal" if _is_used_up(body) or _TOO_LARGE.search(spoken(body)) else "rate_limit"
     if status == 402 and wait is not None:
         return "rate_limit"
-    return "transient" if status in _LATER or (status >= 500 and status not in _NEVER) else "fatal"
+    asked_wrongly = 400 <= status < 500 and status not in _LATER
+    return "fatal" if asked_wrongly or status in _NEVER else "transient"
 
 
 def _is_used_up(body: Any) -> bool:
@@ -147,7 +155,8 @@ def transport_fault(account: Account, error: Exception) -> ModelError:
         if isinstance(cause, ModelError):
             return _cleaned(account, cause)
     kinds = {f"{kin.__module__.partition('.')[0]}.{kin.__name__}" for cause in causes for kin in type(cause).__mro__}
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) or kinds & _BROKEN:
+    # Nested as deeply as no reply is, JSON is none.
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | RecursionError) or kinds & _BROKEN:
         return ModelError(f"{account} answered with something that is no JSON", kind="transient")
     lost = kinds & _LOST or any(isinstance(cause, OSError | TimeoutError) for cause in causes)
     # The blocking clients tell of a certificate in words alone.
@@ -199,19 +208,19 @@ def _cleaned(account: Account, error: ModelError) -> ModelError:
 def error_body(text: str) -> Any:
     """The body of an error: its JSON, or the text where it is none."""
     try:
-        return json.loads(text)
+        return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return text
 
 
-def spoken(error: Any, limit: int = 4000) -> str:
+def spoken(error: Any, depth: int = _DEEPEST) -> str:
     """All that the vendor itself says in the body of an error, without what it quotes of the request."""
     if isinstance(error, str):
-        return error[:limit]
+        return error[:_MOST]
     if isinstance(error, Mapping):
         error = [error[field] for field in _SPOKEN if field in error]
     if isinstance(error, list | tuple):
-        return " ".join(filter(None, (spoken(item, limit) for item in error[:20])))[:limit]
+        return " ".join(filter(None, (spoken(item, depth - 1) for item in error[:20] if depth)))[:_MOST]
     return str(error) if isinstance(error, int) else ""
 
 
@@ -239,8 +248,26 @@ def scrubbed(text: str, key: str) -> str:
     """The beginning of a text with every run of the key's characters masked; a key shorter than a piece only as a
     whole."""
     text = _WORD.sub(lambda word: _MASK if _STARS in word[0] else word[0], text[:_MOST])
-    if not key:
-        return text
+    return _masked(text, key) if key else text
+
+
+def kept_secret(text: str, key: str) -> str:
+    """The same for all of a good answer. A word that stands for a key is left alone there: the answer may well mean the
+    word."""
+    if len(key) < _SHORTEST_SECRET:
+        return text if len(key) < _PIECE or key.isalpha() else text.replace(key, _MASK)
+    # Bytes are looked through in half the time.
+    sent = text.encode("utf-8", "surrogatepass")
+    return _masked(text, key) if any(mark in sent for mark in _marks(key)) else text
+
+
+@cache
+def _marks(key: str) -> tuple[bytes, ...]:
+    """Short parts of a key, of which every piece of it holds one."""
+    return tuple(key[start : start + 4].encode() for start in range(0, len(key) - 3, 5))
+
+
+def _masked(text: str, key: str) -> str:
     size = min(_PIECE, len(key))
     pieces = {key[start : start + size] for start in range(len(key) - size + 1)}
     kept: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, read_object, text_of, total
 from .faults import status_fault, transport_fault
+from .misplaced import Aside
 from .schemas import open_form
 from .sdk_provider import LazyBlockingClient, LazyClient, Posted, Question, SdkProvider
 from .stated import stated_limits
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from google.genai.errors import APIError
 
 _VERSION = re.compile(r"/(v\d+\w*)$")
-_STOPS: dict[Any, StopReason] = {
+_STOPS: dict[str, StopReason] = {
     "STOP": "end",
     "MAX_TOKENS": "length",
     "CONTINUATION": "length",
@@ -48,6 +49,8 @@ _STOPS: dict[Any, StopReason] = {
 class Gemini(SdkProvider):
     """One account at Google, or at a server that speaks its protocol."""
 
+    answers_in = "candidates"
+
     def __init__(self, account: Account) -> None:
         super().__init__(account, GoogleTransport(account))
 
@@ -58,17 +61,27 @@ class Gemini(SdkProvider):
         path = model.name if model.name.startswith(("models/", "tunedModels/")) else f"models/{model.name}"
         return Question(f"{path}:generateContent", _body(model.effort, request, without))
 
-    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
+    def answer(self, body: Body) -> ProviderAnswer:
         counts = part(body, "usageMetadata")
         candidate = next(iter(parts(body, "candidates")), None)
         if candidate is None:
             if part(body, "promptFeedback").get("blockReason"):
-                return ProviderAnswer("", _usage(counts, ""), "refusal", dropped)
+                return ProviderAnswer("", _usage(counts, ""), "refusal")
             raise nonsense("answered without a candidate")
-        said = [piece for piece in parts(part(candidate, "content"), "parts") if not piece.get("thought")]
-        stop = _STOPS.get(candidate.get("finishReason"), "other")
+        said = [piece for piece in _pieces(candidate) if not piece.get("thought")]
         text = "".join(text_of(piece, "text") for piece in said)
-        return ProviderAnswer(text, _usage(counts, text), stop, dropped)
+        stop = _STOPS.get(text_of(candidate, "finishReason"), "other")
+        return ProviderAnswer(text, _usage(counts, text), stop)
+
+    def asides(self, body: Body) -> Iterator[Aside]:
+        for piece in _pieces(next(iter(parts(body, "candidates")), {})):
+            yield "tool_call", part(piece, "functionCall").get("args")
+            if piece.get("thought"):
+                yield "reasoning_field", piece.get("text")
+
+
+def _pieces(candidate: Body) -> list[Body]:
+    return parts(part(candidate, "content"), "parts")
 
 
 def _body(effort: str, request: Request, without: Collection[Parameter]) -> dict[str, Any]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..ids import ModelId
-from ..model import ModelError, Request, StopReason, Usage
+from ..model import Request, StopReason, Usage
 from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of, total
 from .catalogue import BUILT_IN
-from .faults import status_fault
+from .misplaced import Aside
 from .schemas import closed, schema_name
 from .sdk_provider import Question, SdkProvider
 from .stainless_sdk import openai_transport
 from .unsupported import Parameter
 
-_STOPS: dict[Any, StopReason] = {
+_STOPS: dict[str, StopReason] = {
     "stop": "end",
     "eos": "end",
     "length": "length",
@@ -27,21 +26,6 @@ _STOPS: dict[Any, StopReason] = {
     "model_length": "length",
     "content_filter": "refusal",
 }
-_STATUS = re.compile("[45][0-9]{2}")
-_STATUSES: dict[str, int] = {
-    "authentication_error": 401,
-    "billing_hard_limit_reached": 429,
-    "billing_not_active": 429,
-    "context_length_exceeded": 400,
-    "insufficient_quota": 429,
-    "invalid_api_key": 401,
-    "invalid_request_error": 400,
-    "model_not_found": 404,
-    "permission_error": 403,
-    "rate_limit_error": 429,
-    "rate_limit_exceeded": 429,
-}
-"""What those who speak the protocol call an error, where they tell no status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +71,30 @@ class OpenAIChat(SdkProvider):
     def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
         return Question("/chat/completions", chat_body(self._dialect, model, request, without))
 
-    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
-        choice = next(iter(parts(body, "choices")), {})
-        if fault := part(choice, "error") or part(body, "error"):
-            raise self._fault_in_answer(fault)
-        if not part(choice, "message"):
+    def answer(self, body: Body) -> ProviderAnswer:
+        choice = _choice(body)
+        message = part(choice, "message")
+        if not message:
             raise nonsense("answered without a message")
-        stop = _STOPS.get(choice.get("finish_reason"), "other")
-        if refusal := text_of(part(choice, "message"), "refusal"):
-            return ProviderAnswer(refusal, chat_usage(part(body, "usage")), "refusal", dropped)
-        text = _without_thoughts(_content(part(choice, "message")), stop)
-        return ProviderAnswer(text, chat_usage(part(body, "usage")), stop, dropped)
+        stop, usage = _STOPS.get(text_of(choice, "finish_reason"), "other"), chat_usage(part(body, "usage"))
+        if refusal := text_of(message, "refusal"):
+            return ProviderAnswer(refusal, usage, "refusal")
+        return ProviderAnswer(_without_thoughts(_content(message), stop), usage, stop)
 
-    def _fault_in_answer(self, fault: Body) -> ModelError:
-        """OpenRouter answers 200 before it asks the model; what goes wrong after that stands in the body."""
-        return status_fault(self._account, _status_of(fault), {}, {"error": fault})
+    def asides(self, body: Body) -> Iterator[Aside]:
+        message = part(_choice(body), "message")
+        for call in parts(message, "tool_calls"):
+            yield "tool_call", part(call, "function").get("arguments")
+        yield "tool_call", part(message, "function_call").get("arguments")
+        for field in ("reasoning_content", "reasoning"):
+            yield "reasoning_field", message.get(field)
+        for thought in (*parts(message, "reasoning_details"), *parts(message, "content")):
+            for piece in (thought, *parts(thought, "thinking")):
+                yield "reasoning_field", piece.get("text")
 
 
-def _status_of(fault: Body) -> int:
-    """The status that an error in a body would have come with: its code as a number or a word, or its type."""
-    for said in (fault.get("code"), fault.get("type")):
-        status = int(said) if isinstance(said, str) and _STATUS.fullmatch(said) else _STATUSES.get(str(said), said)
-        if isinstance(status, int) and 400 <= status < 600:
-            return status
-    return 500
+def _choice(body: Body) -> Body:
+    return next(iter(parts(body, "choices")), {})
 
 
 def chat_body(dialect: Dialect, model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:

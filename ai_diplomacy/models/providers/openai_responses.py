@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ..ids import ModelId
-from ..model import ModelError, Request, StopReason, Usage
+from ..model import Request, StopReason, Usage
 from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of
-from .faults import message_of
+from .misplaced import Aside
 from .schemas import closed, schema_name
 from .sdk_provider import Question, SdkProvider
 from .stainless_sdk import openai_transport
@@ -23,6 +23,8 @@ _LEAST_TOKENS = 16
 class OpenAIResponses(SdkProvider):
     """One account at a vendor that has the Responses API. It takes no seed."""
 
+    answers_in = "output"
+
     def __init__(self, account: Account) -> None:
         super().__init__(account, openai_transport(account))
 
@@ -32,25 +34,23 @@ class OpenAIResponses(SdkProvider):
     def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
         return Question("/responses", _body(model, request, without))
 
-    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
-        usage = _usage(part(body, "usage"))
-        if body.get("status") in ("failed", "cancelled"):
-            return self._failed(body, usage, dropped)
-        if not isinstance(body.get("output"), list):
+    def answer(self, body: Body) -> ProviderAnswer:
+        if body.get("status") in ("failed", "cancelled") or not isinstance(body.get("output"), list):
             raise nonsense("answered without an output")
+        usage = _usage(part(body, "usage"))
         pieces = [piece for item in parts(body, "output") for piece in parts(item, "content")]
-        text = "".join(text_of(piece, "text") for piece in pieces if piece.get("type") == "output_text")
         if refusal := "".join(text_of(piece, "refusal") for piece in pieces):
-            return ProviderAnswer(refusal, usage, "refusal", dropped)
-        return ProviderAnswer(text, usage, _stop(body), dropped)
+            return ProviderAnswer(refusal, usage, "refusal")
+        text = "".join(text_of(piece, "text") for piece in pieces if piece.get("type") == "output_text")
+        return ProviderAnswer(text, usage, _stop(body))
 
-    def _failed(self, body: Body, usage: Usage, dropped: tuple[str, ...]) -> ProviderAnswer:
-        code = part(body, "error").get("code")
-        if code == "invalid_prompt":
-            return ProviderAnswer("", usage, "refusal", dropped)
-        text = f"{self._account} failed ({code}): {message_of(body)}"
-        limited = code == "rate_limit_exceeded"
-        raise ModelError(text, kind="rate_limit" if limited else "transient")
+    def asides(self, body: Body) -> Iterator[Aside]:
+        for item in parts(body, "output"):
+            if item.get("type") == "function_call":
+                yield "tool_call", item.get("arguments")
+            if item.get("type") == "reasoning":
+                for piece in (*parts(item, "content"), *parts(item, "summary")):
+                    yield "reasoning_field", piece.get("text")
 
 
 def _body(model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
@@ -82,8 +82,8 @@ def _body(model: ModelId, request: Request, without: Collection[Parameter]) -> d
 def _stop(body: Body) -> StopReason:
     if body.get("status") in ("completed", None):
         return "end"
-    stops: dict[Any, StopReason] = {"max_output_tokens": "length", "content_filter": "refusal"}
-    return stops.get(part(body, "incomplete_details").get("reason"), "other")
+    stops: dict[str, StopReason] = {"max_output_tokens": "length", "content_filter": "refusal"}
+    return stops.get(text_of(part(body, "incomplete_details"), "reason"), "other")
 
 
 def _usage(usage: Body) -> Usage:

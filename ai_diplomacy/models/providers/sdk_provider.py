@@ -8,20 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from ..ids import ModelId
 from ..model import ModelError, Request, Usage
 from ..provider import ProviderAnswer
+from ..remarks import Remark
 from ..stated_limits import StatedLimit
 from .accounts import Account
-from .bodies import Body
+from .answered_errors import is_refused
+from .bodies import Body, text_of
+from .faults import kept_secret, one_line
+from .misplaced import Aside, holds_json, misplaced
 from .unsupported import Parameter, RefusedError, UnsupportedParameters, blames_effort, dropped, optional
 
 C = TypeVar("C")
+
+end_of_call: ContextVar[float] = ContextVar("end_of_call")
+"""When the call that a thread makes must have ended, by the monotonic clock."""
+_LONGEST_NAME = 100
+"""Characters of what a vendor calls the model that it served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class Transport(Protocol):
     async def post(self, question: Question) -> Posted: ...
 
     def post_blocking(self, question: Question, seconds: float) -> Posted:
-        """The same on the calling thread. ``seconds``: for how long the server may say nothing."""
+        """The same on the calling thread, which has ``seconds`` for it."""
 
     def classify(self, error: Exception) -> ModelError: ...
 
@@ -64,10 +75,13 @@ class SdkProvider(ABC):
 
     loosely: frozenset[Parameter] = frozenset()
     """What its endpoint takes, but not to the letter."""
+    answers_in = "choices"
+    """The field of a body that holds a list of what the model said."""
 
     def __init__(self, account: Account, transport: Transport) -> None:
         self._account = account
         self._transport = transport
+        self._has_answered = False
         self._unsupported = UnsupportedParameters()
 
     def never(self, request: Request) -> frozenset[Parameter]:  # noqa: ARG002 - what a request holds may matter
@@ -80,8 +94,12 @@ class SdkProvider(ABC):
         gets a request that has none."""
 
     @abstractmethod
-    def answer(self, body: Body, dropped: tuple[str, ...]) -> ProviderAnswer:
-        """What a body says. Raises ``ModelError`` where it makes no sense."""
+    def answer(self, body: Body) -> ProviderAnswer:
+        """What a body says, where it should. Raises ``ModelError`` where it makes no sense."""
+
+    @abstractmethod
+    def asides(self, body: Body) -> Iterator[Aside]:
+        """What else it says: arguments of calls of tools, and reasoning."""
 
     async def call(self, model: ModelId, request: Request) -> ProviderAnswer:
         while True:
@@ -94,6 +112,7 @@ class SdkProvider(ABC):
                 return self._read(posted, request, without)
 
     def call_blocking(self, model: ModelId, request: Request, *, deadline: float) -> ProviderAnswer:
+        end_of_call.set(time.monotonic() + deadline)
         while True:
             question, without = self._asked(model, request)
             try:
@@ -121,11 +140,38 @@ class SdkProvider(ABC):
 
     def _read(self, posted: Posted, request: Request, without: frozenset[Parameter]) -> ProviderAnswer:
         missing = dropped(request, without | self.loosely)
-        if posted.body is None:
+        body = posted.body
+        if body is None or is_refused(self._account, body, self.answers_in, has_answered=self._has_answered):
             # What a vendor turns away it does not bill.
             return ProviderAnswer("", Usage(0, 0, 0), "refusal", missing)
-        answer = self.answer(posted.body, missing)
-        return replace(answer, stated=posted.stated) if posted.stated else answer
+        answer = self.answer(body)
+        self._has_answered = True
+        text, stop = answer.text, answer.stop
+        remarks: tuple[Remark, ...] = ()
+        if not text.strip():
+            if found := misplaced(self._asides(body, answer), request.schema):
+                remarks, text, stop = found[:1], found[1], "end"
+        elif request.schema is not None and "schema" not in missing and stop == "end" and not holds_json(text):
+            remarks = ("schema_ignored",)
+        return replace(
+            answer,
+            text=kept_secret(text, self._account.key),
+            stop=stop,
+            dropped=missing,
+            served=self._named(text_of(body, "model") or text_of(body, "modelVersion")),
+            fingerprint=self._named(text_of(body, "system_fingerprint")),
+            remarks=remarks,
+            stated=posted.stated,
+        )
+
+    def _asides(self, body: Body, answer: ProviderAnswer) -> Iterator[Aside]:
+        """Reasoning that was cut, or refused, is none that ended with an answer; a call of a tool is an end to many."""
+        for remark, found in self.asides(body):
+            if answer.stop == "end" or (remark == "tool_call" and answer.stop == "other"):
+                yield remark, found
+
+    def _named(self, said: str) -> str:
+        return one_line(kept_secret(said, self._account.key), _LONGEST_NAME) if said else ""
 
     def classify(self, error: Exception) -> ModelError:
         return self._transport.classify(error)

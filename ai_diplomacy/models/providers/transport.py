@@ -17,6 +17,7 @@ from yarl import URL
 
 from ..model import ModelError
 from .accounts import Account, proxy_of
+from .bounded_bodies import BoundedResponse, BoundedTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,7 @@ def open_session(account: Account) -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),
         read_bufsize=2**20,
+        response_class=BoundedResponse,
         middlewares=(redirect_middleware(account),),
         # Asked to find it itself, aiohttp looks for it, and for a file of passwords to log in with, at every call.
         proxy=proxy_of(account.base_url),
@@ -48,17 +50,19 @@ def open_session(account: Account) -> aiohttp.ClientSession:
 
 def blocking_options(account: Account) -> dict[str, Any]:
     """What an account's blocking client of httpx2 is made with, to do the same."""
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS)
     return {
+        # Google's SDK makes contexts of its own where it is given none.
         "verify": tls_context(),
+        "transport": BoundedTransport(verify=tls_context(), limits=limits, proxy=proxy_of(account.base_url)),
         "event_hooks": {"request": [redirect_hook(account)]},
         "timeout": httpx2.Timeout(None, connect=CONNECT_SECONDS),
-        "limits": httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE_SECONDS),
     }
 
 
 def blocking_timeout(seconds: float) -> httpx2.Timeout:
-    """For a call on a thread: for how long the server may say nothing."""
-    return httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
+    """For a call on a thread. All but connecting is up to its transport."""
+    return httpx2.Timeout(None, connect=min(seconds, CONNECT_SECONDS))
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from scripted_vendor import says
 from vendor_protocols import candidate, chat, message, response
@@ -9,6 +11,7 @@ from vendor_questions import question
 
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.model import Usage
+from ai_diplomacy.models.provider_model import ProviderModel
 
 
 async def answer_to(vendor, provider_at, name, body):
@@ -220,3 +223,43 @@ async def test_a_filter_that_answers_with_a_status_is_a_refusal_too(vendor, prov
 async def test_of_a_prompt_that_gemini_blocks_the_cost_is_known(vendor, provider_at, blocked, counts, usage):
     answer = await answer_to(vendor, provider_at, "gemini", {**blocked, "usageMetadata": counts})
     assert (answer.text, answer.stop, answer.usage) == ("", "refusal", usage)
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("m-2026-11-01", "m-2026-11-01"),
+        (f"m\n\x1b[2J{'x' * 500}", f"m [2J{'x' * 94}…"),
+        (7, ""),
+        (["m"], ""),
+        (None, ""),
+    ],
+)
+async def test_the_model_that_was_served_and_its_state_are_told_in_a_line(vendor, protocol, provider_at, said, line):
+    body = protocol.answer("x") | {"model": said, "modelVersion": said, "system_fingerprint": said}
+    answer = await answer_to(vendor, provider_at, protocol.provider, body)
+    assert (answer.served, answer.fingerprint) == (line, line)
+
+
+@pytest.mark.parametrize(
+    ("counted", "usage", "remarks"),
+    [
+        (5_000, Usage(5_000, 4), ()),
+        (2_051, Usage(2_051, 4), ("prompt_cut",)),
+        (0, Usage(None, 4), ("no_usage",)),
+        (10**8, Usage(None, 4), ("no_usage",)),
+        (10**4000, Usage(None, 4), ("no_usage",)),
+    ],
+    ids=["honest", "cut", "nothing", "absurd", "endless"],
+)
+async def test_what_a_server_counts_is_compared_with_what_it_was_sent(
+    vendor, protocol, provider_at, counted, usage, remarks
+):
+    body = protocol.answer("fine")
+    counts = body.get("usage") or body["usageMetadata"]
+    asked = next(name for name in ("prompt_tokens", "input_tokens", "promptTokenCount") if name in counts)
+    said = {asked: counted} | ({"total_tokens": counted + 4} if "total_tokens" in counts else {})
+    vendor.otherwise = says({name: one | said if one is counts else one for name, one in body.items()})
+    model, long = ModelId(protocol.provider, "m"), replace(question(), prompt="A PAR - BUR, " * 1_500)
+    reply = await ProviderModel(provider_at(model.provider, vendor.url), model).generate(long)
+    assert (reply.usage.input, reply.usage.output, reply.remarks) == (usage.input, usage.output, remarks)

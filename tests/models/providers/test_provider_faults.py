@@ -23,7 +23,7 @@ from ai_diplomacy.models.provider_model import BlockingProviderModel, DeadlineEr
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (301, "fatal"),
+        (301, "transient"),
         (400, "fatal"),
         (401, "fatal"),
         (402, "fatal"),
@@ -32,6 +32,7 @@ from ai_diplomacy.models.provider_model import BlockingProviderModel, DeadlineEr
         (413, "fatal"),
         (422, "fatal"),
         (408, "transient"),
+        (424, "transient"),
         (409, "transient"),
         (429, "rate_limit"),
         (500, "transient"),
@@ -40,6 +41,7 @@ from ai_diplomacy.models.provider_model import BlockingProviderModel, DeadlineEr
         (503, "transient"),
         (520, "transient"),
         (529, "transient"),
+        (600, "transient"),
     ],
 )
 async def test_a_status_says_whether_to_ask_again(vendor, protocol, provider, model, status, kind):

@@ -19,7 +19,7 @@ from ai_diplomacy.models.model import ModelError
 from ai_diplomacy.models.provider_model import BlockingProviderModel
 from ai_diplomacy.models.providers import Providers, account_of
 from ai_diplomacy.models.providers.catalogue import BUILT_IN
-from ai_diplomacy.models.providers.faults import scrubbed
+from ai_diplomacy.models.providers.faults import kept_secret, scrubbed
 
 
 async def told(provider, model) -> str:
@@ -70,13 +70,13 @@ async def test_a_failure_after_200_that_echoes_the_key_is_cleaned(vendor, provid
 async def test_a_failure_after_200_is_one_line(vendor, provider_at):
     vendor.otherwise = says({"status": "failed", "error": {"code": "server_error", "message": f"no\n\x1b[2J{KEY}"}})
     error = await fault(provider_at("openai-responses", vendor.url), ModelId("openai-responses", "m"))
-    assert str(error) == f"openai-responses@{vendor.url} failed (server_error): no [2J[key]"
+    assert str(error) == f"openai-responses@{vendor.url} answered 500: no [2J[key]"
 
 
 async def test_on_a_thread_a_failure_after_200_is_cleaned_too(vendor, provider_at):
     vendor.otherwise = says({"status": "failed", "error": {"code": "server_error", "message": f"no\n{KEY}"}})
     model = ModelId("openai-responses", "m")
-    with ThreadPoolExecutor(1) as thread, pytest.raises(ModelError, match=r"\): no \[key\]$"):
+    with ThreadPoolExecutor(1) as thread, pytest.raises(ModelError, match=r"500: no \[key\]$"):
         await BlockingProviderModel(provider_at(model.provider, vendor.url), model, thread).generate(question())
 
 
@@ -167,3 +167,48 @@ def test_no_piece_of_a_key_is_left_in_any_text(before, key, after):
 @given(st.text("ghijklmno .", max_size=60))
 def test_other_text_is_left_alone(text):
     assert scrubbed(text, "abcdef0123456789") == text
+
+
+@pytest.mark.parametrize(
+    ("echo", "masked"),
+    [
+        (KEY, "[key]"),
+        (KEY[:16], "[key]"),
+        (KEY[9:17], "[key]"),
+        (f"x{KEY[-8:]}", "x[key]"),
+        (f"x{KEY}{KEY}y", "x[key]y"),
+    ],
+)
+async def test_a_good_answer_that_echoes_the_key_is_cleaned_in_every_field(
+    vendor, protocol, provider, model, echo, masked
+):
+    vendor.otherwise = says(protocol.answer(f"it is {echo}.") | {"model": echo, "modelVersion": echo})
+    answer = await provider.call(model, question())
+    assert (answer.text, answer.served) == (f"it is {masked}.", masked)
+
+
+async def test_a_refusal_and_a_misplaced_answer_that_echo_the_key_are_cleaned_too(vendor, provider_at):
+    bodies = [chat(None, refusal=f"No, {KEY}."), chat("", reasoning_content=f'{{"diary": "{KEY}"}}')]
+    vendor.plays(*map(says, bodies))
+    provider = provider_at("openai", vendor.url)
+    texts = [(await provider.call(ModelId("openai", "m"), question())).text for _ in bodies]
+    assert texts == ["No, [key].", '{"diary": "[key]"}']
+
+
+@pytest.mark.parametrize("key", ["no-key", "x", "secret", "anything", "diplomacy"])
+def test_a_word_that_stands_for_a_key_is_no_secret(key):
+    assert kept_secret(f"{key}: {key}", key) == f"{key}: {key}"
+
+
+def test_a_short_key_is_masked_as_a_whole():
+    assert kept_secret("it is abc-12345, abc-1234", "abc-12345") == "it is [key], abc-1234"
+
+
+@settings(derandomize=True, deadline=None)
+@given(
+    st.text(max_size=300), st.text("abcdef0123456789-_", min_size=16, max_size=60), st.integers(8, 16), st.integers(0)
+)
+def test_no_piece_of_a_key_is_left_in_a_good_answer(text, key, size, start):
+    start %= len(key) - size + 1
+    clean = kept_secret(f"{text}{key[start : start + size]}{text}", key).replace("[key]", "\n")
+    assert all(key[at : at + 8] not in clean for at in range(len(key) - 7))
