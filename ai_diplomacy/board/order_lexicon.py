@@ -18,9 +18,15 @@ from .terrain import Terrain, province_of, terrain
 _WORDS = tomllib.loads((files(__package__) / "order_words.toml").read_text(encoding="utf-8"))
 
 VERBS: Mapping[str, str] = {word: kind for kind, words in _WORDS["kinds"].items() for word in words.split()}
-"""Word -> the kind of its token, one character (``order_words.toml`` lists them)."""
+"""Word -> the kind of its token, one character (``order_words.toml`` lists them); two kinds for two tokens."""
 SILENT = frozenset(_WORDS["silent"].split())
 WHERE = frozenset(_WORDS["where"].split())
+PUBLIC = frozenset(_WORDS["recipients"]["public"].split())
+"""Words that address everyone."""
+POLITE = frozenset(_WORDS["recipients"]["polite"].split())
+"""Words that may stand beside whom a message is addressed to."""
+EXCEPT = frozenset(_WORDS["recipients"]["except"].split())
+"""Words before whom a message is kept from."""
 COASTS: Mapping[str, str] = {word: code for code, words in _WORDS["coasts"].items() for word in words.split()}
 """``NORTH`` -> ``NC``; a coast when ``COAST`` follows it."""
 COAST_CODES: Mapping[str, str] = {
@@ -125,7 +131,8 @@ def _powers(ground: Terrain) -> dict[str, str]:
     sharing = Counter(power[:3] for power in ground.powers)
     names = {power[:3]: power for power in ground.powers if sharing[power[:3]] == 1}
     for power in ground.powers:
-        names[power] = names[ground.adjectives[power].upper()] = power
+        others = dict.fromkeys(_WORDS["powers"].get(power, "").split(), power)
+        names = others | names | dict.fromkeys((power, ground.adjectives[power].upper()), power)
     return names
 
 

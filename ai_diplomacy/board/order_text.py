@@ -131,7 +131,7 @@ _CARRIES = r"C[UW]*P[-=]+U?P"
 _SUPPORT = rf"[-=]*S[-=S]*(?P<still>H?)[-=]*(?P<target>[UW]*P)(?::?{_EARLY}{_STEPS}{_VIA}|{_CARRIES}|[-=:]*Hg*)?"
 _BODIES: tuple[tuple[Verb, re.Pattern[str]], ...] = (
     ("S", re.compile(_SUPPORT)),
-    ("C", re.compile(rf"[-=]*C[-=]*(?P<target>[UW]*P):?{_STEPS}{_VIA}")),
+    ("C", re.compile(rf"[-=]*C[-=]*(?P<target>[UW]*P):?{_EARLY}{_STEPS}{_VIA}")),
     ("H", re.compile(r"[-=]*H(?:[-=]*[Hg])*(?P<at>[UW]*P)?")),
     ("R", re.compile(r"[-=]*R(?P<path>[-=]*P(?:[-=]+P)*)?")),
     ("D", re.compile(r"[-=]*D")),

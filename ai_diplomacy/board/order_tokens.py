@@ -53,8 +53,10 @@ def tokens_of(text: str, lex: Lexicon) -> tuple[Token, ...]:
     while at < len(words):
         token, used = _coast(words, at, found, lex) or _place(words, at, lex) or (_word(words, at, found, lex), 1)
         at += used
-        if token:
+        if token and len(token.kind) == 1:
             found.append(token)
+        elif token:
+            found += [token._replace(kind=kind) for kind in token.kind]
     if len(found) > MOST_TOKENS or len(words) > MOST_WORDS:
         found[MOST_TOKENS:] = [Token("?", "...")]
     return with_coasts([_power_or_place(found, at) for at in range(len(found))], lex)
@@ -88,8 +90,12 @@ def with_coasts(tokens: Sequence[Token], lex: Lexicon) -> tuple[Token, ...]:
 _GOES_ON = re.compile(r"[-=]+U?P|[-=]*[HgVC]+(?:[-=]*[UW]*P)*")
 
 
+_A_UNIT = re.compile(r"W?U?P")
+
+
 def without_asides(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[Token, ...], ...]]:
-    """The tokens outside brackets, and those in each bracket that is a remark, not a part (``(VIA)``, ``(- BUR)``)."""
+    """The tokens outside brackets, and those in each bracket that is a remark, not a part: ``(VIA)``, ``(- BUR)``, the
+    unit that the order begins with."""
     plain: list[Token] = []
     asides: list[tuple[Token, ...]] = []
     at = 0
@@ -102,7 +108,8 @@ def without_asides(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tu
             inside = tuple(t for t in tokens[at:end] if t.kind not in "()")
             if not plain and end == len(tokens):
                 continue
-            if _GOES_ON.fullmatch(kinds_of(inside)):
+            of_order = _GOES_ON if plain else _A_UNIT
+            if of_order.fullmatch(kinds_of(inside)) and (plain or kinds_of(tokens[end + 1 : end + 2]) not in "UPW"):
                 plain += inside
             else:
                 asides.append(inside)

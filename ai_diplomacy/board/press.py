@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .order_lexicon import lexicon
 from .phase import Phase
+from .recipients import ALL as ALL
+from .recipients import addressed
 from .terrain import Terrain
 from .units import Order
 
-ALL = "ALL"
-"""The recipient of a public message."""
-
 Problem = Literal["unknown_recipient", "no_recipient", "empty", "too_many", "too_long"]
-
-_PUBLIC_WORDS = frozenset({"ALL", "GLOBAL", "EVERYONE", "EVERYBODY", "PUBLIC", "ALL POWERS", "ALL PLAYERS"})
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -205,18 +200,18 @@ class Mailbox:
         """Who gets the message, and what its sender is told about the others."""
         if not body.strip():
             return [("empty", "not sent: the message has no text")], ()
-        meant = [(name, recipient_named(name, self._ground)) for name in dict.fromkeys(names)]
-        known = {power for _, power in meant if power in (ALL, *living)}
+        meant = addressed(names, self._ground)
+        known = {power for power in meant.known if power in (ALL, *living)}
         notices: list[tuple[Problem, str]] = []
-        if unknown := [name for name, power in meant if power is None]:
-            shown = ", ".join(repr(name.strip()[:40]) for name in unknown[:3])
-            more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        if meant.unknown:
+            shown = ", ".join(repr(name[:40]) for name in meant.unknown[:3])
+            more = f" and {len(meant.unknown) - 3} more" if len(meant.unknown) > 3 else ""
             notices.append(("unknown_recipient", f"not sent to {shown}{more}: no such power"))
-        if gone := sorted({power for _, power in meant if power is not None} - known):
+        if gone := sorted(meant.known - known):
             notices.append(("unknown_recipient", f"not sent to {', '.join(gone)}: out of the game"))
         if ALL in known:
             # One misspelt name beside ALL withholds nothing: a public message reaches everyone anyway.
-            return notices, (ALL,)
+            return notices, () if meant.doubtful else (ALL,)
         known.discard(sender)
         if not known and not notices:
             notices.append(("no_recipient", "not sent: it names no other power"))
@@ -228,10 +223,3 @@ def clean_text(text: str) -> str:
     and tab go. Everything else stays as it was written."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     return _LONE_SURROGATES.sub("\ufffd", _CONTROLS.sub("", unified))
-
-
-def recipient_named(name: str, ground: Terrain) -> str | None:
-    """The power (or ``ALL``) that a word names: ``England``, ``english``, ``ENG``; ``None`` if no power is meant."""
-    shown = "".join(letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf")
-    word = " ".join(shown.upper().split()).strip("\"'`.,:;*_<>[](){} ")
-    return ALL if word in _PUBLIC_WORDS else lexicon(ground.name).powers.get(word)

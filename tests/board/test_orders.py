@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -68,6 +69,20 @@ def with_a_remark(order: str, ground: Terrain) -> str:
     return order + remarks[sum(map(ord, order)) % 8]
 
 
+def in_daide(order: str, ground: Terrain) -> str:
+    """``( FLT NTH ) CVY ( AMY LON ) CTO NWY``: the language in which programs play."""
+    words, moves = order.split(), "CTO" if order.endswith("VIA") or " C " in order else "MTO"
+    verbs = {"-": moves, "S": "SUP", "C": "CVY", "H": "HLD", "R": "RTO", "D": "REM", "B": "BLD", "WAIVE": "WVE"}
+    told = []
+    for before, word in zip(["", *words], words, strict=False):
+        place = re.sub(r"(.*)/(.*)", r"( \1 \2S )", word)
+        if before in ("A", "F"):
+            told.append(f"( {'AMY' if before == 'A' else 'FLT'} {place} )")
+        elif word not in ("A", "F", "VIA"):
+            told.append(verbs.get(word, place))
+    return " ".join(told)
+
+
 STYLES: Sequence[Callable[[str, Terrain], str]] = (
     in_lower_case,
     with_full_names,
@@ -75,6 +90,7 @@ STYLES: Sequence[Callable[[str, Terrain], str]] = (
     quoted,
     in_a_list,
     with_a_remark,
+    in_daide,
 )
 
 
@@ -324,6 +340,19 @@ UNDERSTOOD = [
     ("FRANCE", "A PIC - BEL", "A PIC - BEL"),
     ("FRANCE", "A PIC - BEL VIA", "A PIC - BEL VIA|A PIC - ENG - BEL|A PIC - BEL (VIA CONVOY)|A PIC (by convoy) - BEL"),
     ("FRANCE", "A PAR - BUR", "A PAR - BUR VIA|A PAR - BUR VIA CONVOY"),
+    # the language in which programs play
+    ("FRANCE", "A PAR - BUR", "AMY PAR MTO BUR|( FRA AMY PAR ) MTO BUR|SUB ( ( FRA AMY PAR ) MTO BUR )"),
+    ("FRANCE", "A PIC - BEL VIA", "( FRA AMY PIC ) CTO BEL|( FRA AMY PIC ) CTO BEL VIA ( ECH )|A PIC CTO BEL"),
+    ("FRANCE", "A PIC - BEL", "( FRA AMY PIC ) MTO BEL"),
+    (
+        "FRANCE",
+        "A PAR S A MUN - BUR",
+        "( FRA AMY PAR ) SUP ( GER AMY MUN ) MTO BUR|A PAR SUP ( GER AMY MUN ) MTO BUR|(FRA AMY PAR) S (AMY MUN) - BUR",
+    ),
+    ("FRANCE", "A PAR S A PIC", "( FRA AMY PAR ) SUP ( FRA AMY PIC )|AMY PAR SUP AMY PIC"),
+    ("RUSSIA", "F BOT S F STP/SC - FIN", "( RUS FLT GOB ) SUP ( RUS FLT ( STP SCS ) ) MTO FIN"),
+    ("ENGLAND", "A WAL - BEL VIA", "( ENG AMY WAL ) CTO BEL VIA ( ECH )|AMY WAL CTO BEL"),
+    ("ENGLAND", "F ENG C A WAL - BEL", "( ENG FLT ECH ) CVY ( ENG AMY WAL ) CTO BEL|FLT ECH CVY AMY WAL CTO BEL"),
 ]
 
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ai_diplomacy.board.board import Board
-from ai_diplomacy.board.press import ALL, Delivery, Draft, Mailbox, Message, clean_text, recipient_named
+from ai_diplomacy.board.press import ALL, Delivery, Draft, Mailbox, Message, clean_text
+from ai_diplomacy.board.recipients import addressed
 from ai_diplomacy.board.terrain import MAPS, terrain
 
 GROUND = terrain()
@@ -65,26 +66,87 @@ def test_messages_are_delivered_in_the_order_of_the_powers() -> None:
         ("All Powers", ALL),
         ("everyone", ALL),
         ("Global", ALL),
-        ("Frnace", None),
-        ("FRANC", None),
-        ("", None),
-        ("ALL BUT FRANCE", None),
-        ("FRANCE, ENGLAND", None),
-        ("\ud800", None),
-        ("ALLY", None),
+        ("Everyone!", ALL),
+        ("all the other players", ALL),
+        ("**ALL**", ALL),
+        ("@France", "FRANCE"),
+        ("the French", "FRANCE"),
+        ("Germans", "GERMANY"),
+        ("ger.", "GERMANY"),
+        ("Aust", "AUSTRIA"),
+        ("Austria-Hungary", "AUSTRIA"),
+        ("The Ottoman Empire", "TURKEY"),
+        ("Great Britain", "ENGLAND"),
+        ("to: Russia", "RUSSIA"),
+        ("\U0001f1eb\U0001f1f7 France", "FRANCE"),
+        ("FRANCE, ENGLAND", "ENGLAND FRANCE"),
+        ("England and Germany", "ENGLAND GERMANY"),
+        ("ENGLAND/GERMANY", "ENGLAND GERMANY"),
+        ("england & the Turks; Russia", "ENGLAND RUSSIA TURKEY"),
+        ("England Germany", "ENGLAND GERMANY"),
+        ("E/G/T", "ENGLAND GERMANY TURKEY"),
+        ('["ENGLAND", "GERMANY"]', "ENGLAND GERMANY"),
+        ("- England\n- Germany", "ENGLAND GERMANY"),
+        ("ENGLAND, ALL", f"{ALL} ENGLAND"),
+        ("Frnace, England", "ENGLAND"),
+        ("England (my ally)", "ENGLAND"),
+        ("Frnace", ""),
+        ("FRANC", ""),
+        ("", ""),
+        ("\ud800", ""),
+        ("ALLY", ""),
+        ("none", ""),
+        ("all allies", ""),
     ],
 )
-def test_names(word: str, meant: str | None) -> None:
-    assert recipient_named(word, GROUND) == meant
+def test_names(word: str, meant: str) -> None:
+    assert " ".join(sorted(addressed([word], GROUND).known)) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ALL BUT FRANCE",
+        "everyone (except Italy)",
+        "all but Italy and France",
+        "Everyone, not Italy",
+        "ALL -ITALY",
+        "ALL, !ITALY",
+        "England, but not Germany",
+        "not England",
+        "France's enemies",
+        "enemies of France and Italy",
+        "all allies of France, Italy",
+    ],
+)
+def test_a_text_that_may_say_who_shall_not_read_it_reaches_nobody_and_its_sender_hears_of_it(text: str) -> None:
+    done = deliver({"RUSSIA": [Draft((text,), "attack together")]})
+    assert done.messages == ()
+    (back,) = done.returned
+    assert (back.problem, back.detail) == ("unknown_recipient", f"not sent to {text!r}: no such power")
+
+
+def test_what_is_kept_from_a_power_beside_all_is_not_published() -> None:
+    done = deliver({"RUSSIA": [Draft(("ALL", "except Italy"), "attack Italy"), Draft(("everyone", "!ITALY"), "b")]})
+    assert done.messages == ()
+    assert len(done.returned) == 2
+    (message,) = deliver({"RUSSIA": [Draft(("ALL", "Engalnd"), "peace")]}).messages
+    assert message.public
+
+
+def test_known_names_get_a_message_and_its_sender_hears_of_the_others() -> None:
+    done = deliver({"RUSSIA": [Draft(("English, Atlantis and @germany", "the Huns"), "hello")]})
+    assert [message.recipients for message in done.messages] == [("ENGLAND", "GERMANY")]
+    assert [back.detail for back in done.returned] == ["not sent to 'Atlantis', 'the Huns': no such power"]
 
 
 @pytest.mark.parametrize("name", MAPS)
 def test_every_power_of_every_map_can_be_written_to(name: str) -> None:
     ground = terrain(name)
     for power in ground.powers:
-        assert recipient_named(power.lower(), ground) == power
-        assert recipient_named(ground.adjectives[power], ground) == power
-        assert recipient_named(power[:3], ground) == power
+        for name in (power.lower(), ground.adjectives[power], power[:3], f"the {power.title()}!"):
+            assert addressed([name], ground).known == {power}
+    assert addressed([", ".join(ground.powers)], ground).known == set(ground.powers)
 
 
 def test_a_message_to_nobody_known_goes_back_and_to_no_one_else() -> None:
@@ -249,7 +311,7 @@ def check_addresses(messages: tuple[Message, ...], written: dict[str, list[Draft
         message.body.encode("utf-8")
         assert 0 < len(message.body) <= 20
         sources = [
-            {recipient_named(name, GROUND) for name in draft.to}
+            addressed(draft.to, GROUND).known
             for draft in written[message.sender]
             if clean_text(draft.body)[:20] == message.body
         ]
