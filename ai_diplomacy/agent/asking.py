@@ -10,6 +10,7 @@ from ..board.chance import chance
 from ..board.player import Question, View
 from ..models.call_log import failure_kind
 from ..models.events import CallAnswered, CallFailed
+from ..models.json_in_text import speech
 from ..models.model import CallKey, Model, ModelError, Request
 from ..records.events import Listener
 from ..run.events import ReplyRead, StepDefaulted, Verdict
@@ -51,8 +52,9 @@ class Asker:
         shape: type[R],
         check: Callable[[R], Sequence[str]] = lambda _: (),
     ) -> Answer:
-        """Ask about a document. A reply that cannot be read, or in which ``check`` finds problems, is asked for once
-        more with the reason; a readable first reply stands if the second is worse. Never raises ``ModelError``."""
+        """Ask about a document. A reply that cannot be read as a whole, or in which ``check`` finds problems, is asked
+        for once more with the reason; a readable first reply stands if the second is worse. Never raises
+        ``ModelError``."""
         first: R | None = None
         problems: Sequence[str] = ()
         for attempt in (0, 1):
@@ -73,17 +75,19 @@ class Asker:
                 self._tell(request, "failed", problems)
                 break
             self.listener.event(CallAnswered(key=request.key, model=self.model.name, request=request, reply=reply))
-            reading = read_reply(reply.text, shape)
+            reading = read_reply(reply.text, shape, reply.stop, reply.max_tokens)
+            problems = (reading.problem,) if reading.problem else ()
             if reading.value is None:
-                problems = (reading.problem or "The reply could not be read.",)
                 self._tell(request, "unusable", problems)
             else:
-                problems = check(reading.value)
-                self._tell(request, _verdict(reading, problems), problems)
+                wrong = check(reading.value)
+                problems = (*problems, *wrong)
+                self._tell(request, _verdict(reading, wrong), problems)
                 if not problems or attempt == 1:
                     return Answer(reading.value, first)
                 first = reading.value
-            document = {**document, "correction": {"your_reply": reply.text[:_EXCERPT], "problems": list(problems)}}
+            said = reply.text[speech(reply.text, cut=reply.stop == "length").start :]
+            document = {**document, "correction": {"your_reply": said[:_EXCERPT], "problems": list(problems)}}
         if first is None:
             reason = " ".join(problems)
             self.listener.event(StepDefaulted(self.power, view.phase, step, view.round, self.model.name, reason))
@@ -106,7 +110,9 @@ class Asker:
         self.listener.event(ReplyRead(*request.key.about(self.model.name), verdict, tuple(problems)))
 
 
-def _verdict(reading: Reading[R], problems: Sequence[str]) -> Verdict:
-    if problems:
+def _verdict(reading: Reading[R], wrong: Sequence[str]) -> Verdict:
+    if reading.cut:
+        return "cut"
+    if wrong:
         return "illegal"
     return "repaired" if reading.repaired else "ok"

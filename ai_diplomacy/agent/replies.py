@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from ..board.player import RELATIONSHIPS, Relationship
-from ..models.model import MAX_TEXT
+from ..models.json_in_text import speech
+from ..models.loose_json import LooseObject, PartOfList
+from ..models.model import MAX_TEXT, StopReason
 
-_MAX_MENDED = 20_000
-_MAX_DEPTH = 24
-"""Longer or deeper text is not handed to the mender, whose time grows with the product of both."""
-_MOST_BRACES = 60
-"""Places at which an object among prose is looked for."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_BRACKETS = re.compile(r"[\[\]{}]")
-_FENCE = re.compile(r"```[A-Za-z]*[ \t]*\n(.*?)\n?```", re.DOTALL)
 
 
 def _as_list(value: Any) -> Any:
+    """Texts as models give them: none, one, or a list that may hold lists."""
     if value is None:
         return []
+    if isinstance(value, list):
+        return [text for entry in value for text in (entry if isinstance(entry, list) else [entry])]
     return [value] if isinstance(value, str) else value
+
+
+def _as_names(value: Any) -> Any:
+    """The same for recipients, which may be objects: ``{"power": "FRANCE"}``."""
+    listed = value if isinstance(value, list) else [value] if isinstance(value, dict) else _as_list(value)
+    if not isinstance(listed, list):
+        return value
+    return _as_list([[*entry.values()] if isinstance(entry, dict) else entry for entry in listed])
+
+
+def _as_objects(value: Any) -> Any:
+    return [] if value is None else value
 
 
 def _as_mapping(value: Any) -> Any:
@@ -44,7 +55,7 @@ def _as_word(value: Any) -> Any:
 
 def _clean(value: Any) -> Any:
     # Lone surrogates and control characters can come out of JSON escapes and fit into no file.
-    if value is None:
+    if value is None or isinstance(value, PartOfList):
         return ""
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         value = " ".join(value)
@@ -53,8 +64,17 @@ def _clean(value: Any) -> Any:
     return _CONTROL.sub("", value.encode("utf-8", "replace").decode("utf-8"))
 
 
+def _not_empty(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("empty", "empty")
+    return value
+
+
 Text = Annotated[str, BeforeValidator(_clean)]
+SomeText = Annotated[Text, AfterValidator(_not_empty)]
+"""Of a step that asks for nothing else."""
 Texts = Annotated[list[Text], BeforeValidator(_as_list)]
+Names = Annotated[list[Text], BeforeValidator(_as_names)]
 Word = Annotated[Relationship, BeforeValidator(_as_word)]
 Words = Annotated[dict[str, Word], BeforeValidator(_as_mapping)]
 Vote = Annotated[bool, BeforeValidator(_as_vote)]
@@ -67,23 +87,23 @@ class StepReply(BaseModel):
 
 
 class InitializeReply(StepReply):
-    goals: Texts
-    relationships: Words
+    goals: Texts = []
+    relationships: Words = {}
 
 
 class MessageReply(StepReply):
-    to: Texts = Field(validation_alias=AliasChoices("to", "recipients", "recipient"))
+    to: Names = Field(validation_alias=AliasChoices("to", "recipients", "recipient"))
     text: Text = Field(validation_alias=AliasChoices("text", "body", "message", "content"))
     pledges: Texts = []
 
 
 class NegotiateReply(StepReply):
     diary: Text = ""
-    messages: list[MessageReply]
+    messages: Annotated[list[MessageReply], BeforeValidator(_as_objects)]
 
 
 class PlanReply(StepReply):
-    directive: Text
+    directive: SomeText
 
 
 class OrderReply(StepReply):
@@ -101,11 +121,11 @@ class ReflectReply(StepReply):
 
 
 class ConsolidateReply(StepReply):
-    summary: Text
+    summary: SomeText
 
 
 class InterviewReply(StepReply):
-    answer: Text
+    answer: SomeText
 
 
 @cache
@@ -127,43 +147,77 @@ class Reading(Generic[R]):
     """What a text was read as."""
 
     value: R | None
-    repaired: bool
+    """Of a reply that is cut or broken: its whole elements."""
+    repaired: bool = False
     """Whether it had to be mended to be read."""
-    problem: str | None
-    """Why it could not be read, for its writer; ``None`` when it was."""
+    cut: bool = False
+    """Whether it ends before it is complete."""
+    problem: str | None = None
+    """Why it could not be read, or what of it is lost, for its writer; ``None`` when nothing is."""
 
 
-def read_reply(text: str, shape: type[R]) -> Reading[R]:
-    """Read a model's text: strict JSON, else the last object of the right shape in it, fenced or not, else what
-    begins at the first brace, mended. Never raises."""
-    if not text.strip():
-        return Reading(None, False, "The reply was empty.")
+def read_reply(text: str, shape: type[R], stop: StopReason = "end", max_tokens: int | None = None) -> Reading[R]:
+    """Read a model's text, which ended as ``stop`` says: the last object of the right shape that it says, fenced or
+    not, mended where that needs no guessing. Of what is cut or broken whole elements are kept. Never raises."""
+    cut = stop == "length" or len(text) > MAX_TEXT
     text = text[:MAX_TEXT]
-    found: Reading[R] | None = None
-    problem = stray = ""
-    for candidate in _objects(text):
-        value, unwrapped = _unwrap(candidate)
-        read, complaint = _validated(value, shape)
-        if read is not None:
-            found = Reading(read, unwrapped, None)
-        elif isinstance(value, dict) and value.keys() & _names(shape):
-            problem = problem or complaint
-        else:
-            # An object that is about something else, perhaps a part of one that was cut off.
-            stray = stray or complaint
-    if found is not None or problem:
-        return found or Reading(None, False, problem)
-    read, complaint = _validated(_unwrap(_mended(text))[0], shape)
-    return Reading(None, False, stray or complaint) if read is None else Reading(read, True, None)
+    said = speech(text, cut=cut)
+    answers = said.about(shape.model_fields)
+    if not answers and cut:
+        return Reading(None, problem=f"{_ending(stop, max_tokens)} before it came to an answer.")
+    if not answers:
+        return Reading(None, problem=_no_answer(text[said.start :], said.objects, shape))
+    complaint = ""
+    for answer in reversed(answers):
+        value, wrong = _validated(answer.value, shape)
+        complaint = complaint or wrong
+        if value is not None or answer.state != "whole":
+            # An earlier object is no answer where a later one was begun.
+            break
+    mended = _is_mended(text, answer, answers)
+    if answer.state == "broken":
+        ending = f"The JSON of the reply breaks off at {text[answer.end : answer.end + 40]!r}"
+    elif answer.state == "cut" and (stop == "length" or answer.lost is not None):
+        ending = _ending(stop, max_tokens)
+    else:
+        return Reading(value, mended, problem=complaint if value is None else None)
+    if value is None:
+        return Reading(None, problem=f"{ending}: {complaint}")
+    place = f", from {answer.lost} on" if answer.lost else ""
+    return Reading(value, mended, answer.state == "cut", f"{ending}; what is not whole is left out{place}.")
+
+
+def _ending(stop: StopReason, max_tokens: int | None) -> str:
+    """That a reply is not complete, and why."""
+    if stop == "length":
+        return f"The reply was cut at {f'{max_tokens:,} tokens' if max_tokens else 'its limit'} (--max_tokens)"
+    return "The reply was broken off as a refusal" if stop == "refusal" else "The reply breaks off unfinished"
+
+
+def _is_mended(text: str, answer: LooseObject, answers: Sequence[LooseObject]) -> bool:
+    """Whether it is more than strict JSON among prose: no strict JSON, one of a list, or one of several that differ."""
+    listed = text[: answer.start].rstrip().endswith("[")
+    return answer.sloppy or listed or any(other.value != answer.value for other in answers)
+
+
+def _no_answer(text: str, objects: Iterable[LooseObject], shape: type[R]) -> str:
+    """Why a text without an object of the right shape is no answer."""
+    if not text.strip():
+        return "The reply was empty."
+    for other in objects:
+        return _validated(other.value, shape)[1]
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return "The reply held no JSON object."
+    return _validated(value, shape)[1]
 
 
 def _validated(value: Any, shape: type[R]) -> tuple[R | None, str]:
     """The reply that a JSON value is, or why it is none."""
-    if value is None:
-        return None, "The reply held no JSON object."
     if not isinstance(value, dict):
         return None, f"The reply must be one JSON object, not a {_kind(value)}."
-    if not value.keys() & _names(shape):
+    if value.keys().isdisjoint(shape.model_fields):
         return None, f"The reply has none of the fields {', '.join(shape.model_fields)}."
     try:
         return shape.model_validate(value), ""
@@ -171,69 +225,6 @@ def _validated(value: Any, shape: type[R]) -> tuple[R | None, str]:
         return None, _complaint(error)
     except RecursionError:
         return None, "The reply is nested too deeply."
-
-
-@cache
-def _names(shape: type[StepReply]) -> frozenset[str]:
-    return frozenset(shape.model_fields)
-
-
-def _objects(text: str) -> Iterator[Any]:
-    """JSON values in the text that need no mending: the whole, or each fenced block, and objects among prose."""
-    whole = text.strip()
-    for block in (whole, *(match.group(1) for match in _FENCE.finditer(text))):
-        try:
-            yield json.loads(block, parse_constant=_no_constant)
-        except (ValueError, RecursionError):
-            continue
-        if block is whole:
-            return
-    decoder = json.JSONDecoder(parse_constant=_no_constant)
-    at = text.find("{")
-    for _ in range(_MOST_BRACES):
-        if at < 0:
-            return
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            end = at + 1
-        else:
-            yield value
-        at = text.find("{", end)
-
-
-def _mended(text: str) -> Any:
-    """What the mender makes of the text from its first brace on; ``None`` where it would find nothing, or take long."""
-    start = text.find("{")
-    if start < 0 or len(text) > _MAX_MENDED or _depth(text) > _MAX_DEPTH:
-        return None
-    from json_repair import repair_json
-
-    try:
-        return repair_json(text[start:], return_objects=True, skip_json_loads=True)
-    except (ValueError, RecursionError, AssertionError, LookupError, TypeError, AttributeError):
-        # A parser of somebody else's, fed with anything: on some texts its own assertions do not hold.
-        return None
-
-
-def _depth(text: str) -> int:
-    """How many brackets are open at once, at the most, those in strings counted too."""
-    deepest = depth = 0
-    for bracket in _BRACKETS.findall(text):
-        depth = depth + 1 if bracket in "{[" else max(0, depth - 1)
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _unwrap(value: Any) -> tuple[Any, bool]:
-    """A list with one object in it stands for the object."""
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
-        return value[0], True
-    return value, False
 
 
 def _kind(value: Any) -> str:
@@ -248,6 +239,8 @@ def _complaint(error: ValidationError) -> str:
         given = repr(problem["input"])[:60] if problem["type"] != "missing" else ""
         if problem["type"] == "missing":
             lines.append(f"{where} is missing.")
+        elif problem["type"] == "empty":
+            lines.append(f"{where} is empty.")
         elif problem["type"] == "literal_error":
             lines.append(f"{where}: {given} is not one of {', '.join(RELATIONSHIPS)}.")
         else:

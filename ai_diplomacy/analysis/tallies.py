@@ -51,7 +51,7 @@ def _by_power(game: GameRecord) -> dict[str, Tally]:
         _plus(found[gap.power], pairs=1, gap=abs(gap.difference), equal=gap.difference == 0)
     for power, verdicts in game.replies.items():
         bad = verdicts.get("unusable", 0) + verdicts.get("failed", 0)
-        _plus(found[power], replies=sum(verdicts.values()), unusable=bad)
+        _plus(found[power], replies=sum(verdicts.values()), unusable=bad, cut=verdicts.get("cut", 0))
     for power, defaults in game.defaults.items():
         _plus(found[power], defaulted=defaults.defaulted)
     return found

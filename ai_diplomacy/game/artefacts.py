@@ -8,7 +8,7 @@ from typing import Any
 
 from ..models.events import CallEnded, CallEvent
 from ..records.events import Event
-from ..run.events import StepFinished
+from ..run.events import ReplyRead, StepFinished
 from ..run.protocols import File
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
@@ -19,7 +19,7 @@ from .manifesto import Manifesto
 from .story import Stories
 
 _NOT_TOLD = (CallEnded, CallEvent, StepFinished)
-"""Stories tell what came of the calls, not the calls."""
+"""Stories tell what came of the calls, not the calls: of a reply only how it was read."""
 
 
 class GameArtefacts:
@@ -35,7 +35,7 @@ class GameArtefacts:
 
     def event(self, event: Event) -> None:
         self.counts.event(event)
-        if not isinstance(event, _NOT_TOLD):
+        if isinstance(event, ReplyRead) or not isinstance(event, _NOT_TOLD):
             self._stories.event(event)
             self._manifesto.event(event)
 

@@ -22,6 +22,7 @@ FIGURES = (
     "failed_calls",
     "unusable_replies",
     "repaired_replies",
+    "cut_replies",
     "illegal_replies",
     "reasked",
     "defaulted_steps",
@@ -46,6 +47,7 @@ _VERDICTS = {
     "failed": "failed_calls",
     "unusable": "unusable_replies",
     "repaired": "repaired_replies",
+    "cut": "cut_replies",
     "illegal": "illegal_replies",
 }
 _RETURNED = {"too_many": "messages_cut", "too_long": "messages_cut", "illegal_pledge": "illegal_pledges"}

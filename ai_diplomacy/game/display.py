@@ -21,13 +21,13 @@ from ..models.events import BudgetWarned, CallRetried, CoolDownStarted, LimiterC
 from ..models.remarks import REMARKS
 from ..records.cleaning import cleaned
 from ..records.events import Event
-from ..run.events import RunFinished, StepDefaulted
+from ..run.events import ReplyRead, RunFinished, StepDefaulted
 from .counts import ErrorCounts
 from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from .story import listed, title
 
 _SILENCE = 20.0
-"""Seconds between two lines about retries of the same model."""
+"""Seconds between two lines about the same trouble with a model."""
 
 _FEW_CALLS, _FEW_TOKENS = 2.0, 10_000.0
 """A second, about what seven seats take that ask at once and are answered in a few seconds."""
@@ -113,6 +113,8 @@ class Display:
             case ParameterDropped():
                 place = "with it before the prompt" if event.parameter == "system" else "without"
                 self._aside(f"{event.model} takes no {event.parameter}, and is asked {place}")
+            case ReplyRead() if event.verdict == "cut" and self._is_news(f"{event.model} cut"):
+                self._note(event.actor, f"{event.step}: {event.problems[0]}")
             case StepDefaulted():
                 self._note(event.actor, f"no usable reply to {event.step}: {event.reason}")
             case DiaryWritten() if self._verbose:
@@ -188,12 +190,12 @@ class Display:
             line.append(f"{power.title()} {len(centers[power])}", style=self._colours[power])
         return line
 
-    def _is_news(self, model: str) -> bool:
-        """Whether nothing was said of the model for a while: retries come by the dozen."""
+    def _is_news(self, matter: str) -> bool:
+        """Whether nothing was said of it for a while: retries come by the dozen."""
         now = time.monotonic()
-        news = now - self._told.get(model, -_SILENCE) >= _SILENCE
+        news = now - self._told.get(matter, -_SILENCE) >= _SILENCE
         if news:
-            self._told[model] = now
+            self._told[matter] = now
         return news
 
     def _aside(self, text: str) -> None:

@@ -13,7 +13,7 @@ from ..board.units import Order, Unit
 from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.defaulted_steps import DefaultedSteps
-from ..run.events import RunFinished, StepDefaulted
+from ..run.events import ReplyRead, RunFinished, StepDefaulted
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
 from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
@@ -104,6 +104,9 @@ class Stories:
             case Consolidated():
                 text = f"**Looking back on the years gone by.** {_prose(event.summary)}\n"
                 self._chapter(event.power, event.phase).after.append(text)
+            case ReplyRead() if event.verdict == "cut":
+                text = f"- *My reply to `{event.step}` was not complete:* {_prose(event.problems[0])}"
+                self._chapter(event.actor, event.phase).after.append(text + "\n")
             case StepDefaulted():
                 text = f"- *No usable reply to `{event.step}`:* {_prose(event.reason)}"
                 self._chapter(event.actor, event.phase).after.append(text + "\n")

@@ -15,6 +15,7 @@ def summary(played: Played, counts: ErrorCounts) -> list[str]:
         for name, figure in (
             ("re-asked", "reasked"),
             ("repaired", "repaired_replies"),
+            ("cut", "cut_replies"),
             ("steps without a usable reply", "defaulted_steps"),
             ("failed calls", "failed_calls"),
             ("retries", "retries"),

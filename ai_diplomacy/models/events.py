@@ -94,7 +94,7 @@ class CallRetried(CallEvent):
 
 @dataclass(frozen=True, slots=True)
 class MaxTokensRaised(CallEvent):
-    """A reply spent all its tokens on reasoning, so the call is asked again with a larger limit."""
+    """A reply was cut at its limit of tokens, so the call is asked again with a larger one."""
 
     before: int
     """Most tokens that the reply could have."""
@@ -103,7 +103,7 @@ class MaxTokensRaised(CallEvent):
 
 @dataclass(frozen=True, slots=True)
 class MaxTokensRefused(CallEvent):
-    """The call with the larger limit was not answered, so the empty reply stands."""
+    """The call with the larger limit was not answered, so the reply that is cut stands."""
 
     max_tokens: int
     """Tokens that were asked for."""

@@ -1,6 +1,6 @@
 """The layers over a model in their one right order.
 
-escalating max tokens  a reply that was all reasoning is asked for again with a larger limit
+escalating max tokens  a reply that was cut is asked for again with a larger limit
 journal                every answered call is on disk before it is used, and none is asked twice
 circuit breaker        a model that refuses every call ends the game
 retries                faults that pass are asked again, with a pause

@@ -32,7 +32,7 @@ class CallKey:
     attempt: int = 0
     """0; 1 when the reply to attempt 0 could not be used."""
     raised: int = 0
-    """How often this call was asked again with a larger limit of tokens, because its reply was all reasoning."""
+    """How often this call was asked again with a larger limit of tokens, because its reply was cut."""
 
     def about(self, model: str) -> tuple[str, str, str, int, int, str]:
         """What every event about this call begins with, see ``CallEvent``."""
@@ -124,11 +124,6 @@ class Reply:
     """What was odd about the answer, see ``remarks.py``."""
     stated: tuple[StatedLimit, ...] = ()
     """Limits that came with it, for the gate alone: nobody above it sees them, and they are in no record."""
-
-    @property
-    def starved(self) -> bool:
-        """Whether all its tokens went on reasoning, so that nothing was said."""
-        return self.stop == "length" and not self.text.strip()
 
 
 def with_bill_of(reply: Reply, other: Reply) -> Reply:

@@ -1,4 +1,4 @@
-"""Escalating output limits: a reply that spent all its tokens on reasoning is asked for again with twice as many."""
+"""Escalating output limits: a reply that was cut before its answer was whole is asked for again with more tokens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from ..records.events import Event
 from .events import MaxTokensRaised, MaxTokensRefused
+from .json_in_text import holds_whole_object
 from .model import Model, ModelError, Reply, Request, with_bill_of
 
 LARGEST = 4
@@ -32,7 +33,7 @@ class OutputLimits:
 
 @dataclass(frozen=True, slots=True)
 class EscalatingMaxTokens:
-    """A model whose empty replies, cut at their length, are asked for again.
+    """A model whose replies that are cut, or spent on reasoning, are asked for again with twice as many tokens.
 
     Each time is a call with a key of its own. Whether there is a next one depends on the reply alone, which says what
     it was allowed: so a run that goes on from its journal asks what it asked before, whatever it remembers.
@@ -47,13 +48,13 @@ class EscalatingMaxTokens:
         return self.inner.name
 
     async def generate(self, request: Request) -> Reply:
-        """The last reply, with the time, tokens, cost and attempts of all of them. An empty one stands if the next
-        fails."""
+        """The last reply, with the time, tokens, cost and attempts of all of them. One that is cut stands if the
+        next fails."""
         most, step = LARGEST * request.max_tokens, request.key.step
         asked = replace(request, max_tokens=request.max_tokens * self.limits.factor(self.name, step))
         reply = await self.inner.generate(asked)
         allowed = reply.max_tokens or asked.max_tokens
-        while reply.starved and allowed < most:
+        while allowed < most and _is_cut(reply, request):
             before, allowed = allowed, min(2 * allowed, most)
             asked = replace(asked, key=replace(asked.key, raised=asked.key.raised + 1), max_tokens=allowed)
             self.emit(MaxTokensRaised(*request.key.about(self.name), before, allowed))
@@ -61,12 +62,17 @@ class EscalatingMaxTokens:
             try:
                 again = await self.inner.generate(asked)
             except ModelError as error:
-                # Whoever asked learns from the empty reply what went wrong.
+                # Whoever asked learns from the reply that is cut what went wrong.
                 self.emit(MaxTokensRefused(*request.key.about(self.name), allowed, str(error)))
                 return replace(reply, waited=reply.waited + asyncio.get_running_loop().time() - began)
             self.limits.learn(self.name, step, allowed // request.max_tokens)
             reply = _added(reply, again)
         return reply
+
+
+def _is_cut(reply: Reply, request: Request) -> bool:
+    """Whether a larger limit would help. What is cut behind a whole answer is no loss."""
+    return reply.stop == "length" and not holds_whole_object(reply.text, request.schema)
 
 
 def _added(first: Reply, second: Reply) -> Reply:

@@ -78,9 +78,10 @@ class PhaseBegun(Event):
     phase: str
 
 
-Verdict = Literal["ok", "repaired", "illegal", "unusable", "failed"]
-"""How a reply was read. ``repaired``: it needed mending; ``illegal``: read, but with orders that do not stand;
-``unusable``: no reply of the right shape; ``failed``: the call was not answered."""
+Verdict = Literal["ok", "repaired", "cut", "illegal", "unusable", "failed"]
+"""How a reply was read. ``repaired``: it needed mending; ``cut``: it is not complete, and what was not finished is left
+out; ``illegal``: read, but with orders that do not stand; ``unusable``: no reply of the right shape; ``failed``: the
+call was not answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def broken_in(monkeypatch, where):
     with monkeypatch.context() as part:
         match where:
             case "reading":
-                part.setattr(asking, "read_reply", at_mark(asking.read_reply, lambda text, shape: text))
+                part.setattr(asking, "read_reply", at_mark(asking.read_reply, lambda text, *more: text))
             case "memory":
                 part.setattr(Memory, "note", at_mark(Memory.note, lambda *given: given[-1], after=True))
             case "orders":

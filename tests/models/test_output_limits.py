@@ -1,4 +1,4 @@
-"""Replies that were all reasoning: asked again with more room, within bounds, and remembered for the calls to come."""
+"""Replies that were cut: asked again with more room, within bounds, and remembered for the calls to come."""
 
 import asyncio
 from dataclasses import replace
@@ -47,7 +47,7 @@ async def test_four_times_the_allowance_at_most():
     thinker = Thinker(SPENT, SPENT, SPENT, SPENT)
     reply = await thinker.ask()
     assert thinker.asked == [(100, 0), (200, 1), (400, 2)]
-    assert (reply.starved, reply.usage.output) == (True, 3 * 8192)
+    assert (reply.text, reply.stop, reply.usage.output) == (SPENT.text, "length", 3 * 8192)
     assert len(thinker.events) == 2
 
 
@@ -76,20 +76,54 @@ def test_whether_it_is_asked_again_depends_on_the_reply_alone_and_not_on_what_is
         assert [raised for _, raised in thinker.asked] == [0, 1, 2]
         settled = Thinker(replace(SPENT, max_tokens=400))
         settled.model.limits.learn(settled.script.name, "order", factor)
-        assert (await settled.ask()).starved
+        assert (await settled.ask()).stop == "length"
         assert len(settled.asked) == 1
 
     check()
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [
-        Reply("half an ans", stop="length"),
-        Reply("", stop="refusal"),
-        Reply("", stop="end"),
-    ],
-)
+SCHEMA = {"type": "object", "properties": {"orders": {}, "diary": {}}, "required": ["orders"]}
+CUT = {
+    "prose": "I shall think about",
+    "an order": '{"orders": ["A BUD - SER", "',
+    "a support that is another order": '{"orders": ["F KIE - HOL","A MUN S A BUR',
+    "between two orders": '{"orders": ["A BUD - SER"',
+    "what is not required": '{"orders": ["A BUD - SER"], "diary": "I tru',
+    "a thought that has an answer in it": '<think>Perhaps {"orders": ["A BUD H"]}, but then',
+    "an object that is not the answer": 'On {"BUD": ["A BUD H"]} I',
+    "the second thought of an answer": '{"orders": ["A BUD H"]} No, better {"orders": ["A BUD - SER", ',
+}
+WHOLE = {
+    "nothing behind it": '{"orders": ["A BUD - SER"]}',
+    "a fence": 'So:\n```json\n{"orders": ["A BUD - SER"]}\n',
+    "words behind it": '{"orders": ["A BUD - SER"]} This serves two ends: first',
+    "the same again and again": '{"orders": ["A BUD H"]}\n{"orders": ["A BUD H"]}\n{"orders": ["A BU',
+    "after a thought": '<think>{"orders": [</think>{"orders": ["A BUD - SER"]} and',
+}
+
+
+@pytest.mark.parametrize("text", CUT.values(), ids=CUT)
+def test_whatever_is_cut_before_its_answer_is_whole_is_asked_again(text):
+    @virtual_time
+    async def check():
+        thinker = Thinker(Reply(text, stop="length"), Reply("whole"))
+        reply = await thinker.model.generate(replace(request(max_tokens=100), schema=SCHEMA))
+        assert (reply.text, thinker.asked) == ("whole", [(100, 0), (200, 1)])
+
+    check()
+
+
+@pytest.mark.parametrize("text", WHOLE.values(), ids=WHOLE)
+def test_what_is_cut_behind_a_whole_answer_needs_no_second_asking(text):
+    @virtual_time
+    async def check():
+        thinker = Thinker(cut := Reply(text, stop="length"))
+        assert await thinker.model.generate(replace(request(max_tokens=100), schema=SCHEMA)) is cut
+
+    check()
+
+
+@pytest.mark.parametrize("reply", [Reply("", stop="refusal"), Reply("", stop="end"), Reply('{"a": "b', stop="other")])
 def test_other_replies_stand(reply):
     @virtual_time
     async def check():

@@ -79,7 +79,7 @@ class OpenAIChat(SdkProvider):
         stop, usage = _STOPS.get(text_of(choice, "finish_reason"), "other"), chat_usage(part(body, "usage"))
         if refusal := text_of(message, "refusal"):
             return ProviderAnswer(refusal, usage, "refusal")
-        return ProviderAnswer(_without_thoughts(_content(message), stop), usage, stop)
+        return ProviderAnswer(_content(message), usage, stop)
 
     def asides(self, body: Body) -> Iterator[Aside]:
         message = part(_choice(body), "message")
@@ -163,10 +163,3 @@ def _content(message: Body) -> str:
     if isinstance(message.get("content"), str):
         return text_of(message, "content")
     return "".join(text_of(piece, "text") for piece in parts(message, "content") if piece.get("type") == "text")
-
-
-def _without_thoughts(text: str, stop: StopReason) -> str:
-    """The text after a leading block of reasoning, which servers of open models leave in it."""
-    if "</think>" in text and not text.lstrip().startswith("{"):
-        return text.partition("</think>")[2].lstrip()
-    return "" if stop == "length" and text.lstrip().startswith("<think>") else text

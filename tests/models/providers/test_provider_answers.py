@@ -132,9 +132,6 @@ async def test_tokens_mean_the_same_everywhere_and_unknown_is_not_zero(vendor, p
             "x",
             "end",
         ),
-        ("openai", chat('<think>{"orders": 1}</think>\n{"orders": 2}'), '{"orders": 2}', "end"),
-        ("openai", chat('so { it is</think>{"orders": 2}'), '{"orders": 2}', "end"),
-        ("openai", chat('{"diary": "</think>"}'), '{"diary": "</think>"}', "end"),
         ("openai-responses", response("half", "incomplete", "max_output_tokens"), "half", "length"),
         ("openai-responses", response(None, "incomplete", "content_filter"), "", "refusal"),
         (
@@ -168,7 +165,6 @@ async def test_the_reason_for_the_end_is_told(vendor, provider_at, name, body, t
         ("openai", chat("", "length", {"completion_tokens_details": {"reasoning_tokens": 8192}})),
         ("openai", chat(None, "length")),
         ("deepseek", chat("\n", "length", reasoning_content="and then")),
-        ("openai", chat("<think>and then { and then", "length")),
         ("openai-responses", response(None, "incomplete", "max_output_tokens")),
         ("anthropic", message(None, "max_tokens")),
         ("gemini", candidate(None, "MAX_TOKENS")),
