@@ -23,6 +23,7 @@ from ..board.player import Question, Step
 from ..board.situation import Situation
 from ..board.terrain import Terrain
 from ..records.sealing import compact_json
+from .forms import Form
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DEFAULT_DIRECTORY = next(folder for folder in (_PACKAGE / "prompts", _PACKAGE.parent / "prompts") if folder.is_dir())
@@ -63,7 +64,7 @@ class PromptBook:
         )
         self._systems: dict[str, str] = {}
         for step, power, corrected in itertools.product((*get_args(Step), "interview"), ground.powers, (False, True)):
-            self._render(step, "{}", corrected, power)
+            self._render(step, "{}", corrected, power, Form({}))
         for power in ground.powers:
             self._systems[power] = self._render_system(power)
 
@@ -74,11 +75,13 @@ class PromptBook:
     def prompt(self, step: Question, document: Mapping[str, Any], situation: Situation | None = None) -> str:
         """The prompt of a step about one situation document; ``situation`` is the one that its parts come from, and
         spares the writing of those that were written before. Raises ``PromptError``."""
-        return self._render(step, dump_document(document, situation), "correction" in document, document["you"])
+        text = dump_document(document, situation)
+        return self._render(step, text, "correction" in document, document["you"], Form(document))
 
-    def _render(self, step: Question, situation: str, corrected: bool, power: str) -> str:
+    def _render(self, step: Question, situation: str, corrected: bool, power: str, form: Form) -> str:
         try:
-            return self._load(f"{step}.j2").render(situation=situation, corrected=corrected, power=power)
+            template = self._load(f"{step}.j2")
+            return template.render(situation=situation, corrected=corrected, power=power, form=form)
         except TemplateNotFound as error:
             raise PromptError(f"prompts: the template {str(self.directory / str(error.name))!r} is missing") from None
         except Exception as error:

@@ -119,6 +119,7 @@ def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
         if history.finished is not None and config.game_settings() == before.game_settings():
             print(f"{path} is finished: the game ended after {history.finished.phase} ({history.finished.outcome})")
             return
+        check_playable(history)
         prices = checked(config, still_asked(history.settings, history.phase))
         for name in history.torn:
             print(f"{path / name}: the last line was torn when the program ended; it is dropped", file=sys.stderr)

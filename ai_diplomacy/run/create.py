@@ -24,7 +24,7 @@ from .glance import EVENTS
 from .history import CALLS, RunHistory, is_run
 from .settings_history import RunSettings, S
 
-GENERATION = 1
+GENERATION = 2
 """Of the runs that this version begins, and goes on with. It is raised whenever prompts, the reading of replies, the
 program of steps or the bots change."""
 
