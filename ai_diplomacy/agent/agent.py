@@ -41,7 +41,12 @@ T = TypeVar("T")
 
 MAX_ORDERS = 60
 """Order texts that are looked at; no power has half as many units."""
+MAX_MESSAGES = 40
+"""Messages of one reply that are looked at."""
+MAX_NAMES = 60
+"""Recipients and pledges of one message that are looked at."""
 LONGEST_QUESTION = 2000
+LONGEST_ANSWER = 20_000
 
 
 def _whole(step: Callable[[DiplomacyAgent, View], Coroutine[Any, Any, T]]) -> Callable[..., Coroutine[Any, Any, T]]:
@@ -88,18 +93,25 @@ class DiplomacyAgent:
         if reply is None:
             return ()
         self._note("negotiate", view, reply.diary)
-        return tuple(self._draft(message, view) for message in reply.messages)
+        if (more := len(reply.messages) - MAX_MESSAGES) > 0:
+            self._return(view, "too_many", f"not sent: {more} messages after the first {MAX_MESSAGES}", "")
+        return tuple(self._draft(message, view) for message in reply.messages[:MAX_MESSAGES])
 
     def _draft(self, message: MessageReply, view: View) -> Draft:
         pledges: list[Order] = []
-        for text in message.pledges:
+        for text in message.pledges[:MAX_NAMES]:
             line = read_order(text, view.situation)
             if line.order is None:
-                why = f"pledge left out: {line.reason}"
-                self._tell(MessageReturned(view.phase, view.round, self.power, "illegal_pledge", why, line.text))
+                self._return(view, "illegal_pledge", f"pledge left out: {line.reason}", line.text)
             elif line.order not in pledges:
                 pledges.append(line.order)
-        return Draft(tuple(message.to), message.text, tuple(pledges))
+        if (more := len(message.pledges) - MAX_NAMES) > 0:
+            self._return(view, "illegal_pledge", f"pledges left out: {more} after the first {MAX_NAMES}", "")
+        names = (*message.to[:MAX_NAMES], *([f"{more} more"] if (more := len(message.to) - MAX_NAMES) > 0 else []))
+        return Draft(names, message.text, tuple(pledges))
+
+    def _return(self, view: View, problem: str, detail: str, body: str) -> None:
+        self._tell(MessageReturned(view.phase, view.round, self.power, problem, detail, body))
 
     @_whole
     async def plan(self, view: View) -> None:
@@ -119,7 +131,9 @@ class DiplomacyAgent:
 
         def check(reply: OrderReply) -> Sequence[str]:
             reports.append(interpret(reply.orders[:MAX_ORDERS], situation))
-            return _problems(reports[-1], situation)
+            more = len(reply.orders) - MAX_ORDERS
+            unread = [f"{more} orders after the first {MAX_ORDERS} were not looked at."] if more > 0 else []
+            return [*_problems(reports[-1], situation), *unread]
 
         answer = await self._ask("order", view, OrderReply, check)
         if answer.value is None:
@@ -162,7 +176,7 @@ class DiplomacyAgent:
         """The answer to a question from outside; ``None`` without a usable reply. Neither the agent nor the game is
         changed."""
         reply = (await self._ask("interview", view, InterviewReply, question=question[:LONGEST_QUESTION])).value
-        return None if reply is None else reply.answer.strip()
+        return None if reply is None else reply.answer.strip()[:LONGEST_ANSWER]
 
     async def _ask(
         self,

@@ -17,6 +17,8 @@ from ..models.json_in_text import speech
 from ..models.loose_json import LooseObject, PartOfList
 from ..models.model import MAX_TEXT, StopReason
 
+_COPIED = frozenset(("...", "…"))
+"""What the form of a reply holds in the place of texts: whoever copies it says nothing."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -25,7 +27,8 @@ def _as_list(value: Any) -> Any:
     if value is None:
         return []
     if isinstance(value, list):
-        return [text for entry in value for text in (entry if isinstance(entry, list) else [entry])]
+        texts = (text for entry in value for text in (entry if isinstance(entry, list) else [entry]))
+        return [text for text in texts if text is not None]
     return [value] if isinstance(value, str) else value
 
 
@@ -34,7 +37,7 @@ def _as_names(value: Any) -> Any:
     listed = value if isinstance(value, list) else [value] if isinstance(value, dict) else _as_list(value)
     if not isinstance(listed, list):
         return value
-    return _as_list([[*entry.values()] if isinstance(entry, dict) else entry for entry in listed])
+    return _as_list([name for entry in listed for name in (entry.values() if isinstance(entry, dict) else [entry])])
 
 
 def _as_objects(value: Any) -> Any:
@@ -61,6 +64,8 @@ def _clean(value: Any) -> Any:
         value = " ".join(value)
     if not isinstance(value, str):
         return value
+    if value.strip() in _COPIED:
+        return ""
     return _CONTROL.sub("", value.encode("utf-8", "replace").decode("utf-8"))
 
 
@@ -174,13 +179,15 @@ def read_reply(text: str, shape: type[R], stop: StopReason = "end", max_tokens: 
         if value is not None or answer.state != "whole":
             # An earlier object is no answer where a later one was begun.
             break
-    mended = _is_mended(text, answer, answers)
+    mended = said.doubtful or _is_mended(text, answer, answers)
     if answer.state == "broken":
         ending = f"The JSON of the reply breaks off at {text[answer.end : answer.end + 40]!r}"
     elif answer.state == "cut" and (stop == "length" or answer.lost is not None):
         ending = _ending(stop, max_tokens)
     else:
         return Reading(value, mended, problem=complaint if value is None else None)
+    if answer.value.keys().isdisjoint(shape.model_fields):
+        return Reading(None, problem=f"{ending} before one of its fields was whole.")
     if value is None:
         return Reading(None, problem=f"{ending}: {complaint}")
     place = f", from {answer.lost} on" if answer.lost else ""
@@ -195,7 +202,7 @@ def _ending(stop: StopReason, max_tokens: int | None) -> str:
 
 
 def _is_mended(text: str, answer: LooseObject, answers: Sequence[LooseObject]) -> bool:
-    """Whether it is more than strict JSON among prose: no strict JSON, one of a list, or one of several that differ."""
+    """Whether it is no strict JSON among prose, but something else, one of a list, or one of several that differ."""
     listed = text[: answer.start].rstrip().endswith("[")
     return answer.sloppy or listed or any(other.value != answer.value for other in answers)
 
@@ -235,7 +242,7 @@ def _complaint(error: ValidationError) -> str:
     """The first few problems, each with where it stands."""
     lines = []
     for problem in error.errors(include_url=False)[:4]:
-        where = ".".join(str(part) for part in problem["loc"]) or "the reply"
+        where = ".".join(str(part)[:40] for part in problem["loc"]) or "the reply"
         given = repr(problem["input"])[:60] if problem["type"] != "missing" else ""
         if problem["type"] == "missing":
             lines.append(f"{where} is missing.")

@@ -17,7 +17,7 @@ _OPENING = (
 )
 _CLOSING = (
     rf"</{_THOUGHT}>|\[/think\]|◁/think▷|<\|end_of_thought\|>"
-    r"|<\|channel\|>final.{0,100}?<\|message\|>|assistantfinal(?=\s*[{`])"
+    r"|<\|channel\|>final.{0,100}?<\|message\|>|assistantfinal"
 )
 """The marks that open models and their servers leave in a text round what was thought, and before what is said."""
 _MARK = re.compile(rf"(?P<brace>\{{)|(?P<opening>{_OPENING})|(?P<closing>{_CLOSING})", re.IGNORECASE | re.DOTALL)
@@ -33,6 +33,8 @@ class Speech:
     """In the order of the text; one that is only a part of another is not among them."""
     start: int
     """Where the last thought before them ends."""
+    doubtful: bool = False
+    """Whether what was taken for a thought may have been a part of what is said."""
 
     def about(self, names: Collection[str]) -> list[LooseObject]:
         """The objects that have one of these keys, or that are cut before they have any."""
@@ -48,7 +50,7 @@ def speech(text: str, *, cut: bool) -> Speech:
         return Speech((whole,), 0)
     found: list[LooseObject] = []
     at = start = 0
-    thoughts_end = True
+    thoughts_end, doubtful, strange = True, False, False
     while mark := _MARK.search(text, at):
         at = mark.end()
         if mark["brace"]:
@@ -56,21 +58,27 @@ def speech(text: str, *, cut: bool) -> Speech:
             if one.names or one.state == "cut":
                 found.append(one)
                 at = _outside(text, one)
+            else:
+                strange = strange or one.state == "broken"
         elif mark["closing"]:
             # A thought whose beginning was lost; one that ends the text may be all that was said.
-            if text[at:].strip():
+            if cut or text[at:].strip():
+                doubtful = doubtful or strange or any(one.state == "broken" for one in found)
                 found.clear()
                 start = at
         elif thoughts_end and (end := _END_OF_THOUGHT.search(text, at)):
             at = end.end()
             start = start if found else at
-        elif cut:
+        elif cut or text[: mark.start()].strip():
             break
         else:
             thoughts_end = False
-    if len(found) > 1 and found[-1].state == "cut" and _begins_again(text, found[-1], found[-2]):
+    if not thoughts_end and found and (found[-1].state != "whole" or text[found[-1].end :].strip("` \n")):
+        # A text that is all thought may end with the answer; an object amid it is a draft.
+        found.clear()
+    if _repeats(text, found):
         del found[-1]
-    return Speech(found, start)
+    return Speech(found, start, doubtful)
 
 
 def holds_whole_object(text: str, schema: Mapping[str, Any] | None) -> bool:
@@ -119,6 +127,8 @@ def _outside(text: str, one: LooseObject) -> int:
     return len(text)
 
 
-def _begins_again(text: str, again: LooseObject, before: LooseObject) -> bool:
-    """Whether an object that is cut repeats the one before: small models do so until they are stopped."""
-    return text.startswith(text[again.start :].rstrip(), before.start)
+def _repeats(text: str, found: Sequence[LooseObject]) -> bool:
+    """Whether the last object, which is cut, repeats those before: small models do so until they are stopped."""
+    if len(found) < 3 or found[-1].state != "cut" or found[-2].value != found[-3].value:
+        return False
+    return text.startswith(text[found[-1].start :].rstrip(), found[-2].start)

@@ -23,7 +23,7 @@ _KEY = re.compile(
     r"""(?:"(?P<double>(?:[^"\\]|\\.){0,200})"|'(?P<single>(?:[^'\\]|\\.){0,200})'|“(?P<curly>[^”]{0,200})”)\s*:""",
     re.DOTALL,
 )
-_BEHIND = re.compile(r"""[\s},]*(?P<key>["'“]\w{1,60}["'”]\s*:)?""")
+_BEHIND = re.compile(r"""[\s},]*(?P<key>["'“]\w{1,60}(?:["'”]\s*:|["'”]?\s*\Z))?""")
 _BARE_KEY = re.compile(r"(?P<bare>[A-Za-z_]\w{0,60})\s*:")
 _BEGUN_KEY = re.compile(r"""(?:"[^"]{0,200}"?|'[^']{0,200}'?|“[^”]{0,200}”?)\s*\Z""")
 _WORDS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
@@ -36,6 +36,7 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ODD = re.compile(r"\n|(?<!\\)(?:\\\\)*\\[^\"\\/bfnrtu]")
 """What strict JSON has in no string: a line's end, an escape that means nothing."""
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_BEGINS = frozenset([*_QUOTES, "{", "["])
 _LEADS_ON = "([{-–—:,"  # noqa: RUF001 - dashes that models write
 """What stands before a quotation and not before the end of a text."""
 
@@ -87,7 +88,7 @@ class _Descent:
     def __init__(self, text: str, at: int) -> None:
         self.text, self.at = text, at
         self.state: State = "whole"
-        self.sloppy = self.lost = self._bare = False
+        self.sloppy = self.lost = self._bare = self._strict_quotes = False
         self.place = ""
         self.names: set[str] = set()
 
@@ -104,6 +105,7 @@ class _Descent:
                 break
             name = _unescaped(key[str(key.lastgroup)])
             self.sloppy = self.sloppy or key.lastgroup != "double"
+            self._strict_quotes = self._strict_quotes or key.lastgroup == "double"
             self.at = key.end()
             if not depth:
                 self.names.add(name)
@@ -166,7 +168,7 @@ class _Descent:
             return inner if inner or self.state == "whole" else _LOST
         if char == "[":
             return self._list(depth)
-        if char in _QUOTES:
+        if char == '"' or (char in _QUOTES and not self._strict_quotes):
             return self._string(in_list)
         return self._scalar()
 
@@ -200,12 +202,13 @@ class _Descent:
                 self.at = len(self.text)
                 return self._stop("cut")
             if closer != "'" or not (self.text[at - 1].isalnum() and self.text[at + 1 : at + 2].isalnum()):
-                if self._closes(at, opening, in_list, plain=not inner):
+                ends = self._is_end(self._after_space(at + 1))
+                if not (ends and at == start) and self._closes(at, opening, in_list, plain=not inner):
                     break
-                if self._is_end(self._after_space(at + 1)):
+                if ends:
                     self.at = at + 1
                     return self._stop("cut")
-                if in_list or not self._may_be_inner(at, opening):
+                if in_list or not self._may_be_inner(at):
                     return self._stop("broken")
                 inner += 1
             at += 1
@@ -237,10 +240,10 @@ class _Descent:
         key = _BARE_KEY if self._bare else _KEY
         return (key.match(self.text, beyond) or _BEGUN_KEY.match(self.text, beyond)) is not None
 
-    def _may_be_inner(self, at: int, opening: str) -> bool:
+    def _may_be_inner(self, at: int) -> bool:
         after = self._after_space(at + 1)
         char = self.text[after]
-        return char not in ":]}" and not (char == "," and self.text[self._after_space(after + 1)] == opening)
+        return char not in ":]}" and not (char == "," and self.text[self._after_space(after + 1)] in _BEGINS)
 
     def _after_space(self, at: int) -> int:
         space = _SPACE.match(self.text, at)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ai_diplomacy.agent.replies import (
     ConsolidateReply,
     InitializeReply,
+    InterviewReply,
     NegotiateReply,
     OrderReply,
     PlanReply,
@@ -82,6 +83,91 @@ def test_what_can_be_read_is_not_asked_again(text):
     assert reading.value is not None, reading.problem
     assert reading.value.orders == ["A PAR - BUR"]
     assert not reading.value.vote_draw
+
+
+@pytest.mark.parametrize(
+    ("shape", "text"),
+    [
+        (InitializeReply, '{"goals": null, "relationships": {"ITALY": "Ally"}}'),
+        (InitializeReply, '{"relationships": {"ITALY": "Ally"}}'),
+        (InitializeReply, '{"goals": ["win"], "relationships": null}'),
+        (NegotiateReply, '{"diary": "d", "messages": null}'),
+        (NegotiateReply, '{"messages": []}'),
+        (NegotiateReply, '{"diary": null, "messages": [{"to": "ALL", "text": null, "pledges": null}]}'),
+        (NegotiateReply, '{"messages": [{"to": null, "text": "hello"}]}'),
+        (OrderReply, '{"reasoning": null, "intent": null, "orders": null, "vote_draw": null, "diary": null}'),
+        (ReflectReply, '{"diary": null, "goals": null, "relationships": null}'),
+    ],
+)
+def test_null_is_nothing_and_only_what_a_step_needs_is_needed(shape, text):
+    reading = read_reply(text, shape)
+    assert (reading.repaired, reading.problem) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("shape", "field"), [(PlanReply, "directive"), (ConsolidateReply, "summary"), (InterviewReply, "answer")]
+)
+@pytest.mark.parametrize("value", ["null", '""', '" "', '"..."', "[]"])
+def test_a_step_that_asks_for_one_text_needs_it(shape, field, value):
+    assert read_reply(f'{{"{field}": {value}}}', shape).problem == f"{field} is empty."
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_object_without_any_field_answers_no_step(shape):
+    assert read_reply("{}", shape).value is None
+
+
+@pytest.mark.parametrize(
+    ("to", "names"),
+    [
+        ('{"power": "FRANCE"}', ["FRANCE"]),
+        ('[{"power": "FRANCE"}, "ITALY"]', ["FRANCE", "ITALY"]),
+        ('{"powers": ["FRANCE", "ITALY"]}', ["FRANCE", "ITALY"]),
+        ('[["FRANCE", "ITALY"]]', ["FRANCE", "ITALY"]),
+        ('"FRANCE, ITALY"', ["FRANCE, ITALY"]),
+    ],
+)
+def test_recipients_come_in_many_forms(to, names):
+    (message,) = read_reply(f'{{"messages": [{{"to": {to}, "text": "hello"}}]}}', NegotiateReply).value.messages
+    assert message.to == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"orders": ["A PAR - BUR", "A MAR H",],}',
+        '{"orders": ["A PAR - BUR"\n "A MAR H"]\n "diary": "d"}',
+        '{"orders": ["A PAR - BUR", // west\n "A MAR H" /* stay */]}',
+        "{orders: ['A PAR - BUR', 'A MAR H'], diary: 'I don't mind, and won't'}",
+        "{“orders”: [“A PAR - BUR”, “A MAR H”]}",
+        '{"diary": "He said "yes", and left.", "orders": ["A PAR - BUR", "A MAR H"]}',
+        '{"diary": "One line,\nanother.", "orders": ["A PAR - BUR", "A MAR H"]}',
+        '{"orders": ["A PAR - BUR", "A MAR H"}',
+        '{"orders": [["A PAR - BUR", "A MAR H"]], "vote_draw": False, "diary": None}',
+        '{"orders": ["A PAR - BUR", "A MAR H"]}}',
+        'Draft: {"orders": [...]} Then: {"orders": ["A PAR - BUR", "A MAR H"]}',
+    ],
+)
+def test_what_needs_no_guessing_is_mended(text):
+    reading = read_reply(text, OrderReply)
+    assert reading.problem is None
+    assert reading.value.orders == ["A PAR - BUR", "A MAR H"]
+
+
+@pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        ('{"orders": ["A PAR - BUR", "A MAR H, "F BRE - MAO"]}', ["A PAR - BUR"]),
+        ('{"orders": ["A PAR - BUR", A MAR H", "F BRE - MAO"]}', None),
+        ('{"orders": ["A PAR - BUR"] "diary" "d"}', ["A PAR - BUR"]),
+        ('{"orders": ["A PAR - BUR"], "orders": ["A PAR H"]}', None),
+        ('{"orders": ["A PAR - BUR"]}, "diary": "d"}', ["A PAR - BUR"]),
+    ],
+)
+def test_from_where_it_can_only_be_guessed_at_it_is_left_out_and_asked_again(text, orders):
+    reading = read_reply(text, OrderReply)
+    assert reading.problem.startswith("The JSON of the reply breaks off at ")
+    assert (reading.value and reading.value.orders) == orders
 
 
 def test_of_a_reply_that_is_cut_no_inner_object_is_taken_for_the_whole():
