@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from ..board.phase import Phase
 from ..models.call_settings import CallSettings
@@ -20,6 +20,10 @@ from .in_process import DEFAULT_MODEL
 if TYPE_CHECKING:
     # Too much for somebody who asks for --help.
     from ..board.terrain import Terrain
+
+Reflect = Literal["before", "beside"]
+"""When powers look back on a turn: before the next press, or beside its first round."""
+REFLECT: tuple[Reflect, ...] = get_args(Reflect)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,13 @@ class GameConfig:
     """Of negotiation, before each movement phase."""
     planning: bool = setting(
         "let every power write a plan before it orders", default=False, flag="planning_phase", key="planning_phase"
+    )
+    reflect: Reflect = setting(
+        "when a power looks back on a turn: before the next press, or beside its first round, which is faster and is "
+        "then written without it",
+        default="before",
+        choices=REFLECT,
+        added=True,
     )
     models: Mapping[str, ModelId] = setting(
         "who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "

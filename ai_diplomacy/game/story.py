@@ -47,6 +47,8 @@ class _Chapter:
     deciding: list[str] = field(default_factory=list)
     outcome: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
+    years: list[str] = field(default_factory=list)
+    """Written at the same time as ``after``, so that each has a place of its own."""
 
 
 class Stories:
@@ -105,10 +107,11 @@ class Stories:
                 ]
             case Consolidated():
                 text = f"**Looking back on the years gone by.** {cleaned(event.summary, 'story')}\n"
-                self._chapter(event.power, event.phase).after.append(text)
+                self._chapter(event.power, event.phase).years.append(text)
             case StepDefaulted():
                 text = f"- *No usable reply to `{event.step}`:* {cleaned(event.reason, 'story')}"
-                self._chapter(event.actor, event.phase).after.append(text + "\n")
+                chapter = self._chapter(event.actor, event.phase)
+                (chapter.years if event.step == "consolidate" else chapter.after).append(text + "\n")
             case RunFinished():
                 self._finished(event)
 
@@ -293,8 +296,8 @@ def _written(chapter: _Chapter) -> list[str]:
         parts += ["\n### Orders\n", *chapter.deciding]
     if chapter.outcome:
         parts += ["\n### What came of it\n", *chapter.outcome]
-    if chapter.after:
-        parts += ["\n### Afterwards\n", *chapter.after]
+    if chapter.after or chapter.years:
+        parts += ["\n### Afterwards\n", *chapter.after, *chapter.years]
     return parts
 
 

@@ -109,6 +109,8 @@ class ConcurrentChains:
             step = self._steps.take(actor, stage, act)
             if stage.background:
                 self._background[actor, stage.step] = asyncio.create_task(step, name=f"{stage.step} of {actor}")
+                # It begins, and reads what it goes by, before the actor's next step writes anything.
+                await asyncio.sleep(0)
             else:
                 await step
 
