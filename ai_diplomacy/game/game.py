@@ -42,7 +42,7 @@ class DiplomacyGame:
         self._listener = listener
         self._drafts: dict[str, tuple[Draft, ...]] = {}
         self._decisions: dict[str, OrderDecision] = {}
-        self._carried = program.opening(self.board.powers, self._takers)
+        self._carried = program.opening(self.board.powers, beside=self._beside(), takers=self._takers)
         self._to_look_back: frozenset[str] = frozenset()
         """Powers that have not begun to look back on the turn that ended."""
         self._segments: list[Segment] = []
@@ -98,7 +98,7 @@ class DiplomacyGame:
             carried=self._carried,
             beside=self._beside(),
             # A summary of years gone by has the whole of the next spring.
-            joins=("reflect", "consolidate") if phase.season == "F" else ("reflect",),
+            joins=("initialize", "reflect", *(("consolidate",) if phase.season == "F" else ())),
             takers=self._takers,
         )
 
@@ -118,7 +118,7 @@ class DiplomacyGame:
         )
 
     def _beside(self) -> bool:
-        """Whether a power need not have looked back before its first step of this phase."""
+        """Whether a power need not have thought of what was before its first step of this phase."""
         config = self._settings.at(self.board.phase)
         return self.board.phase.kind != "M" or (config.reflect == "beside" and config.rounds > 0)
 

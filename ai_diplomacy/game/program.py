@@ -11,9 +11,9 @@ Takers = Callable[[Step, Iterable[str]], tuple[str, ...]]
 """Of these powers, those whose player takes the step."""
 
 
-def opening(powers: Iterable[str], takers: Takers) -> tuple[Stage, ...]:
-    """Before the first phase."""
-    return (Stage("initialize", takers("initialize", powers)),)
+def opening(powers: Iterable[str], *, beside: bool, takers: Takers) -> tuple[Stage, ...]:
+    """Before the first phase, or ``beside`` its first step."""
+    return (Stage("initialize", takers("initialize", powers), background=beside),)
 
 
 def movement(

@@ -30,15 +30,15 @@ def drawn_game(seed: int) -> list[Segment]:
 
     survivors = POWERS
     segments: list[Segment] = []
-    carried = program.opening(POWERS, takers)
+    carried = program.opening(POWERS, beside=beside, takers=takers)
     for turn in range(2 * years):
         segments += program.movement(
             survivors,
             rounds=rounds,
             planning=planning,
             carried=carried,
-            beside=beside and turn > 0,
-            joins=("reflect", "consolidate") if turn % 2 else ("reflect",),
+            beside=beside,
+            joins=("initialize", "reflect", *(("consolidate",) if turn % 2 else ())),
             takers=takers,
         )
         waiting, consolidate = set(survivors), rng.random() < 0.8

@@ -32,12 +32,12 @@ def test_with_two_rounds_a_turn_costs_28_calls_4_of_them_in_sequence():
 
 
 def test_what_is_left_of_the_turn_before_runs_into_the_first_round():
-    first, *_ = movement(rounds=1, planning=True, carried=program.opening(POWERS, everyone))
+    first, *_ = movement(rounds=1, planning=True, carried=program.opening(POWERS, beside=False, takers=everyone))
     assert [(stage.step, stage.round) for stage in first.chain("ITALY")] == [("initialize", 0), ("negotiate", 1)]
 
 
 def test_without_press_everything_runs_into_the_orders():
-    (only,) = movement(rounds=0, planning=True, carried=program.opening(POWERS, everyone))
+    (only,) = movement(rounds=0, planning=True, carried=program.opening(POWERS, beside=False, takers=everyone))
     assert [stage.step for stage in only.chain("ITALY")] == ["initialize", "plan", "order"]
     assert only.barrier == "adjudicate"
 
