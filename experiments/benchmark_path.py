@@ -3,9 +3,9 @@
 
     python experiments/benchmark_path.py
 
-Until November 2026 a power looked back on a turn after its retreats and its winter. Those games are today's with the
-reflections moved there. What a game lasts is what a run accounts as its critical path, to which the time of ``async``
-is equal in virtual time (``tests/game/test_execution.py``).
+Once a power looked back on a turn after its retreats and its winter: those games are today's with the reflections moved
+there. The longest chain is what a run accounts as its critical path, which is exactly what ``async`` takes in virtual
+time (``tests/game/test_execution.py``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import json
 import random
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from ai_diplomacy.run.settings_history import SettingsHistory
 from ai_diplomacy.run.stages import Segment, Stage
 from ai_diplomacy.run.steps import Steps
 from ai_diplomacy.run.timing import Timing
+from experiments.local_server import ROOT
 
 
 @dataclass
@@ -74,41 +75,52 @@ def as_it_was(game: PlayedGame) -> PlayedGame:
     moved = PlayedGame()
     for phase, segment, calls in game.segments:
         own = [stage for stage in segment.stages if stage.step not in ("reflect", "consolidate")]
-        late += [stage for stage in segment.stages if stage not in own]
+        late += (stage for stage in segment.stages if stage not in own)
         if phase[-1] == "M":
             own = [*(replace(stage, background=stage.step == "consolidate") for stage in late), *own]
-            late = []
+            late.clear()
         moved.segments.append((phase, replace(segment, stages=tuple(own)), calls))
     return moved
 
 
-def seconds(game: PlayedGame, draw: int, sigma: float, kind: str = "") -> float:
-    """The longest chain of one draw; of the movement phases, or of what lies between them, if that is asked for."""
-    timing, spent = Timing(), 0.0
-    for phase, segment, calls in game.segments:
-        before = timing.critical_path
+Calls = Callable[[CallKey], bool]
+
+FREE: dict[str, Calls] = {
+    "thoughts": lambda key: key.step in ("initialize", "reflect", "consolidate"),
+    "retreats and winters": lambda key: key.step == "order" and key.phase[-1] != "M",
+    "corrections": lambda key: key.attempt > 0,
+}
+"""What the path consists of: how much shorter it would be if these calls took no time."""
+
+
+def seconds(game: PlayedGame, draw: int, sigma: float, free: Calls = lambda _: False) -> float:
+    """The longest chain of one draw."""
+    timing = Timing()
+    for _, segment, calls in game.segments:
         for key in calls:
-            latency = random.Random(f"{draw} {key}").lognormvariate(0.0, sigma)
+            latency = 0.0 if free(key) else random.Random(f"{draw} {key}").lognormvariate(0.0, sigma)
             timing.event(CallAnswered(key=key, model="", reply=Reply("", latency=latency)))
         timing.crossed(segment)
-        spent += (timing.critical_path - before) * (phase[-1] in "RA")
-    return spent if kind == "RA" else timing.critical_path
+    return timing.critical_path
 
 
 def compared(games: Sequence[dict[str, PlayedGame]], draws: int, sigma: float) -> dict[str, dict[str, float]]:
-    """Layout -> its mean, and what it saves against the games as they were: in all, and at least and most of a seed."""
-    rows = {}
-    paths = {name: [[seconds(game[name], draw, sigma) for draw in range(draws)] for game in games] for name in games[0]}
-    for name, taken in paths.items():
-        saved = [1 - sum(own) / sum(former) for own, former in zip(taken, paths["as it was"], strict=True)]
+    """Program -> its mean, what it saves against the games as they were (in all, and at least and most of a seed), and
+    how long it would be without some of its calls."""
+
+    def paths(name: str, free: Calls = lambda _: False) -> list[float]:
+        return [statistics.mean(seconds(game[name], draw, sigma, free) for draw in range(draws)) for game in games]
+
+    former, rows = paths("as it was"), {}
+    for name in games[0]:
+        taken = paths(name)
+        saved = [1 - own / was for own, was in zip(taken, former, strict=True)]
         rows[name] = {
-            "seconds": round(statistics.mean(map(statistics.mean, taken)), 3),
-            "less": round(1 - sum(map(sum, taken)) / sum(map(sum, paths["as it was"])), 4),
+            "seconds": round(statistics.mean(taken), 2),
+            "less": round(1 - sum(taken) / sum(former), 4),
             "least": round(min(saved), 4),
             "most": round(max(saved), 4),
-            "between_movements": round(
-                statistics.mean(seconds(game[name], draw, sigma, "RA") for game in games for draw in range(draws)), 3
-            ),
+            **{f"without {what}": round(statistics.mean(paths(name, free)), 2) for what, free in FREE.items()},
         }
     return rows
 
@@ -122,7 +134,7 @@ async def main() -> None:
     flag("--sigma", type=float, default=0.6, help="spread of the lognormal latency, whose median is 1 s")
     flag("--rounds", type=int, default=2)
     flag("--planning_phase", action="store_true")
-    flag("--out", type=Path, default=Path(__file__).resolve().parent / "results" / "path.json")
+    flag("--out", type=Path, default=ROOT / "experiments" / "results" / "path.json")
     flags = parser.parse_args()
     results = {}
     for year in map(int, flags.years.split(",")):
@@ -132,7 +144,7 @@ async def main() -> None:
             games.append({"as it was": as_it_was(now["--reflect before"]), **now})
         results[year] = compared(games, flags.draws, flags.sigma)
         for name, row in results[year].items():
-            print(f"to {year}, {name:16}: {row}")
+            print(f"to {year}, {name}: {', '.join(f'{title} {value}' for title, value in row.items())}")
     document = {"arguments": {name: value for name, value in vars(flags).items() if name != "out"}, "games": results}
     flags.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 

@@ -135,7 +135,8 @@ class DiplomacyAgent:
 
     @_whole
     async def reflect(self, view: View) -> None:
-        """Updates goals, relationships and diary after a turn; without a usable reply they stay as they were. Staged."""
+        """Updates goals, relationships and diary after a turn; without a usable reply they stay as they were. Staged
+        too."""
         reply = (await self._ask("reflect", view, ReflectReply)).value
         if reply is None:
             return
@@ -144,7 +145,7 @@ class DiplomacyAgent:
         self._tell(Reflected(self.power, view.phase, written.goals, dict(written.relationships)))
 
     async def consolidate(self, view: View) -> None:
-        """Folds the diary of the years before this one into a summary. Staged."""
+        """Folds the diary of the years before this one into a summary, which is staged."""
         year = view.phase.year - 1
         entries = [str(entry) for entry in self.memory.unsummarised() if entry.year <= year]
         if not entries:

@@ -47,7 +47,7 @@ class GameConfig:
         "then written without it",
         default="before",
         choices=REFLECT,
-        added=True,
+        earlier="before",
     )
     models: Mapping[str, ModelId] = setting(
         "who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "

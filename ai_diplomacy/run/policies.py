@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Literal, Protocol, Self, get_args
 
 from ..models.stopping import Stopped
@@ -131,6 +132,8 @@ class StepByStep:
     async def run(self, segment: Segment, act: Act) -> None:
         """As in ``Policy``."""
         for stage in segment.stages:
+            # Nothing runs beside it here, so that it has no longer than the others.
+            stage = replace(stage, background=False)
             if self._at_once(stage.step):
                 await _together({actor: self._steps.take(actor, stage, act) for actor in stage.actors})
                 self._steps.go_on()

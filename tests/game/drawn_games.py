@@ -92,7 +92,8 @@ async def scheduled(policy: Policy, game: list[Segment], latency: Latency) -> Sc
 
     def act(number: int, segment: Segment):
         async def take(power: str, stage: Stage) -> None:
-            taken = Taken(number, [id(other) for other in segment.stages].index(id(stage)), power)
+            steps = [(other.step, other.round) for other in segment.stages]
+            taken = Taken(number, steps.index((stage.step, stage.round)), power)
             began[taken] = clock() - start
             await asyncio.sleep(latency(taken))
             ended[taken] = clock() - start

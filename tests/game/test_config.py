@@ -100,6 +100,7 @@ EVERYTHING = GameConfig(
     seed=4,
     rounds=1,
     planning=True,
+    reflect="beside",
     end_at_phase="F1902M",
     prompts={"ITALY": Path("/tmp/p")},
     max_tokens=dict.fromkeys(POWERS, 77),
@@ -133,7 +134,7 @@ def test_every_setting_has_a_flag():
         assert flags[setting.flag] is None
 
 
-SINCE = {"max_unusable_steps": 0}
+SINCE = {"max_unusable_steps": 0, "reflect": "before"}
 """Settings that the first runs did not have -> how those were played."""
 
 

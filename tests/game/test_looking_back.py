@@ -5,9 +5,11 @@ import json
 import pytest
 from staging import HOLD, SCRIPTED, ScriptedModel, by_step, play, seats, situation_of
 
+from ai_diplomacy.agent.events import Consolidated, DiaryWritten, Reflected
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.diplomacy import DIPLOMACY
+from ai_diplomacy.game.story import Stories
 from ai_diplomacy.run.policies import policy
 from ai_diplomacy.run.settings_history import SettingsHistory
 from ai_diplomacy.run.steps import Steps
@@ -67,6 +69,20 @@ async def test_beside_the_first_round_letters_are_written_with_the_old_mind_and_
         assert "goals" not in asked["S1901M", *first]
     assert knows(asked["S1902M", *second])
     assert asked["S1901M", *second]["goals"] == ["survive"]
+
+
+def test_a_story_is_the_same_whichever_of_two_thoughts_ended_first():
+    noted = DiaryWritten("FRANCE", "F1902M", "reflect", 0, "Italy lied")
+    changed = Reflected("FRANCE", "F1902M", ["Take Venice"], {"ITALY": "Enemy"})
+    summed_up = Consolidated("FRANCE", "F1902M", "a bad year")
+    texts = set()
+    for events in ((noted, changed, summed_up), (noted, summed_up, changed), (summed_up, noted, changed)):
+        story = Stories(SettingsHistory(GameConfig(models=seats(HOLD), max_year=1902), DIPLOMACY.order))
+        for event in events:
+            story.event(event)
+        texts.add(story.text("FRANCE"))
+    (text,) = texts
+    assert "a bad year" in text
 
 
 DRIVEN_OUT = {"GERMANY": ["A BUR - MAR", "A GAS S A BUR - MAR"], "AUSTRIA": []}
