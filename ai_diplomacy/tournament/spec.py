@@ -106,7 +106,7 @@ class Spec:
             "players": {name: entrant.document() for name, entrant in self.entrants.items()},
             "field": self.field,
             "last_year": self.game.max_year,
-            **{name: getattr(self.game, name) for name in ("rounds", "planning", "seed", "temperature")},
+            **{name: getattr(self.game, name) for name in ("rounds", "planning", "reflect", "seed", "temperature")},
         }
 
 
@@ -131,8 +131,8 @@ def parse_spec(text: str, path: Path) -> Spec:
 
 
 _TOP = (
-    "schedule", "games", "last_year", "rounds", "planning", "seed", "temperature", "field", "baselines", "concurrency",
-    "processes", "players", "budget", "calls",
+    "schedule", "games", "last_year", "rounds", "planning", "reflect", "seed", "temperature", "field", "baselines",
+    "concurrency", "processes", "players", "budget", "calls",
 )  # fmt: skip
 _PLAYER = ("model", "prompts", "max_tokens")
 _FIRST_YEAR = terrain(MAP).first_year
@@ -147,6 +147,7 @@ _GAME = {
     "last_year": _whole(_FIRST_YEAR, _FIRST_YEAR + 99, _FIRST_YEAR + 9),
     "rounds": _OF_GAME["rounds"],
     "planning": _OF_GAME["planning"],
+    "reflect": _OF_GAME["reflect"],
     "seed": _whole(0, 2**63 - 1, 0),
     "temperature": _OF_GAME["temperature"],
 }
