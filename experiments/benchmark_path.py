@@ -42,6 +42,7 @@ from experiments.local_server import ROOT
 class PlayedGame:
     """The segments of a game, each with its phase and the calls that were made in it."""
 
+    seed: int
     segments: list[tuple[str, Segment, list[CallKey]]] = field(default_factory=list)
     calls: list[CallKey] = field(default_factory=list)
 
@@ -56,7 +57,7 @@ async def played(seed: int, reflect: Reflect, flags: argparse.Namespace, year: i
     config = GameConfig(
         models=models, max_year=year, seed=seed, rounds=flags.rounds, planning=flags.planning_phase, reflect=reflect
     )
-    record, told = PlayedGame(), SettingsHistory(config, DIPLOMACY.order)
+    record, told = PlayedGame(seed), SettingsHistory(config, DIPLOMACY.order)
     game = DIPLOMACY.begin(told, OfflineModel, record)
     steps = Steps(game, record)
     async with policy("sequential") as one_by_one:
@@ -72,7 +73,7 @@ async def played(seed: int, reflect: Reflect, flags: argparse.Namespace, year: i
 def as_it_was(game: PlayedGame) -> PlayedGame:
     """The same game with every reflection behind the retreats and the winter of its turn."""
     late: list[Stage] = []
-    moved = PlayedGame()
+    moved = PlayedGame(game.seed)
     for phase, segment, calls in game.segments:
         own = [stage for stage in segment.stages if stage.step not in ("reflect", "consolidate")]
         late += (stage for stage in segment.stages if stage not in own)
@@ -98,7 +99,7 @@ def seconds(game: PlayedGame, draw: int, sigma: float, free: Calls = lambda _: F
     timing = Timing()
     for _, segment, calls in game.segments:
         for key in calls:
-            latency = 0.0 if free(key) else random.Random(f"{draw} {key}").lognormvariate(0.0, sigma)
+            latency = 0.0 if free(key) else random.Random(f"{game.seed} {draw} {key}").lognormvariate(0.0, sigma)
             timing.event(CallAnswered(key=key, model="", reply=Reply("", latency=latency)))
         timing.crossed(segment)
     return timing.critical_path
