@@ -135,17 +135,18 @@ def test_async_takes_exactly_the_longest_chain_of_dependencies_and_nothing_is_fa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("seed", "reflect"), [(0, "before"), (1, "before"), (2, "beside"), (3, "beside")])
 @virtual_time
-async def test_the_critical_path_in_the_account_is_what_async_takes(tmp_path, seed):
+async def test_the_critical_path_in_the_account_is_what_async_takes(tmp_path, seed, reflect):
     def drawn(request):
         return drawn_latency(seed)(request.key)
 
     # Orders that meet, so that there are retreats and adjustments too.
     orders = {"S": "A MUN - BUR", "F": "A PAR S A MUN - BUR"}
     answers = by_step(order=f'{{"orders": ["{orders["S"]}", "{orders["F"]}"]}}', reflect='{"diary": "noted"}')
-    seconds, run = await seconds_of(tmp_path / "async", SlowModel(drawn, answers), max_year=1903)
-    slower, _ = await seconds_of(tmp_path / "gathered", SlowModel(drawn, answers), max_year=1903, execution="gathered")
+    settings = {"max_year": 1903, "reflect": reflect}
+    seconds, run = await seconds_of(tmp_path / "async", SlowModel(drawn, answers), **settings)
+    slower, _ = await seconds_of(tmp_path / "gathered", SlowModel(drawn, answers), execution="gathered", **settings)
     assert run.timing["critical_path"] == pytest.approx(seconds, abs=1e-5)
     assert seconds < slower
 
