@@ -10,6 +10,7 @@ from ai_diplomacy.board.board import Board
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.game.story import Stories
+from ai_diplomacy.run.defaulted_steps import DefaultedSteps
 from ai_diplomacy.run.policies import policy
 from ai_diplomacy.run.settings_history import SettingsHistory
 from ai_diplomacy.run.steps import Steps
@@ -77,7 +78,8 @@ def test_a_story_is_the_same_whichever_of_two_thoughts_ended_first():
     summed_up = Consolidated("FRANCE", "F1902M", "a bad year")
     texts = set()
     for events in ((noted, changed, summed_up), (noted, summed_up, changed), (summed_up, noted, changed)):
-        story = Stories(SettingsHistory(GameConfig(models=seats(HOLD), max_year=1902), DIPLOMACY.order))
+        settings = SettingsHistory(GameConfig(models=seats(HOLD), max_year=1902), DIPLOMACY.order)
+        story = Stories(settings, DefaultedSteps())
         for event in events:
             story.event(event)
         texts.add(story.text("FRANCE"))
