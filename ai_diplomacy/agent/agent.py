@@ -78,13 +78,12 @@ class DiplomacyAgent:
 
     @_whole
     async def initialize(self, view: View) -> None:
-        """Sets goals and relationships; without a usable reply there are no goals and everyone is Neutral."""
+        """Sets goals and relationships; without a usable reply there are no goals and everyone is Neutral. What it
+        writes is staged, as this step may run beside others, and in force from the first that joins it."""
         self.memory.meet(power for power in sorted(view.situation.units) if power != self.power)
         reply = (await self._ask("initialize", view, InitializeReply)).value
-        if reply is not None:
-            self.memory.aim(reply.goals)
-            self.memory.feel(reply.relationships)
-        self._tell(Initialized(self.power, view.phase, self.memory.goals, dict(self.memory.relationships)))
+        written = self._stage("initialize", reply)
+        self._tell(Initialized(self.power, view.phase, written.goals, dict(written.relationships)))
 
     @_whole
     async def negotiate(self, view: View) -> tuple[Draft, ...]:
@@ -150,27 +149,26 @@ class DiplomacyAgent:
 
     @_whole
     async def reflect(self, view: View) -> None:
-        """Updates goals, relationships and diary after a turn; without a usable reply they stay as they were."""
-        self.memory.settle()
+        """Updates goals, relationships and diary after a turn; without a usable reply they stay as they were. Staged
+        too."""
         reply = (await self._ask("reflect", view, ReflectReply)).value
         if reply is None:
             return
-        self.memory.aim(reply.goals)
-        self.memory.feel(reply.relationships)
-        self._note("reflect", view, reply.diary)
-        self._tell(Reflected(self.power, view.phase, self.memory.goals, dict(self.memory.relationships)))
+        written = self._stage("reflect", reply)
+        self._note("reflect", view, reply.diary, written)
+        self._tell(Reflected(self.power, view.phase, written.goals, dict(written.relationships)))
 
     async def consolidate(self, view: View) -> None:
-        """Folds the diary of the years before this winter's into a summary. It is staged, and in force from the next
-        reflection on, so that this step may run in the background."""
+        """Folds the diary of the years before this one into a summary, which is staged."""
         year = view.phase.year - 1
         entries = [str(entry) for entry in self.memory.unsummarised() if entry.year <= year]
         if not entries:
             return
         reply = (await self._ask("consolidate", view, ConsolidateReply, diary=entries)).value
         if reply is not None and reply.summary.strip():
-            self.memory.staged = Summary(year, reply.summary.strip()[:MAX_ENTRY])
-            self._tell(Consolidated(self.power, view.phase, self.memory.staged.text))
+            summary = Summary(year, reply.summary.strip()[:MAX_ENTRY])
+            self.memory.staged["consolidate"] = Memory(past=[summary])
+            self._tell(Consolidated(self.power, view.phase, summary.text))
 
     async def interview(self, view: View, question: str) -> str | None:
         """The answer to a question from outside; ``None`` without a usable reply. Neither the agent nor the game is
@@ -188,10 +186,20 @@ class DiplomacyAgent:
     ) -> Answer:
         """``parts``: of the document, besides or in place of those that every prompt of the step has."""
         self._phase = view.situation.phase
+        self.memory.settle(view.joined)
         return await self._asker.ask(step, view, briefing(step, view, self.memory) | parts, shape, check)
 
-    def _note(self, step: Step, view: View, text: str) -> None:
-        kept = self.memory.note(view.phase, step, text)
+    def _stage(self, step: Step, reply: InitializeReply | ReflectReply | None) -> Memory:
+        """What the memory is to become."""
+        written = Memory(goals=self.memory.goals, relationships=dict(self.memory.relationships))
+        if reply is not None:
+            written.aim(reply.goals)
+            written.feel(reply.relationships)
+        self.memory.staged[step] = written
+        return written
+
+    def _note(self, step: Step, view: View, text: str, memory: Memory | None = None) -> None:
+        kept = (memory or self.memory).note(view.phase, step, text)
         if kept:
             self._tell(DiaryWritten(self.power, view.phase, step, view.round, kept))
 

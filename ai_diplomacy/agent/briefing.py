@@ -23,7 +23,7 @@ def briefing(step: Question, view: View, memory: Memory) -> dict[str, Any]:
         asked |= {"round": view.round, "rounds": view.rounds}
     # Entries of a year and a half: that long it takes until a summary of a year is in force.
     recent = 3 * (view.rounds + 2)
-    feels = step != "initialize" and not view.background
+    feels = step not in ("initialize", "consolidate")
     remembered = {
         "goals": list(memory.goals) if feels else [],
         "relationships": dict(memory.relationships) if feels else {},

@@ -50,8 +50,8 @@ class Memory:
     directive: str = ""
     """The plan of ``directive_phase``."""
     directive_phase: str = ""
-    staged: Summary | None = None
-    """A summary that is written but not yet in force; see ``settle``."""
+    staged: dict[Step, Memory] = field(default_factory=dict)
+    """Step -> what it has written that is not yet in force; see ``settle``."""
 
     def meet(self, others: Iterable[str]) -> None:
         """Know every other power, as Neutral until something else is said."""
@@ -81,12 +81,14 @@ class Memory:
         through = self.past[-1].year if self.past else 0
         return [entry for entry in self.diary if entry.year > through]
 
-    def settle(self) -> None:
-        """Put a staged summary in force. A consolidation runs beside other steps, so what it wrote counts only
-        from a moment that is the same however the steps were scheduled: the end of the next turn."""
-        if self.staged is not None:
-            self.past.append(self.staged)
-            self.staged = None
+    def settle(self, joined: Iterable[str]) -> None:
+        """Put in force what these steps have staged. They run beside others, so what they write counts only from a
+        moment that is the same however the steps were scheduled."""
+        for written in [self.staged.pop(step) for step in list(self.staged) if step in joined]:
+            self.goals = written.goals or self.goals
+            self.relationships |= written.relationships
+            self.diary += written.diary
+            self.past += written.past
 
     @contextmanager
     def whole(self) -> Iterator[None]:

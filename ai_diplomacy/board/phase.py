@@ -28,6 +28,13 @@ class Phase(str):
         """Raises ``ValueError`` for text that is no phase."""
         return text if isinstance(text, cls) else _phase(text)
 
+    @property
+    def next_movement(self) -> Phase:
+        """The movement phase that this one leads to; a movement phase itself."""
+        if self.kind == "M":
+            return self
+        return Phase(f"F{self.year:04}M" if self.season == "S" else f"S{self.year + 1:04}M")
+
     def __lt__(self, other: str) -> bool:
         return self._place < Phase(other)._place
 

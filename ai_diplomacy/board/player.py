@@ -60,7 +60,9 @@ class View:
     pledges: tuple[PledgeOutcome, ...] = ()
     """Readable pledges of the turn before, with what was ordered."""
     background: bool = False
-    """Whether the step runs beside others of this player, so that it sees only what none of them can change."""
+    """Whether the step runs beside others of this player, which see nothing of what it writes."""
+    joined: tuple[str, ...] = ()
+    """Steps that may have run beside others of this player: what they wrote is in force from this step on."""
     ended: Phase | None = None
     """In ``reflect`` and ``consolidate``: the last phase of the turn that ended."""
 

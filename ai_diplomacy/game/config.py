@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from ..board.civil_disorder import CivilDisorder
 from ..board.phase import Phase
@@ -21,6 +21,10 @@ from .in_process import DEFAULT_MODEL
 if TYPE_CHECKING:
     # Too much for somebody who asks for --help.
     from ..board.terrain import Terrain
+
+Reflect = Literal["before", "beside"]
+"""When powers look back on a turn: before the next press, or beside its first round."""
+REFLECT: tuple[Reflect, ...] = get_args(Reflect)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,13 @@ class GameConfig:
         choices=get_args(CivilDisorder),
         fixed=True,
         earlier="home",
+    )
+    reflect: Reflect = setting(
+        "when a power looks back on a turn: before the next press, or beside its first round, which is faster and is "
+        "then written without it",
+        default="before",
+        choices=REFLECT,
+        earlier="before",
     )
     models: Mapping[str, ModelId] = setting(
         "who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "

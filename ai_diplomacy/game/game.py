@@ -13,6 +13,7 @@ from ..board.phase import Phase
 from ..board.player import OrderDecision, Player, Step, View
 from ..board.press import Draft, Mailbox
 from ..board.situation import PhaseResult
+from ..board.survival import sure_survivors
 from ..records.events import Listener
 from ..run.events import RunFinished
 from ..run.protocols import PendingStep
@@ -41,7 +42,9 @@ class DiplomacyGame:
         self._listener = listener
         self._drafts: dict[str, tuple[Draft, ...]] = {}
         self._decisions: dict[str, OrderDecision] = {}
-        self._carried = program.opening(self.board.powers, self._takers)
+        self._carried = program.opening(self.board.powers, beside=self._beside(), takers=self._takers)
+        self._to_look_back: frozenset[str] = frozenset()
+        """Powers that have not begun to look back on the turn that ended."""
         self._segments: list[Segment] = []
 
     def segment(self) -> Segment | None:
@@ -65,8 +68,7 @@ class DiplomacyGame:
             return
         self.last_phase = self.board.phase
         self._adjudicate(self.last_phase)
-        if self._ended() is None:
-            self._carried = self._turn_end() if self.board.phase.kind == "M" else ()
+        self._carried = self._looking_back() if self._ended() is None else ()
 
     def finished(self, total_time: float) -> RunFinished:
         """As in ``run.protocols.Game``."""
@@ -85,26 +87,46 @@ class DiplomacyGame:
     # The program
 
     def _phase_segments(self) -> tuple[Segment, ...]:
-        if self.board.phase.kind != "M":
-            return (program.decision(self.board.choosers(), self._takers),)
-        config = self._settings.at(self.board.phase)
+        phase = self.board.phase
+        if phase.kind != "M":
+            return (program.decision(self.board.choosers(), carried=self._carried, takers=self._takers),)
+        config = self._settings.at(phase)
         return program.movement(
             self.board.survivors,
             rounds=config.rounds,
             planning=config.planning,
             carried=self._carried,
+            beside=self._beside(),
+            # A summary of years gone by has the whole of the next spring.
+            joins=("initialize", "reflect", *(("consolidate",) if phase.season == "F" else ())),
             takers=self._takers,
         )
 
-    def _turn_end(self) -> tuple[Stage, ...]:
-        return program.turn_end(self.board.survivors, consolidate=self._summary_will_be_read(), takers=self._takers)
+    def _looking_back(self) -> tuple[Stage, ...]:
+        """Begins when the orders of a turn are resolved, beside the retreats and the winter. Who may not be there any
+        more when the next turn begins waits for them: nobody would read what is paid for."""
+        board = self.board
+        if Phase(self.last_phase).kind == "M":
+            self._to_look_back = frozenset(board.survivors)
+        coming = board.phase.next_movement
+        if not self._settings.at(coming).is_within_limits(coming):
+            return ()
+        sure = [power for power in sure_survivors(board.situation(board.powers[0])) if power in self._to_look_back]
+        self._to_look_back -= frozenset(sure)
+        return program.looking_back(
+            sure, beside=self._beside(), consolidate=self._summary_will_be_read(coming), takers=self._takers
+        )
 
-    def _summary_will_be_read(self) -> bool:
-        """In winter from the second year on, if the game goes on past the next turn (it puts the summary in force)."""
-        phase = self.board.phase
-        if phase.season != "S" or phase.year < self.board.terrain.first_year + 2:
+    def _beside(self) -> bool:
+        """Whether a power need not have thought of what was before its first step of this phase."""
+        config = self._settings.at(self.board.phase)
+        return self.board.phase.kind != "M" or (config.reflect == "beside" and config.rounds > 0)
+
+    def _summary_will_be_read(self, coming: Phase) -> bool:
+        """After a fall from the second year on, if the game goes on past the next spring (then it is in force)."""
+        if coming.season != "S" or coming.year < self.board.terrain.first_year + 2:
             return False
-        return self._settings.at(phase).is_within_limits(Phase(f"F{phase.year:04}M"))
+        return self._settings.at(coming).is_within_limits(Phase(f"F{coming.year:04}M"))
 
     def _takers(self, step: Step, powers: Iterable[str]) -> tuple[str, ...]:
         players = self.players

@@ -65,7 +65,7 @@ class LiveState:
         match event:
             case CallSent():
                 self.doing[event.actor] = Activity("asking", now, event.step, event.round)
-            case ReplyRead():
+            case ReplyRead() if self._at(event.actor, event.step):
                 self.doing[event.actor] = Activity("queued", now, event.step, event.round)
             case PhaseStarted():
                 self.phase, self.centers = event.phase, event.centers
@@ -73,7 +73,7 @@ class LiveState:
                 self.doing = {power: self.doing.get(power, Activity("queued", now)) for power in alive}
             case StepFinished():
                 last = event.step in _BEFORE_BARRIERS
-                if last or event.actor not in self.doing or self.doing[event.actor].step == event.step:
+                if last or self._at(event.actor, event.step):
                     self.doing[event.actor] = Activity("ready" if last else "queued", now, event.step, event.round)
             case MessageDelivered():
                 self._all_go_on(now)
@@ -89,6 +89,10 @@ class LiveState:
                 self.pauses[event.account] = now + event.seconds
             case CallLost():
                 self.counts.ledger.event(event)
+
+    def _at(self, power: str, step: str) -> bool:
+        """Whether it is at this step; another may run beside it."""
+        return power not in self.doing or self.doing[power].step in ("", step)
 
     def _all_go_on(self, now: float) -> None:
         """A barrier was crossed."""

@@ -11,33 +11,45 @@ Takers = Callable[[Step, Iterable[str]], tuple[str, ...]]
 """Of these powers, those whose player takes the step."""
 
 
-def opening(powers: Iterable[str], takers: Takers) -> tuple[Stage, ...]:
-    """Before the first phase."""
-    return (Stage("initialize", takers("initialize", powers)),)
+def opening(powers: Iterable[str], *, beside: bool, takers: Takers) -> tuple[Stage, ...]:
+    """Before the first phase, or ``beside`` its first step."""
+    return (Stage("initialize", takers("initialize", powers), background=beside),)
 
 
 def movement(
-    powers: Sequence[str], *, rounds: int, planning: bool, carried: tuple[Stage, ...], takers: Takers
+    powers: Sequence[str],
+    *,
+    rounds: int,
+    planning: bool,
+    carried: tuple[Stage, ...],
+    beside: bool,
+    joins: tuple[Step, ...],
+    takers: Takers,
 ) -> tuple[Segment, ...]:
-    """A movement phase of the surviving ``powers``; ``carried`` are the stages left over from before it."""
-    segments = []
-    for round in range(1, rounds + 1):
-        press = Stage("negotiate", takers("negotiate", powers), round)
-        segments.append(Segment((*carried, press), "deliver", left=rounds + 2 - round))
-        carried = ()
-    plans = (Stage("plan", takers("plan", powers)),) if planning else ()
-    segments.append(Segment((*carried, *plans, Stage("order", takers("order", powers))), "adjudicate"))
-    return tuple(segments)
+    """A movement phase of the surviving ``powers``; ``carried`` are the stages left over from before it.
+
+    ``joins``: what has run beside other steps, and is over when the first step of the phase begins, or, with
+    ``beside``, the first after the first barrier."""
+    # Every later step joins it too, as a power need not take the first.
+    joined = [() if beside and at == 0 else joins for at in range(rounds + 1)]
+    parts = [[Stage("negotiate", takers("negotiate", powers), at + 1, joins=joined[at])] for at in range(rounds)]
+    plans = [Stage("plan", takers("plan", powers), joins=joined[-1])] if planning else []
+    parts.append([*plans, Stage("order", takers("order", powers), joins=joined[-1])])
+    parts[0] = [*carried, *parts[0]]
+    return tuple(
+        Segment(tuple(stages), "deliver" if at < rounds else "adjudicate", left=rounds + 1 - at)
+        for at, stages in enumerate(parts)
+    )
 
 
-def decision(choosers: Sequence[str], takers: Takers) -> Segment:
-    """A retreat or adjustment phase, for the powers that have a choice."""
-    return Segment((Stage("order", takers("order", choosers)),), "adjudicate")
+def decision(choosers: Sequence[str], *, carried: tuple[Stage, ...], takers: Takers) -> Segment:
+    """A retreat or adjustment phase, for the powers that have a choice; ``carried`` runs beside it."""
+    return Segment((*carried, Stage("order", takers("order", choosers))), "adjudicate")
 
 
-def turn_end(powers: Sequence[str], *, consolidate: bool, takers: Takers) -> tuple[Stage, ...]:
-    """After a turn, unless it was the last. What ``consolidate`` writes is in force from the next reflection on."""
-    stages: tuple[Stage, ...] = (Stage("reflect", takers("reflect", powers), joins=("consolidate",)),)
+def looking_back(powers: Sequence[str], *, beside: bool, consolidate: bool, takers: Takers) -> tuple[Stage, ...]:
+    """After a movement phase, of powers that will play the next one. ``beside``: it runs beside what comes next."""
+    stages: tuple[Stage, ...] = (Stage("reflect", takers("reflect", powers), background=beside),)
     if consolidate:
         stages += (Stage("consolidate", takers("consolidate", powers), background=True),)
     return stages

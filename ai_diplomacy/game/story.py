@@ -47,6 +47,8 @@ class _Chapter:
     deciding: list[str] = field(default_factory=list)
     outcome: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
+    years: list[str] = field(default_factory=list)
+    """Written at the same time as ``after``, so that each has a place of its own."""
 
 
 class Stories:
@@ -103,13 +105,15 @@ class Stories:
                 ]
             case Consolidated():
                 text = f"**Looking back on the years gone by.** {_prose(event.summary)}\n"
-                self._chapter(event.power, event.phase).after.append(text)
+                self._chapter(event.power, event.phase).years.append(text)
             case ReplyRead() if event.verdict == "cut":
                 text = f"- *My reply to `{event.step}` was not complete:* {_prose(event.problems[0])}"
-                self._chapter(event.actor, event.phase).after.append(text + "\n")
+                chapter = self._chapter(event.actor, event.phase)
+                (chapter.years if event.step == "consolidate" else chapter.after).append(text + "\n")
             case StepDefaulted():
                 text = f"- *No usable reply to `{event.step}`:* {_prose(event.reason)}"
-                self._chapter(event.actor, event.phase).after.append(text + "\n")
+                chapter = self._chapter(event.actor, event.phase)
+                (chapter.years if event.step == "consolidate" else chapter.after).append(text + "\n")
             case RunFinished():
                 self._finished(event)
 
@@ -294,8 +298,8 @@ def _written(chapter: _Chapter) -> list[str]:
         parts += ["\n### Orders\n", *chapter.deciding]
     if chapter.outcome:
         parts += ["\n### What came of it\n", *chapter.outcome]
-    if chapter.after:
-        parts += ["\n### Afterwards\n", *chapter.after]
+    if chapter.after or chapter.years:
+        parts += ["\n### Afterwards\n", *chapter.after, *chapter.years]
     return parts
 
 

@@ -31,13 +31,14 @@ def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: Set
         last_year=config.last_year,
         round=round,
         rounds=rounds,
-        press=() if stage.background or step == "initialize" else mailbox.readable(power, heard),
+        press=() if step in ("initialize", "consolidate") else mailbox.readable(power, heard),
         awaiting=_awaiting(mailbox, power, turn, situation.phase) if step == "negotiate" else (),
         unanswered=_silent(mailbox, power, turn, situation.phase, round, rounds) if step == "negotiate" else (),
         returned=mailbox.returned_to(power, situation.phase),
         pledges=tuple(pledge_outcomes(mailbox.readable(power, turn), situation.recent)),
         ended=ended,
         background=stage.background,
+        joined=stage.joins,
     )
 
 

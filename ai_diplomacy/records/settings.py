@@ -71,6 +71,8 @@ class Setting:
             wanted = f"a whole number {self.range}"
             if self.type is bool:
                 wanted = "true or false"
+            elif self.choices:
+                wanted = " or ".join(f'"{choice}"' for choice in self.choices)
             elif self.type in (float, float | None):
                 wanted = f"a number {self.range}"
             elif self.type == int | None:

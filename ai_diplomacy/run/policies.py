@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Literal, Protocol, Self, get_args
 
 from ..models.stopping import Stopped
@@ -109,6 +110,8 @@ class ConcurrentChains:
             step = self._steps.take(actor, stage, act)
             if stage.background:
                 self._background[actor, stage.step] = asyncio.create_task(step, name=f"{stage.step} of {actor}")
+                # It begins, and reads what it goes by, before the actor's next step writes anything.
+                await asyncio.sleep(0)
             else:
                 await step
 
@@ -129,6 +132,8 @@ class StepByStep:
     async def run(self, segment: Segment, act: Act) -> None:
         """As in ``Policy``."""
         for stage in segment.stages:
+            # Nothing runs beside it here, so that it has no longer than the others.
+            stage = replace(stage, background=False)
             if self._at_once(stage.step):
                 await _together({actor: self._steps.take(actor, stage, act) for actor in stage.actors})
                 self._steps.go_on()

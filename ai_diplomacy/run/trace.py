@@ -2,7 +2,7 @@
 
 Process 1 is the game. Its threads are tracks: the game itself (phases, and in them the segments between barriers, with
 an instant at each barrier), the files (a slice a save), and each actor (a slice a step, in it one a call, in it one for
-waiting and one for answering). A step that runs in the background lies on a second track of its actor.
+waiting and one for answering). A step that runs in the background lies on a second track of its actor, or a third.
 
 Calls lie where their replies say that they were sent, so a run that was resumed shows all its sessions with the gaps
 between them; saves are those of the last session. Timestamps are microseconds since 1970.
@@ -149,7 +149,7 @@ class Trace:
         lanes = self._lanes[actor]
         lane = next((lane for lane in lanes if lane.has_room(start, end)), None)
         if lane is None:
-            name = f"{actor} (beside)" if lanes else actor
+            name = actor + " (beside)" * len(lanes)
             lane = _Lane(self._track(name, 100 * list(self._lanes).index(actor) + len(lanes)), [])
             lanes.append(lane)
         if keep:

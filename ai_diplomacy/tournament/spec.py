@@ -121,7 +121,7 @@ class Spec:
             "last_year": self.game.max_year,
             **{
                 name: getattr(self.game, name)
-                for name in ("rounds", "planning", "civil_disorder", "seed", "temperature")
+                for name in ("rounds", "planning", "civil_disorder", "reflect", "seed", "temperature")
             },
         }
 
@@ -147,8 +147,8 @@ def parse_spec(text: str, path: Path) -> Spec:
 
 
 _TOP = (
-    "schedule", "games", "last_year", "rounds", "planning", "civil_disorder", "seed", "temperature", "field",
-    "baselines", "concurrency", "processes", "players", "budget", "calls",
+    "schedule", "games", "last_year", "rounds", "planning", "civil_disorder", "reflect", "seed", "temperature",
+    "field", "baselines", "concurrency", "processes", "players", "budget", "calls",
 )  # fmt: skip
 _PLAYER = ("model", "prompts", "max_tokens")
 _FIRST_YEAR = terrain(MAP).first_year
@@ -164,6 +164,7 @@ _GAME = {
     "rounds": _OF_GAME["rounds"],
     "planning": _OF_GAME["planning"],
     "civil_disorder": _OF_GAME["civil_disorder"],
+    "reflect": _OF_GAME["reflect"],
     "seed": _whole(0, 2**63 - 1, 0),
     "temperature": _OF_GAME["temperature"],
 }

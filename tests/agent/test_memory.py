@@ -27,13 +27,27 @@ def test_a_summary_replaces_the_entries_of_its_years_once_it_is_settled():
     memory = Memory()
     memory.note(Phase("F1901M"), "order", "old")
     memory.note(Phase("S1902M"), "order", "recent")
-    memory.staged = Summary(1901, "what was")
+    memory.staged["consolidate"] = Memory(past=[Summary(1901, "what was")])
+    memory.settle(["reflect"])
     assert [entry.text for entry in memory.unsummarised()] == ["old", "recent"]
-    memory.settle()
+    memory.settle(["reflect", "consolidate"])
     assert [entry.text for entry in memory.unsummarised()] == ["recent"]
     assert memory.past == [Summary(1901, "what was")]
-    memory.settle()
+    memory.settle(["consolidate"])
     assert len(memory.past) == 1
+
+
+def test_a_reflection_counts_from_where_it_is_joined_on_and_keeps_what_was_noted_meanwhile():
+    memory = Memory(goals=("grow",))
+    memory.meet(["ITALY", "TURKEY"])
+    written = Memory(goals=("shrink",), relationships={"ITALY": "Enemy"})
+    written.note(Phase("F1901M"), "reflect", "Italy lied")
+    memory.staged["reflect"] = written
+    memory.note(Phase("W1901A"), "order", "built nothing")
+    assert (memory.goals, memory.relationships["ITALY"]) == (("grow",), "Neutral")
+    memory.settle(["reflect"])
+    assert (memory.goals, memory.relationships) == (("shrink",), {"ITALY": "Enemy", "TURKEY": "Neutral"})
+    assert list(map(str, memory.diary)) == ["W1901A: built nothing", "F1901M: Italy lied"]
 
 
 def test_a_plan_is_known_in_its_own_phase_only():

@@ -14,25 +14,44 @@ POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY"
 
 
 def drawn_game(seed: int) -> list[Segment]:
-    """One to five years with retreats, adjustments, eliminations and consolidations here and there."""
+    """One to five years with retreats, adjustments, eliminations and consolidations here and there; in some games
+    powers look back beside the first round of press."""
     rng = random.Random(seed)
     rounds, planning, years = rng.randint(0, 3), rng.random() < 0.3, rng.randint(1, 5)
     bots = [power for power in POWERS if rng.random() < 0.15]
+    beside = rounds > 0 and rng.random() < 0.5
 
     def takers(step: str, powers: Iterable[str]) -> tuple[str, ...]:
         return tuple(power for power in powers if step == "order" or power not in bots)
 
+    def back(powers: Iterable[str], turn: int, *, beside: bool, consolidate: bool) -> tuple[Stage, ...]:
+        consolidate = consolidate and turn % 2 == 1
+        return program.looking_back(tuple(powers), beside=beside, consolidate=consolidate, takers=takers)
+
     survivors = POWERS
     segments: list[Segment] = []
-    carried = program.opening(POWERS, takers)
+    carried = program.opening(POWERS, beside=beside, takers=takers)
     for turn in range(2 * years):
-        segments += program.movement(survivors, rounds=rounds, planning=planning, carried=carried, takers=takers)
+        segments += program.movement(
+            survivors,
+            rounds=rounds,
+            planning=planning,
+            carried=carried,
+            beside=beside,
+            joins=("initialize", "reflect", *(("consolidate",) if turn % 2 else ())),
+            takers=takers,
+        )
+        waiting, consolidate = set(survivors), rng.random() < 0.8
         for chance in (0.4, 0.9 if turn % 2 else 0.0):
             if rng.random() < chance:
-                segments.append(program.decision(rng.sample(survivors, rng.randint(1, len(survivors))), takers))
+                sure = sorted(power for power in waiting if rng.random() < 0.8)
+                waiting -= set(sure)
+                carried = back(sure, turn, beside=True, consolidate=consolidate)
+                choosers = rng.sample(survivors, rng.randint(1, len(survivors)))
+                segments.append(program.decision(choosers, carried=carried, takers=takers))
         if len(survivors) > 2 and rng.random() < 0.1:
             survivors = tuple(power for power in survivors if power != rng.choice(survivors))
-        carried = program.turn_end(survivors, consolidate=turn % 2 == 1 and rng.random() < 0.8, takers=takers)
+        carried = back(sorted(waiting & set(survivors)), turn, beside=beside, consolidate=consolidate)
     return segments
 
 
@@ -73,7 +92,8 @@ async def scheduled(policy: Policy, game: list[Segment], latency: Latency) -> Sc
 
     def act(number: int, segment: Segment):
         async def take(power: str, stage: Stage) -> None:
-            taken = Taken(number, [id(other) for other in segment.stages].index(id(stage)), power)
+            steps = [(other.step, other.round) for other in segment.stages]
+            taken = Taken(number, steps.index((stage.step, stage.round)), power)
             began[taken] = clock() - start
             await asyncio.sleep(latency(taken))
             ended[taken] = clock() - start
@@ -89,7 +109,7 @@ async def scheduled(policy: Policy, game: list[Segment], latency: Latency) -> Sc
 def longest_chain(game: list[Segment], latency: Latency) -> float:
     """The longest path through the steps and barriers of a game, written down as a graph and looked up in it."""
     waits_for: dict[object, set[object]] = {"end": set()}
-    consolidation: dict[str, Taken] = {}
+    beside: dict[tuple[str, str], Taken] = {}
     for number, segment in enumerate(game):
         before, barrier = ("barrier", number - 1), ("barrier", number)
         waits_for.setdefault(before, set())
@@ -99,13 +119,12 @@ def longest_chain(game: list[Segment], latency: Latency) -> float:
             for power in stage.actors:
                 step = Taken(number, at, power)
                 waits_for[step] = {last.get(power, before)}
-                if stage.step == "consolidate":
-                    consolidation[power] = step
+                waits_for[step] |= {beside[power, name] for name in stage.joins if (power, name) in beside}
+                if stage.background:
+                    beside[power, stage.step] = step
                     waits_for["end"].add(step)
-                    continue
-                if stage.step == "reflect" and power in consolidation:
-                    waits_for[step].add(consolidation[power])
-                last[power] = step
+                else:
+                    last[power] = step
         waits_for[barrier] |= set(last.values())
         waits_for["end"].add(barrier)
     done: dict[object, float] = {}

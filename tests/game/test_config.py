@@ -101,6 +101,7 @@ EVERYTHING = GameConfig(
     rounds=1,
     planning=True,
     civil_disorder="owned",
+    reflect="beside",
     end_at_phase="F1902M",
     prompts={"ITALY": Path("/tmp/p")},
     max_tokens=dict.fromkeys(POWERS, 77),
@@ -134,7 +135,7 @@ def test_every_setting_has_a_flag():
         assert flags[setting.flag] is None
 
 
-SINCE = {"civil_disorder": "home", "max_unusable_steps": 0}
+SINCE = {"civil_disorder": "home", "max_unusable_steps": 0, "reflect": "before"}
 """Settings that the first runs did not have -> how those were played."""
 
 

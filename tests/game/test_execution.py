@@ -78,6 +78,40 @@ async def test_a_game_of_one_second_calls_takes_what_its_policy_makes_it_take(tm
         assert len(run.calls) == 28 * turns
 
 
+def growing(request):
+    """Everybody holds but France, which takes Spain and Portugal in the first year and has two builds."""
+    situation = situation_of(request)
+    marches = {"A MAR": "A MAR - SPA", "F BRE": "F BRE - MAO", "F MAO": "F MAO - POR"}
+    orders = [marches.get(unit, f"{unit} H") for unit in situation["legal_orders"]]
+    if situation["phase"][-1] == "A":
+        orders = [f"A {home} B" for home in situation["legal_orders"]]
+    return json.dumps({"orders": orders})
+
+
+@pytest.mark.parametrize(
+    ("reflect", "builds", "seconds"),
+    [("before", False, 8), ("before", True, 8), ("beside", False, 6), ("beside", True, 7)],
+)
+@virtual_time
+async def test_a_year_takes_what_its_rounds_and_orders_take(tmp_path, reflect, builds, seconds):
+    """From the first press of Fall 1901 to that of Fall 1902."""
+    model = SlowModel(answers=by_step() if builds else holding())
+    if builds:
+        model.answers = lambda request: growing(request) if request.key.step == "order" else by_step()(request)
+    begins = {}
+    told = model.generate
+
+    async def generate(request):
+        begins.setdefault((request.key.phase, request.key.step, request.key.round), asyncio.get_running_loop().time())
+        return await told(request)
+
+    model.generate = generate
+    run = await play(tmp_path / "run", GameConfig(models=seats(SCRIPTED), max_year=1902, reflect=reflect), model)
+    assert ("W1901A" in run.orders()) == builds
+    assert begins["F1902M", "negotiate", 1] - begins["F1901M", "negotiate", 1] == seconds
+    assert run.timing["critical_path"] == asyncio.get_running_loop().time()
+
+
 @virtual_time
 async def test_a_consolidation_costs_async_no_time(tmp_path):
     """Six turns, with seven consolidations after the fourth."""
@@ -101,17 +135,18 @@ def test_async_takes_exactly_the_longest_chain_of_dependencies_and_nothing_is_fa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("seed", "reflect"), [(0, "before"), (1, "before"), (2, "beside"), (3, "beside")])
 @virtual_time
-async def test_the_critical_path_in_the_account_is_what_async_takes(tmp_path, seed):
+async def test_the_critical_path_in_the_account_is_what_async_takes(tmp_path, seed, reflect):
     def drawn(request):
         return drawn_latency(seed)(request.key)
 
     # Orders that meet, so that there are retreats and adjustments too.
     orders = {"S": "A MUN - BUR", "F": "A PAR S A MUN - BUR"}
     answers = by_step(order=f'{{"orders": ["{orders["S"]}", "{orders["F"]}"]}}', reflect='{"diary": "noted"}')
-    seconds, run = await seconds_of(tmp_path / "async", SlowModel(drawn, answers), max_year=1903)
-    slower, _ = await seconds_of(tmp_path / "gathered", SlowModel(drawn, answers), max_year=1903, execution="gathered")
+    settings = {"max_year": 1903, "reflect": reflect}
+    seconds, run = await seconds_of(tmp_path / "async", SlowModel(drawn, answers), **settings)
+    slower, _ = await seconds_of(tmp_path / "gathered", SlowModel(drawn, answers), execution="gathered", **settings)
     assert run.timing["critical_path"] == pytest.approx(seconds, abs=1e-5)
     assert seconds < slower
 
@@ -141,11 +176,11 @@ def test_every_step_is_taken_once_in_the_order_of_its_power_and_behind_its_barri
                         continue
                     step = Taken(number, at, power)
                     assert ran.began[step] >= free
+                    for joined in stage.joins:
+                        assert ran.began[step] >= beside.get((power, joined), 0.0)
                     if stage.background:
-                        beside[power] = ran.ended[step]
+                        beside[power, stage.step] = ran.ended[step]
                         continue
-                    if stage.step == "reflect":
-                        assert ran.began[step] >= beside.get(power, 0.0)
                     free = ran.ended[step]
                 crossed = max(crossed, free)
             barrier = crossed

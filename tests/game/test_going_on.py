@@ -128,9 +128,12 @@ CLOCKED = ("time", "line", "crc32", "started", "seconds")
 
 
 @pytest.mark.slow
-async def test_a_run_broken_off_again_and_again_ends_as_the_game_that_would_have_been(tmp_path, whole):
+@pytest.mark.parametrize("reflect", ["before", "beside"])
+async def test_a_run_broken_off_again_and_again_ends_as_the_game_that_would_have_been(tmp_path, whole, reflect):
     path, asked, sessions = tmp_path / "run", Counter(), 0
-    create_run(path, GAME)
+    if reflect != GAME.reflect:
+        whole = await play(tmp_path / "whole", replace(GAME, reflect=reflect))
+    create_run(path, replace(GAME, reflect=reflect))
     while True:
         model, sessions = Asked(11), sessions + 1
         try:
@@ -150,6 +153,7 @@ async def test_a_run_broken_off_again_and_again_ends_as_the_game_that_would_have
     assert len(run.events_of("run_resumed")) == sessions - 1
     rows = (run.path / "llm_responses.csv").read_text().count("\noffline,")
     assert rows == len(run.calls) == len(whole.calls)
+    assert (await replay(read_history(run.path, DIPLOMACY), DIPLOMACY)).ended
 
 
 async def test_a_call_in_the_journal_whose_events_were_lost_is_not_asked_again(tmp_path, whole):
@@ -313,9 +317,10 @@ async def test_a_run_is_gone_on_with_by_one_program_at_a_time(tmp_path, whole):
 
 
 @pytest.mark.slow
-async def test_a_fork_from_any_phase_is_the_same_game_and_the_source_is_untouched(tmp_path):
+@pytest.mark.parametrize("reflect", ["before", "beside"])
+async def test_a_fork_from_any_phase_is_the_same_game_and_the_source_is_untouched(tmp_path, reflect):
     bots = dict.fromkeys(("AUSTRIA", "ENGLAND", "GERMANY", "RUSSIA"), ModelId("bot", "dumbbot"))
-    config = GameConfig(models=seats(OFFLINE, **bots), max_year=1902, rounds=1, seed=1)
+    config = GameConfig(models=seats(OFFLINE, **bots), max_year=1902, rounds=1, seed=1, reflect=reflect)
     run = await play(tmp_path / "run", config)
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     past = read_history(run.path, DIPLOMACY)

@@ -1,8 +1,9 @@
 """PhaseDeadlines of phases: the game goes on without who has not answered, counts it, and keeps what comes late."""
 
 import asyncio
+import json
 
-from staging import QUIET, SCRIPTED, ScriptedModel, by_step, play, seats, without_timestamps
+from staging import QUIET, SCRIPTED, ScriptedModel, by_step, every_policy, play, seats, without_timestamps
 from test_going_on import go_on
 from virtual_time import virtual_time
 
@@ -92,6 +93,32 @@ async def test_what_would_come_too_late_is_not_asked_at_all(tmp_path):
     assert places.count(("F1901M", "negotiate", 1)) == 6
     assert places.count(("S1901M", "reflect", 0)) == 7
     assert (await replay(read_history(run.path, DIPLOMACY), DIPLOMACY)).ended
+
+
+@every_policy
+@virtual_time
+async def test_who_looks_back_for_ever_beside_the_winter_is_not_waited_for_under_any_policy(
+    tmp_path, execution, threads
+):
+    model = Slow("F1901M", "reflect", 1e6)
+    model.answers = france_grows
+    run = await play(tmp_path / "run", game(30.0, execution=execution, threads=threads), model)
+    assert asyncio.get_running_loop().time() < 300
+    assert "W1901A" in run.orders()
+    lost = moments(run, "step_defaulted")
+    assert ("F1901M", "ITALY", "reflect") in lost
+    if execution == "async":
+        # It had the winter and the first round for it, which it could then not take part in.
+        assert sorted(lost) == [("F1901M", "ITALY", "reflect"), ("S1902M", "ITALY", "negotiate")]
+        assert run.orders()["W1901A"]["FRANCE"]
+    assert (await replay(read_history(run.path, DIPLOMACY), DIPLOMACY)).ended
+
+
+def france_grows(request):
+    """France takes Spain in the first year, and builds."""
+    wanted = {"S1901M": "A MAR - SPA", "W1901A": "A MAR B"}.get(request.key.phase)
+    orders = [wanted] if wanted and request.key.actor == "FRANCE" else []
+    return by_step(order=json.dumps({"orders": orders}))(request)
 
 
 @virtual_time

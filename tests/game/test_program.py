@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import pytest
+
 from ai_diplomacy.game import program
 
 POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY")
@@ -11,23 +13,31 @@ def everyone(step: str, powers: Iterable[str]) -> tuple[str, ...]:
     return tuple(powers)
 
 
+def movement(*, rounds, planning=False, carried=(), beside=False, joins=("reflect",), takers=everyone):
+    return program.movement(
+        POWERS, rounds=rounds, planning=planning, carried=carried, beside=beside, joins=joins, takers=takers
+    )
+
+
+def looking_back(*, beside, consolidate=False):
+    return program.looking_back(POWERS, beside=beside, consolidate=consolidate, takers=everyone)
+
+
 def test_with_two_rounds_a_turn_costs_28_calls_4_of_them_in_sequence():
-    carried = program.turn_end(POWERS, consolidate=False, takers=everyone)
-    segments = program.movement(POWERS, rounds=2, planning=False, carried=carried, takers=everyone)
+    segments = movement(rounds=2, carried=looking_back(beside=False))
     assert sum(len(stage.actors) for segment in segments for stage in segment.stages) == 28
     assert sum(len(segment.chain("FRANCE")) for segment in segments) == 4
     assert [segment.barrier for segment in segments] == ["deliver", "deliver", "adjudicate"]
+    assert [segment.left for segment in segments] == [3, 2, 1]
 
 
 def test_what_is_left_of_the_turn_before_runs_into_the_first_round():
-    carried = program.opening(POWERS, everyone)
-    first, *_ = program.movement(POWERS, rounds=1, planning=True, carried=carried, takers=everyone)
+    first, *_ = movement(rounds=1, planning=True, carried=program.opening(POWERS, beside=False, takers=everyone))
     assert [(stage.step, stage.round) for stage in first.chain("ITALY")] == [("initialize", 0), ("negotiate", 1)]
 
 
 def test_without_press_everything_runs_into_the_orders():
-    carried = program.opening(POWERS, everyone)
-    (only,) = program.movement(POWERS, rounds=0, planning=True, carried=carried, takers=everyone)
+    (only,) = movement(rounds=0, planning=True, carried=program.opening(POWERS, beside=False, takers=everyone))
     assert [stage.step for stage in only.chain("ITALY")] == ["initialize", "plan", "order"]
     assert only.barrier == "adjudicate"
 
@@ -36,11 +46,35 @@ def test_a_power_without_a_step_has_no_part_in_it():
     def press_only_for_france(step: str, powers: Iterable[str]) -> tuple[str, ...]:
         return tuple(power for power in powers if step != "negotiate" or power == "FRANCE")
 
-    first, _ = program.movement(POWERS, rounds=1, planning=False, carried=(), takers=press_only_for_france)
+    first, _ = movement(rounds=1, takers=press_only_for_france)
     assert first.actors == ("FRANCE",)
 
 
-def test_a_consolidation_runs_in_the_background_up_to_the_next_reflection():
-    reflect, consolidate = program.turn_end(POWERS, consolidate=True, takers=everyone)
-    assert (reflect.background, consolidate.background) == (False, True)
-    assert (reflect.joins, consolidate.joins) == (("consolidate",), ())
+@pytest.mark.parametrize("rounds", range(3))
+def test_a_power_has_looked_back_before_its_first_step_of_the_next_movement_phase(rounds):
+    first, *later = movement(rounds=rounds, planning=True, carried=looking_back(beside=False))
+    reflect, *others = [stage for segment in (first, *later) for stage in segment.stages]
+    assert (reflect.step, reflect.background) == ("reflect", False)
+    assert {stage.joins for stage in others} == {("reflect",)}
+
+
+@pytest.mark.parametrize(("rounds", "next_steps"), [(1, ["plan", "order"]), (2, ["negotiate", "plan", "order"])])
+def test_beside_the_first_round_a_power_has_looked_back_before_its_second_or_its_orders(rounds, next_steps):
+    first, *later = movement(rounds=rounds, planning=True, carried=looking_back(beside=True), beside=True)
+    reflect, press = first.stages
+    assert (reflect.background, press.joins) == (True, ())
+    stages = [stage for segment in later for stage in segment.stages]
+    assert [stage.step for stage in stages] == next_steps
+    assert {stage.joins for stage in stages} == {("reflect",)}
+
+
+def test_looking_back_runs_beside_retreats_and_winter_whose_orders_do_not_join_it():
+    segment = program.decision(POWERS[:1], carried=looking_back(beside=True, consolidate=True), takers=everyone)
+    assert [(stage.step, stage.background) for stage in segment.stages] == [
+        ("reflect", True),
+        ("consolidate", True),
+        ("order", False),
+    ]
+    assert {stage.joins for stage in segment.stages} == {()}
+    assert segment.actors == POWERS
+    assert segment.ends_phase

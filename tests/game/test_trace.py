@@ -77,7 +77,7 @@ async def test_the_timeline_of_a_whole_game_opens_and_holds_every_call(tmp_path,
     assert {name for name in names.values() if "beside" not in name} == {"game", "files", *config.models}
 
     shown = Counter(
-        (names[event["tid"]].removesuffix(" (beside)"), event["args"]["phase"], event["args"]["step"])
+        (names[event["tid"]].partition(" (beside")[0], event["args"]["phase"], event["args"]["step"])
         for event in slices(events, "call")
     )
     assert shown == Counter((call["key"]["power"], call["key"]["phase"], call["key"]["step"]) for call in run.calls)

@@ -26,12 +26,11 @@ async def test_a_consolidation_is_asked_each_winter_from_the_second_year_on_whil
     shown = {
         (request.key.phase, request.key.step): situation_of(request).get("past", [])
         for request in model.requests
-        if request.key.phase.startswith(("S1903", "F1903")) and request.key.step in ("order", "reflect")
+        if request.key.phase.startswith(("S1903", "F1903"))
     }
-    # Written in the winter, in force from the end of the turn after it: the same under every schedule.
-    assert shown["S1903M", "order"] == []
-    assert shown["S1903M", "reflect"] == ["1901: the first years"]
-    assert shown["F1903M", "order"] == ["1901: the first years"]
+    # Written in the winter, in force when the turn after it is over: the same under every schedule.
+    assert shown["S1903M", "order"] == shown["S1903M", "reflect"] == []
+    assert shown["F1903M", "negotiate"] == shown["F1903M", "order"] == ["1901: the first years"]
     autumn = next(r for r in model.requests if (r.key.phase, r.key.step) == ("F1903M", "order"))
     assert not [entry for entry in situation_of(autumn)["diary"] if "1901" in entry[:6]]
 

@@ -37,10 +37,10 @@ def test_the_three_bots_are_in_by_default(tmp_path):
 def test_a_game_has_the_seats_and_settings_of_the_specification(tmp_path):
     (tmp_path / "mine").mkdir()
     text = GOOD.replace('"offline"', '"offline"\nprompts = "mine"') + "\n[calls]\nhedge = true\nmax_concurrency = 3\n"
-    found = spec(text, tmp_path)
+    found = spec('reflect = "beside"\n' + text, tmp_path)
     for match in found.matches():
         config = found.config(match)
-        assert (config.max_year, config.seed, config.rounds) == (1903, match.seed, 2)
+        assert (config.max_year, config.seed, config.rounds, config.reflect) == (1903, match.seed, 2, "beside")
         for power, name in match.seats.items():
             assert config.models[power] == found.entrants[name].model
             assert (config.prompts.get(power) is not None) == (name == "one")
@@ -96,6 +96,11 @@ BAD = {
         GOOD.replace("last_year = 1903", 'civil_disorder = "newest"'),
         3,
         'civil_disorder = \'newest\'; write "home" or "owned"',
+    ),
+    "no such moment": (
+        GOOD.replace("last_year = 1903", 'reflect = "behind"'),
+        3,
+        'reflect = \'behind\'; write "before" or "beside"',
     ),
     "truth for a number": (GOOD.replace("last_year = 1903", "seed = true"), 3, "seed = True; write a whole number"),
     "negative budget": (GOOD + "[budget]\nmax_cost_usd = -1\n", 12, "max_cost_usd = -1; write a number from"),

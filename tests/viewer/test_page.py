@@ -216,7 +216,11 @@ def test_the_matrix_follows_the_phase(visit, game, offline_run):
         if event["type"] in ("initialized", "reflected") and event["phase"] in ("S1901M", "F1901M", "W1901A"):
             held[event["type"], event["phase"], event["power"]] = event["relationships"]
     now = {power: held["initialized", "S1901M", power] for power in {key[2] for key in held}}
+    reflected: dict = {}
     for phase in phases:
+        if phase.endswith("M"):
+            # What was thought while the winter was played counts from the next turn on.
+            now |= reflected
         shown = page.page.eval_on_selector_all(
             ".matrix td.feeling", "all => all.map(each => [each.dataset.from, each.dataset.to, each.dataset.feeling])"
         )
@@ -224,8 +228,7 @@ def test_the_matrix_follows_the_phase(visit, game, offline_run):
         assert {tuple(cell) for cell in shown} == {
             (power, other, word) for power, words in now.items() for other, word in words.items()
         }
-        for power in now:
-            now[power] = held.get(("reflected", phase, power), now[power])
+        reflected |= {power: held["reflected", phase, power] for power in now if ("reflected", phase, power) in held}
         page.press("ArrowRight")
 
 

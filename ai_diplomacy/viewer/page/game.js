@@ -79,10 +79,16 @@ export class Game {
   allMinds() {
     const held = {};
     const turns = [];
+    // What is thought of a turn while its retreats and its winter are played counts from the next turn on.
+    let reflected = [];
     for (const phase of this.phases) {
       for (const { power, goals, relationships } of phase.all("initialized")) held[power] = { goals, relationships, before: null };
+      if (phase.phase.endsWith("M")) {
+        for (const { power, goals, relationships } of reflected) held[power] = { goals, relationships, before: held[power]?.relationships ?? null };
+        reflected = [];
+      }
       turns.push({ ...held });
-      for (const { power, goals, relationships } of phase.all("reflected")) held[power] = { goals, relationships, before: held[power]?.relationships ?? null };
+      reflected.push(...phase.all("reflected"));
     }
     return turns;
   }
