@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..board.chance import chance
@@ -15,7 +15,8 @@ from ..models.model import CallKey, Model, ModelError, Request
 from ..records.events import Listener
 from ..run.events import ReplyRead, StepDefaulted, Verdict
 from .prompts import PromptBook
-from .replies import Reading, StepReply, read_reply, reply_schema
+from .replies import Reading, StepReply, read_reply
+from .schemas import ReplySchemas
 
 R = TypeVar("R", bound=StepReply)
 
@@ -43,6 +44,7 @@ class Asker:
     listener: Listener
     max_tokens: int = 8192
     temperature: float | None = None
+    schemas: ReplySchemas = field(default_factory=ReplySchemas)
 
     async def ask(
         self,
@@ -94,11 +96,13 @@ class Asker:
         return Answer(first)
 
     def _request(self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R]) -> Request:
+        schema, looser = self.schemas.of(shape, view.situation)
         return Request(
             key=CallKey(view.phase, self.power, step, view.round, attempt),
             system=self.prompts.system(self.power),
             prompt=self.prompts.prompt(step, document, view.situation),
-            schema=reply_schema(shape, tuple(power for power in sorted(view.situation.units) if power != self.power)),
+            schema=schema,
+            looser_schema=looser,
             max_tokens=self.max_tokens,
             temperature=self.temperature,
             seed=chance(view.game, view.phase, self.power, step, view.round, attempt).getrandbits(31),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -20,6 +19,7 @@ from ..models.model import MAX_TEXT, StopReason
 _COPIED = frozenset(("...", "…"))
 """What the form of a reply holds in the place of texts: whoever copies it says nothing."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_UNIT = re.compile(r"\s*(A|F|AMY|FLT|army|fleet)\b", re.IGNORECASE)
 
 
 def _as_list(value: Any) -> Any:
@@ -42,6 +42,16 @@ def _as_names(value: Any) -> Any:
 
 def _as_objects(value: Any) -> Any:
     return [] if value is None else value
+
+
+def _as_orders(value: Any) -> Any:
+    """A mapping says the unit twice (``{"PAR": "A PAR - BUR"}``), or once (``{"A PAR": "- BUR"}``)."""
+    if not isinstance(value, dict):
+        return _as_list(value)
+    return [
+        f"{key} {order}" if isinstance(order, str) and _UNIT.match(key) and not _UNIT.match(order) else order
+        for key, order in value.items()
+    ]
 
 
 def _as_mapping(value: Any) -> Any:
@@ -80,6 +90,7 @@ SomeText = Annotated[Text, AfterValidator(_not_empty)]
 """Of a step that asks for nothing else."""
 Texts = Annotated[list[Text], BeforeValidator(_as_list)]
 Names = Annotated[list[Text], BeforeValidator(_as_names)]
+Orders = Annotated[list[Text], BeforeValidator(_as_orders)]
 Word = Annotated[Relationship, BeforeValidator(_as_word)]
 Words = Annotated[dict[str, Word], BeforeValidator(_as_mapping)]
 Vote = Annotated[bool, BeforeValidator(_as_vote)]
@@ -114,7 +125,7 @@ class PlanReply(StepReply):
 class OrderReply(StepReply):
     reasoning: Text = ""
     intent: Text = ""
-    orders: Texts
+    orders: Orders
     vote_draw: Vote = False
     diary: Text = ""
 
@@ -131,17 +142,6 @@ class ConsolidateReply(StepReply):
 
 class InterviewReply(StepReply):
     answer: SomeText
-
-
-@cache
-def reply_schema(shape: type[StepReply], others: tuple[str, ...]) -> Mapping[str, Any]:
-    """The JSON schema of a reply, for providers that hold a model to one. ``others``: the powers to which
-    relationships can be had."""
-    schema = shape.model_json_schema()
-    relationships = schema.get("properties", {}).get("relationships")
-    if relationships is not None:
-        relationships["propertyNames"] = {"enum": list(others)}
-    return schema
 
 
 R = TypeVar("R", bound=StepReply)

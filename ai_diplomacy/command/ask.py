@@ -15,7 +15,7 @@ from ..agent.prompts import PromptError
 from ..game import model_factory
 from ..game.config import GameConfig, checked_models
 from ..game.diplomacy import DIPLOMACY
-from ..game.seats import prompt_books
+from ..game.seats import prompt_books, reply_schemas
 from ..models.budget import Budget
 from ..models.circuit_breaker import ModelRefused
 from ..models.layers import CallServices, layered
@@ -82,6 +82,7 @@ async def _asked(
             listener=told,
             max_tokens=config.max_tokens.get(power, config.default_max_tokens),
             temperature=config.temperature,
+            schemas=reply_schemas(config, power),
         )
         answer = await DiplomacyAgent(asker, snapshot.memory).interview(snapshot.view, question)
     finally:

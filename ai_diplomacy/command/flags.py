@@ -68,6 +68,7 @@ def game_config(flags: argparse.Namespace, base: GameConfig | None = None) -> Ga
         map=ground.name,
         prompts=config.checked_prompts(flags.prompts_dir, ground.powers, usual.prompts),
         max_tokens=config.checked_token_limits(flags.max_tokens_per_model, ground.powers, limits),
+        constrain=config.checked_constraints(flags.constrain, ground.powers, usual.constrain),
         threads=config.checked_execution(asked.execution, flags.threads, hedge=asked.calls.hedge),
     )
 

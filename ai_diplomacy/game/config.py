@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
+from ..agent.constraint import CONSTRAINTS, MARKS, USUAL, Constraint
 from ..board.civil_disorder import CivilDisorder
 from ..board.phase import Phase
 from ..models.call_settings import CallSettings
@@ -75,6 +76,14 @@ class GameConfig:
         "the same seat by seat, given like --models", "NS", default={}, flag="max_tokens_per_model"
     )
     """Power -> most tokens of a reply, for powers that do not use ``default_max_tokens``."""
+    constrain: Mapping[str, Constraint] = setting(
+        "what replies are held to, given like --models: none (no schema is sent), shape (a schema of the reply, the "
+        "default), or orders (it lists every legal order, so that no other can be written)",
+        "LEVELS",
+        default={},
+        added=True,
+    )
+    """Power -> what its replies are held to, for powers that do not have the usual."""
     temperature: float | None = setting("sampling temperature (default: the provider's)", "T", default=None, ge=0, le=2)
     max_messages: int = setting("messages a power and round", "N", default=6, ge=1, fixed=True)
     max_message_characters: int = setting(
@@ -115,6 +124,19 @@ class GameConfig:
         """Power -> model id without its key, sorted by power."""
         return {power: str(model) for power, model in sorted(self.models.items())}
 
+    def marked_names(self) -> dict[str, str]:
+        """The same with the mark of what its replies are held to, as figures show it."""
+        from ..models.providers import asks_a_model
+
+        return {
+            power: f"{model}{MARKS[self.constraint(power)]}" if asks_a_model(self.models[power]) else model
+            for power, model in self.model_names().items()
+        }
+
+    def constraint(self, power: str) -> Constraint:
+        """What its replies are held to."""
+        return self.constrain.get(power, USUAL)
+
     def document(self) -> dict[str, Any]:
         """All settings as plain JSON data, without keys."""
         return self.game_settings() | document_of(self.calls)
@@ -125,6 +147,7 @@ class GameConfig:
             "models": self.model_names(),
             "prompts": {power: str(folder) for power, folder in sorted(self.prompts.items())},
             "max_tokens": {power: self.max_tokens.get(power, self.default_max_tokens) for power in sorted(self.models)},
+            "constrain": {power: self.constraint(power) for power in sorted(self.models)},
         }
 
     @classmethod
@@ -228,3 +251,21 @@ def checked_token_limits(
         return int(item)
 
     return per_power("--max_tokens_per_model", text, powers, read, base=base)
+
+
+def checked_constraints(
+    text: str | None, powers: Sequence[str], base: Mapping[str, Constraint] | None = None
+) -> dict[str, Constraint]:
+    """Power -> what its replies are held to. Raises ``ConfigError``."""
+    if text is None:
+        return dict(base or {})
+    others = dict.fromkeys(powers, USUAL) | dict(base or {})
+    return per_power("--constrain", text, powers, read_constraint, base=others)
+
+
+def read_constraint(text: str) -> Constraint:
+    """Raises ``ValueError``."""
+    for level in CONSTRAINTS:
+        if text == level:
+            return level
+    raise ValueError(f"{text!r} is none of {', '.join(CONSTRAINTS)}")

@@ -16,5 +16,5 @@ def chosen_display(kind: Kind | None, config: GameConfig, *, verbose: bool = Fal
     console = GameConsole(highlight=False, quiet=kind == "none", force_terminal=True if kind == "rich" else None)
     if kind == "rich" or (kind is None and console.is_terminal and not console.is_dumb_terminal):
         return LiveDisplay(console, config, verbose=verbose)
-    models = config.model_names()
+    models = config.marked_names()
     return Display(console, config.terrain, models, verbose=verbose)

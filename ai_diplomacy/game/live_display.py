@@ -34,7 +34,7 @@ class LiveDisplay(Display):
     of events does not hold up the game."""
 
     def __init__(self, console: GameConsole, config: GameConfig, *, verbose: bool = False) -> None:
-        models = config.model_names()
+        models = config.marked_names()
         super().__init__(console, config.terrain, models, verbose=verbose)
         self._state = LiveState(config)
         self._pending: list[RenderableType] = []

@@ -9,6 +9,7 @@ from ..agent.agent import DiplomacyAgent
 from ..agent.asking import Asker
 from ..agent.memory import Memory
 from ..agent.prompts import PromptBook, prompt_book
+from ..agent.schemas import ReplySchemas
 from ..board.player import Player
 from ..board.terrain import Terrain
 from ..models.ids import ModelId
@@ -23,6 +24,15 @@ def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
     """Power -> its templates, for the seats that ask a model. Raises ``PromptError``."""
     book = cache(lambda folder: prompt_book(folder, config.terrain))
     return {power: book(config.prompts.get(power)) for power, model in config.models.items() if asks_a_model(model)}
+
+
+def reply_schemas(config: GameConfig, power: str) -> ReplySchemas:
+    """What a power's replies are held to."""
+    return ReplySchemas(
+        config.constraint(power),
+        max_messages=config.max_messages,
+        max_message_characters=config.max_message_characters,
+    )
 
 
 class Seats:
@@ -59,6 +69,7 @@ class Seats:
             listener=self._listener,
             max_tokens=config.max_tokens.get(power, config.default_max_tokens),
             temperature=config.temperature,
+            schemas=reply_schemas(config, power),
         )
         return DiplomacyAgent(asker, self._memory(power, config.terrain))
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from .budget import NOTHING, Amount, Budget
 from .events import CallLost
 from .model import Model, ModelError, Reply, Request, Usage
 from .prices import Price
 from .provider_model import DeadlineError
-from .schema_cache import cached_by_schema
+from .schema_cache import schema_bytes
 
 BYTES_PER_TOKEN = 2.0
 """Fewer than any model's prompts of JSON and province names have (2.5 to 4), for a model that has answered none yet."""
@@ -151,14 +149,9 @@ class Budgeted:
 
 def request_bytes(request: Request) -> int:
     """Of all that a model is shown: the prompts and the schema."""
-    schema = 0 if request.schema is None else _schema_bytes(request.schema)
+    schema = 0 if request.schema is None else schema_bytes(request.schema)
     return _size(request.system) + _size(request.prompt) + schema
 
 
 def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-
-
-@cached_by_schema
-def _schema_bytes(schema: Mapping[str, Any]) -> int:
-    return len(json.dumps(schema))

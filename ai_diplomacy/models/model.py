@@ -49,6 +49,8 @@ class Request:
     prompt: str
     schema: Mapping[str, Any] | None = None
     """JSON schema of the reply, for providers that take one."""
+    looser_schema: Mapping[str, Any] | None = None
+    """In its place, where an endpoint does not take one that forbids so much; ``None`` when there is no other."""
     max_tokens: int = 8192
     """Most tokens that the reply may have."""
     temperature: float | None = None
@@ -114,8 +116,8 @@ class Reply:
     max_tokens: int | None = None
     """Most tokens that it could have; ``None`` when nobody says."""
     dropped: tuple[str, ...] = ()
-    """Parameters of the request that the model refuses and was asked without: ``schema``, ``seed``,
-    ``system`` (its text stands before the prompt instead), ``temperature``."""
+    """Parameters of the request that the model refuses and was asked without: ``schema``, ``constraint`` (asked with
+    the looser schema, or none), ``seed``, ``system`` (its text stands before the prompt instead), ``temperature``."""
     served: str = ""
     """The model that the vendor says has answered; empty where it does not say."""
     fingerprint: str = ""

@@ -19,8 +19,7 @@ class ProviderAnswer:
     usage: Usage = field(default_factory=Usage)
     stop: StopReason = "end"
     dropped: tuple[str, ...] = ()
-    """Parameters of the request that this model does not take and was asked without: ``schema``, ``seed``,
-    ``system``, ``temperature``."""
+    """Parameters of the request that this model does not take and was asked without, as in ``Reply``."""
     served: str = ""
     """The model that the vendor says has answered."""
     fingerprint: str = ""

@@ -62,7 +62,7 @@ def check_playable(history: RunHistory[S]) -> None:
 
 
 def _started(config: RunSettings) -> RunStarted:
-    return RunStarted(FORMAT, GENERATION, __version__, config.document(), config.model_names())
+    return RunStarted(FORMAT, GENERATION, __version__, config.document(), config.marked_names())
 
 
 def check_new(path: Path) -> None:

@@ -26,7 +26,7 @@ class RunStarted(Event):
     config: Mapping[str, Any]
     """All settings, without keys."""
     models: Mapping[str, str]
-    """Actor -> model id without its key."""
+    """Actor -> model id without its key, with a mark where something else makes another player of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ class RunSettings(Protocol):
     def model_names(self) -> dict[str, str]:
         """Actor -> model id without its key."""
 
+    def marked_names(self) -> dict[str, str]:
+        """The same with a mark where something else makes another player of it."""
+
 
 S = TypeVar("S", bound=RunSettings)
 
@@ -73,11 +76,12 @@ class SettingsHistory(Generic[S]):
         return tuple(dict.fromkeys(str(model) for config in self.all for model in config.models.values()))
 
     def players(self, actor: str) -> tuple[tuple[str, str], ...]:
-        """``(after, model id)`` whenever another model took the seat; ``after`` is empty at the start."""
-        taken = [("", str(self.first.models[actor]))]
+        """``(after, marked name)`` whenever another model took the seat, or came to be asked in another way that is
+        marked; ``after`` is empty at the start."""
+        taken = [("", self.first.marked_names()[actor])]
         for after, config in self.changes:
-            if str(config.models[actor]) != taken[-1][1]:
-                taken.append((after, str(config.models[actor])))
+            if (name := config.marked_names()[actor]) != taken[-1][1]:
+                taken.append((after, name))
         return tuple(taken)
 
     def changed(self, after: str, config: S) -> SettingsHistory[S]:

@@ -53,7 +53,7 @@ def test_orders_are_found_in_what_models_write(text, repaired):
         ("42", OrderReply, "The reply must be one JSON object, not a number."),
         ('{"diary": "d"}', OrderReply, "orders is missing."),
         ('{"summary": "s"}', PlanReply, "The reply has none of the fields directive."),
-        ('{"orders": {"A PAR": "BUR"}}', OrderReply, "orders: Input should be a valid list, not {'A PAR': 'BUR'}."),
+        ('{"orders": 5}', OrderReply, "orders: Input should be a valid list, not 5."),
         (
             '{"goals": [], "relationships": {"FRANCE": "Buddy"}}',
             ReflectReply,

@@ -11,10 +11,10 @@ from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of, total
 from .misplaced import Aside
-from .schemas import closed
+from .schemas import SchemaRules, closed
 from .sdk_provider import Question, SdkProvider
 from .stainless_sdk import anthropic_transport
-from .unsupported import Parameter
+from .unsupported import Parameter, schema_of
 
 _STOPS: dict[str, StopReason] = {
     "end_turn": "end",
@@ -37,13 +37,13 @@ class AnthropicMessages(SdkProvider):
 
     def never(self, request: Request) -> frozenset[Parameter]:
         """A seed, another name for the limit, a schema with arbitrary keys."""
-        open_schema = request.schema is not None and closed(request.schema) is None
+        open_schema = request.schema is not None and closed(request.schema, self._rules) is None
         return frozenset({"seed", "token_limit", "schema"} if open_schema else {"seed", "token_limit"})
 
     def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
         cools = request.temperature is not None and "temperature" not in without
         headers = {"anthropic-version": _LAST_VERSION_WITH_TEMPERATURE} if cools else {}
-        return Question("/v1/messages", _body(model, request, without), headers)
+        return Question("/v1/messages", _body(self._rules, model, request, without), headers)
 
     def answer(self, body: Body) -> ProviderAnswer:
         if not isinstance(body.get("content"), list):
@@ -59,7 +59,7 @@ class AnthropicMessages(SdkProvider):
                 yield "reasoning_field", block.get("thinking")
 
 
-def _body(model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
+def _body(rules: SchemaRules, model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model.name,
         "max_tokens": request.max_tokens,
@@ -69,7 +69,7 @@ def _body(model: ModelId, request: Request, without: Collection[Parameter]) -> d
         # The mark ends what the cache keeps: the prompt changes with every call and would only be paid for.
         body["system"] = [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}]
     output: dict[str, Any] = {}
-    if request.schema is not None and "schema" not in without and (strict := closed(request.schema)):
+    if (schema := schema_of(request, without)) and (strict := closed(schema, rules)):
         output["format"] = {"type": "json_schema", "schema": strict}
     if model.effort == "none":
         body["thinking"] = {"type": "disabled"}

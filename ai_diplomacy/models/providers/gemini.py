@@ -18,7 +18,7 @@ from .misplaced import Aside
 from .schemas import open_form
 from .sdk_provider import LazyBlockingClient, LazyClient, Posted, Question, SdkProvider
 from .stated import stated_limits
-from .unsupported import Parameter, RefusedError, may_blame
+from .unsupported import Parameter, RefusedError, may_blame, schema_of
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -90,8 +90,8 @@ def _body(effort: str, request: Request, without: Collection[Parameter]) -> dict
         settings["temperature"] = request.temperature
     if request.seed is not None and "seed" not in without:
         settings["seed"] = request.seed % 2**31
-    if request.schema is not None and "schema" not in without:
-        settings |= {"responseMimeType": "application/json", "responseJsonSchema": open_form(request.schema)}
+    if schema := schema_of(request, without):
+        settings |= {"responseMimeType": "application/json", "responseJsonSchema": open_form(schema)}
     if effort:
         tokens = "0" if effort == "none" else effort
         level = {"thinkingBudget": int(tokens)} if tokens.isdecimal() else {"thinkingLevel": effort.upper()}

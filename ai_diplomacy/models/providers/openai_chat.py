@@ -13,10 +13,10 @@ from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of, total
 from .catalogue import BUILT_IN
 from .misplaced import Aside
-from .schemas import closed, schema_name
+from .schemas import SchemaRules, closed, schema_name
 from .sdk_provider import Question, SdkProvider
 from .stainless_sdk import openai_transport
-from .unsupported import Parameter
+from .unsupported import Parameter, schema_of
 
 _STOPS: dict[str, StopReason] = {
     "stop": "end",
@@ -66,10 +66,10 @@ class OpenAIChat(SdkProvider):
         super().__init__(account, openai_transport(account))
         self._dialect = dialect_of(account)
         if self._dialect.structure == "json_object":
-            self.loosely = frozenset({"schema"})
+            self.loosely = frozenset({"schema", "constraint"})
 
     def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
-        return Question("/chat/completions", chat_body(self._dialect, model, request, without))
+        return Question("/chat/completions", chat_body(self._dialect, self._rules, model, request, without))
 
     def answer(self, body: Body) -> ProviderAnswer:
         choice = _choice(body)
@@ -97,7 +97,9 @@ def _choice(body: Body) -> Body:
     return next(iter(parts(body, "choices")), {})
 
 
-def chat_body(dialect: Dialect, model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
+def chat_body(
+    dialect: Dialect, rules: SchemaRules, model: ModelId, request: Request, without: Collection[Parameter]
+) -> dict[str, Any]:
     """The body of one chat completion."""
     system: Any = request.system
     if dialect.marks_cache and model.name.startswith("anthropic/"):
@@ -118,8 +120,8 @@ def chat_body(dialect: Dialect, model: ModelId, request: Request, without: Colle
     if request.seed is not None and "seed" not in without:
         # Some of the vendors keep it in 32 bits.
         body[dialect.seed] = request.seed % 2**31
-    if request.schema is not None and "schema" not in without:
-        body["response_format"] = _response_format(dialect, request)
+    if schema := schema_of(request, without):
+        body["response_format"] = _response_format(dialect, rules, schema)
     return body
 
 
@@ -131,11 +133,10 @@ def _effort(dialect: Dialect, effort: str) -> dict[str, Any]:
     return {"reasoning_effort": effort}
 
 
-def _response_format(dialect: Dialect, request: Request) -> dict[str, Any]:
-    schema = request.schema or {}
+def _response_format(dialect: Dialect, rules: SchemaRules, schema: Mapping[str, Any]) -> dict[str, Any]:
     if dialect.structure == "json_object":
         return {"type": "json_object"}
-    strict = closed(schema)
+    strict = closed(schema, rules)
     return {
         "type": "json_schema",
         "json_schema": {"name": schema_name(schema), "schema": strict or dict(schema), "strict": strict is not None},

@@ -11,10 +11,10 @@ from ..provider import ProviderAnswer
 from .accounts import Account
 from .bodies import Body, count, nonsense, part, parts, text_of
 from .misplaced import Aside
-from .schemas import closed, schema_name
+from .schemas import SchemaRules, closed, schema_name
 from .sdk_provider import Question, SdkProvider
 from .stainless_sdk import openai_transport
-from .unsupported import Parameter
+from .unsupported import Parameter, schema_of
 
 _LEAST_TOKENS = 16
 """The API takes no smaller limit."""
@@ -32,7 +32,7 @@ class OpenAIResponses(SdkProvider):
         return frozenset({"seed", "token_limit"})
 
     def question(self, model: ModelId, request: Request, without: Collection[Parameter]) -> Question:
-        return Question("/responses", _body(model, request, without))
+        return Question("/responses", _body(self._rules, model, request, without))
 
     def answer(self, body: Body) -> ProviderAnswer:
         if body.get("status") in ("failed", "cancelled") or not isinstance(body.get("output"), list):
@@ -53,7 +53,7 @@ class OpenAIResponses(SdkProvider):
                     yield "reasoning_field", piece.get("text")
 
 
-def _body(model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
+def _body(rules: SchemaRules, model: ModelId, request: Request, without: Collection[Parameter]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model.name,
         "input": request.prompt,
@@ -66,13 +66,13 @@ def _body(model: ModelId, request: Request, without: Collection[Parameter]) -> d
         body["reasoning"] = {"effort": model.effort}
     if request.temperature is not None and "temperature" not in without:
         body["temperature"] = request.temperature
-    if request.schema is not None and "schema" not in without:
-        strict = closed(request.schema)
+    if schema := schema_of(request, without):
+        strict = closed(schema, rules)
         body["text"] = {
             "format": {
                 "type": "json_schema",
-                "name": schema_name(request.schema),
-                "schema": strict or dict(request.schema),
+                "name": schema_name(schema),
+                "schema": strict or dict(schema),
                 "strict": strict is not None,
             }
         }

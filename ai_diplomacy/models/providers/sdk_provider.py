@@ -19,12 +19,14 @@ from ..ids import ModelId
 from ..model import ModelError, Request, Usage
 from ..provider import ProviderAnswer
 from ..remarks import Remark
+from ..schema_cache import schema_bytes
 from ..stated_limits import StatedLimit
 from .accounts import Account
 from .answered_errors import is_refused
 from .bodies import Body, text_of
 from .faults import kept_secret, one_line
 from .misplaced import Aside, holds_json, misplaced
+from .schemas import fits, rules_of
 from .unsupported import Parameter, RefusedError, UnsupportedParameters, blames_effort, dropped, optional
 
 C = TypeVar("C")
@@ -83,6 +85,7 @@ class SdkProvider(ABC):
         self._transport = transport
         self._has_answered = False
         self._unsupported = UnsupportedParameters()
+        self._rules = rules_of(account)
 
     def never(self, request: Request) -> frozenset[Parameter]:  # noqa: ARG002 - what a request holds may matter
         """Parameters that the vendor takes in no form."""
@@ -123,14 +126,16 @@ class SdkProvider(ABC):
                 return self._read(posted, request, without)
 
     def _asked(self, model: ModelId, request: Request) -> tuple[Question, frozenset[Parameter]]:
-        without = self.never(request) | self._unsupported.of(model)
+        without = self.never(request) | self._unsupported.of(model, _strict_size(request))
+        if request.looser_schema is not None and request.schema is not None and not fits(request.schema, self._rules):
+            without |= {"constraint"}
         if "system" in without:
             request = replace(request, system="", prompt=f"{request.system}\n\n{request.prompt}")
         return self.question(model, request, without), without
 
     def _learn(self, model: ModelId, request: Request, without: Collection[Parameter], refused: RefusedError) -> None:
         sent = [parameter for parameter in optional(request) if parameter not in without]
-        if self._unsupported.learn(model, sent, refused):
+        if self._unsupported.learn(model, sent, refused, _strict_size(request)):
             return
         if model.effort and blames_effort(refused.body):
             # It is never left out, as other parameters are: with another effort it would be another model.
@@ -178,6 +183,10 @@ class SdkProvider(ABC):
 
     async def close(self) -> None:
         await self._transport.close()
+
+
+def _strict_size(request: Request) -> int:
+    return 0 if request.schema is None or request.looser_schema is None else schema_bytes(request.schema)
 
 
 class LazyClient(Generic[C]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from ..ids import ModelId
@@ -13,16 +13,19 @@ from ..model import Request
 from .faults import spoken
 from .overlong import overlong_of
 
-Parameter = Literal["schema", "system", "temperature", "seed", "token_limit"]
-"""``token_limit`` is not about whether there is one but under which of its two names it is sent, ``system`` about where
-the system text stands: before the prompt, where a model's template has no place of its own for it."""
+Parameter = Literal["constraint", "schema", "system", "temperature", "seed", "token_limit"]
+"""``constraint`` is about whether a request's schema is sent, and not its looser one; ``token_limit`` not about whether
+there is one but under which of its two names it is sent, ``system`` about where the system text stands: before the
+prompt, where a model's template has no place of its own for it."""
 
+_SCHEMA = (
+    r"response_?format|json_?schema|text\.format|output_?(config(?!.effort)|format)|response_?mime_?type"
+    r"|response_?(json_?)?schema|structured.?output|json.?mode|\bgrammar\b|\bschema\b"
+)
 _NAMED: dict[Parameter, re.Pattern[str]] = {
-    "schema": re.compile(
-        r"response_?format|json_?schema|text\.format|output_?(config(?!.effort)|format)|response_?mime_?type"
-        r"|response_?(json_?)?schema|structured.?output|json.?mode|\bgrammar\b|\bschema\b",
-        re.IGNORECASE,
-    ),
+    # Gemini says no more than this of a schema that has too many choices.
+    "constraint": re.compile(rf"{_SCHEMA}|\benums?\b|contains an invalid argument", re.IGNORECASE),
+    "schema": re.compile(_SCHEMA, re.IGNORECASE),
     "system": re.compile(
         r"\bsystem[ _]?(role|prompt|messages?|instructions?)\b|developer instruction|\bsystem: extra inputs"
         r"|\b(system|developer)['\"`]?\W{1,3}(role|is not|are not)\b|\broles?\b\W{1,6}(system|developer)\b"
@@ -58,17 +61,24 @@ class UnsupportedParameters:
 
     def __init__(self) -> None:
         self._known: dict[ModelId, frozenset[Parameter]] = {}
+        self._too_large: dict[ModelId, int] = {}
+        """Model -> bytes of the smallest schema that it refused before a looser one: it may take a smaller one."""
         self._adding = threading.Lock()
 
-    def of(self, model: ModelId) -> frozenset[Parameter]:
-        return self._known.get(model, frozenset())
+    def of(self, model: ModelId, size: int = 0) -> frozenset[Parameter]:
+        """``size``: bytes of a request's schema, 0 where it has no looser one."""
+        known = self._known.get(model, frozenset[Parameter]())
+        refused = size and ("schema" in known or size >= self._too_large.get(model, size + 1))
+        return known | {"constraint"} if refused else known
 
-    def learn(self, model: ModelId, sent: Collection[Parameter], refused: RefusedError) -> bool:
+    def learn(self, model: ModelId, sent: Collection[Parameter], refused: RefusedError, size: int = 0) -> bool:
         """Remember which of the parameters that were sent the endpoint blames, so that it can be asked again without
-        them; whether it blames any."""
+        them; whether it blames any. ``size``: as in ``of``."""
         blamed = _blamed(refused.body, sent)
         with self._adding:
-            self._known[model] = self.of(model) | blamed
+            if "constraint" in blamed:
+                self._too_large[model] = min(size, self._too_large.get(model, size))
+            self._known[model] = self.of(model) | blamed - {"constraint"}
         return bool(blamed)
 
 
@@ -79,11 +89,20 @@ def optional(request: Request) -> list[Parameter]:
         parameters.append("system")
     if request.schema is not None:
         parameters.append("schema")
+    if request.looser_schema is not None:
+        parameters.append("constraint")
     if request.temperature is not None:
         parameters.append("temperature")
     if request.seed is not None:
         parameters.append("seed")
     return parameters
+
+
+def schema_of(request: Request, without: Collection[Parameter]) -> Mapping[str, Any] | None:
+    """The schema that the request is sent with, if any."""
+    if "schema" in without:
+        return None
+    return request.looser_schema if "constraint" in without and request.looser_schema else request.schema
 
 
 def dropped(request: Request, without: Collection[Parameter]) -> tuple[str, ...]:
@@ -110,4 +129,9 @@ def _blamed(body: Any, sent: Collection[Parameter]) -> set[Parameter]:
         # Whatever part of it is named: a shorter one may have them all.
         return set()
     wrong_value = _OUT_OF_RANGE.search(said) is not None
-    return {name for name in sent if _NAMED[name].search(said) and (name == "schema" or not wrong_value)}
+    about_schema: Parameter = "constraint" if "constraint" in sent else "schema"
+    return {
+        name
+        for name in sent
+        if _NAMED[name].search(said) and (name == about_schema or not (wrong_value or name == "schema"))
+    }

@@ -8,9 +8,9 @@ from vendor_protocols import chat
 from vendor_questions import KEY, LIST_OF_ORDERS, MAP_OF_WORDS, question
 
 from ai_diplomacy.models.ids import ModelId
-from ai_diplomacy.models.providers.schemas import closed
+from ai_diplomacy.models.providers.schemas import SchemaRules, closed
 
-STRICT_ORDERS = closed(LIST_OF_ORDERS)
+STRICT_ORDERS = closed(LIST_OF_ORDERS, SchemaRules())
 
 
 async def asked(vendor, protocol, provider, model, **changes):

@@ -9,7 +9,7 @@ import pytest
 from vendor_questions import LIST_OF_ORDERS, MAP_OF_WORDS
 
 from ai_diplomacy.agent import replies
-from ai_diplomacy.models.providers.schemas import closed, open_form, schema_name
+from ai_diplomacy.models.providers.schemas import SchemaRules, closed, open_form, schema_name
 
 SHAPES = [shape for shape in vars(replies).values() if isinstance(shape, type) and shape.__name__.endswith("Reply")]
 
@@ -27,7 +27,7 @@ def objects(schema: Any):
 
 
 def test_a_closed_schema_lists_every_field_of_every_object():
-    strict = closed(replies.NegotiateReply.model_json_schema())
+    strict = closed(replies.NegotiateReply.model_json_schema(), SchemaRules())
     assert strict is not None
     assert len(list(objects(strict))) == 2
     for schema in objects(strict):
@@ -38,14 +38,14 @@ def test_a_closed_schema_lists_every_field_of_every_object():
 
 
 def test_a_map_with_arbitrary_keys_has_no_closed_form():
-    assert closed(MAP_OF_WORDS) is None
-    assert closed(replies.InitializeReply.model_json_schema()) is None
+    assert closed(MAP_OF_WORDS, SchemaRules()) is None
+    assert closed(replies.InitializeReply.model_json_schema(), SchemaRules()) is None
 
 
 def test_a_map_whose_keys_are_listed_becomes_an_object_with_those_fields():
     schema = json.loads(json.dumps(MAP_OF_WORDS))
     schema["properties"]["relationships"]["propertyNames"] = {"enum": ["FRANCE", "ITALY"]}
-    strict = closed(schema)
+    strict = closed(schema, SchemaRules())
     assert strict is not None
     word = {"enum": ["Enemy", "Ally"], "type": "string"}
     assert strict["properties"]["relationships"] == {
@@ -68,7 +68,7 @@ def test_a_map_whose_keys_are_listed_becomes_an_object_with_those_fields():
     ],
 )
 def test_what_cannot_be_closed_is_not(schema):
-    assert closed(schema) is None
+    assert closed(schema, SchemaRules()) is None
 
 
 def test_alternatives_and_constants_are_kept():
@@ -76,7 +76,7 @@ def test_alternatives_and_constants_are_kept():
         "type": "object",
         "properties": {"a": {"anyOf": [{"type": "string", "maxLength": 3}, {"type": "null"}]}, "b": {"const": 1}},
     }
-    strict = closed(schema)
+    strict = closed(schema, SchemaRules())
     assert strict is not None
     assert strict["properties"] == {"a": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "b": {"const": 1}}
 
@@ -93,7 +93,7 @@ def test_the_open_form_keeps_what_gemini_documents(shape):
 
 def test_a_schema_is_not_changed_by_being_converted():
     before = json.dumps(LIST_OF_ORDERS)
-    closed(LIST_OF_ORDERS)
+    closed(LIST_OF_ORDERS, SchemaRules())
     open_form(LIST_OF_ORDERS)
     assert json.dumps(LIST_OF_ORDERS) == before
 
