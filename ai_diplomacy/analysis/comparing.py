@@ -8,11 +8,12 @@ measures: it keeps the chance of any false finding at 5 %, however the measures 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..agent.constraint import unmarked
 from .estimates import interval, resampled
 from .measures import Measure
 from .tallies import Array, Sums
@@ -48,12 +49,21 @@ def compared(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> list[Diff
     """Every measure that is known on both sides, of every player with two clusters or more on both."""
     found = [
         difference
-        for player in sorted(first.keys() & second.keys())
-        if min(len(first[player].clusters), len(second[player].clusters)) >= 2
-        for difference in _player(first[player], second[player])
+        for one, other in _same(first, second)
+        if min(len(one.clusters), len(other.clusters)) >= 2
+        for difference in _player(one, other)
     ]
     adjusted = holm([difference.p for difference in found])
     return [replace(difference, adjusted=p) for difference, p in zip(found, adjusted, strict=True)]
+
+
+def _same(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> Iterator[tuple[Sums, Sums]]:
+    """Who plays in both folders; what its replies were held to may be another in the second one."""
+    unmarked_second = {unmarked(player): sums for player, sums in sorted(second.items())}
+    for player in sorted(first):
+        other = second.get(player) or unmarked_second.get(unmarked(player))
+        if other is not None:
+            yield first[player], other
 
 
 def holm(probabilities: Sequence[float]) -> list[float]:
@@ -76,11 +86,12 @@ def _player(first: Sums, second: Sums) -> list[Difference]:
     drawn -= resampled(f"{first.player} first", first.over[:, known], first.under[:, known])
     chances = _permuted(first, second, known)
     sizes = (len(first.clusters), len(second.clusters))
+    name = first.player if first.player == second.player else f"{first.player}, then {second.player}"
     found = []
     for column, at in enumerate(known):
         bounds = interval(drawn[:, column], seen[at])
         means = float(before[column]), float(after[column])
-        found.append(Difference(first.player, first.measures[at], *means, *bounds, float(chances[column]), 1.0, sizes))
+        found.append(Difference(name, first.measures[at], *means, *bounds, float(chances[column]), 1.0, sizes))
     return found
 
 

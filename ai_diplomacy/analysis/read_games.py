@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from ..agent.constraint import MARKS
 from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import terrain
 from ..game.config import GameConfig
 from ..game.diplomacy import DIPLOMACY
 from ..models.events import CallEnded
-from ..models.ids import ModelId
 from ..models.providers import asks_a_model
 from ..records.errors import ConfigError
 from ..records.log_reader import DamagedLogError
@@ -109,7 +109,7 @@ def _config_hash(config: GameConfig) -> str:
     settings = {
         name: value
         for name, value in config.game_settings().items()
-        if name not in ("seed", "models", "prompts", "max_tokens") and value != earlier[name]
+        if name not in ("seed", "models", "prompts", "max_tokens", "constrain") and value != earlier[name]
     }
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -117,10 +117,7 @@ def _config_hash(config: GameConfig) -> str:
 def _players(path: Path, settings: SettingsHistory[GameConfig]) -> dict[str, str]:
     names = _given_names(path)
     return {
-        power: names.get(power)
-        or ", then ".join(
-            dict.fromkeys(_label(config.models[power], config.prompts.get(power)) for config in settings.all)
-        )
+        power: ", then ".join(dict.fromkeys(_label(config, power, names.get(power)) for config in settings.all))
         for power in sorted(settings.first.models)
     }
 
@@ -136,10 +133,13 @@ def _given_names(path: Path) -> Mapping[str, str]:
     return {str(power): str(name) for power, name in names.items()}
 
 
-def _label(model: ModelId, prompts: Path | None) -> str:
-    if prompts is None or prompts == DEFAULT_DIRECTORY or not asks_a_model(model):
-        return str(model)
-    return f"{model} ({prompts.name})"
+def _label(config: GameConfig, power: str, name: str | None) -> str:
+    """``name``: under which it plays, if it was given one."""
+    model, prompts = config.models[power], config.prompts.get(power)
+    if not asks_a_model(model):
+        return name or str(model)
+    templates = "" if prompts is None or prompts == DEFAULT_DIRECTORY else f" ({prompts.name})"
+    return f"{name or f'{model}{templates}'}{MARKS[config.constraint(power)]}"
 
 
 class _Clusters:

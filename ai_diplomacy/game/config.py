@@ -81,7 +81,7 @@ class GameConfig:
         "default), or orders (it lists every legal order, so that no other can be written)",
         "LEVELS",
         default={},
-        added=True,
+        earlier={},
     )
     """Power -> what its replies are held to, for powers that do not have the usual."""
     temperature: float | None = setting("sampling temperature (default: the provider's)", "T", default=None, ge=0, le=2)

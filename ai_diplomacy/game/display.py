@@ -32,6 +32,12 @@ _SILENCE = 20.0
 _FEW_CALLS, _FEW_TOKENS = 2.0, 10_000.0
 """A second, about what seven seats take that ask at once and are answered in a few seconds."""
 
+_DROPPED = {
+    "constraint": "refuses a schema that lists all its legal orders; where it does, it is held to the reply's shape alone",
+    "system": "takes no system, and is asked with it before the prompt",
+}
+"""Parameter -> what is told of a model that does not take it, where that is not the usual."""
+
 _COLOURS = (
     "red",
     "dodger_blue1",
@@ -111,8 +117,8 @@ class Display:
             case ModelRemarked():
                 self._aside(f"{event.model} {REMARKS.get(event.remark, event.remark)}")
             case ParameterDropped():
-                place = "with it before the prompt" if event.parameter == "system" else "without"
-                self._aside(f"{event.model} takes no {event.parameter}, and is asked {place}")
+                usual = f"takes no {event.parameter}, and is asked without"
+                self._aside(f"{event.model} {_DROPPED.get(event.parameter, usual)}")
             case ReplyRead() if event.verdict == "cut" and self._is_news(f"{event.model} cut"):
                 self._note(event.actor, f"{event.step}: {event.problems[0]}")
             case StepDefaulted():

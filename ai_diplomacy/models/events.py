@@ -117,7 +117,7 @@ class ParameterDropped(Event):
     replayed: ClassVar[bool] = False
     model: str
     parameter: str
-    """``schema``, ``seed``, ``system`` or ``temperature``."""
+    """``constraint``, ``schema``, ``seed``, ``system`` or ``temperature``."""
 
 
 @dataclass(frozen=True, slots=True)

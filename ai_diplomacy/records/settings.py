@@ -34,8 +34,6 @@ class Setting:
     choices: Sequence[str] | None = None
     ge: float | None = None
     le: float | None = None
-    added: bool = False
-    """Whether records of earlier versions lack it; in them it has its default."""
     fixed: bool = False
     """Whether it holds for a whole run, and cannot change in the middle."""
     earlier: Any = ...
@@ -126,16 +124,13 @@ def document_of(settings: Any) -> dict[str, Any]:
 
 
 def read_document(document: Mapping[str, Any], owner: type) -> dict[str, Any]:
-    """Field -> value, but for what was added since. Raises ``ConfigError`` for a key that is missing, or a value that
-    cannot be."""
+    """Field -> value. Raises ``ConfigError`` for a key that is missing, or a value that cannot be."""
     values = {}
     for found in filter(lambda found: found.kept, declared(owner).values()):
         try:
             value = document[found.key] if found.earlier is ... else document.get(found.key, found.earlier)
             values[found.field] = found.checked(value)
         except KeyError:
-            if found.added:
-                continue
             raise ConfigError(f"the settings of the run do not name {found.key!r}") from None
         except ValueError:
             raise ConfigError(f"the settings of the run: {found.key} cannot be {document[found.key]!r}") from None

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..agent.constraint import USUAL, Constraint
 from ..board.terrain import terrain
-from ..game.config import GameConfig, checked_models
+from ..game.config import GameConfig, checked_models, read_constraint
 from ..models.call_settings import CallSettings
 from ..models.ids import ModelId
 from ..models.providers import asks_a_model
@@ -40,6 +41,8 @@ class Entrant:
     """``None``: the default templates."""
     max_tokens: int | None = None
     """Most tokens of a reply; ``None``: the default."""
+    constrain: Constraint = USUAL
+    """What its replies are held to."""
 
     @property
     def asked(self) -> bool:
@@ -48,7 +51,9 @@ class Entrant:
 
     def document(self) -> dict[str, Any]:
         """As plain JSON data, without the key and the templates."""
-        return {"model": str(self.model), "max_tokens": self.max_tokens}
+        # Tournaments that were begun before there was a choice have the usual.
+        held = {} if self.constrain == USUAL else {"constrain": self.constrain}
+        return {"model": str(self.model), "max_tokens": self.max_tokens, **held}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class Spec:
             max_tokens={
                 power: entrant.max_tokens for power, entrant in asked.items() if entrant.max_tokens is not None
             },
+            constrain={power: entrant.constrain for power, entrant in asked.items()},
         )
 
     def with_prompts(self, folders: Mapping[str, Path | None]) -> Spec:
@@ -150,7 +156,7 @@ _TOP = (
     "schedule", "games", "last_year", "rounds", "planning", "civil_disorder", "reflect", "seed", "temperature",
     "field", "baselines", "concurrency", "processes", "players", "budget", "calls",
 )  # fmt: skip
-_PLAYER = ("model", "prompts", "max_tokens")
+_PLAYER = ("model", "prompts", "max_tokens", "constrain")
 _FIRST_YEAR = terrain(MAP).first_year
 _OF_GAME, _OF_CALLS = declared(GameConfig), declared(CallSettings)
 
@@ -257,7 +263,19 @@ class _Reader:
         folder = None if prompts is None else (self._path.parent / Path(prompts).expanduser()).resolve()
         if folder is not None and not folder.is_dir():
             raise self._error((*where, "prompts"), f"{str(folder)!r} is not a folder; write one that holds templates")
-        return Entrant(name, self._model((*where, "model"), model), folder, **self._values(where, value, _LIMIT))
+        return Entrant(
+            name,
+            self._model((*where, "model"), model),
+            folder,
+            constrain=self._constraint((*where, "constrain"), value.get("constrain", USUAL)),
+            **self._values(where, value, _LIMIT),
+        )
+
+    def _constraint(self, where: tuple[str, ...], given: object) -> Constraint:
+        try:
+            return read_constraint(str(given))
+        except ValueError as error:
+            raise self._error(where, f'{error}; write constrain = "orders"') from None
 
     def _model(self, where: tuple[str, ...], text: str) -> ModelId:
         if "," in text or "=" in text.partition("#")[0]:

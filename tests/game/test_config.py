@@ -105,6 +105,7 @@ EVERYTHING = GameConfig(
     end_at_phase="F1902M",
     prompts={"ITALY": Path("/tmp/p")},
     max_tokens=dict.fromkeys(POWERS, 77),
+    constrain=dict.fromkeys(POWERS, "orders"),
     temperature=0.5,
     max_messages=3,
     max_message_characters=99,
@@ -135,7 +136,12 @@ def test_every_setting_has_a_flag():
         assert flags[setting.flag] is None
 
 
-SINCE = {"civil_disorder": "home", "max_unusable_steps": 0, "reflect": "before"}
+SINCE = {
+    "civil_disorder": "home",
+    "max_unusable_steps": 0,
+    "reflect": "before",
+    "constrain": dict.fromkeys(POWERS, "shape"),
+}
 """Settings that the first runs did not have -> how those were played."""
 
 

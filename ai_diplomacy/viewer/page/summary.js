@@ -76,7 +76,7 @@ export function summaryPanel(game, source) {
       Object.entries(figures.spending.by_step).map(([step, row]) => [step, count(row.calls), count(row.input_tokens), count(row.output_tokens), dollars(row.total_usd)]),
     ),
     h("h3", {}, "Settings"),
-    h("dl", { class: "facts wide" }, facts(Object.entries(run.config).filter(([name, value]) => !["models", "max_tokens", "prompts"].includes(name) && value !== null).map(([name, value]) => [name.replaceAll("_", " "), String(value)]))),
+    h("dl", { class: "facts wide" }, facts(Object.entries(run.config).filter(([name, value]) => !["models", "max_tokens", "prompts", "constrain"].includes(name) && value !== null).map(([name, value]) => [name.replaceAll("_", " "), String(value)]))),
     source.file("x") ? h("div", {}, h("h3", {}, "Files"), h("ul", { class: "files" }, run.files.map((name) => h("li", {}, h("a", { href: source.file(name), target: "_blank", rel: "noopener" }, name))))) : null,
   ];
 }
