@@ -24,11 +24,14 @@ class OfflineModel:
             raise ValueError(f"unknown offline model {self._style!r}; there are {', '.join(STYLES)}")
 
     async def generate(self, request: Request) -> Reply:
+        from .server.structured import held_to
         from .strategist import answer
 
         started, clock = time.time(), time.perf_counter()
         # Rules that think for milliseconds would otherwise hold up every other power on the event loop.
         text = await asyncio.to_thread(answer, request.prompt, style=self._style)
+        if request.schema is not None and request.looser_schema is not None:
+            text = held_to(request.schema, text)
         return Reply(
             text=text,
             usage=Usage(

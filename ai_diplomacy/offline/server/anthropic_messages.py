@@ -88,18 +88,18 @@ class AnthropicWire(Wire):
         return {"data": models, "has_more": False, "first_id": names[0], "last_id": names[-1]}
 
 
-def _structured(body: Mapping[str, Any]) -> bool:
+def _structured(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     config = body.get("output_config")
     format = config.get("format") if isinstance(config, dict) else None
     if format is None:
-        return False
+        return None
     schema = format.get("schema") if isinstance(format, dict) else None
     if not isinstance(schema, dict) or format.get("type") != "json_schema":
         raise WireError(400, "output_config.format: a 'json_schema' with its 'schema' is required")
     if open_object(schema) is not None:
         fault = "For 'object' type, 'additionalProperties' must be explicitly set to false"
         raise WireError(400, f"output_config.format.schema: {fault}")
-    return True
+    return schema
 
 
 def _cacheable(body: Mapping[str, Any], system: Any) -> bool:

@@ -125,8 +125,10 @@ def _part(body: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
     return found
 
 
-def _structured(config: Mapping[str, Any]) -> bool:
+def _structured(config: Mapping[str, Any]) -> Mapping[str, Any] | None:
     json = config.get("responseMimeType") == "application/json"
-    if not json and any(config.get(name) is not None for name in ("responseSchema", "responseJsonSchema")):
+    given = [config[name] for name in ("responseJsonSchema", "responseSchema") if config.get(name) is not None]
+    if given and not json:
         raise WireError(400, "A response schema is only supported for the response MIME type application/json.")
-    return json
+    schema = given[0] if given else {}
+    return schema if json and isinstance(schema, dict) else None

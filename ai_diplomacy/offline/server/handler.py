@@ -17,7 +17,7 @@ from aiohttp import web
 from ..model import Style
 from . import faults, rate_limit
 from .options import ServerOptions, drawn_latency
-from .structured import bare_json
+from .structured import held_to
 from .thinking import Thinker
 from .wire import Ask, Said, Wire, WireError
 
@@ -168,8 +168,8 @@ class RequestHandler:
         if ask.cacheable and ask.system:
             self._cached.add(mark)
         text = await self.thinker.answer(ask.prompt, style_of(ask.model))
-        if ask.structured:
-            text = bare_json(text)
+        if ask.structured is not None:
+            text = held_to(ask.structured, text)
         room = len(text) if ask.max_tokens is None else ask.max_tokens * _CHARACTERS
         return Said(
             serial=visit.serial,

@@ -157,25 +157,28 @@ class ResponsesWire(_OpenAIWire):
         }
 
 
-def _structured(format: Any, where: str, holder: str | None = None, code: str | None = None) -> bool:
-    """Whether a format asks for JSON; its schema stands in the field ``holder``, if any. Raises ``WireError``."""
+def _structured(
+    format: Any, where: str, holder: str | None = None, code: str | None = None
+) -> Mapping[str, Any] | None:
+    """As in ``Ask``; the format's schema stands in the field ``holder``, if any. Raises ``WireError``."""
     kind = format.get("type") if isinstance(format, dict) else None
     if format is not None and kind not in ("text", "json_object", "json_schema"):
         raise WireError(400, f"Invalid value: {kind!r} for '{where}.type'.", param=f"{where}.type")
     if kind == "json_schema":
         described = format.get(holder) if holder else format
         where = f"{where}.{holder}" if holder else where
-        _check_schema(described if isinstance(described, dict) else {}, where, code)
-    return kind in ("json_object", "json_schema")
+        return _checked_schema(described if isinstance(described, dict) else {}, where, code)
+    return {} if kind == "json_object" else None
 
 
-def _check_schema(format: Mapping[str, Any], where: str, code: str | None) -> None:
-    """Refuses, as the vendor does, a schema that is strict and leaves something open. Raises ``WireError``."""
+def _checked_schema(format: Mapping[str, Any], where: str, code: str | None) -> Mapping[str, Any]:
+    """The schema of a format. Refuses, as the vendor does, one that is strict and leaves something open. Raises
+    ``WireError``."""
     name, schema = format.get("name"), format.get("schema")
     if not isinstance(name, str) or not name or not isinstance(schema, dict):
         raise WireError(400, f"Missing required parameter: '{where}.{'schema' if name else 'name'}'.", param=where)
     if not format.get("strict"):
-        return
+        return schema
     if (place := open_object(schema)) is not None:
         fault = "'additionalProperties' is required to be supplied and to be false."
     elif (missing := optional_property(schema)) is not None:
@@ -185,7 +188,7 @@ def _check_schema(format: Mapping[str, Any], where: str, code: str | None) -> No
             f"Missing '{missing[1]}'."
         )
     else:
-        return
+        return schema
     message = f"Invalid schema for response_format '{name}': In context={place}, {fault}"
     raise WireError(400, message, param=where, code=code)
 

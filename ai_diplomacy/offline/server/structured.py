@@ -1,10 +1,11 @@
-"""Structured output: the vendors' rules about a reply's JSON schema, and the bare JSON of a reply."""
+"""Structured output: the vendors' rules about a reply's JSON schema, and a reply that is held to one."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 _FENCED = re.compile(r"```json\n(.*)\n```\Z", re.DOTALL)
@@ -21,6 +22,58 @@ def bare_json(text: str) -> str:
     except ValueError:
         return text
     return found[1]
+
+
+def held_to(schema: Mapping[str, Any], text: str) -> str:
+    """A reply as a model writes it that can choose nothing else than the schema lists. One that chooses nothing else,
+    or that holds no whole document, stays as it is."""
+    bare = bare_json(text)
+    try:
+        value = json.loads(bare)
+    except ValueError:
+        return bare
+    held = _held(value, schema, schema.get("$defs"))
+    return bare if held == value else json.dumps(held, ensure_ascii=False)
+
+
+def _held(value: Any, schema: Any, defs: Any) -> Any:
+    if not isinstance(schema, Mapping):
+        return value
+    if "$ref" in schema and isinstance(defs, Mapping):
+        return _held(value, defs.get(str(schema["$ref"]).rpartition("/")[2]), defs)
+    fields = schema.get("properties")
+    if isinstance(value, dict) and isinstance(fields, Mapping):
+        return {name: _held(inner, fields.get(name), defs) for name, inner in value.items()}
+    if isinstance(value, list):
+        return _distributed(value, fields) or [_held(inner, schema.get("items"), defs) for inner in value]
+    choices = _choices(schema)
+    return _closest([value], choices)[1] if isinstance(value, str) and choices else value
+
+
+def _choices(schema: Any) -> list[str]:
+    """The texts of which a schema wants one; empty where it does not."""
+    listed = schema.get("enum") if isinstance(schema, Mapping) else None
+    return listed if isinstance(listed, list) and all(isinstance(choice, str) for choice in listed) else []
+
+
+def _distributed(texts: list[Any], fields: Any) -> dict[str, str]:
+    """A list where the schema has a field for each of its lines: each field takes the line that it lists, or the one
+    that is closest to what it lists. Nothing where there is no such field."""
+    left, chosen = [str(text) for text in texts], {}
+    for name, field in fields.items() if isinstance(fields, Mapping) else ():
+        if choices := _choices(field):
+            line, chosen[name] = _closest(left, choices)
+            left = [text for text in left if text is not line]
+    return chosen
+
+
+def _closest(texts: list[str], choices: Sequence[str]) -> tuple[str, str]:
+    """The text and the choice that are most alike."""
+    for text in texts:
+        if text in choices:
+            return text, text
+    pairs = [(text, choice) for text in texts or [""] for choice in choices]
+    return max(pairs, key=lambda pair: SequenceMatcher(None, pair[0].upper(), pair[1]).ratio())
 
 
 def open_object(schema: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -48,8 +48,8 @@ class Ask:
     history: str = ""
     """The messages before it."""
     max_tokens: int | None = None
-    structured: bool = False
-    """Whether JSON is asked for."""
+    structured: Mapping[str, Any] | None = None
+    """The schema of the JSON that is asked for, an empty one where any will do; ``None`` where text is."""
     cacheable: bool = True
     """Whether the vendor would cache the system prompt."""
 
