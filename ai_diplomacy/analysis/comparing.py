@@ -59,11 +59,11 @@ def compared(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> list[Diff
 
 def _same(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> Iterator[tuple[Sums, Sums]]:
     """Who plays in both folders; what its replies were held to may be another in the second one."""
-    unmarked_second = {unmarked(player): sums for player, sums in sorted(second.items())}
+    new = {unmarked(player): player for player in sorted(second.keys() - first.keys())}
     for player in sorted(first):
-        other = second.get(player) or unmarked_second.get(unmarked(player))
-        if other is not None:
-            yield first[player], other
+        found = player if player in second else new.get(unmarked(player))
+        if found is not None:
+            yield first[player], second[found]
 
 
 def holm(probabilities: Sequence[float]) -> list[float]:

@@ -179,6 +179,21 @@ def test_names_that_stand_beside_the_runs_are_used(tmp_path):
     assert players["ITALY"] == "bot:hold"
 
 
+def test_who_was_held_to_legal_orders_is_another_player(tmp_path):
+    models = dict.fromkeys(config().models, "openai:gpt-4o") | {"ITALY": "bot:hold"}
+    held = replace(config(models), constrain=dict.fromkeys(models, "orders") | {"RUSSIA": "none", "TURKEY": "shape"})
+    path = write_run(tmp_path / "0001", held, one_year())
+    (tmp_path / "players.json").write_text('{"0001": {"FRANCE": "challenger"}}')
+    game = read_game(path, tmp_path)
+    assert game.players["FRANCE"] == "challenger (orders constrained)"
+    assert game.players["GERMANY"] == game.models["GERMANY"][0] == "openai:gpt-4o (orders constrained)"
+    assert game.players["RUSSIA"] == "openai:gpt-4o (no schema)"
+    assert game.players["TURKEY"] == "openai:gpt-4o"
+    assert game.players["ITALY"] == "bot:hold"
+    free = write_run(tmp_path / "0002", config(models), one_year())
+    assert read_game(free, tmp_path).config_hash == game.config_hash, "it is told by the seat, as prompts are"
+
+
 @pytest.mark.parametrize("name", ["nowhere", "."])
 def test_a_folder_without_runs_is_refused(tmp_path, name):
     with pytest.raises(ConfigError, match=r"not a folder|no run was found"):

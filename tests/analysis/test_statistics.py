@@ -143,6 +143,15 @@ def test_players_of_one_folder_alone_are_not_compared():
     assert compared({"a": sums([1, 2, 3], "a")}, {"b": sums([1, 2, 3], "b")}) == []
 
 
+def test_what_a_player_was_held_to_may_be_what_is_compared():
+    free, held = sums([1, 2, 3], "a"), sums([2, 3, 4], "a (orders constrained)")
+    (found,) = compared({"a": free}, {held.player: held})
+    assert (found.player, found.difference) == ("a, then a (orders constrained)", 1)
+    both = {"a": free, held.player: held}
+    assert [found.player for found in compared(both, both)] == list(both)
+    assert [found.player for found in compared(both, {"a": free})] == ["a"]
+
+
 def test_ratings_order_players_by_what_they_win():
     games = [
         Rated(str(n), (("strong", 1.0), ("middle", 2.0 + (n % 3 == 0)), ("weak", 3.0 - (n % 3 == 0))))

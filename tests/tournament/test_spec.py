@@ -49,6 +49,16 @@ def test_a_game_has_the_seats_and_settings_of_the_specification(tmp_path):
         assert config.calls.max_concurrency == 3
 
 
+def test_what_a_player_is_held_to_is_its_own(tmp_path):
+    found = spec(GOOD.replace('"offline"', '"offline"\nconstrain = "orders"'), tmp_path)
+    for match in found.matches():
+        config = found.config(match)
+        for power, name in match.seats.items():
+            assert config.constraint(power) == ("orders" if name == "one" else "shape")
+    assert found.document()["players"]["one"]["constrain"] == "orders"
+    assert "constrain" not in found.document()["players"]["two"], "a tournament of an earlier version goes on"
+
+
 EIGHT = "".join(f'[players.p{number}]\nmodel = "offline"\n' for number in range(5))
 
 BAD = {
@@ -65,6 +75,11 @@ BAD = {
     "unknown model": (GOOD.replace('"offline"', '"gpt-9#sk-secret"'), 6, "unknown provider in model id 'gpt-9'"),
     "unknown effort": (GOOD.replace('"offline"', '"openai:gpt-4o:high"'), 6, "openai:gpt-4o does not reason"),
     "unknown bot": (GOOD.replace('"offline"', '"bot:genius"'), 6, "unknown model 'bot:genius'; there are bot:hold"),
+    "unknown constraint": (
+        GOOD.replace('"offline"', '"offline"\nconstrain = "laws"'),
+        7,
+        "'laws' is none of none, shape, orders; write constrain = \"orders\"",
+    ),
     "two models": (GOOD.replace('"offline"', '"offline,offline"'), 6, "write one id"),
     "no model": (GOOD.replace('model = "offline"\n', ""), 5, 'one has no model; write model = "offline"'),
     "contradictory": (
