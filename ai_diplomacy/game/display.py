@@ -13,6 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from ..agent.constraint import MARKS
 from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained
 from ..board.phase import Phase
 from ..board.terrain import Terrain
@@ -37,6 +38,11 @@ _DROPPED = {
     "system": "takes no system, and is asked with it before the prompt",
 }
 """Parameter -> what is told of a model that does not take it, where that is not the usual."""
+
+_FEW = 3
+"""Orders of which nobody says that most were illegal."""
+_FREE = "--constrain orders lets a model write legal orders alone (docs/models.md)"
+_HELD = "it is held to legal ones, so its server does not keep to the schema that it is sent"
 
 _COLOURS = (
     "red",
@@ -83,6 +89,8 @@ class Display:
         self._centers: Mapping[str, Sequence[str]] = {}
         self._round: tuple[str, int] = ("", 0)
         self._told: dict[str, float] = {}
+        self._illegal: set[str] = set()
+        """Models of whose illegal orders it was told."""
         self._start: Mapping[str, Sequence[str]] = {}
 
     async def __aenter__(self) -> Self:
@@ -159,7 +167,19 @@ class Display:
             line.append(f"  [{', '.join(event.pledges)}]", style="italic dim")
         self._entry(event.sender, line, shortened=True)
 
+    def _tell_of_illegal_orders(self) -> None:
+        """Of each model most of whose orders did not stand as it first wrote them, once."""
+        for model in sorted({event.model for event in self._submitted.values()} - self._illegal):
+            turns = [event for event in self._submitted.values() if event.model == model]
+            given, illegal = sum(turn.given for turn in turns), sum(len(turn.illegal_first) for turn in turns)
+            if given > _FEW and 2 * illegal > given:
+                held = any(self._models[turn.power].endswith(MARKS["orders"]) for turn in turns)
+                self._illegal.add(model)
+                what = f"{illegal} of {given} orders of {model} were illegal as first written"
+                self._aside(f"{what}; {_HELD if held else _FREE}")
+
     def _adjudicated(self, event: PhaseAdjudicated) -> None:
+        self._tell_of_illegal_orders()
         if event.orders:
             self._print(Text("orders", style="dim"))
         for power, orders in event.orders.items():

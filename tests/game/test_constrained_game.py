@@ -18,6 +18,8 @@ from ai_diplomacy.analysis.terminal import WIDTH, show
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.diplomacy import DIPLOMACY
+from ai_diplomacy.game.display import Display, GameConsole
+from ai_diplomacy.game.events import OrdersSubmitted, PhaseAdjudicated
 from ai_diplomacy.models.model import Reply
 from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
@@ -130,6 +132,38 @@ async def test_a_schema_that_is_refused_is_told_once_a_model(tmp_path):
     told = [event for event in run.events if event["type"] == "parameter_dropped"]
     assert [(event["model"], event["parameter"]) for event in told] == [("scripted", "constraint")]
     assert {tuple(call["reply"]["dropped"]) for call in run.calls} == {("constraint",)}
+
+
+def turn(power: str, illegal: int, given: int = 3, model: str = "openai:m") -> OrdersSubmitted:
+    wrong = [{"text": "A XYZ H", "reason": "no such unit"}] * illegal
+    return OrdersSubmitted(power, "S1901M", model, [], [], given, wrong, wrong, False)
+
+
+@pytest.mark.parametrize(
+    ("mark", "turns", "told"),
+    [
+        (
+            "",
+            [turn("FRANCE", 3), turn("ITALY", 1)],
+            "4 of 6 orders of openai:m were illegal as first written; --constrain",
+        ),
+        (" (orders constrained)", [turn("FRANCE", 3), turn("ITALY", 3)], "its server does not keep to the schema"),
+        ("", [turn("FRANCE", 3), turn("ITALY", 0)], ""),
+        ("", [turn("FRANCE", 3)], ""),
+        ("", [turn("FRANCE", 4, 4), turn("ITALY", 0, 30, "openai:n")], "4 of 4 orders of openai:m were"),
+    ],
+    ids=["most", "most of who is held", "half", "too few to say", "another model's do not count"],
+)
+def test_the_terminal_tells_once_of_a_model_that_cannot_order(mark, turns, told):
+    written = io.StringIO()
+    console = GameConsole(file=written, width=400, highlight=False)
+    display = Display(console, terrain(), {"FRANCE": f"openai:m{mark}", "ITALY": f"openai:m{mark}"})
+    for _ in range(2):
+        for event in turns:
+            display.event(event)
+        display.event(PhaseAdjudicated("S1901M", {}, {}, {}, {}, {}, {}))
+    assert written.getvalue().count("were illegal") == bool(told)
+    assert told in written.getvalue()
 
 
 @pytest.mark.slow
