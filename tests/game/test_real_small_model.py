@@ -30,7 +30,8 @@ settings.model.path = sys.argv[1]
 settings.n_parallel, settings.n_ctx = 2, 2 * 8192
 settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = 2
 settings.port, settings.warmup = 0, False
-print(xllamacpp.Server(settings).listening_address, flush=True)
+server = xllamacpp.Server(settings)
+print(server.listening_address, flush=True)
 threading.Event().wait()
 """
 
@@ -74,12 +75,12 @@ def legal_at_first(run: Run) -> int:
     return sum(turn["given"] - len(turn["illegal_first"]) for turn in turns)
 
 
-def test_with_legal_orders_to_choose_from_it_orders_its_units_and_writes_letters(tmp_path, model):
+def test_with_legal_orders_to_choose_from_it_orders_its_units_and_writes_letters(tmp_path, model, record_property):
     status, said = played(tmp_path / "run", model, "--num_negotiation_rounds", "1", "--constrain", "orders")
     assert status == 0, said
     run = Run(tmp_path / "run", None)
     legal = legal_at_first(run)
-    print(f"{legal} of {UNITS} units have a legal order in the first reply")
+    record_property("units with a legal order in the first reply", legal)
     assert legal > 0.95 * UNITS
     assert run.events_of("message_delivered")
     assert not run.events_of("message_returned")
@@ -89,7 +90,6 @@ def test_with_legal_orders_to_choose_from_it_orders_its_units_and_writes_letters
 
 def test_without_its_user_is_told_what_is_wrong_and_what_to_do(tmp_path, model):
     status, said = played(tmp_path / "run", model, "--num_negotiation_rounds", "0")
-    print(said)
     if status == 3:
         # A seat that cannot be used has ended the game; what came of it is told on a line.
         assert "--run_dir" in said.splitlines()[-1]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from board.playing import position
 from scripted_vendor import says
 from vendor_questions import LIST_OF_ORDERS, fault, question
 
+from ai_diplomacy.agent.replies import OrderReply
+from ai_diplomacy.agent.schemas import ReplySchemas
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.providers import Account, sdk_provider
 from ai_diplomacy.models.providers.catalogue import BUILT_IN
@@ -159,3 +162,14 @@ def test_only_the_bounds_that_an_endpoint_takes_are_sent(account, kept):
 def test_who_states_no_bound_has_none(account):
     assert fits(listing(*[900] * 20), rules_of(account))
     assert rules_of(account).most_choices is None
+
+
+def test_a_great_power_at_sea_is_beyond_openai_alone():
+    fleets = [f"F {at}" for at in ("NTH", "ENG", "MAO", "WES", "LYO", "TYS", "ION")]
+    armies = [f"A {at}" for at in ("BRE", "GAS", "MAR", "SPA", "POR", "PIE", "TUS", "ROM", "NAP", "APU")]
+    situation = position({"FRANCE": fleets + armies}).situation("FRANCE")
+    schema = ReplySchemas("orders").of(OrderReply, situation).schema
+    assert not fits(schema, rules_of(home("openai")))
+    assert fits(schema, rules_of(home("anthropic")))
+    half = position({"FRANCE": fleets[:5] + armies[:7]}).situation("FRANCE")
+    assert fits(ReplySchemas("orders").of(OrderReply, half).schema, rules_of(home("openai")))
