@@ -34,7 +34,7 @@ _FEW_CALLS, _FEW_TOKENS = 2.0, 10_000.0
 """A second, about what seven seats take that ask at once and are answered in a few seconds."""
 
 _DROPPED = {
-    "constraint": "refuses a schema that lists all its legal orders; where it does, it is held to the reply's shape alone",
+    "constraint": "refuses a schema that lists all legal orders; where it does, it is held to the reply's shape alone",
     "system": "takes no system, and is asked with it before the prompt",
 }
 """Parameter -> what is told of a model that does not take it, where that is not the usual."""
