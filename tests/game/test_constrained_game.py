@@ -25,6 +25,7 @@ from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
 from ai_diplomacy.run.history import read_history
 from ai_diplomacy.viewer.library import run_row
+from ai_diplomacy.viewer.record import RunRecord
 
 POWERS = terrain().powers
 MARKED = "offline (orders constrained)"
@@ -74,6 +75,9 @@ def test_figures_of_such_seats_say_so_wherever_they_stand(constrained):
     assert started["config"]["constrain"] == dict.fromkeys(POWERS, "orders")
     assert set(started["models"].values()) == {MARKED}
     assert f"played by `{MARKED}`" in (constrained.path / "powers" / "FRANCE.md").read_text()
+    page = RunRecord(constrained.path)
+    page.read()
+    assert page.document()["run"]["models"]["FRANCE"] == [{"after": "", "model": MARKED}]
     assert run_row(constrained.path).models == (MARKED,)
     assert (
         dict.fromkeys(POWERS, "orders")
