@@ -83,6 +83,16 @@ async def test_a_window_that_is_given_is_never_asked_for_more():
 
 
 @virtual_time
+async def test_what_a_strict_schema_lists_takes_no_room():
+    server = SmallServer(16384)
+    table = Table(server, 16384)
+    lists = {"type": "string", "enum": ["A PAR S A MAR - BUR"] * 4000}
+    for size in (4000, 12000, 16000):
+        assert (await table.ask(size, schema=lists, looser_schema={"type": "string"})).max_tokens == 8192
+    assert of_type(table.events, ModelRemarked) == []
+
+
+@virtual_time
 async def test_a_window_with_room_for_all_changes_nothing():
     server = SmallServer(100_000)
     table = Table(server, 100_000)
