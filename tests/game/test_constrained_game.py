@@ -14,7 +14,7 @@ from test_real_protocols import PATHS, model
 
 from ai_diplomacy.analysis.analyzing import analyze
 from ai_diplomacy.analysis.read_games import read_game
-from ai_diplomacy.analysis.terminal import WIDTH, show
+from ai_diplomacy.analysis.terminal import show
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.diplomacy import DIPLOMACY
@@ -86,7 +86,7 @@ def test_figures_of_such_seats_say_so_wherever_they_stand(constrained):
     found = analyze(constrained.path)
     assert set(found.sums) == {MARKED}
     printed = io.StringIO()
-    show(found, Console(file=printed, width=WIDTH))
+    show(found, Console(file=printed, width=200))
     assert f"models {MARKED};" in " ".join(printed.getvalue().split())
 
 
