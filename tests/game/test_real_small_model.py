@@ -54,7 +54,7 @@ def model() -> Iterator[str]:
 def played(path: Path, model: str, *flags: str) -> tuple[int, str]:
     """The command's exit status, and all that it has printed."""
     command = [sys.executable, str(ROOT / "lm_game.py"), "--run_dir", str(path), "--models", model]
-    command += ["--max_year", "1901", "--end_at_phase", "S1901M", "--max_tokens", "1500", "--call_deadline", "1200"]
+    command += ["--max_year", "1901", "--end_at_phase", "S1901M", "--max_tokens", "500", "--call_deadline", "1200"]
     environment = {"PATH": os.environ["PATH"], "COLUMNS": "300"}
     done = subprocess.run(
         [*command, *flags],
