@@ -51,9 +51,7 @@ class Entrant:
 
     def document(self) -> dict[str, Any]:
         """As plain JSON data, without the key and the templates."""
-        # Tournaments that were begun before there was a choice have the usual.
-        held = {} if self.constrain == USUAL else {"constrain": self.constrain}
-        return {"model": str(self.model), "max_tokens": self.max_tokens, **held}
+        return {"model": str(self.model), "max_tokens": self.max_tokens, "constrain": self.constrain}
 
 
 @dataclass(frozen=True, slots=True)

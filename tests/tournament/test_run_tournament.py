@@ -199,6 +199,13 @@ def test_another_tournament_is_not_played_into_its_folder(whole, tmp_path, capsy
     assert finished_logs(whole) == before
 
 
+def test_what_a_player_is_held_to_is_part_of_the_tournament(whole, tmp_path, capsys):
+    spec = small(tmp_path)
+    spec.write_text(spec.read_text().replace('model = "offline"', 'model = "offline"\nconstrain = "orders"', 1))
+    assert held(spec, whole) == 2
+    assert 'was "shape" and is "orders"; choose another --out' in capsys.readouterr().err
+
+
 def test_no_key_reaches_the_folder(tmp_path):
     key = "sk-a-key-that-is-secret"
     spec = read_spec(small(tmp_path, more=f'[players.vendor]\nmodel = "openai:some@http://127.0.0.1:9#{key}"\n'))
