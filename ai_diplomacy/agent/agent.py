@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ..board.orders import OrderLine, OrderReport, interpret, judge, read_order, report_of
 from ..board.player import Mind, OrderDecision, Question, Step, View
@@ -50,12 +50,11 @@ LONGEST_ANSWER = 20_000
 
 
 def _whole(step: Callable[[DiplomacyAgent, View], Coroutine[Any, Any, T]]) -> Callable[..., Coroutine[Any, Any, T]]:
-    """A step that is taken as a whole or not at all; ``consolidate``, which runs beside others, ends with its only
-    change."""
+    """A step that is taken as a whole or not at all."""
 
     @wraps(step)
     async def taken(agent: DiplomacyAgent, view: View) -> T:
-        with agent.memory.whole():
+        with agent.memory.whole(cast("Step", step.__name__), beside=view.background):
             return await step(agent, view)
 
     return taken
@@ -158,6 +157,7 @@ class DiplomacyAgent:
         self._note("reflect", view, reply.diary, written)
         self._tell(Reflected(self.power, view.phase, written.goals, dict(written.relationships)))
 
+    @_whole
     async def consolidate(self, view: View) -> None:
         """Folds the diary of the years before this one into a summary, which is staged."""
         year = view.phase.year - 1

@@ -91,24 +91,22 @@ class Memory:
             self.past += written.past
 
     @contextmanager
-    def whole(self) -> Iterator[None]:
+    def whole(self, step: Step, *, beside: bool) -> Iterator[None]:
         """A step that fails half way has changed nothing: it counts as not taken, and when the game is played again it
-        is not."""
-        before, entries, summaries = (
-            replace(self, relationships=dict(self.relationships)),
-            len(self.diary),
-            len(self.past),
-        )
+        is not. ``beside``: it runs beside others, and has nothing to change but what it stages."""
+        before = replace(self, relationships=dict(self.relationships), past=list(self.past), staged={**self.staged})
+        entries = len(self.diary)
         try:
             yield
         except BaseException:
-            self.goals, self.relationships = before.goals, before.relationships
+            self.staged.pop(step, None)
+            if beside:
+                raise
+            self.goals, self.relationships, self.past = before.goals, before.relationships, before.past
             self.directive, self.directive_phase = before.directive, before.directive_phase
             del self.diary[entries:]
-            if len(self.past) > summaries:
-                # Otherwise it may have been staged meanwhile, by a step that runs beside this one.
-                del self.past[summaries:]
-                self.staged = before.staged
+            # What it has put in force waits again, beside what was staged meanwhile.
+            self.staged = before.staged | self.staged
             raise
 
     def mind(self, phase: str) -> Mind:

@@ -1,5 +1,7 @@
 """Memory: what an agent keeps, what it lets go, and when a summary comes in force."""
 
+import pytest
+
 from ai_diplomacy.agent.memory import MAX_ENTRY, MAX_GOAL, MAX_GOALS, Memory, Summary
 from ai_diplomacy.board.phase import Phase
 
@@ -48,6 +50,52 @@ def test_a_reflection_counts_from_where_it_is_joined_on_and_keeps_what_was_noted
     memory.settle(["reflect"])
     assert (memory.goals, memory.relationships) == (("shrink",), {"ITALY": "Enemy", "TURKEY": "Neutral"})
     assert list(map(str, memory.diary)) == ["W1901A: built nothing", "F1901M: Italy lied"]
+
+
+def staging(memory, step, goal):
+    written = Memory(goals=(goal,))
+    written.note(Phase("F1901M"), step, goal)
+    memory.staged[step] = written
+
+
+def fail(memory, step, *changes, beside=False):
+    def fault():
+        raise ValueError("fault")
+
+    with pytest.raises(ValueError, match="fault"), memory.whole(step, beside=beside):  # noqa: PT012
+        for change in (*changes, fault):
+            change()
+
+
+def test_what_a_failed_step_had_put_in_force_waits_for_the_next_one():
+    memory = Memory(goals=("grow",))
+    memory.note(Phase("S1901M"), "order", "kept")
+    staging(memory, "reflect", "shrink")
+    fail(
+        memory,
+        "negotiate",
+        lambda: memory.settle(["reflect", "consolidate"]),
+        lambda: memory.note(Phase("S1902M"), "negotiate", "lost"),
+        lambda: staging(memory, "consolidate", "meanwhile"),
+    )
+    assert memory.goals == ("grow",)
+    assert [entry.text for entry in memory.diary] == ["kept"]
+    assert memory.staged.keys() == {"reflect", "consolidate"}
+    memory.settle(["reflect"])
+    assert memory.goals == ("shrink",)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_step_that_fails_leaves_nothing_staged(beside):
+    memory = Memory()
+    fail(memory, "reflect", lambda: staging(memory, "reflect", "shrink"), beside=beside)
+    assert memory.staged == {}
+
+
+def test_a_step_that_fails_beside_others_takes_nothing_of_theirs_away():
+    memory = Memory(goals=("grow",))
+    fail(memory, "reflect", lambda: memory.note(Phase("W1901A"), "order", "built nothing"), beside=True)
+    assert [entry.text for entry in memory.diary] == ["built nothing"]
 
 
 def test_a_plan_is_known_in_its_own_phase_only():
