@@ -143,20 +143,20 @@ def test_openais_bounds_on_characters():
 @pytest.mark.parametrize(
     ("account", "kept"),
     [
-        (home("openai"), {"minItems", "maxItems"}),
-        (home("openai-responses"), {"minItems", "maxItems"}),
-        (home("anthropic"), {"minItems"}),
-        (home("mistral"), set()),
-        (home("openrouter"), set()),
-        (Account("openai", "http://localhost:8000/v1", "key"), {"minItems", "maxItems", "maxLength"}),
-        (Account("anthropic", "http://localhost:8000", "key"), {"minItems", "maxItems", "maxLength"}),
-        (Account("somebodys", "http://localhost:8000", "key"), {"minItems", "maxItems", "maxLength"}),
+        (home("openai"), ["minItems", "maxItems"]),
+        (home("openai-responses"), ["minItems", "maxItems"]),
+        (home("anthropic"), ["minItems"]),
+        (home("mistral"), []),
+        (home("openrouter"), []),
+        (Account("openai", "http://localhost:8000/v1", "key"), ["minItems", "maxItems", "maxLength"]),
+        (Account("anthropic", "http://localhost:8000", "key"), ["minItems", "maxItems", "maxLength"]),
+        (Account("somebodys", "http://localhost:8000", "key"), ["minItems", "maxItems", "maxLength"]),
     ],
     ids=str,
 )
 def test_only_the_bounds_that_an_endpoint_takes_are_sent(account, kept):
     text = json.dumps(closed(listing(2), rules_of(account)))
-    assert {word for word in ("minItems", "maxItems", "maxLength") if word in text} == kept
+    assert [word for word in ("minItems", "maxItems", "maxLength") if word in text] == kept
 
 
 @pytest.mark.parametrize("account", [home("anthropic"), home("together"), Account("openai", "http://box:1/v1", "")])
