@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 
 from ..models.events import CallEnded
 
 _MARK = "<situation>"
+_FORM = re.compile(r"```json\n.*\n```\s*\Z", re.DOTALL)
+"""The form of the reply, with which a prompt ends."""
+_EXAMPLE = re.compile(r'"[A-Z][A-Z /-]*"')
+"""An order or a power in it, which the situation gives."""
 
 
 class PromptHashes:
     """Collects one hash a power and step: of the system prompt and of the step's prompt around its situation document,
-    that is of the templates as they were rendered for this power."""
+    without the examples in its form, that is of the templates as they were rendered for this power."""
 
     def __init__(self) -> None:
         self.hashes: dict[tuple[str, str], str] = {}
@@ -22,7 +27,7 @@ class PromptHashes:
         """One call of the journal. Corrections, which quote what was wrong, are left out."""
         place, request = (call.key.actor, call.key.step), call.request
         if request is not None and call.key.attempt == 0 and place not in self.hashes:
-            shown = f"{request.system}\0{_without_document(request.prompt)}"
+            shown = f"{request.system}\0{_without_situation(request.prompt)}"
             self.hashes[place] = hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -32,6 +37,10 @@ def combined(hashes: Mapping[tuple[str, str], str]) -> str:
         return ""
     lines = "\n".join(f"{power} {step} {digest}" for (power, step), digest in sorted(hashes.items()))
     return hashlib.sha256(lines.encode()).hexdigest()[:12]
+
+
+def _without_situation(prompt: str) -> str:
+    return _FORM.sub(lambda form: _EXAMPLE.sub("", form[0]), _without_document(prompt))
 
 
 def _without_document(prompt: str) -> str:

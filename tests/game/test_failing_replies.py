@@ -25,7 +25,7 @@ UNUSABLE = {
     "empty text": "",
     "prose without JSON": "I shall attack Burgundy, for glory.",
     "a list where an object belongs": '["A PAR - BUR"]',
-    "orders that are no list": '{"orders": {"A PAR": "A PAR - BUR"}}',
+    "orders that are no list": '{"orders": 17}',
     "another step's reply": '{"summary": "x"}',
     "only numbers": "17",
 }

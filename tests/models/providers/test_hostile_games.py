@@ -4,7 +4,6 @@ again from its folder, and never takes more memory than a game should."""
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -64,19 +63,38 @@ class Played:
     megabytes: float
 
 
+WATCHED = """
+import atexit, runpy, sys
+
+def note(place):
+    with open("/proc/self/status") as status, open(place, "w") as noted:
+        noted.write(next(line.split()[1] for line in status if line.startswith("VmHWM")))
+
+atexit.register(note, sys.argv[1])
+del sys.argv[:2]
+if sys.argv[0] == "-m":
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+else:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""Runs a command that notes how much memory it has had at the most. What the system tells of an ended process counts
+the one as well that it was forked from."""
+
+
 def command(folder: Path, *arguments: str) -> Played:
+    peak = folder.with_suffix(".peak")
     with open(folder.with_suffix(".out"), "wb") as out:
-        started = subprocess.Popen(
-            [sys.executable, *arguments],
+        done = subprocess.run(
+            [sys.executable, "-c", WATCHED, str(peak), *arguments],
             stdout=out,
             stderr=out,
             cwd=folder.parent,
             env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+            check=False,
         )
-        _, status, used = os.wait4(started.pid, 0)
-    started.returncode = os.waitstatus_to_exitcode(status)
     said = folder.with_suffix(".out").read_text(errors="replace")
-    return Played(folder, started.returncode, said, used.ru_maxrss / 1024)
+    return Played(folder, done.returncode, said, int(peak.read_text()) / 1024)
 
 
 def seats(url: str, modes: Iterable[str], first: int) -> str:
