@@ -1,7 +1,9 @@
 """What it costs to build one prompt in the positions of one year: the view of the board and the press, the situation
-document, the template, the request. No model's time is in it.
+document, the template, the request; no model's time is in it. With ``--tokens`` instead: how much the games of some
+seeds read.
 
     python experiments/benchmark_prompts.py --year 1905 --games 3
+    python experiments/benchmark_prompts.py --tokens --year 1902 --games 5
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from ai_diplomacy.models.model import Model, Reply, Request
 from ai_diplomacy.offline.model import OfflineModel
 from ai_diplomacy.records.events import Event
 from ai_diplomacy.run.events import StepFinished
+from experiments.prompt_tokens import print_tokens
 
 
 @dataclass
@@ -95,7 +98,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--year", default="1905")
     parser.add_argument("--games", type=int, default=3)
+    parser.add_argument("--tokens", action="store_true", help="count what is read in whole games to the year")
     flags = parser.parse_args()
+    if flags.tokens:
+        print_tokens(range(1, flags.games + 1), int(flags.year))
+        return
     watch = Stopwatch(flags.year)
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(flags.games):

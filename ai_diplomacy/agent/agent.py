@@ -167,7 +167,7 @@ class DiplomacyAgent:
         reply = (await self._ask("consolidate", view, ConsolidateReply, diary=entries)).value
         if reply is not None and reply.summary.strip():
             summary = Summary(year, reply.summary.strip()[:MAX_ENTRY])
-            self.memory.staged["consolidate"] = Memory(past=[summary])
+            self.memory.staged["consolidate"] = Memory(past=summary)
             self._tell(Consolidated(self.power, view.phase, summary.text))
 
     async def interview(self, view: View, question: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from ..board.chance import chance
@@ -14,6 +14,8 @@ from ..models.json_in_text import speech
 from ..models.model import CallKey, Model, ModelError, Request
 from ..records.events import Listener
 from ..run.events import ReplyRead, StepDefaulted, Verdict
+from .context_window import ContextWindow, shortened
+from .events import PromptShortened
 from .prompts import PromptBook
 from .replies import Reading, StepReply, read_reply
 from .schemas import ReplySchemas
@@ -45,6 +47,7 @@ class Asker:
     max_tokens: int = 8192
     temperature: float | None = None
     schemas: ReplySchemas = field(default_factory=ReplySchemas)
+    window: ContextWindow = field(default_factory=ContextWindow)
 
     async def ask(
         self,
@@ -77,6 +80,7 @@ class Asker:
                 self._tell(request, "failed", problems)
                 break
             self.listener.event(CallAnswered(key=request.key, model=self.model.name, request=request, reply=reply))
+            self.window.learn(request, reply)
             reading = read_reply(reply.text, shape, reply.stop, reply.max_tokens)
             problems = (reading.problem,) if reading.problem else ()
             if reading.value is None:
@@ -96,6 +100,18 @@ class Asker:
         return Answer(first)
 
     def _request(self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R]) -> Request:
+        """The question, in as many words as the model has room for."""
+        request = self._whole_request(step, view, document, attempt, shape)
+        room = self.window.characters(self.max_tokens, background=view.background)
+        if room is None or (excess := len(request.system) + len(request.prompt) - room) <= 0:
+            return request
+        document, left_out = shortened(document, excess)
+        self.listener.event(PromptShortened(*request.key.about(self.model.name), left_out, self.window.tokens or 0))
+        return replace(request, prompt=self.prompts.prompt(step, document, view.situation))
+
+    def _whole_request(
+        self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R]
+    ) -> Request:
         schema, looser = self.schemas.of(shape, view.situation)
         return Request(
             key=CallKey(view.phase, self.power, step, view.round, attempt),

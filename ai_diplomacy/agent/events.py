@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..models.events import CallEvent
 from ..records.events import Event
 
 
@@ -48,6 +49,16 @@ class Reflected(Event):
     """The last phase of the turn that was reflected on."""
     goals: Sequence[str]
     relationships: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptShortened(CallEvent):
+    """Parts of a prompt were left out because the model's context window has no room for them."""
+
+    left_out: Mapping[str, int]
+    """Part of the situation -> how many of its entries."""
+    context_window: int
+    """Tokens of prompt and reply together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What an agent remembers: goals, relationships, a private diary, and summaries of years gone by."""
+"""What an agent remembers: goals, relationships, a private diary, and a summary of the years gone by."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DiaryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is left of the diary of the years up to ``year``."""
+    """What is left of the diary of all years up to ``year``."""
 
     year: int
     text: str
@@ -46,7 +46,8 @@ class Memory:
     """Every other power of the map -> how this one stands to it."""
     diary: list[DiaryEntry] = field(default_factory=list)
     """Every entry of the game, oldest first."""
-    past: list[Summary] = field(default_factory=list)
+    past: Summary | None = None
+    """Of all years so far."""
     directive: str = ""
     """The plan of ``directive_phase``."""
     directive_phase: str = ""
@@ -78,7 +79,7 @@ class Memory:
 
     def unsummarised(self) -> list[DiaryEntry]:
         """Diary entries that no summary in force covers."""
-        through = self.past[-1].year if self.past else 0
+        through = self.past.year if self.past else 0
         return [entry for entry in self.diary if entry.year > through]
 
     def settle(self, joined: Iterable[str]) -> None:
@@ -88,13 +89,13 @@ class Memory:
             self.goals = written.goals or self.goals
             self.relationships |= written.relationships
             self.diary += written.diary
-            self.past += written.past
+            self.past = written.past or self.past
 
     @contextmanager
     def whole(self, step: Step, *, beside: bool) -> Iterator[None]:
         """A step that fails half way has changed nothing: it counts as not taken, and when the game is played again it
         is not. ``beside``: it runs beside others, and has nothing to change but what it stages."""
-        before = replace(self, relationships=dict(self.relationships), past=list(self.past), staged={**self.staged})
+        before = replace(self, relationships=dict(self.relationships), staged={**self.staged})
         entries = len(self.diary)
         try:
             yield

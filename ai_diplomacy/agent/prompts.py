@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -21,8 +21,10 @@ from jinja2 import (
 
 from ..board.player import Question, Step
 from ..board.situation import Situation
+from ..board.situation_document import Written
 from ..board.terrain import Terrain
 from ..records.sealing import compact_json
+from .briefing import PARTS
 from .forms import Form
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -46,8 +48,40 @@ class _Environment(Environment):
         return {**self.globals, **(d or {})}
 
 
+class Document:
+    """``situation`` in a template: a JSON object with a line for each of its parts, compact, and still readable to a
+    person. ``{{ situation.press }}`` is the JSON of one part, empty where there is none; ``{{ situation.only("units",
+    "press") }}`` and ``{{ situation.without("nearby") }}`` are documents of some of them."""
+
+    def __init__(self, parts: Mapping[str, str]) -> None:
+        """``parts``: name -> JSON."""
+        self._parts = parts
+
+    def __str__(self) -> str:
+        return "{" + ",\n".join(f"{_name(part)}:{text}" for part, text in self._parts.items()) + "}"
+
+    def __getattr__(self, part: str) -> str:
+        if part not in PARTS:
+            raise AttributeError(part)
+        return self._parts.get(part, "")
+
+    def only(self, *names: str) -> Document:
+        return Document({part: self._parts[part] for part in _known(names) if part in self._parts})
+
+    def without(self, *names: str) -> Document:
+        left_out = frozenset(_known(names))
+        return Document({part: text for part, text in self._parts.items() if part not in left_out})
+
+
+def _known(names: Iterable[str]) -> Iterable[str]:
+    for name in names:
+        if name not in PARTS:
+            raise PromptError(f"{name!r} is no part of a situation; these are: {', '.join(PARTS)}")
+        yield name
+
+
 class PromptBook:
-    """One folder of templates. Calls of a step differ in one JSON document, which stands before the reply's form."""
+    """One folder of templates. Calls of a step differ in one JSON document."""
 
     def __init__(self, directory: Path, ground: Terrain) -> None:
         """Reads the whole folder. Raises ``PromptError`` when a template is missing or broken."""
@@ -64,7 +98,7 @@ class PromptBook:
         )
         self._systems: dict[str, str] = {}
         for step, power, corrected in itertools.product((*get_args(Step), "interview"), ground.powers, (False, True)):
-            self._render(step, "{}", corrected, power, Form({}))
+            self._render(step, Document({}), corrected, power, Form(None))
         for power in ground.powers:
             self._systems[power] = self._render_system(power)
 
@@ -72,13 +106,13 @@ class PromptBook:
         """The same bytes for every call of this power in the game."""
         return self._systems[power]
 
-    def prompt(self, step: Question, document: Mapping[str, Any], situation: Situation | None = None) -> str:
-        """The prompt of a step about one situation document; ``situation`` is the one that its parts come from, and
-        spares the writing of those that were written before. Raises ``PromptError``."""
-        text = dump_document(document, situation)
-        return self._render(step, text, "correction" in document, document["you"], Form(document))
+    def prompt(self, step: Question, document: Mapping[str, Any], situation: Situation) -> str:
+        """The prompt of a step about one document, which ``briefing`` has made of a situation. Raises
+        ``PromptError``."""
+        parts = {part: value if isinstance(value, Written) else compact_json(value) for part, value in document.items()}
+        return self._render(step, Document(parts), "correction" in document, situation.power, Form(situation))
 
-    def _render(self, step: Question, situation: str, corrected: bool, power: str, form: Form) -> str:
+    def _render(self, step: Question, situation: Document, corrected: bool, power: str, form: Form) -> str:
         try:
             template = self._load(f"{step}.j2")
             return template.render(situation=situation, corrected=corrected, power=power, form=form)
@@ -140,12 +174,3 @@ def _stamp(directory: Path) -> frozenset[tuple[str, int, int]]:
 
 _name = cache(compact_json)
 """A document's keys are few, and ours."""
-
-
-def dump_document(document: Mapping[str, Any], situation: Situation | None = None) -> str:
-    """The document as JSON, a line for each of its keys: compact, and still readable to a person."""
-    if situation is None:
-        lines = (f"{_name(key)}:{compact_json(value)}" for key, value in document.items())
-    else:
-        lines = (f"{_name(key)}:{situation.text(key, value)}" for key, value in document.items())
-    return "{" + ",\n".join(lines) + "}"

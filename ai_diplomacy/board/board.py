@@ -29,7 +29,8 @@ class Board:
         self._civil_disorder: CivilDisorder = civil_disorder
         self.terrain: Terrain = terrain(map_name)
         self._game: Any = engine().Game(game_id=game_id, map_name=map_name, rules=list(RULES))
-        self._recent: list[PhaseResult] = []
+        self._turns: list[list[PhaseResult]] = []
+        """The phases adjudicated, from each movement phase on to what followed it; of a loaded game the last turn."""
         self._legal: Mapping[str, Mapping[str, tuple[Order, ...]]] | None = None
         self._public: Situation | None = None
         self._situations: dict[str, Situation] = {}
@@ -75,7 +76,12 @@ class Board:
     @property
     def last_turn(self) -> tuple[PhaseResult, ...]:
         """The phases adjudicated since the last movement phase, that one included, oldest first."""
-        return tuple(self._recent)
+        return self.turns_before(0, 1)
+
+    def turns_before(self, last: int, turns: int) -> tuple[PhaseResult, ...]:
+        """The phases of so many turns, oldest first, without the ``last`` ones."""
+        end = len(self._turns) - last
+        return tuple(result for turn in self._turns[max(0, end - turns) : max(0, end)] for result in turn)
 
     def situation(self, power: str) -> Situation:
         """What the power sees now. Raises ``KeyError`` for a power that is not on this map."""
@@ -191,7 +197,7 @@ class Board:
         """
         board = cls(map_of(saved), civil_disorder=civil_disorder)
         board._game = restore(saved, board.terrain)
-        board._recent = last_turn(saved["phases"])
+        board._turns = [last_turn(saved["phases"])]
         for power, orders in saved["phases"][-1]["orders"].items():
             if orders is None or board.completed:
                 continue
@@ -212,7 +218,9 @@ class Board:
         if self.phase.kind == "R":
             prune_retreats(self._game)
         result = phase_result(done.name, done.orders, done.results, done.state, self._game.get_state())
-        self._recent = [result] if result.phase.kind == "M" else [*self._recent, result]
+        if result.phase.kind == "M" or not self._turns:
+            self._turns.append([])
+        self._turns[-1].append(result)
         return result
 
     def _view(self) -> Situation:
@@ -238,7 +246,7 @@ class Board:
                 adjustments=MappingProxyType(adjustments(self._game, self.terrain) if self.phase.kind == "A" else {}),
                 legal_orders={},
                 disband_order=(),
-                recent=tuple(self._recent),
+                recent=self.last_turn,
             )
         return self._public
 

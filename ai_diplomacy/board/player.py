@@ -9,7 +9,7 @@ from typing import Literal, Protocol, runtime_checkable
 from .orders import OrderReport
 from .phase import Phase
 from .press import Draft, Message, Returned
-from .situation import Situation
+from .situation import PhaseResult, Situation
 from .units import Order
 
 Step = Literal["initialize", "negotiate", "plan", "order", "reflect", "consolidate"]
@@ -63,6 +63,10 @@ class View:
     """Whether the step runs beside others of this player, which see nothing of what it writes."""
     joined: tuple[str, ...] = ()
     """Steps that may have run beside others of this player: what they wrote is in force from this step on."""
+    earlier: tuple[PhaseResult, ...] = ()
+    """Phases of the turns before the last one, oldest first: as many as this player is shown."""
+    earlier_press: tuple[Message, ...] = ()
+    """Readable messages of turns before this one, and before the one that ended; as many turns as it is shown."""
     ended: Phase | None = None
     """In ``reflect`` and ``consolidate``: the last phase of the turn that ended."""
 

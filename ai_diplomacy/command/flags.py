@@ -67,7 +67,10 @@ def game_config(flags: argparse.Namespace, base: GameConfig | None = None) -> Ga
         end_at_phase=end_at_phase,
         map=ground.name,
         prompts=config.checked_prompts(flags.prompts_dir, ground.powers, usual.prompts),
-        max_tokens=config.checked_token_limits(flags.max_tokens_per_model, ground.powers, limits),
+        max_tokens=config.checked_counts(
+            "--max_tokens_per_model", "tokens", flags.max_tokens_per_model, ground.powers, limits
+        ),
+        memory=config.checked_counts("--memory", "turns", flags.memory, ground.powers, usual.memory),
         constrain=config.checked_constraints(flags.constrain, ground.powers, usual.constrain),
         threads=config.checked_execution(asked.execution, flags.threads, hedge=asked.calls.hedge),
     )

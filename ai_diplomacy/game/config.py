@@ -84,6 +84,22 @@ class GameConfig:
         earlier={},
     )
     """Power -> what its replies are held to, for powers that do not have the usual."""
+    memory: Mapping[str, int] = setting(
+        "turns of press, orders and diary that a power is shown in full (default: 1), given like --models",
+        "NS",
+        default={},
+        earlier={},
+    )
+    """Power -> turns, for powers that are shown more than the last one. Press counts from the second on: that of the
+    turn before has been answered, or is listed as awaiting an answer."""
+    context_window: int | None = setting(
+        "tokens that a prompt and its reply may have together; what does not fit is left out by rule",
+        "N",
+        default=None,
+        earlier=None,
+        ge=256,
+    )
+    """``None``: everything fits, as far as anybody knows."""
     temperature: float | None = setting("sampling temperature (default: the provider's)", "T", default=None, ge=0, le=2)
     max_messages: int = setting("messages a power and round", "N", default=6, ge=1, fixed=True)
     max_message_characters: int = setting(
@@ -115,6 +131,9 @@ class GameConfig:
         """Whether a phase is played: none after the last year, or after the phase at which the game should end."""
         played = Phase(phase)
         return played.year <= self.max_year and (self.end_at_phase is None or played <= self.end_at_phase)
+
+    def turns_shown(self, power: str) -> int:
+        return self.memory.get(power, 1)
 
     @property
     def last_year(self) -> int:
@@ -238,19 +257,19 @@ def checked_prompts(text: str | None, powers: Sequence[str], base: Mapping[str, 
     return per_power("--prompts_dir", text, powers, lambda item: Path(item).expanduser().absolute(), base=others)
 
 
-def checked_token_limits(
-    text: str | None, powers: Sequence[str], base: Mapping[str, int] | None = None
+def checked_counts(
+    flag: str, what: str, text: str | None, powers: Sequence[str], base: Mapping[str, int] | None = None
 ) -> dict[str, int]:
-    """Power -> most tokens of a reply. Raises ``ConfigError``."""
+    """Power -> a number above 0. ``what`` it is a number of. Raises ``ConfigError``."""
     if text is None:
         return dict(base or {})
 
     def read(item: str) -> int:
         if not item.isdecimal() or int(item) < 1:
-            raise ValueError(f"{item!r} is not a number of tokens")
+            raise ValueError(f"{item!r} is not a number of {what}")
         return int(item)
 
-    return per_power("--max_tokens_per_model", text, powers, read, base=base)
+    return per_power(flag, text, powers, read, base=base)
 
 
 def checked_constraints(

@@ -7,6 +7,7 @@ from functools import cache
 
 from ..agent.agent import DiplomacyAgent
 from ..agent.asking import Asker
+from ..agent.context_window import ContextWindow
 from ..agent.memory import Memory
 from ..agent.prompts import PromptBook, prompt_book
 from ..agent.schemas import ReplySchemas
@@ -68,6 +69,7 @@ class Seats:
             prompts=books[power],
             listener=self._listener,
             max_tokens=config.max_tokens.get(power, config.default_max_tokens),
+            window=ContextWindow(model_id.window or config.context_window),
             temperature=config.temperature,
             schemas=reply_schemas(config, power),
         )

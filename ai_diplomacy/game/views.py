@@ -25,6 +25,8 @@ def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: Set
     ended = turn[-1] if after and turn else None
     config = settings.at(ended or situation.phase)
     rounds = config.rounds
+    earlier = board.turns_before(1, config.turns_shown(power) - 1)
+    past = [result.phase for result in (*earlier, *(() if after else situation.recent))]
     return View(
         game=str(config.seed),
         situation=situation,
@@ -36,6 +38,8 @@ def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: Set
         unanswered=_silent(mailbox, power, turn, situation.phase, round, rounds) if step == "negotiate" else (),
         returned=mailbox.returned_to(power, situation.phase),
         pledges=tuple(pledge_outcomes(mailbox.readable(power, turn), situation.recent)),
+        earlier=earlier,
+        earlier_press=mailbox.readable(power, past) if earlier or config.turns_shown(power) > 1 else (),
         ended=ended,
         background=stage.background,
         joined=stage.joins,

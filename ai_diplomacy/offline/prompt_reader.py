@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from ..board.chance import chance
 from ..board.press import ALL
 from ..board.situation import Situation
+from ..board.situation_document import situation_of
 from ..board.terrain import Terrain, province_of
 from ..board.units import Order, Unit
 
@@ -64,7 +65,7 @@ class ParsedPrompt:
     relationships: Mapping[str, str]
     """Every other surviving power -> one of ``WORDS``."""
     diary: tuple[str, ...]
-    past: tuple[str, ...]
+    past: str
     directive: str
     press: tuple[PressMessage, ...]
     awaiting: tuple[PressMessage, ...]
@@ -112,17 +113,20 @@ def read(prompt: str) -> ParsedPrompt | None:
 
 
 def _parsed(document: Mapping[str, Any]) -> ParsedPrompt:
-    step = document["step"]
-    if step["name"] not in STEPS:
-        raise ValueError(f"unknown step {step['name']!r}")
+    step, _, rounds = document["step"].partition(" ")
+    if step not in STEPS:
+        raise ValueError(f"unknown step {step!r}")
+    round, _, rounds = rounds.partition(" of ")
     situation = _situation(document)
     powers = frozenset(situation.units)
-    words = document.get("relationships") or {}
+    words = {
+        power: word for word, meant in (document.get("relationships") or {}).items() for power in str(meant).split()
+    }
     return ParsedPrompt(
         game=str(document.get("game", "")),
-        step=step["name"],
-        round=int(step.get("round", 1)),
-        rounds=int(step.get("rounds", 1)),
+        step=step,
+        round=int(round or 1),
+        rounds=int(rounds or 1),
         situation=situation,
         last_year=int(document.get("last_year", situation.year + 1)),
         goals=_texts(document.get("goals")),
@@ -132,10 +136,14 @@ def _parsed(document: Mapping[str, Any]) -> ParsedPrompt:
             if power != situation.power
         },
         diary=_texts(document.get("diary")),
-        past=_texts(document.get("past")),
+        past=str(document.get("past") or ""),
         directive=str(document.get("directive") or ""),
-        press=_messages(document.get("press"), powers),
-        awaiting=_messages(document.get("awaiting"), powers),
+        press=tuple(
+            message
+            for round, said in (document.get("press") or {}).items()
+            for message in _messages(said, int(round), powers)
+        ),
+        awaiting=tuple(_messages(document.get("awaiting"), 1, powers)),
         unanswered=tuple(power for power in _texts(document.get("unanswered")) if power in powers),
         returned=_texts(document.get("returned")),
         pledges=_past_pledges(document.get("pledges"), powers),
@@ -146,7 +154,7 @@ def _parsed(document: Mapping[str, Any]) -> ParsedPrompt:
 
 def _situation(document: Mapping[str, Any]) -> Situation:
     """Raises one of the errors that ``read`` expects when something in the position does not fit the map."""
-    situation = Situation.from_document({"legal_orders": {}, **document})
+    situation = situation_of(document)
     if situation.kind == "M" and not situation.legal_orders and situation.own_units:
         situation = replace(situation, legal_orders=_movement_orders(situation))
     if situation.kind not in _VERBS or not _board_is_sound(situation) or not _orders_are_sound(situation):
@@ -159,38 +167,32 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _orders(value: Any) -> tuple[Order, ...]:
-    """Those of the texts that are orders."""
+    """Those of the texts in a list, as people write one down, that are orders."""
     found: list[Order] = []
-    for text in _texts(value):
+    for text in str(value or "").split(", "):
         with suppress(ValueError):
             found.append(Order(text))
     return tuple(found)
 
 
-def _messages(value: Any, powers: frozenset[str]) -> tuple[PressMessage, ...]:
-    return tuple(
-        PressMessage(
-            sender=seen["from"],
-            recipients=_texts(seen.get("to")),
-            round=int(seen.get("round", 1)),
-            body=str(seen.get("text", ""))[:LONGEST_MESSAGE],
-            pledges=_orders(seen.get("pledges")),
-        )
-        for seen in value or ()
-        if seen["from"] in powers
-    )
+def _messages(value: Any, round: int, powers: frozenset[str]) -> Iterator[PressMessage]:
+    for shown in value or ():
+        pledges = _orders(shown.pop("pledges", ""))
+        for heading, body in shown.items():
+            sender, _, recipients = heading.partition(" to ")
+            if sender in powers:
+                yield PressMessage(sender, tuple(recipients.split(", ")), round, str(body)[:LONGEST_MESSAGE], pledges)
+
+
+_PLEDGE = re.compile(r"(\w+) to ([\w, ]+): ([^,]+), (kept|broken.*)")
 
 
 def _past_pledges(value: Any, powers: frozenset[str]) -> tuple[PastPledge, ...]:
+    found = (_PLEDGE.fullmatch(text) for text in _texts(value))
     return tuple(
-        PastPledge(
-            sender=seen["from"],
-            recipients=_texts(seen.get("to")),
-            pledged=str(seen.get("pledged", "")),
-            kept=bool(seen.get("kept")),
-        )
-        for seen in value or ()
-        if seen["from"] in powers
+        PastPledge(told[1], tuple(told[2].split(", ")), told[3], told[4] == "kept")
+        for told in found
+        if told and told[1] in powers
     )
 
 

@@ -155,7 +155,7 @@ def _telling(prompt: ParsedPrompt) -> list[str]:
     """Sentences of the diary that will matter later, the latest first."""
     sentences = [
         sentence
-        for text in reversed(prompt.diary)
+        for text in (*reversed(prompt.diary), prompt.past)
         for sentence in re.split(r"(?<=[.!?])(?<!\bSt\.) ", _PREFIX.sub("", text))
         if _TELLING.search(sentence) and len(sentence) < 120
     ]
@@ -171,8 +171,8 @@ def _standing(prompt: ParsedPrompt) -> list[str]:
 def interview(prompt: ParsedPrompt) -> dict[str, Any]:
     """The answer to a question from outside of the game: what was noted of the powers in it, or else noted last."""
     meant = [power for power in prompt.others if _names(prompt.question, power)]
-    notes = [note for note in (*prompt.past, *prompt.diary) if any(_names(note, power) for power in meant)]
-    told = (notes or list(prompt.diary) or list(prompt.past))[-_MOST_REMEMBERED:]
+    written = [note for note in (prompt.past, *prompt.diary) if note]
+    told = ([note for note in written if any(_names(note, power) for power in meant)] or written)[-_MOST_REMEMBERED:]
     parts = [f"{name(power)} is to me: {prompt.relationships[power]}." for power in meant]
     if told:
         parts.append(f"What I wrote down: {' '.join(told)}")

@@ -29,14 +29,14 @@ def test_a_summary_replaces_the_entries_of_its_years_once_it_is_settled():
     memory = Memory()
     memory.note(Phase("F1901M"), "order", "old")
     memory.note(Phase("S1902M"), "order", "recent")
-    memory.staged["consolidate"] = Memory(past=[Summary(1901, "what was")])
+    memory.staged["consolidate"] = Memory(past=Summary(1901, "what was"))
     memory.settle(["reflect"])
     assert [entry.text for entry in memory.unsummarised()] == ["old", "recent"]
     memory.settle(["reflect", "consolidate"])
     assert [entry.text for entry in memory.unsummarised()] == ["recent"]
-    assert memory.past == [Summary(1901, "what was")]
+    assert memory.past == Summary(1901, "what was")
     memory.settle(["consolidate"])
-    assert len(memory.past) == 1
+    assert memory.past == Summary(1901, "what was")
 
 
 def test_a_reflection_counts_from_where_it_is_joined_on_and_keeps_what_was_noted_meanwhile():

@@ -79,10 +79,10 @@ def test_the_year_is_counted_from_the_map():
 
 
 def test_token_limits_and_prompt_folders_go_by_seat_too():
-    limits = config.checked_token_limits("1,2,3,4,5,6,7", POWERS)
+    limits = config.checked_counts("--max_tokens_per_model", "tokens", "1,2,3,4,5,6,7", POWERS)
     assert limits["ENGLAND"] == 2
     with pytest.raises(ConfigError, match="'many' is not a number of tokens"):
-        config.checked_token_limits("many", POWERS)
+        config.checked_counts("--max_tokens_per_model", "tokens", "many", POWERS)
     folders = config.checked_prompts("ITALY=/tmp/p", POWERS)
     assert folders["ITALY"] == Path("/tmp/p")
     assert folders["FRANCE"].name == "prompts"
@@ -106,6 +106,8 @@ EVERYTHING = GameConfig(
     prompts={"ITALY": Path("/tmp/p")},
     max_tokens=dict.fromkeys(POWERS, 77),
     constrain=dict.fromkeys(POWERS, "orders"),
+    memory={"ITALY": 3},
+    context_window=4096,
     temperature=0.5,
     max_messages=3,
     max_message_characters=99,
@@ -141,6 +143,8 @@ SINCE = {
     "max_unusable_steps": 0,
     "reflect": "before",
     "constrain": dict.fromkeys(POWERS, "shape"),
+    "memory": {},
+    "context_window": None,
 }
 """Settings that the first runs did not have -> how those were played."""
 

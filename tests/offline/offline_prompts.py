@@ -20,6 +20,7 @@ from ai_diplomacy.agent.replies import (
 )
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.situation import Situation
+from ai_diplomacy.board.situation_document import document_of
 from ai_diplomacy.offline.strategist import answer
 
 SHAPES: Mapping[str, type[StepReply]] = {
@@ -33,10 +34,33 @@ SHAPES: Mapping[str, type[StepReply]] = {
 
 
 def document(situation: Situation, step: str, *, round: int = 1, **more: Any) -> dict[str, Any]:
-    name: dict[str, Any] = {"name": step}
-    if step == "negotiate":
-        name |= {"round": round, "rounds": 2}
-    return {"game": "test", "step": name, **situation.document(), "last_year": situation.year + 1, **more}
+    """``press``, ``awaiting``, ``pledges`` and ``relationships`` as ``sent`` and tables have them."""
+    asked = f"{step} {round} of 2" if step == "negotiate" else step
+    content = {"game": "test", "step": asked, **document_of(situation), "last_year": situation.year + 1, **more}
+    if "press" in more:
+        rounds = sorted({message["round"] for message in more["press"]})
+        content["press"] = {
+            str(at): [_shown(message) for message in more["press"] if message["round"] == at] for at in rounds
+        }
+    if "awaiting" in more:
+        content["awaiting"] = [_shown(message) for message in more["awaiting"]]
+    if "pledges" in more:
+        content["pledges"] = [
+            f"{one['from']} to {', '.join(one['to'])}: {one['pledged']}, "
+            + ("kept" if one["kept"] else f"broken by {one['ordered']}")
+            for one in more["pledges"]
+        ]
+    if "relationships" in more:
+        words = dict.fromkeys(more["relationships"].values())
+        content["relationships"] = {
+            word: " ".join(power for power, one in more["relationships"].items() if one == word) for word in words
+        }
+    return content
+
+
+def _shown(message: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {f"{message['from']} to {', '.join(message['to'])}": message["text"]}
+    return shown | ({"pledges": ", ".join(message["pledges"])} if message.get("pledges") else {})
 
 
 def prompt(content: Mapping[str, Any]) -> str:

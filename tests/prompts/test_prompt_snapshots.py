@@ -65,31 +65,31 @@ class Table:
     def document(self, step, round=0):
         stage = Stage(step, ("FRANCE",), round, background=step == "consolidate")
         seen = view(self.board, self.mailbox, "FRANCE", stage, SETTINGS)
-        return briefing(step, seen, self.memory)
+        return briefing(step, seen, self.memory), seen.situation
 
 
 def documents():
     table = Table()
-    yield "S1901M initialize", "initialize", table.document("initialize")
-    yield "S1901M negotiate round 1", "negotiate", table.document("negotiate", 1)
+    yield "S1901M initialize", "initialize", *table.document("initialize")
+    yield "S1901M negotiate round 1", "negotiate", *table.document("negotiate", 1)
     table.talk()
-    yield "S1901M negotiate round 2", "negotiate", table.document("negotiate", 2)
-    yield "S1901M plan", "plan", table.document("plan")
+    yield "S1901M negotiate round 2", "negotiate", *table.document("negotiate", 2)
+    yield "S1901M plan", "plan", *table.document("plan")
     table.memory.directive, table.memory.directive_phase = "Burgundy first.", "S1901M"
-    order = table.document("order")
-    yield "S1901M order", "order", order
+    order, situation = table.document("order")
+    yield "S1901M order", "order", order, situation
     correction = {"your_reply": '{"orders": ["A PAR - MOS"]}', "problems": ["A PAR - MOS: too far."]}
-    yield "S1901M order corrected", "order", {**order, "correction": correction}
+    yield "S1901M order corrected", "order", {**order, "correction": correction}, situation
     table.order(SPRING)
     table.memory.note(Phase("S1901M"), "order", "Burgundy is mine.")
-    yield "S1901M reflect", "reflect", table.document("reflect")
-    yield "F1901M negotiate round 1", "negotiate", table.document("negotiate", 1)
+    yield "S1901M reflect", "reflect", *table.document("reflect")
+    yield "F1901M negotiate round 1", "negotiate", *table.document("negotiate", 1)
     table.order(FALL)
-    yield "W1901A order", "order", table.document("order")
+    yield "W1901A order", "order", *table.document("order")
     table.order({"FRANCE": ("A PAR B",)})
-    yield "F1901M consolidate", "consolidate", table.document("consolidate")
-    table.memory.past.append(Summary(1901, "England took Brest from me."))
-    yield "S1902M order", "order", table.document("order")
+    yield "F1901M consolidate", "consolidate", *table.document("consolidate")
+    table.memory.past = Summary(1901, "England took Brest from me.")
+    yield "S1902M order", "order", *table.document("order")
 
 
 def check(name: str, text: str, update: bool) -> None:
@@ -100,13 +100,13 @@ def check(name: str, text: str, update: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "step", "document"), [*documents()], ids=lambda value: value if isinstance(value, str) else ""
+    ("name", "step", "document", "situation"), [*documents()], ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_the_prompt_of_a_step(name, step, document, request):
-    text = PromptBook(DEFAULT_DIRECTORY, terrain()).prompt(step, document)
+def test_the_prompt_of_a_step(name, step, document, situation, request):
+    text = PromptBook(DEFAULT_DIRECTORY, terrain()).prompt(step, document, situation)
     check(name, text, request.config.getoption("--update-snapshots"))
     if name.startswith("S1901M"):
-        assert len(text) <= 6000
+        assert len(text) <= 3600
     assert "No word of this" not in text
 
 
@@ -114,11 +114,12 @@ def test_the_prompt_of_a_step(name, step, document, request):
 def test_the_system_prompt(power, map_name, request):
     text = PromptBook(DEFAULT_DIRECTORY, terrain(map_name)).system(power)
     check(f"system {power} {map_name}", text, request.config.getoption("--update-snapshots"))
-    assert len(text) < 6000
+    # Vendors cache what is longer than 1,024 tokens.
+    assert map_name != "standard" or 1100 <= len(text) / 4 <= 1250
 
 
 def test_every_snapshot_belongs_to_a_prompt():
-    names = {f"{name.replace(' ', '_')}.txt" for name, _, _ in documents()}
+    names = {f"{name.replace(' ', '_')}.txt" for name, _, _, _ in documents()}
     assert {path.name for path in SNAPSHOTS.iterdir()} == names | {
         "system_FRANCE_standard.txt",
         "system_POLAND_modern.txt",

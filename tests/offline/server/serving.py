@@ -14,6 +14,7 @@ import aiohttp
 import pydantic
 
 from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.situation_document import document_of
 
 Vendor = Literal["openai", "openai-responses", "anthropic", "gemini"]
 VENDORS: tuple[Vendor, ...] = ("openai", "openai-responses", "anthropic", "gemini")
@@ -32,7 +33,7 @@ class Plan(pydantic.BaseModel):
 
 def position(step: str = "plan", power: str = "FRANCE") -> str:
     """A prompt about the first phase."""
-    document = {"game": "test", "step": {"name": step}, **Board().situation(power).document(), "last_year": 1902}
+    document = {"game": "test", "step": step, **document_of(Board().situation(power)), "last_year": 1902}
     return f"The position:\n\n```json\n{json.dumps(document)}\n```\n"
 
 
