@@ -18,7 +18,7 @@ from .memory import DiaryEntry, Memory
 
 MOST_RETURNED = 8
 """Returned messages that a prompt tells of one by one."""
-OLD_ENTRIES, OLD_ENTRY = 3, 60
+OLD_ENTRIES, OLD_ENTRY = 3, 50
 """So many diary entries that are older than the turn before are shown, the last ones, and so many characters of each,
 until a summary tells of their year."""
 AWAITING = 120
