@@ -21,7 +21,7 @@ from jinja2 import (
 
 from ..board.player import Question, Step
 from ..board.situation import Situation
-from ..board.situation_document import Written
+from ..board.situation_document import JsonText
 from ..board.terrain import Terrain
 from ..records.sealing import compact_json
 from .briefing import PARTS
@@ -109,7 +109,9 @@ class PromptBook:
     def prompt(self, step: Question, document: Mapping[str, Any], situation: Situation) -> str:
         """The prompt of a step about one document, which ``briefing`` has made of a situation. Raises
         ``PromptError``."""
-        parts = {part: value if isinstance(value, Written) else compact_json(value) for part, value in document.items()}
+        parts = {
+            part: value if isinstance(value, JsonText) else compact_json(value) for part, value in document.items()
+        }
         return self._render(step, Document(parts), "correction" in document, situation.power, Form(situation))
 
     def _render(self, step: Question, situation: Document, corrected: bool, power: str, form: Form) -> str:

@@ -19,16 +19,16 @@ STANDARD = "standard"
 """The map that is not named."""
 
 
-class Written(str):
+class JsonText(str):
     """JSON that is written already."""
 
     __slots__ = ()
 
 
-def written_document_of(situation: Situation) -> Mapping[str, Written]:
+def written_document_of(situation: Situation) -> Mapping[str, JsonText]:
     """The document's parts, written once for all who ask."""
     if not situation.written:
-        situation.written.update({key: Written(compact_json(value)) for key, value in document_of(situation).items()})
+        situation.written.update({key: JsonText(compact_json(value)) for key, value in document_of(situation).items()})
     return situation.written
 
 

@@ -11,6 +11,7 @@ from playing import play, position
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.situation import Situation
+from ai_diplomacy.board.situation_document import document_of, situation_of
 from ai_diplomacy.board.terrain import province_of
 from ai_diplomacy.board.units import Unit
 from ai_diplomacy.board.valuation import Valuation, evaluate
@@ -194,5 +195,5 @@ def test_the_document_that_a_model_reads_gives_the_same_worth() -> None:
     board = play(Board(), random.Random("document"), 9)
     for power in board.powers:
         situation = board.situation(power)
-        read = Situation.from_document(json.loads(json.dumps(situation.document())))
+        read = situation_of(json.loads(json.dumps(document_of(situation))))
         assert evaluate(read) == evaluate(situation)
