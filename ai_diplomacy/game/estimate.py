@@ -13,28 +13,28 @@ from ..models.model import Usage
 from ..models.prices import Price
 
 PROMPT_CHARACTERS: Mapping[str, tuple[int, int]] = {
-    "initialize": (5100, 5100),
-    "negotiate": (7900, 14600),
-    "plan": (8600, 15800),
-    "order": (9250, 15700),
-    "reflect": (8550, 13300),
-    "consolidate": (7400, 9700),
+    "initialize": (5800, 5800),
+    "negotiate": (7300, 10150),
+    "plan": (8300, 11500),
+    "order": (8600, 11200),
+    "reflect": (8400, 9650),
+    "consolidate": (7400, 8000),
 }
 """Step -> system prompt and prompt together, in the first year and in late ones: means of two offline games to 1910
-(seeds 3 and 4, two rounds, with plans; 1,672 calls)."""
-LONGEST_PROMPT = (12000, 24000)
+(seeds 3 and 4, two rounds, with plans; 1,537 calls)."""
+LONGEST_PROMPT = (10000, 14700)
 """The same for the longest prompt of a game, at its start and in late years: no prompt of five offline games was longer
-(seeds 1 to 5, two rounds; 24,142 characters in 1907)."""
+(seeds 1 to 5, two rounds; 14,650 characters in 1910)."""
 REPLY_CHARACTERS: Mapping[str, int] = {
     "initialize": 285,
-    "negotiate": 800,
+    "negotiate": 770,
     "plan": 190,
-    "order": 510,
-    "reflect": 490,
-    "consolidate": 280,
+    "order": 505,
+    "reflect": 470,
+    "consolidate": 260,
 }
 """Step -> a reply of the offline model: the means of the same games."""
-YEARS_OF_GROWTH = 7
+YEARS_OF_GROWTH = 3
 """A prompt is as long as it gets, with its diary and its press, after so many years."""
 CHARACTERS_A_TOKEN = (4.5, 3.0)
 """Between plain prose and JSON full of abbreviations."""

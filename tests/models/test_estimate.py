@@ -103,10 +103,10 @@ def test_a_cap_has_room_for_the_dearest_first_call_or_is_a_problem():
         return cap_problems(seats, max_cost_usd=cost, max_tokens_total=tokens, at=AT)
 
     assert problems() == []
-    assert problems(cost=0.02, tokens=3550) == []
-    (small,), (poor,) = problems(tokens=3549), problems(cost=0.01)
-    assert small.startswith("--max_tokens_total: 3,549 is not enough for one call of cheap, 3,550 ")
-    assert poor.startswith("--max_cost_usd: $0.01 is not enough for one call of openai:gpt-4o, $0.0164 ")
+    assert problems(cost=0.02, tokens=3900) == []
+    (small,), (poor,) = problems(tokens=3899), problems(cost=0.01)
+    assert small.startswith("--max_tokens_total: 3,899 is not enough for one call of cheap, 3,900 ")
+    assert poor.startswith("--max_cost_usd: $0.01 is not enough for one call of openai:gpt-4o, $0.0173 ")
 
 
 def test_the_longest_prompt_of_a_real_offline_game_is_no_longer_than_told(offline_run):
@@ -122,10 +122,10 @@ def test_a_window_that_prompts_outgrow_is_told_with_the_one_that_holds_them():
     def told(window: int | None, turns: int = 20) -> list[str]:
         return window_lines([Seat("FRANCE", "m", FREE, window=window)], turns=turns)[1:]
 
-    assert told(None) == told(16_384) == told(8192, turns=4) == []
-    holds = "a reply; one of 10,240 holds both (docs/local_models.md)"
-    assert told(8192) == [f"m: its context window of 8,192 tokens may be too small for that and {holds}"]
-    assert told(4096) == [f"m: its context window of 4,096 tokens is too small for that and {holds}"]
+    assert told(None) == told(8192) == told(5120, turns=2) == []
+    holds = "a reply; one of 7,168 holds both (docs/local_models.md)"
+    assert told(5120) == [f"m: its context window of 5,120 tokens may be too small for that and {holds}"]
+    assert told(3072) == [f"m: its context window of 3,072 tokens is too small for that and {holds}"]
 
 
 def test_the_window_of_a_vendors_model_is_in_the_price_list_and_that_of_ones_own_server_in_its_id():
