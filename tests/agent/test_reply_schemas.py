@@ -76,7 +76,7 @@ def test_whatever_is_written_under_the_schema_is_a_legal_order_for_every_unit(se
         report = interpret(reading.value.orders, situation)
         choice_left = situation.kind == "A" and 1 < abs(situation.due) < len(situation.legal_orders)
         if not choice_left:
-            assert not report.rejected, situation.document()
+            assert not report.rejected, situation
             assert not report.defaults
         assert all(line.order or choice_left for line in report.lines)
         kinds.add(situation.kind)

@@ -71,7 +71,7 @@ def call(
     power: str = "FRANCE", *, step: str = "order", cost: float | None = 0.5, inherited: bool = False, **reply
 ) -> dict:
     """One line of a journal."""
-    prompt = "Order.\n```json\n" + json.dumps({"game": "0", "step": {"name": step}, "you": power}) + "\n```\nGo."
+    prompt = "Order.\n```json\n" + json.dumps({"game": "0", "you": power, "step": step}) + "\n```\nGo."
     usage = {"input": 1000, "output": 100, "cached": 0, "reasoning": 0, "written": None}
     return {
         "format": 2,

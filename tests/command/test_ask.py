@@ -91,7 +91,7 @@ async def test_the_memory_is_the_one_of_that_phase_and_the_prompt_holds_what_the
         assert await DiplomacyAgent(asker, seen.memory).interview(seen.view, "Why?") == "Because it was there."
         document = situation_of(model.requests[-1])
         assert document["question"] == "Why?"
-        assert document["step"] == {"name": "interview"}
+        assert document["step"] == "interview"
         assert ("hush F1901M" in model.requests[-1].prompt) == hears
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ai_diplomacy.board.situation_document import ungrouped
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.model_factory import ModelFactory
@@ -64,8 +65,11 @@ def by_step(**answers: str) -> Callable[[Request], str]:
 
 
 def situation_of(request: Request) -> Any:
-    """The situation document of a prompt."""
-    return json.loads(request.prompt.split("```json\n", 1)[1].split("\n```", 1)[0])
+    """The situation document of a prompt; the legal orders are a list for each unit."""
+    document = json.loads(request.prompt.split("```json\n", 1)[1].split("\n```", 1)[0])
+    if legal := document.get("legal_orders"):
+        document["legal_orders"] = {unit: ungrouped(unit, orders) for unit, orders in legal.items()}
+    return document
 
 
 def seats(default: ModelId, map_name: str = "standard", **others: ModelId) -> dict[str, ModelId]:

@@ -1,6 +1,7 @@
 """Press in a whole game: who reads what, what comes back, and that text from a player is never more than text."""
 
 import json
+from itertools import chain
 
 import pytest
 from staging import HOLD, OFFLINE, QUIET, SCRIPTED, ScriptedModel, by_step, play, seats, situation_of
@@ -33,7 +34,7 @@ async def test_a_round_is_written_on_one_frozen_view_and_delivered_at_its_end(tm
         if (request.key.actor, request.key.step) == ("ITALY", "negotiate")
     ]
     assert "press" not in first
-    assert [message["text"] for message in second["press"]] == ["bonjour"]
+    assert second["press"] == {"1": [{"FRANCE to ITALY": "bonjour"}]}
     delivered = run.events_of("message_delivered")
     assert [(message["round"], message["sequence"]) for message in delivered] == [(1, 1), (2, 2)]
 
@@ -113,7 +114,7 @@ async def test_who_left_a_message_unanswered_is_told_once_there_was_a_round_to_a
     }
     assert "unanswered" not in asked["FRANCE", "S1901M", 2]
     assert asked["FRANCE", "F1901M", 1]["unanswered"] == ["ITALY"]
-    assert asked["ITALY", "F1901M", 1]["awaiting"][0]["text"] == "are you there?"
+    assert asked["ITALY", "F1901M", 1]["awaiting"] == [{"FRANCE to ITALY": "are you there?"}]
 
 
 HOSTILE = {
@@ -141,9 +142,13 @@ async def test_hostile_press_changes_nothing_but_the_text_that_its_readers_see(t
         assert [m for m in phase["press"] if m["sender"] != "ENGLAND"] == [
             m for m in other["press"] if m["sender"] != "ENGLAND"
         ]
+    read = 0
     for call in hostile.calls:
         document = call["request"]["prompt"].split("```json\n", 1)[1].split("\n```", 1)[0]
-        for message in json.loads(document).get("press", []):
-            if message["from"] == "ENGLAND":
-                assert "\x1b" not in message["text"]
-                assert len(message["text"]) <= 1200
+        for message in chain.from_iterable(json.loads(document).get("press", {}).values()):
+            for between, shown in message.items():
+                if between.startswith("ENGLAND to "):
+                    read += 1
+                    assert "\x1b" not in shown
+                    assert len(shown) <= 1200
+    assert read

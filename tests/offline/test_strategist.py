@@ -142,7 +142,7 @@ def test_legal_orders_are_worked_out_when_a_prompt_of_a_movement_phase_lists_non
         "```json\n[]\n```",
         "```json\n{}\n```",
         "```json\n" + "[" * 100_000,
-        '```json\n{"step": {"name": "order"}, "map": "atlantis"}\n```',
+        '```json\n{"step": "order", "map": "atlantis"}\n```',
     ],
 )
 @pytest.mark.parametrize("style", STYLES)
