@@ -75,7 +75,7 @@ def tokens_of(body: dict) -> int:
 
 @pytest.mark.parametrize("told", [True, False], ids=["llama.cpp refuses", "the id tells the window"])
 async def test_prompts_that_outgrow_a_window_stop_the_game_which_goes_on_with_a_larger_one(tmp_path, told):
-    window, longest = 2400, 0
+    window, longest = 2100, 0
 
     def refuses(body):
         nonlocal longest
@@ -88,7 +88,7 @@ async def test_prompts_that_outgrow_a_window_stop_the_game_which_goes_on_with_a_
     async with own_server(refuses) as server:
         stopped = await server.play(tmp_path / "run", *SHORT, query="" if told else f"?window={window}")
         assert (stopped.returncode, stopped.stderr.count("\n")) == (3, 1)
-        assert re.search(r"does not fit its context window of 2,400; it needs one of about [34],\d{3} ", stopped.stderr)
+        assert re.search(r"does not fit its context window of 2,100; it needs one of about [34],\d{3} ", stopped.stderr)
         assert "docs/local_models.md" in stopped.stderr
         assert "Go on with: " in stopped.stderr
         assert "context window too small for its prompts and --max_tokens together" in stopped.stdout
