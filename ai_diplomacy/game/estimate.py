@@ -43,9 +43,9 @@ REPLY_FACTOR = (0.7, 3.0)
 REASONING_TOKENS = (0, 2000)
 """A call, of models that do not reason and of models that do."""
 LOST_A_YEAR = (0.03, 0.0)
-"""Part of the powers that is eliminated each year. Offline games lose one of seven by 1908 or none by 1910."""
+"""Part of the powers that is eliminated each year. Offline games lose one or two of seven by 1910."""
 EXTRA_ORDERS = (0.5, 1.5)
-"""Retreats and adjustments a power and year; 0.83 to 1.03 in the offline games."""
+"""Retreats and adjustments a power and year; 0.9 in the offline games."""
 REASKED = (0.0, 0.15)
 """Part of the calls that is asked again; 0.03 in the offline games, and weaker models order worse."""
 
