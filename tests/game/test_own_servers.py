@@ -100,6 +100,15 @@ async def test_prompts_that_outgrow_a_window_stop_the_game_which_goes_on_with_a_
     assert await asyncio.to_thread(run, "--replay", str(tmp_path / "run")) == 0
 
 
+async def test_prompts_are_shortened_to_the_window_that_the_id_tells(tmp_path):
+    window = 2400
+    async with own_server(lambda body: None) as server:
+        played = await server.play(tmp_path / "run", *SHORT, query=f"?window={window}")
+    assert (played.returncode, played.stderr) == (0, "")
+    assert max(tokens_of(body) + body["max_tokens"] for body in server.bodies) <= window
+    assert '"prompt_shortened"' in (tmp_path / "run" / "events.jsonl").read_text()
+
+
 async def test_a_server_that_is_loading_its_model_is_waited_for_with_a_line(tmp_path):
     refusals = Counter(left=9)
 
