@@ -25,13 +25,13 @@ _NOT_TOLD = (CallEnded, CallEvent, StepFinished)
 class GameArtefacts:
     """Made from what is told from the start of the game, and from the board as it stands."""
 
-    def __init__(self, settings: SettingsHistory[GameConfig], game: DiplomacyGame, format: int) -> None:
+    def __init__(self, settings: SettingsHistory[GameConfig], game: DiplomacyGame) -> None:
         self.counts = ErrorCounts(settings)
         self._config = settings.last
         self._game = game
         self._stories = Stories(settings, self.counts.defaults)
         self._manifesto = Manifesto()
-        self._saved = SavedGame(self._config.document(), game, format)
+        self._saved = SavedGame(self._config.document(), game)
 
     def event(self, event: Event) -> None:
         self.counts.event(event)

@@ -10,15 +10,13 @@ from ..board.player import Mind, Player
 from .game import DiplomacyGame
 
 _NAMES = {"from": "sender", "to": "recipients", "text": "body"}
-"""What prompts call the parts of a message, and runs of format 2 did here -> their names in files."""
+"""What prompts call the parts of a message -> their names in files."""
 
 
 class SavedGame:
     """Keeps a picture of every mind at each adjudication, for the phases of the saved game."""
 
-    def __init__(self, config: Mapping[str, Any], game: DiplomacyGame, format: int) -> None:
-        """``format``: of the run, see ``records/formats.py``."""
-        self._format = format
+    def __init__(self, config: Mapping[str, Any], game: DiplomacyGame) -> None:
         self._config = config
         self._game = game
         self._powers = powers = game.board.powers
@@ -49,9 +47,8 @@ class SavedGame:
 
     def _entry(self, phase: dict[str, Any], minds: tuple[dict[str, Any], dict[str, Any]]) -> str:
         states, relationships = minds
-        names = {} if self._format == 2 else _NAMES
         press = [
-            {"sequence": message.sequence} | {names.get(key, key): value for key, value in message.document().items()}
+            {"sequence": message.sequence} | {_NAMES.get(key, key): value for key, value in message.document().items()}
             for message in self._game.mailbox.messages
             if message.phase == phase["name"]
         ]

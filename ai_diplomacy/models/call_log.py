@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..records.formats import FORMAT, READABLE, reply_of_format, reply_of_today
+from ..records.formats import FORMAT, READABLE, reply_of_today
 from ..records.log_reader import DamagedLogError
 from .events import CallAnswered, CallEnded, CallFailed, CallLate, FailureKind
 from .model import CallKey, ModelError, Reply, Request, Usage
@@ -89,10 +89,10 @@ def recalled(call: CallAnswered | CallFailed) -> Reply:
     raise ModelError(call.message, kind=call.kind)
 
 
-def call_record(model: str, request: Request, format: int = FORMAT) -> dict[str, Any]:
+def call_record(model: str, request: Request) -> dict[str, Any]:
     """What every line about a call begins with."""
     return {
-        "format": format,
+        "format": FORMAT,
         "key": key_record(request.key),
         "model": model,
         "request": {
@@ -111,12 +111,12 @@ def key_record(key: CallKey) -> dict[str, Any]:
     return _fields(key, _KEY)
 
 
-def reply_record(reply: Reply, format: int = FORMAT) -> dict[str, Any]:
+def reply_record(reply: Reply) -> dict[str, Any]:
     """The ``reply`` of such a line."""
     record = _fields(reply) | {"usage": _fields(reply.usage)}
     for passing in _UNWRITTEN:
         del record[passing]
-    return reply_of_format(record, format)
+    return record
 
 
 def call_from(record: Mapping[str, Any], line: int) -> CallEnded:
@@ -129,10 +129,7 @@ def call_from(record: Mapping[str, Any], line: int) -> CallEnded:
 
 def inherited(record: Mapping[str, Any]) -> dict[str, Any]:
     """A line of a journal as a run carries it that was forked from the journal's own."""
-    today = {**record, "format": FORMAT}
-    if "reply" not in record:
-        return today
-    return today | {"reply": reply_of_today(record["reply"], record["format"]) | {"inherited": True}}
+    return {**record, "reply": record["reply"] | {"inherited": True}} if "reply" in record else dict(record)
 
 
 _KEY = {"actor": "power"}

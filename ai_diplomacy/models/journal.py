@@ -10,7 +10,6 @@ from functools import partial
 
 from ..records.durable import AppendLog, DiskError
 from ..records.events import Event
-from ..records.formats import FORMAT
 from .call_log import CallLog, FaultError, call_record, failure_kind, named, recalled, reply_record
 from .events import CallAnswered, CallFailed, CallLate
 from .model import Model, ModelError, Reply, Request
@@ -26,15 +25,12 @@ _LONGEST = 500
 class Journal:
     """``calls.jsonl``: one call a line; see ``docs/run_folder.md`` for its fields."""
 
-    def __init__(
-        self, log: AppendLog, calls: CallLog | None = None, *, lenient: bool = False, format: int = FORMAT
-    ) -> None:
+    def __init__(self, log: AppendLog, calls: CallLog | None = None, *, lenient: bool = False) -> None:
         """``log`` stands behind its last line. ``calls``: those that are in it already. ``lenient``: whether they
-        answer a call whose prompt is another one by now. ``format``: of the lines."""
+        answer a call whose prompt is another one by now."""
         self._log = log
         self._calls = CallLog(log.path) if calls is None else calls
         self._lenient = lenient
-        self._format = format
 
     def made(self, request: Request) -> CallAnswered | CallFailed | None:
         """The call of this request if it was made before. Raises ``PromptDiffersError``."""
@@ -49,8 +45,8 @@ class Journal:
         """``late``: whether the game has gone on without the reply. Raises ``TypeError`` or ``ValueError`` for a reply
         that no line can hold; none is written then."""
         mark = {"late": True} if late else {}
-        line = call_record(model, request, self._format)
-        self._log.append(line | mark | {"reply": reply_record(reply, self._format)})
+        line = call_record(model, request)
+        self._log.append(line | mark | {"reply": reply_record(reply)})
 
     async def synced(self) -> None:
         """Returns once all that was appended is on the disk. Raises ``DiskError``."""
@@ -58,7 +54,7 @@ class Journal:
 
     async def record_failure(self, model: str, request: Request, error: ModelError) -> None:
         """The same for a call that was given up, on which the game depends as it does on a reply."""
-        line = call_record(model, request, self._format)
+        line = call_record(model, request)
         self._log.append(line | {"failure": {"kind": failure_kind(error), "message": str(error)}})
         await self._log.synced()
 

@@ -69,8 +69,8 @@ class GameKind(Generic[S, G]):
     """Sorts the names of phases as they are played."""
     begin: Callable[[SettingsHistory[S], Answering, Listener], G]
     """A game from its start. Raises ``PromptError``."""
-    artefacts: Callable[[SettingsHistory[S], G, int], Artefacts]
-    """Its files, in a format of run folders."""
+    artefacts: Callable[[SettingsHistory[S], G], Artefacts]
+    """Its files."""
     checked: Callable[[Event], tuple[str, ...] | None]
     """Where in the game an event has its place, the phase first, if a replay must come by an equal one there; the
     place ``(phase, "results")`` ends a phase."""

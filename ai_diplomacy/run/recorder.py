@@ -10,7 +10,6 @@ from typing import Any
 
 from ..records.durable import AppendLog
 from ..records.events import Event, Listener
-from ..records.formats import FORMAT, event_of_format
 from .events import RunResumed
 
 logger = logging.getLogger(__name__)
@@ -19,15 +18,11 @@ logger = logging.getLogger(__name__)
 class Recorder:
     """The listener that tells all others of one run."""
 
-    def __init__(
-        self, log: AppendLog, already_logged: Counter[tuple[Any, ...]] | None = None, format: int = FORMAT
-    ) -> None:
+    def __init__(self, log: AppendLog, already_logged: Counter[tuple[Any, ...]] | None = None) -> None:
         """``log`` stands behind its last line. ``already_logged``: the identities of events that are in it and will
-        happen again, because the run is played again from its journal; they are not written a second time.
-        ``format``: of the lines."""
+        happen again, because the run is played again from its journal; they are not written a second time."""
         self._log = log
         self._already_logged = Counter() if already_logged is None else already_logged.copy()
-        self._format = format
         self._listeners: list[Listener] = []
         self._watchers: list[Listener] = []
         self.anything_new = False
@@ -48,7 +43,7 @@ class Recorder:
         again = event.written and event.replayed and self._was_logged(event)
         if event.written and not again:
             self.anything_new = self.anything_new or not isinstance(event, RunResumed)
-            self._log.append(event_of_format(event.record(time.time()), self._format))
+            self._log.append(event.record(time.time()))
         if not event.passing:
             self.recall(event)
         if not again:

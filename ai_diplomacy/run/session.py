@@ -82,8 +82,8 @@ async def play_on(
     folder = RunFolder(history.path, settings.last)
     for log, end in zip((run.journal, run.events), history.ends.values(), strict=True):
         log.go_on(end)
-    journal = Journal(run.journal, history.calls, lenient=lenient, format=history.format)
-    recorder = Recorder(run.events, history.already_logged, history.format)
+    journal = Journal(run.journal, history.calls, lenient=lenient)
+    recorder = Recorder(run.events, history.already_logged)
     services = _call_services(config, history, journal, recorder)
     try:
         async with _closed(recorder, journal, folder):
@@ -92,7 +92,7 @@ async def play_on(
                 lambda model: remembered(_AtFirstCall(model, open_model, services), services),
                 recorder,
             )
-            artefacts = kind.artefacts(settings, game, history.format)
+            artefacts = kind.artefacts(settings, game)
             folder.listen_to(recorder)
             idle = IdleSeats(config.calls.max_unusable_steps, history.calls)
             recorder.listen(artefacts, idle)
