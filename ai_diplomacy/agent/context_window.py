@@ -56,7 +56,8 @@ class ContextWindow:
         if self.tokens is None:
             return None
         ratio = CAUTIOUS_RATIO if background or not self._ratio else self._ratio
-        return int(max(0, self.tokens - max_tokens) * ratio)
+        # A limit of tokens is often as large as a window, and no reply needs so many.
+        return int((self.tokens - min(max_tokens, self.tokens // 2)) * ratio)
 
     def learn(self, request: Request, reply: Reply) -> None:
         """The fewest characters a token that were seen count."""

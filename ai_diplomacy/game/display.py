@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..agent.constraint import MARKS
-from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained
+from ..agent.events import DiaryWritten, MessageReturned, OrdersExplained, PromptShortened
 from ..board.phase import Phase
 from ..board.terrain import Terrain
 from ..board.units import Order
@@ -89,6 +89,7 @@ class Display:
         self._centers: Mapping[str, Sequence[str]] = {}
         self._round: tuple[str, int] = ("", 0)
         self._told: dict[str, float] = {}
+        self._shortened: set[str] = set()
         self._illegal: set[str] = set()
         """Models of whose illegal orders it was told."""
         self._start: Mapping[str, Sequence[str]] = {}
@@ -122,6 +123,10 @@ class Display:
                 self._aside(_stated(event))
             case BudgetWarned():
                 self._aside(_warning(event))
+            case PromptShortened() if event.actor not in self._shortened:
+                self._shortened.add(event.actor)
+                left_out = ", ".join(event.left_out)
+                self._note(event.actor, f"prompts are cut to {event.context_window:,} tokens, the first by: {left_out}")
             case ModelRemarked():
                 self._aside(f"{event.model} {REMARKS.get(event.remark, event.remark)}")
             case ParameterDropped():

@@ -93,5 +93,11 @@ def test_beside_other_calls_the_prompt_does_not_depend_on_which_was_faster():
     assert window.characters(0, background=True) == 4096 * CAUTIOUS_RATIO
 
 
+def test_a_reply_is_kept_half_of_the_window_at_most():
+    window = ContextWindow(8192)
+    assert window.characters(2048, background=False) == 6144 * CAUTIOUS_RATIO
+    assert window.characters(8192, background=False) == 4096 * CAUTIOUS_RATIO
+
+
 def test_without_a_window_everything_fits():
     assert ContextWindow().characters(600, background=False) is None

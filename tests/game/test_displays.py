@@ -15,7 +15,7 @@ from command_runs import ROOT
 from rich.text import Text
 from staging import OFFLINE, Run, seats
 
-from ai_diplomacy.agent.events import DiaryWritten, MessageReturned
+from ai_diplomacy.agent.events import DiaryWritten, MessageReturned, PromptShortened
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.display import Display, GameConsole
 from ai_diplomacy.game.displays import chosen_display
@@ -175,6 +175,15 @@ def test_a_limit_that_no_game_feels_is_not_talked_about():
     for event in (stated("rate", 100.0), stated("tokens", 33_000.0), LimiterChanged("vendor", "rate", 1, 2, "stated")):
         display.event(event)
     assert file.getvalue() == ""
+
+
+def test_that_prompts_are_shortened_is_told_once_a_power():
+    file = io.StringIO()
+    display = Display(GameConsole(file=file, width=120), GAME.terrain, dict.fromkeys(GAME.models, "m"))
+    for power in ("ITALY", "ITALY", "FRANCE"):
+        display.event(PromptShortened(power, "S1902M", "order", 0, 0, "m", {"past": 1, "diary": 3}, 2900))
+    told = "prompts are cut to 2,900 tokens, the first by: past, diary"
+    assert [line.split(maxsplit=1) for line in file.getvalue().splitlines()] == [["Italy", told], ["France", told]]
 
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J\x1b[31mred\x9b5n\x00\x08\r\u202eback\u2066\u061c\u200b\u200d\ufeff\U000e0041"
