@@ -217,7 +217,7 @@ def test_keys_are_read_from_the_env_file(empty, capsys, monkeypatch, server_with
 @pytest.mark.parametrize(
     ("flags", "problem"),
     [
-        (["--max_tokens_total", "900"], "--max_tokens_total: 900 is not enough for one call of offline, 10,742"),
+        (["--max_tokens_total", "900"], "--max_tokens_total: 900 is not enough for one call of offline, 11,092"),
         (["--models", "openai:gpt-4o#k", "--max_cost_usd", "0.01"], "--max_cost_usd: $0.01 is not enough for one call"),
     ],
 )
