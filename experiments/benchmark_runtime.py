@@ -103,9 +103,7 @@ async def measured(cell: Cell, url: str, settings: dict[str, Any], folder: Path)
         "waiting": middle(timing["sum_of_waiting_time"] for timing in timings),
         "sum_of_call_time": middle(timing["sum_of_call_time"] for timing in timings),
         "calls": answered,
-        "failed_or_retried": sum(
-            game.folder.statistics.total("retries") + game.folder.statistics.total("failed_calls") for game in played
-        ),
+        "failed_or_retried": sum(map(failed_or_retried, played)),
         "cpu_ms_a_call": round(1000 * (time.process_time() - cpu) / answered, 3),
         "threads": threading.active_count(),
         "memory_before_mb": round(before, 1),
@@ -129,6 +127,11 @@ def steps(timings: Sequence[Any]) -> dict[str, float]:
         for step, row in phase.items()
     ]
     return {step: round(sum(took for name, took in rows if name == step) / len(timings), 3) for step, _ in rows}
+
+
+def failed_or_retried(game: Played) -> int:
+    figures = json.loads((game.folder.path / "overview.jsonl").read_text().splitlines()[0])["errors_by_power"]
+    return sum(of_power["retries"] + of_power["failed_calls"] for of_power in figures.values())
 
 
 def paired(played: Sequence[Played], timings: Sequence[Any]) -> Iterator[tuple[Played, Any]]:
