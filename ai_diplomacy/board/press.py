@@ -63,12 +63,12 @@ class Message:
         )
 
     def document(self) -> dict[str, Any]:
-        """This message as plain JSON data, the form in which a language model reads it."""
+        """This message as plain JSON data, as files have it."""
         document: dict[str, Any] = {
-            "from": self.sender,
-            "to": list(self.recipients),
+            "sender": self.sender,
+            "recipients": list(self.recipients),
             "round": self.round,
-            "text": self.body,
+            "body": self.body,
         }
         if self.pledges:
             document["pledges"] = list(self.pledges)

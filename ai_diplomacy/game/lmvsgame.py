@@ -9,9 +9,6 @@ from typing import Any
 from ..board.player import Mind, Player
 from .game import DiplomacyGame
 
-_NAMES = {"from": "sender", "to": "recipients", "text": "body"}
-"""What prompts call the parts of a message -> their names in files."""
-
 
 class SavedGame:
     """Keeps a picture of every mind at each adjudication, for the phases of the saved game."""
@@ -48,7 +45,7 @@ class SavedGame:
     def _entry(self, phase: dict[str, Any], minds: tuple[dict[str, Any], dict[str, Any]]) -> str:
         states, relationships = minds
         press = [
-            {"sequence": message.sequence} | {_NAMES.get(key, key): value for key, value in message.document().items()}
+            {"sequence": message.sequence} | message.document()
             for message in self._game.mailbox.messages
             if message.phase == phase["name"]
         ]

@@ -40,10 +40,10 @@ def test_messages_are_delivered_in_the_order_of_the_powers() -> None:
     assert [m.sequence for m in second.messages] == [4]
     assert mailbox.messages == first.messages + second.messages
     assert first.messages[0].document() == {
-        "from": "AUSTRIA",
-        "to": ["FRANCE", "ITALY"],
+        "sender": "AUSTRIA",
+        "recipients": ["FRANCE", "ITALY"],
         "round": 1,
-        "text": "c",
+        "body": "c",
         "pledges": ["A VIE - TYR"],
     }
 
