@@ -64,13 +64,18 @@ class Played:
 
 
 WATCHED = """
-import atexit, runpy, sys
+import atexit, os, runpy, sys
 
 def note(place):
     with open("/proc/self/status") as status, open(place, "w") as noted:
         noted.write(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 
+def leave(status, place=sys.argv[1], really=os._exit):
+    note(place)
+    really(status)
+
 atexit.register(note, sys.argv[1])
+os._exit = leave
 del sys.argv[:2]
 if sys.argv[0] == "-m":
     del sys.argv[0]
@@ -78,8 +83,8 @@ if sys.argv[0] == "-m":
 else:
     runpy.run_path(sys.argv[0], run_name="__main__")
 """
-"""Runs a command that notes how much memory it has had at the most. What the system tells of an ended process counts
-the one as well that it was forked from."""
+"""Runs a command that notes how much memory it has had at the most, also when it leaves threads that still wait behind.
+What the system tells of an ended process counts the one as well that it was forked from."""
 
 
 def command(folder: Path, *arguments: str) -> Played:
