@@ -58,12 +58,13 @@ class Asker:
         check: Callable[[R], Sequence[str]] = lambda _: (),
     ) -> Answer:
         """Ask about a document. A reply that cannot be read as a whole, or in which ``check`` finds problems, is asked
-        for once more with the reason; a readable first reply stands if the second is worse. Never raises
-        ``ModelError``."""
+        for once more with the reason; a readable first reply stands if the second is worse. What was too long for the
+        model is asked once more as short as the model says. Never raises ``ModelError``."""
         first: R | None = None
         problems: Sequence[str] = ()
+        window = self.window.tokens(view.phase.year)
         for attempt in (0, 1):
-            request = self._request(step, view, document, attempt, shape)
+            request = self._request(step, view, document, attempt, shape, window)
             try:
                 reply = await self.model.generate(request)
             except ModelError as error:
@@ -75,10 +76,15 @@ class Asker:
                         request=request,
                         kind=failure_kind(error),
                         message=str(error),
+                        overlong=error.overlong,
                     )
                 )
                 self._tell(request, "failed", problems)
-                break
+                window = error.overlong.smaller_window(request) if error.overlong else None
+                if window is None:
+                    break
+                self.window.refused(window, view.phase.year, background=view.background)
+                continue
             self.listener.event(CallAnswered(key=request.key, model=self.model.name, request=request, reply=reply))
             self.window.learn(request, reply)
             reading = read_reply(reply.text, shape, reply.stop, reply.max_tokens)
@@ -99,15 +105,20 @@ class Asker:
             self.listener.event(StepDefaulted(self.power, view.phase, step, view.round, self.model.name, reason))
         return Answer(first)
 
-    def _request(self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R]) -> Request:
+    def _request(
+        self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R], window: int | None
+    ) -> Request:
         """The question, in as many words as the model has room for."""
         request = self._whole_request(step, view, document, attempt, shape)
-        room = self.window.characters(self.max_tokens, background=view.background)
-        if room is None or (excess := len(request.system) + len(request.prompt) - room) <= 0:
+        if window is None:
             return request
+        room = self.window.characters(window, self.max_tokens, background=view.background)
+        excess = len(request.system) + len(request.prompt) - room
+        if excess <= 0:
+            return replace(request, window=window)
         document, left_out = shortened(document, excess)
-        self.listener.event(PromptShortened(*request.key.about(self.model.name), left_out, self.window.tokens or 0))
-        return replace(request, prompt=self.prompts.prompt(step, document, view.situation))
+        self.listener.event(PromptShortened(*request.key.about(self.model.name), left_out, window))
+        return replace(request, window=window, prompt=self.prompts.prompt(step, document, view.situation))
 
     def _whole_request(
         self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R]

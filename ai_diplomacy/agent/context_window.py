@@ -2,7 +2,8 @@
 
 Nobody but the model knows its tokens: three characters are counted as one until its own usage has told how many it
 makes of a prompt. Only what the same power was answered before, step by step, is counted, so that a prompt is the same
-whichever seat is faster.
+whichever seat is faster. A window that nobody gave and a refusal tells holds to the end of the year: whoever plays the
+run by then may have started the server with a larger one.
 """
 
 from __future__ import annotations
@@ -46,18 +47,27 @@ oldest first. The board, the legal orders and the question itself never go."""
 class ContextWindow:
     """One power's room for prompts."""
 
-    tokens: int | None = None
-    """Of prompt and reply together; ``None``: not known, so that everything fits."""
+    given: int | None = None
+    """Tokens of prompt and reply together, as the owner says; ``None``: nobody does."""
+    _told: tuple[int, int] | None = field(default=None, init=False)
+    """The year, and the tokens that a refusal named in it."""
     _ratio: float = field(default=0.0, init=False)
 
-    def characters(self, max_tokens: int, *, background: bool) -> int | None:
-        """How many a system prompt and a prompt may have together. ``background``: others of the power's calls are
-        under way, so that what they tell does not count."""
-        if self.tokens is None:
-            return None
+    def tokens(self, year: int) -> int | None:
+        """Of prompt and reply together; ``None``: not known, so that everything fits."""
+        return self._told[1] if self._told and self._told[0] == year else self.given
+
+    def characters(self, tokens: int, max_tokens: int, *, background: bool) -> int:
+        """How many a system prompt and a prompt may have together in a window of so many tokens. ``background``:
+        others of the power's calls are under way, so that what they tell does not count."""
         ratio = CAUTIOUS_RATIO if background or not self._ratio else self._ratio
         # A limit of tokens is often as large as a window, and no reply needs so many.
-        return int((self.tokens - min(max_tokens, self.tokens // 2)) * ratio)
+        return int((tokens - min(max_tokens, tokens // 2)) * ratio)
+
+    def refused(self, tokens: int, year: int, *, background: bool) -> None:
+        """A refusal in that year has named the window."""
+        if not background:
+            self._told = year, tokens
 
     def learn(self, request: Request, reply: Reply) -> None:
         """The fewest characters a token that were seen count."""

@@ -45,6 +45,8 @@ class Seats:
         self._answering = answering
         self._listener = listener
         self._memories: dict[str, Memory] = {}
+        self._windows: dict[tuple[str, ModelId, int | None], ContextWindow] = {}
+        """What is learned of a model holds on when a run is resumed with other settings, or with the same."""
         self._players = [(config, self._seated(config)) for config in settings.all]
 
     def at(self, phase: str) -> Mapping[str, Player]:
@@ -69,11 +71,14 @@ class Seats:
             prompts=books[power],
             listener=self._listener,
             max_tokens=config.max_tokens.get(power, config.default_max_tokens),
-            window=ContextWindow(model_id.window or config.context_window),
+            window=self._window(power, model_id, model_id.window or config.context_window),
             temperature=config.temperature,
             schemas=reply_schemas(config, power),
         )
         return DiplomacyAgent(asker, self._memory(power, config.terrain))
+
+    def _window(self, power: str, model_id: ModelId, given: int | None) -> ContextWindow:
+        return self._windows.setdefault((power, model_id, given), ContextWindow(given))
 
     def _memory(self, power: str, ground: Terrain) -> Memory:
         if power not in self._memories:

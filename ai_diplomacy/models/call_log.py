@@ -12,7 +12,7 @@ from typing import Any
 from ..records.formats import FORMAT, READABLE, reply_of_today
 from ..records.log_reader import DamagedLogError
 from .events import CallAnswered, CallEnded, CallFailed, CallLate, FailureKind
-from .model import CallKey, ModelError, Reply, Request, Usage
+from .model import CallKey, ModelError, Overlong, Reply, Request, Usage
 from .phase_deadlines import LateError
 
 
@@ -86,7 +86,7 @@ def recalled(call: CallAnswered | CallFailed) -> Reply:
         raise LateError(call.message)
     if call.kind == "fault":
         raise FaultError(call.message)
-    raise ModelError(call.message, kind=call.kind)
+    raise ModelError(call.message, kind=call.kind, overlong=call.overlong)
 
 
 def call_record(model: str, request: Request) -> dict[str, Any]:
@@ -117,6 +117,12 @@ def reply_record(reply: Reply) -> dict[str, Any]:
     for passing in _UNWRITTEN:
         del record[passing]
     return record
+
+
+def failure_record(error: ModelError) -> dict[str, Any]:
+    """The ``failure`` of a line about a call that was given up."""
+    record = {"kind": failure_kind(error), "message": str(error)}
+    return record if error.overlong is None else record | {"overlong": dataclasses.asdict(error.overlong)}
 
 
 def call_from(record: Mapping[str, Any], line: int) -> CallEnded:
@@ -150,7 +156,9 @@ def _call(record: Mapping[str, Any], line: int) -> CallEnded:
     digest = asked.pop("sha256")
     told = {"key": key, "model": record["model"], "digest": digest, "line": line, "request": Request(key, **asked)}
     if "failure" in record:
-        return CallFailed(**told, **record["failure"])
+        failure = dict(record["failure"])
+        overlong = failure.pop("overlong", None)
+        return CallFailed(**told, **failure, overlong=overlong and _made(Overlong, overlong))
     answer = reply_of_today(record["reply"], format)
     reply = _made(Reply, _SINCE | _UNWRITTEN | answer | {"usage": _made(Usage, answer["usage"])})
     return (CallLate if record.get("late", False) else CallAnswered)(**told, reply=reply)

@@ -78,8 +78,9 @@ class CircuitProtected:
             reply = await self.inner.generate(request)
         except ModelError as error:
             # Whatever its kind: the layers below have asked again as often as makes sense. But a model that has just
-            # answered, and then refuses a larger limit, is still there.
-            if not request.key.raised:
+            # answered, and then refuses a larger limit, is still there, and so is one that says how much it can read.
+            shorter = error.overlong and error.overlong.smaller_window(request)
+            if not (request.key.raised or shorter):
                 self.breaker.refused(self.account, self.name, error)
             raise
         self.breaker.answered(self.account, self.name)

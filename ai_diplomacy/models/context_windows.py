@@ -102,7 +102,9 @@ class Windowed:
         self.windows.learn(self.name, told.window)
         window = self.windows.of(self.name)
         if window is not None and told.prompt is not None:
-            room = window - told.prompt - SLACK
+            room = window - told.prompt
+            # What else a template may add it has counted; the least of replies is asked for whoever tried first.
+            room = max(LEAST_REPLY, room - SLACK) if room >= LEAST_REPLY else room
         elif window is None or self.windows.least(self.name, size) < window:
             room = max(LEAST_REPLY, refused.max_tokens // 4)
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from ..records.events import Event
-from .model import CallKey, Reply, Request
+from .model import CallKey, Overlong, Reply, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class CallFailed(CallEnded):
 
     kind: FailureKind
     message: str
+    overlong: Overlong | None = None
+    """Given where the request was too long for the model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

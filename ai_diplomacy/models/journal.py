@@ -10,7 +10,7 @@ from functools import partial
 
 from ..records.durable import AppendLog, DiskError
 from ..records.events import Event
-from .call_log import CallLog, FaultError, call_record, failure_kind, named, recalled, reply_record
+from .call_log import CallLog, FaultError, call_record, failure_record, named, recalled, reply_record
 from .events import CallAnswered, CallFailed, CallLate
 from .model import Model, ModelError, Reply, Request
 from .phase_deadlines import PhaseDeadlines
@@ -54,8 +54,7 @@ class Journal:
 
     async def record_failure(self, model: str, request: Request, error: ModelError) -> None:
         """The same for a call that was given up, on which the game depends as it does on a reply."""
-        line = call_record(model, request)
-        self._log.append(line | {"failure": {"kind": failure_kind(error), "message": str(error)}})
+        self._log.append(call_record(model, request) | {"failure": failure_record(error)})
         await self._log.synced()
 
     async def close(self) -> None:

@@ -59,6 +59,8 @@ class Request:
     """For providers that take one; with ``None`` they draw their own."""
     background: bool = False
     """Whether the game goes on without waiting for the reply, which is due in a later stage."""
+    window: int | None = None
+    """The context window, in tokens, that its asker has made it fit; ``None``: it knows of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,11 @@ class Overlong:
     """Tokens that there is room for, prompt and reply together."""
     prompt: int | None = None
     """Tokens of the prompt."""
+
+    def smaller_window(self, request: Request) -> int | None:
+        """The window that it names, if the request was not made to fit it, so that its asker can ask a shorter one."""
+        fits = self.window is None or (request.window is not None and request.window <= self.window)
+        return None if fits else self.window
 
 
 class ModelError(Exception):

@@ -68,12 +68,12 @@ def asked(characters, tokens, *, background=False):
 
 def test_three_characters_are_a_token_until_usage_has_told():
     window = ContextWindow(4096)
-    assert window.characters(600, background=False) == 3496 * CAUTIOUS_RATIO
+    assert window.characters(4096, 600, background=False) == 3496 * CAUTIOUS_RATIO
     window.learn(*asked(4000, 1000))
-    assert window.characters(600, background=False) == 3496 * 4
+    assert window.characters(4096, 600, background=False) == 3496 * 4
     window.learn(*asked(4000, 1600))
     window.learn(*asked(4000, 1000))
-    assert window.characters(600, background=False) == 3496 * 2.5
+    assert window.characters(4096, 600, background=False) == 3496 * 2.5
 
 
 @pytest.mark.parametrize(
@@ -84,20 +84,30 @@ def test_three_characters_are_a_token_until_usage_has_told():
 def test_what_tells_nothing_teaches_nothing(request_, reply):
     window = ContextWindow(4096)
     window.learn(request_, reply)
-    assert window.characters(0, background=False) == 4096 * CAUTIOUS_RATIO
+    assert window.characters(4096, 0, background=False) == 4096 * CAUTIOUS_RATIO
 
 
 def test_beside_other_calls_the_prompt_does_not_depend_on_which_was_faster():
     window = ContextWindow(4096)
     window.learn(*asked(4000, 1000))
-    assert window.characters(0, background=True) == 4096 * CAUTIOUS_RATIO
+    assert window.characters(4096, 0, background=True) == 4096 * CAUTIOUS_RATIO
 
 
 def test_a_reply_is_kept_half_of_the_window_at_most():
     window = ContextWindow(8192)
-    assert window.characters(2048, background=False) == 6144 * CAUTIOUS_RATIO
-    assert window.characters(8192, background=False) == 4096 * CAUTIOUS_RATIO
+    assert window.characters(8192, 2048, background=False) == 6144 * CAUTIOUS_RATIO
+    assert window.characters(8192, 8192, background=False) == 4096 * CAUTIOUS_RATIO
 
 
-def test_without_a_window_everything_fits():
-    assert ContextWindow().characters(600, background=False) is None
+@pytest.mark.parametrize("given", [None, 8192])
+def test_what_a_refusal_tells_holds_to_the_end_of_its_year(given):
+    window = ContextWindow(given)
+    assert window.tokens(1901) == given
+    window.refused(4096, 1901, background=False)
+    assert (window.tokens(1901), window.tokens(1902)) == (4096, given)
+
+
+def test_what_a_refusal_beside_other_calls_tells_is_for_that_call_alone():
+    window = ContextWindow()
+    window.refused(4096, 1901, background=True)
+    assert window.tokens(1901) is None

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import ClientSession, web
 from command_runs import ROOT, run
+from staging import Run
 
 from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
@@ -73,9 +74,11 @@ def tokens_of(body: dict) -> int:
     return sum(len(message["content"]) for message in body["messages"]) // 4
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["llama.cpp refuses", "the id tells the window"])
-async def test_prompts_that_outgrow_a_window_stop_the_game_which_goes_on_with_a_larger_one(tmp_path, told):
-    window, longest = 2100, 0
+@pytest.mark.parametrize(
+    ("told", "window"), [(True, 2000), (False, 2100)], ids=["llama.cpp refuses", "the id tells the window"]
+)
+async def test_prompts_that_outgrow_a_window_stop_the_game_which_goes_on_with_a_larger_one(tmp_path, told, window):
+    longest = 0
 
     def refuses(body):
         nonlocal longest
@@ -88,7 +91,7 @@ async def test_prompts_that_outgrow_a_window_stop_the_game_which_goes_on_with_a_
     async with own_server(refuses) as server:
         stopped = await server.play(tmp_path / "run", *SHORT, query="" if told else f"?window={window}")
         assert (stopped.returncode, stopped.stderr.count("\n")) == (3, 1)
-        assert re.search(r"does not fit its context window of 2,100; it needs one of about [34],\d{3} ", stopped.stderr)
+        assert f"does not fit its context window of {window:,}; it needs one of about 3,072 " in stopped.stderr
         assert "docs/local_models.md" in stopped.stderr
         assert "Go on with: " in stopped.stderr
         assert "context window too small for its prompts and --max_tokens together" in stopped.stdout
@@ -97,6 +100,40 @@ async def test_prompts_that_outgrow_a_window_stop_the_game_which_goes_on_with_a_
         larger = ("--override",) if not told else ()
         went_on = await server.play(tmp_path / "run", *larger, query="" if told else f"?window={window}")
         assert (went_on.returncode, went_on.stderr) == (0, "")
+    assert await asyncio.to_thread(run, "--replay", str(tmp_path / "run")) == 0
+
+
+@pytest.mark.parametrize("execution", ["async", "sequential"])
+async def test_prompts_are_shortened_to_a_window_that_a_refusal_tells_until_the_year_ends(tmp_path, execution):
+    window, closed, accepted = 2400, True, dict[str, int]()
+
+    def refuses(body):
+        size, phase = tokens_of(body), re.search(r'"phase":"([SFW]\d{4}.)', body["messages"][-1]["content"])[1]
+        year = phase[1:5]
+        if phase == "W1901A" and closed:
+            return fault(401, "this key is no longer valid")
+        if size + body["max_tokens"] > window:
+            text = "the request exceeds the available context size, try increasing it"
+            return fault(400, text, type="exceed_context_size_error", n_ctx=window, n_prompt_tokens=size)
+        accepted[year] = max(size, accepted.get(year, 0))
+        return None
+
+    flags = ("--num_negotiation_rounds", "1", "--max_tokens", "1000", "--execution", execution, "--max_year", "1902")
+    async with own_server(refuses) as server:
+        played = await server.play(tmp_path / "run", *flags)
+        assert played.returncode == 3
+        assert "prompts are cut to 2,400 tokens" in played.stdout
+        assert accepted["1901"] <= window - 512
+        refused = Counter(
+            (call["key"]["power"], call["key"]["phase"][1:5])
+            for call in Run(tmp_path / "run", None).calls
+            if "overlong" in call.get("failure", ())
+        )
+        assert set(refused.values()) == {1}, "a power learns it once a year"
+        window, closed = 100_000, False
+        went_on = await server.play(tmp_path / "run", *flags)
+        assert (went_on.returncode, went_on.stderr) == (0, "")
+        assert accepted["1902"] > 2400
     assert await asyncio.to_thread(run, "--replay", str(tmp_path / "run")) == 0
 
 

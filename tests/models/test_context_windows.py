@@ -108,7 +108,7 @@ def test_a_prompt_that_cannot_fit_is_not_sent_and_stops_the_run_with_the_size_th
         table = Table(server, 8192)
         await table.ask(8000)
         with pytest.raises(ModelRefused) as stopped:
-            await table.ask(size)
+            await table.ask(size, window=8192)
         assert len(server.sent) == 1
         assert not stopped.value.at_once
         needed = {40_000: "12,288", 32_000: "10,240"}[size]
@@ -130,8 +130,23 @@ def test_a_refusal_for_length_stops_the_run_though_shorter_prompts_are_answered(
         await table.ask(3000, max_tokens=600)
         asked = len(server.sent)
         with pytest.raises(ModelRefused, match=r"tokens .*context window.*400 too long"):
-            await table.ask(10_000, max_tokens=600)
+            await table.ask(10_000, max_tokens=600, window=2048)
         assert len(server.sent) - asked <= tries
+
+    check()
+
+
+@pytest.mark.parametrize("says", ["all", "window"])
+@pytest.mark.parametrize("fits", [None, 4096])
+def test_a_refusal_that_names_a_smaller_window_than_the_prompt_fits_is_its_askers_to_answer(says, fits):
+    @virtual_time
+    async def check():
+        table = Table(SmallServer(2048, says=says))
+        for size in (10_000, 12_000):
+            with pytest.raises(ModelError, match=r"tokens .*context window") as refused:
+                await table.ask(size, max_tokens=600, window=fits)
+            assert refused.value.overlong.window == 2048
+        assert (await table.ask(3000, max_tokens=600, window=2048)).text
 
     check()
 
