@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from ..agent.constraint import MARKS
 from ..agent.prompts import DEFAULT_DIRECTORY
 from ..board.terrain import terrain
 from ..game.config import GameConfig
@@ -109,7 +108,7 @@ def _config_hash(config: GameConfig) -> str:
     settings = {
         name: value
         for name, value in config.game_settings().items()
-        if name not in ("seed", "models", "prompts", "max_tokens", "constrain") and value != earlier[name]
+        if name not in ("seed", "models", "prompts", "max_tokens", "constrain", "memory") and value != earlier[name]
     }
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -139,7 +138,7 @@ def _label(config: GameConfig, power: str, name: str | None) -> str:
     if not asks_a_model(model):
         return name or str(model)
     templates = "" if prompts is None or prompts == DEFAULT_DIRECTORY else f" ({prompts.name})"
-    return f"{name or f'{model}{templates}'}{MARKS[config.constraint(power)]}"
+    return f"{name or f'{model}{templates}'}{config.mark(power)}"
 
 
 class _Clusters:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
-from ..agent.constraint import CONSTRAINTS, MARKS, USUAL, Constraint
+from ..agent.constraint import CONSTRAINTS, USUAL, USUAL_MEMORY, Constraint, marked
 from ..board.civil_disorder import CivilDisorder
 from ..board.phase import Phase
 from ..models.call_settings import CallSettings
@@ -133,7 +133,7 @@ class GameConfig:
         return played.year <= self.max_year and (self.end_at_phase is None or played <= self.end_at_phase)
 
     def turns_shown(self, power: str) -> int:
-        return self.memory.get(power, 1)
+        return self.memory.get(power, USUAL_MEMORY)
 
     @property
     def last_year(self) -> int:
@@ -144,13 +144,17 @@ class GameConfig:
         return {power: str(model) for power, model in sorted(self.models.items())}
 
     def marked_names(self) -> dict[str, str]:
-        """The same with the mark of what its replies are held to, as figures show it."""
+        """The same with ``mark``, as figures show it."""
         from ..models.providers import asks_a_model
 
         return {
-            power: f"{model}{MARKS[self.constraint(power)]}" if asks_a_model(self.models[power]) else model
+            power: f"{model}{self.mark(power)}" if asks_a_model(self.models[power]) else model
             for power, model in self.model_names().items()
         }
+
+    def mark(self, power: str) -> str:
+        """What stands behind the name of a model that is shown, or held to, something else than usual."""
+        return marked("", self.constraint(power), self.memory.get(power, USUAL_MEMORY))
 
     def constraint(self, power: str) -> Constraint:
         """What its replies are held to."""

@@ -51,8 +51,10 @@ class Setting:
 
     @property
     def range(self) -> str:
-        """``above 0``, ``from 0 to 100``."""
-        return "above 0" if self.le is None else f"from {_shown(self.ge)} to {_shown(self.le)}"
+        """``above 0``, ``of 256 or more``, ``from 0 to 100``."""
+        if self.le is None:
+            return f"of {_shown(self.ge)} or more" if (self.ge or 0) > 1 else "above 0"
+        return f"from {_shown(self.ge)} to {_shown(self.le)}"
 
     def checked(self, value: object, *, strict: bool = False) -> Any:
         """The value, converted to the setting's type unless ``strict``. Raises ``ValueError``."""
@@ -77,8 +79,6 @@ class Setting:
                 wanted = f"a number {self.range}"
             elif self.type == int | None:
                 wanted += ", or leave it out"
-            elif self.choices:
-                wanted = " or ".join(f'"{choice}"' for choice in self.choices)
             raise ValueError(f"{name} = {value!r}; write {wanted}") from None
 
 

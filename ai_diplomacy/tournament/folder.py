@@ -21,7 +21,7 @@ from ..run.history import is_run, read_history
 from ..run.session import charge
 from .kept_templates import KeptTemplates, Templates
 from .schedule import Match, match_name
-from .spec import Spec, SpecError
+from .spec import EARLIER, EARLIER_PLAYER, Spec, SpecError
 
 AGREED = "tournament.json"
 GAMES = "games"
@@ -182,11 +182,12 @@ class TournamentFolder:
     def _check(
         self, before: dict[str, Any], settings: dict[str, Any], seats: list[Any], spec: Spec, played: set[str]
     ) -> None:
-        old = before["settings"]
+        old = EARLIER | before["settings"]
+        old["players"] = {name: EARLIER_PLAYER | player for name, player in old["players"].items()}
         same_names = old["players"].keys() == settings["players"].keys()
         changed = [
             change
-            for change in _changes({"civil_disorder": "home"} | old, settings)
+            for change in _changes(old, settings)
             if not (same_names and change[0][0] == "players" and change[0][1] not in played)
         ]
         if changed:

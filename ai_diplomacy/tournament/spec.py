@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..agent.constraint import USUAL, Constraint
+from ..agent.constraint import USUAL, USUAL_MEMORY, Constraint
 from ..board.terrain import terrain
 from ..game.config import GameConfig, checked_models, read_constraint
 from ..models.call_settings import CallSettings
@@ -43,6 +43,8 @@ class Entrant:
     """Most tokens of a reply; ``None``: the default."""
     constrain: Constraint = USUAL
     """What its replies are held to."""
+    memory: int = USUAL_MEMORY
+    """Turns that it is shown in full."""
 
     @property
     def asked(self) -> bool:
@@ -51,7 +53,12 @@ class Entrant:
 
     def document(self) -> dict[str, Any]:
         """As plain JSON data, without the key and the templates."""
-        return {"model": str(self.model), "max_tokens": self.max_tokens, "constrain": self.constrain}
+        return {
+            "model": str(self.model),
+            "max_tokens": self.max_tokens,
+            "constrain": self.constrain,
+            "memory": self.memory,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ class Spec:
                 power: entrant.max_tokens for power, entrant in asked.items() if entrant.max_tokens is not None
             },
             constrain={power: entrant.constrain for power, entrant in asked.items()},
+            memory={power: entrant.memory for power, entrant in asked.items() if entrant.memory != USUAL_MEMORY},
         )
 
     def with_prompts(self, folders: Mapping[str, Path | None]) -> Spec:
@@ -123,10 +131,7 @@ class Spec:
             "players": {name: entrant.document() for name, entrant in self.entrants.items()},
             "field": self.field,
             "last_year": self.game.max_year,
-            **{
-                name: getattr(self.game, name)
-                for name in ("rounds", "planning", "civil_disorder", "reflect", "seed", "temperature")
-            },
+            **{name: getattr(self.game, name) for name in _GAME if name != "last_year"},
         }
 
 
@@ -152,9 +157,9 @@ def parse_spec(text: str, path: Path) -> Spec:
 
 _TOP = (
     "schedule", "games", "last_year", "rounds", "planning", "civil_disorder", "reflect", "seed", "temperature",
-    "field", "baselines", "concurrency", "processes", "players", "budget", "calls",
+    "context_window", "field", "baselines", "concurrency", "processes", "players", "budget", "calls",
 )  # fmt: skip
-_PLAYER = ("model", "prompts", "max_tokens", "constrain")
+_PLAYER = ("model", "prompts", "max_tokens", "constrain", "memory")
 _FIRST_YEAR = terrain(MAP).first_year
 _OF_GAME, _OF_CALLS = declared(GameConfig), declared(CallSettings)
 
@@ -171,9 +176,14 @@ _GAME = {
     "reflect": _OF_GAME["reflect"],
     "seed": _whole(0, 2**63 - 1, 0),
     "temperature": _OF_GAME["temperature"],
+    "context_window": _OF_GAME["context_window"],
 }
+EARLIER: dict[str, Any] = {name: known.earlier for name, known in _GAME.items() if known.earlier is not ...}
+"""What tournaments were played with that began before there were these settings."""
+EARLIER_PLAYER: dict[str, Any] = {"constrain": USUAL, "memory": USUAL_MEMORY}
 _WORKERS = {"concurrency": _whole(1, 1000, 16), "processes": _whole(1, 256, 1)}
 _LIMIT = {"max_tokens": _OF_CALLS["max_tokens_total"]}
+_MEMORY = {"memory": _whole(1, 100, USUAL_MEMORY)}
 _BUDGET = {"max_cost_usd": replace(_OF_CALLS["max_cost_usd"], ge=0.000001), **_LIMIT}
 _CALLS = {
     name: _OF_CALLS[name] for name in ("max_concurrency", "deadline", "phase_deadline", "hedge", "max_unusable_steps")
@@ -266,7 +276,7 @@ class _Reader:
             self._model((*where, "model"), model),
             folder,
             constrain=self._constraint((*where, "constrain"), value.get("constrain", USUAL)),
-            **self._values(where, value, _LIMIT),
+            **self._values(where, value, _LIMIT | _MEMORY),
         )
 
     def _constraint(self, where: tuple[str, ...], given: object) -> Constraint:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from board.playing import play, position, scattered
 
-from ai_diplomacy.agent.constraint import CONSTRAINTS, MARKS, Constraint, unmarked
+from ai_diplomacy.agent.constraint import CONSTRAINTS, MARKS, USUAL_MEMORY, Constraint, marked, unmarked
 from ai_diplomacy.agent.replies import (
     ConsolidateReply,
     InitializeReply,
@@ -199,4 +199,5 @@ def test_a_mark_says_what_a_name_was_held_to():
     assert CONSTRAINTS == get_args(Constraint) == tuple(MARKS)
     assert MARKS["shape"] == ""
     for level in CONSTRAINTS:
-        assert unmarked(f"openai:gpt (low){MARKS[level]}") == "openai:gpt (low)"
+        for memory in (USUAL_MEMORY, 3):
+            assert unmarked(marked("openai:gpt (low)", level, memory)) == "openai:gpt (low)"

@@ -49,14 +49,19 @@ def test_a_game_has_the_seats_and_settings_of_the_specification(tmp_path):
         assert config.calls.max_concurrency == 3
 
 
-def test_what_a_player_is_held_to_is_its_own(tmp_path):
-    found = spec(GOOD.replace('"offline"', '"offline"\nconstrain = "orders"'), tmp_path)
+def test_what_a_player_is_held_to_and_shown_is_its_own(tmp_path):
+    text = GOOD.replace('"offline"', '"offline"\nconstrain = "orders"\nmemory = 3')
+    found = spec("context_window = 8192\n" + text, tmp_path)
     for match in found.matches():
         config = found.config(match)
+        assert config.context_window == 8192
         for power, name in match.seats.items():
             assert config.constraint(power) == ("orders" if name == "one" else "shape")
-    held = {name: player["constrain"] for name, player in found.document()["players"].items()}
-    assert (held["one"], held["two"]) == ("orders", "shape")
+            assert config.turns_shown(power) == (3 if name == "one" else 1)
+            assert config.mark(power) == (" (memory 3) (orders constrained)" if name == "one" else "")
+    held = {name: (player["constrain"], player["memory"]) for name, player in found.document()["players"].items()}
+    assert (held["one"], held["two"]) == (("orders", 3), ("shape", 1))
+    assert found.document()["context_window"] == 8192
 
 
 EIGHT = "".join(f'[players.p{number}]\nmodel = "offline"\n' for number in range(5))
@@ -75,6 +80,8 @@ BAD = {
     "unknown model": (GOOD.replace('"offline"', '"gpt-9#sk-secret"'), 6, "unknown provider in model id 'gpt-9'"),
     "unknown effort": (GOOD.replace('"offline"', '"openai:gpt-4o:high"'), 6, "openai:gpt-4o does not reason"),
     "unknown bot": (GOOD.replace('"offline"', '"bot:genius"'), 6, "unknown model 'bot:genius'; there are bot:hold"),
+    "no memory": (GOOD.replace('"offline"', '"offline"\nmemory = 0'), 7, "write a whole number from 1 to 100"),
+    "no window": ("context_window = 9\n" + GOOD, 1, "write a whole number of 256 or more, or leave it out"),
     "unknown constraint": (
         GOOD.replace('"offline"', '"offline"\nconstrain = "laws"'),
         7,
