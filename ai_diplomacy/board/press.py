@@ -89,6 +89,10 @@ class Returned:
     """The text, or the part of it that was cut off."""
 
 
+Edit = Callable[[Sequence[Message], int], tuple[Message, ...]]
+"""Changes the messages of a round before anybody reads them; the number is that of the first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What came of one round's drafts."""
@@ -120,6 +124,7 @@ class Mailbox:
         round: int,
         drafts: Mapping[str, Sequence[Draft]],
         alive: Iterable[str],
+        edit: Edit | None = None,
     ) -> Delivery:
         """Deliver one round. ``drafts``: sender -> messages; ``alive``: the powers that can write and be written to.
 
@@ -148,6 +153,8 @@ class Mailbox:
                 sent += 1
                 sequence = len(self._messages) + len(delivered) + 1
                 delivered.append(Message(sender, recipients, kept, draft.pledges, phase, round, sequence))
+        if edit is not None:
+            delivered = list(edit(delivered, len(self._messages) + 1))
         self._messages += delivered
         for message in delivered:
             for power in filter(message.readable_by, self._ground.powers):

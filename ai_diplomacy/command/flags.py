@@ -60,18 +60,19 @@ def game_config(flags: argparse.Namespace, base: GameConfig | None = None) -> Ga
     end_at_phase = config.checked_end_phase(flags.end_at_phase, ground, max_year) if ends_anew else usual.end_at_phase
     # A limit for all seats leaves none of those that some had before.
     limits = usual.max_tokens if flags.max_tokens is None else {}
+    asked = replace(asked, map=ground.name, edits=usual.edits)
     return replace(
         asked,
         models=config.checked_models(flags.models, ground.powers, base.models if base else None),
         max_year=max_year,
         end_at_phase=end_at_phase,
-        map=ground.name,
         prompts=config.checked_prompts(flags.prompts_dir, ground.powers, usual.prompts),
         max_tokens=config.checked_counts(
             "--max_tokens_per_model", "tokens", flags.max_tokens_per_model, ground.powers, limits
         ),
         memory=config.checked_counts("--memory", "turns", flags.memory, ground.powers, usual.memory),
         constrain=config.checked_constraints(flags.constrain, ground.powers, usual.constrain),
+        edits=config.checked_edits(flags.edit, asked),
         threads=config.checked_execution(asked.execution, flags.threads, hedge=asked.calls.hedge),
     )
 

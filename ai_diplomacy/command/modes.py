@@ -18,6 +18,7 @@ from ..game.changed_settings import check_changes
 from ..game.config import GameConfig
 from ..game.diplomacy import DIPLOMACY, still_asked
 from ..game.flag_values import UnreadableValuesError
+from ..game.message_edits import check_edits, first_edited, said_before
 from ..models.ids import ModelId
 from ..models.providers import load_keys, seat_problems
 from ..records.errors import ConfigError
@@ -73,10 +74,12 @@ def _check_modes(path: Path, flags: argparse.Namespace) -> None:
         if given:
             raise ConfigError(f"--replay plays a run as it was: leave {', '.join(given)} out")
     example = "--run_dir DIR --resume_from_phase PHASE --fork_to NEW"
-    if flags.fork_to and not (flags.resume_from_phase and flags.run_dir):
+    if flags.fork_to and not ((flags.resume_from_phase or flags.edit) and flags.run_dir):
         raise ConfigError(f"--fork_to: say what to fork: {example}")
     if flags.resume_from_phase and not flags.run_dir:
         raise ConfigError("--resume_from_phase: say of which run: --run_dir DIR")
+    if flags.edit and not flags.fork_to:
+        raise ConfigError("--edit is for forks: --run_dir DIR --fork_to NEW --edit ...")
     if flags.repeat and not flags.fork_to:
         raise ConfigError(f"--repeat is for forks: {example} --repeat N")
     if flags.override and not (flags.fork_to or is_run(path)):
@@ -176,18 +179,23 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
 
     history = read_history(flags.run_dir.expanduser(), DIPLOMACY)
     check_playable(history)
-    phase = flags.resume_from_phase.upper()
+    # Where a fork begins that is not told so: with its first edit, by the settings that say how edits are read.
+    phase = (flags.resume_from_phase or first_edited(_config(flags, history.settings.first)).phase).upper()
     phase_before(history, phase)
     # The game as it was then; but how models are asked holds for a run as a whole.
     base = replace(history.settings.at(phase), calls=history.settings.last.calls)
     config = _config(flags, base)
     check_changes(base, config, override=True)
+    kept = None
+    if flags.edit:
+        check_edits(history, base, config, phase)
+        kept = said_before(config)
     if not config.is_within_limits(phase):
         raise ConfigError(f"--resume_from_phase: the game would end before {phase}; give a later --max_year")
     prices = checked(config, still_asked(history.settings, phase))
     prompt_books(config)
     if flags.repeat is None:
-        fork_run(history, phase, path, config)
+        fork_run(history, phase, path, config, kept)
         with held(path, DIPLOMACY) as run:
             _play_on(run, config, prices, flags, started)
         return
@@ -195,7 +203,7 @@ def _fork(path: Path, flags: argparse.Namespace, started: float) -> None:
     for folder in forks:
         check_new(folder)
     for folder, settings in forks.items():
-        fork_run(history, phase, folder, settings)
+        fork_run(history, phase, folder, settings, kept)
     asyncio.run(_side_by_side(forks, config, prices, path, flags, started))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from ..agent.constraint import CONSTRAINTS, USUAL, USUAL_MEMORY, Constraint, marked
 from ..board.civil_disorder import CivilDisorder
+from ..board.edits import read_edit
 from ..board.phase import Phase
 from ..models.call_settings import CallSettings
 from ..models.ids import ModelId, parse_model_id
@@ -105,6 +106,15 @@ class GameConfig:
     max_message_characters: int = setting(
         "length of a message", "N", default=1200, flag="max_message_chars", ge=1, fixed=True
     )
+    edits: tuple[str, ...] = setting(
+        'with --fork_to, again and again: a message changed when it is delivered, such as "S1902M 1 FRANCE>ITALY: new '
+        'text", "drop S1902M 1 FRANCE>ITALY" or "add S1902M 1 FRANCE>ITALY: text"; what was said before it stays',
+        "EDIT",
+        default=(),
+        flag="edit",
+        earlier=(),
+    )
+    """As ``board.edits`` writes them; they hold in the phases that they name."""
     calls: CallSettings = field(default_factory=CallSettings)
     execution: Execution = setting(
         "who runs which step when; the game is the same, its time is not",
@@ -274,6 +284,23 @@ def checked_counts(
         return int(item)
 
     return per_power(flag, text, powers, read, base=base)
+
+
+def checked_edits(texts: Sequence[str] | None, config: GameConfig) -> tuple[str, ...]:
+    """The edits of a fork, written as they are kept. Raises ``ConfigError``."""
+    if texts is None:
+        return config.edits
+    edits = []
+    for text in texts:
+        try:
+            edit = read_edit(text, config.terrain)
+        except ValueError as error:
+            raise ConfigError(f"--edit: {error}") from None
+        if len(edit.body) > config.max_message_characters:
+            limit = config.max_message_characters
+            raise ConfigError(f"--edit: a message may have {limit} characters, and this one has {len(edit.body)}")
+        edits.append(str(edit))
+    return tuple(edits)
 
 
 def checked_constraints(

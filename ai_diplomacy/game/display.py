@@ -24,7 +24,7 @@ from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.events import ReplyRead, RunFinished, StepDefaulted
 from .counts import ErrorCounts
-from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
+from .events import MessageDelivered, MessageEdited, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from .story import listed, title
 
 _SILENCE = 20.0
@@ -108,6 +108,9 @@ class Display:
                 self._started(event)
             case MessageDelivered():
                 self._message(event)
+            case MessageEdited():
+                said = event.before if event.after is None else event.after
+                self._note(event.sender, f"edited: {event.edit.partition(':')[0]}; {event.problem or said}")
             case MessageReturned() if event.problem != "illegal_pledge":
                 self._note(event.sender, f"message returned: {event.detail}")
             case OrdersSubmitted():

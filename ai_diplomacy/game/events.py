@@ -30,6 +30,24 @@ class MessageDelivered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageEdited(Event):
+    """Whoever forked the run has changed a message when it was delivered."""
+
+    phase: str
+    round: int
+    sender: str
+    recipients: Sequence[str]
+    edit: str
+    """In the notation of ``--edit``."""
+    before: str | None
+    """Its text as it was written; ``None``: it was added."""
+    after: str | None
+    """Its text as it was delivered; ``None``: it was dropped. Without either of the two there was no such message."""
+    problem: str
+    """Why it could not be done as it stands; empty when it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersSubmitted(Event):
     power: str
     phase: str

@@ -20,6 +20,7 @@ from ..run.protocols import PendingStep
 from ..run.stages import Segment, Stage
 from . import program
 from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
+from .message_edits import RoundEdits
 from .seats import Seats
 from .views import pledge_outcomes, view
 
@@ -154,8 +155,11 @@ class DiplomacyGame:
     def _deliver(self, phase: Phase, segment: Segment) -> None:
         drafts, self._drafts = self._drafts, {}
         round = segment.stages[-1].round
-        delivery = self.mailbox.deliver(phase, round, drafts, self.board.survivors)
+        edits = RoundEdits(self._settings.at(phase), self.board, round)
+        delivery = self.mailbox.deliver(phase, round, drafts, self.board.survivors, edits)
         self.board.add_messages(delivery.messages)
+        for event in edits.events():
+            self._listener.event(event)
         for m in delivery.messages:
             self._listener.event(
                 MessageDelivered(phase, m.round, m.sequence, m.sender, m.recipients, m.body, m.pledges)

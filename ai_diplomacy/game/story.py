@@ -16,7 +16,7 @@ from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, RunFinished, StepDefaulted
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
-from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
+from .events import MessageDelivered, MessageEdited, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
 
 _prose = partial(cleaned, kind="story")
 _code = partial(cleaned, kind="story_code")
@@ -82,6 +82,8 @@ class Stories:
                 self._chapter(event.power, event.phase).deciding.append(f"**Plan.** {_prose(event.directive)}\n")
             case MessageDelivered():
                 self._heard(event)
+            case MessageEdited():
+                self._edited(event)
             case MessageReturned():
                 notice = f"- *Returned to me ({_prose(event.detail)}):* {_prose(event.body)}"
                 self._round(event.sender, event.phase, event.round).append(notice)
@@ -195,6 +197,19 @@ class Stories:
                 line = f"- **{event.sender.title()}{beside}:** {body}{pledges}"
             if self._chapters[reader] or reader == event.sender:
                 self._round(reader, event.phase, event.round).append(line)
+
+    def _edited(self, event: MessageEdited) -> None:
+        readers = "everyone" if list(event.recipients) == ["ALL"] else listed(event.recipients)
+        lines = self._round(event.sender, event.phase, event.round)
+        but = f" ({_prose(event.problem)})" if event.problem else ""
+        if event.before is event.after is None:
+            lines.append(f"- *A message to {readers} was to be changed in this fork{but}.*")
+        elif event.before is None:
+            lines.append(f"- *A message to {readers} was added in this fork{but}; I did not write it.*")
+        elif event.after is None:
+            lines.append(f"- *Not delivered in this fork, I had written to {readers}:* {_prose(event.before)}")
+        else:
+            lines.append(f"- *Changed in this fork{but}, I had written to {readers}:* {_prose(event.before)}")
 
     def _diary(self, event: DiaryWritten) -> None:
         chapter = self._chapter(event.power, event.phase)

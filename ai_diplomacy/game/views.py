@@ -13,6 +13,7 @@ from ..board.units import order_for
 from ..run.settings_history import SettingsHistory
 from ..run.stages import Stage
 from .config import GameConfig
+from .message_edits import said_before
 
 
 def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: SettingsHistory[GameConfig]) -> View:
@@ -28,7 +29,7 @@ def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: Set
     earlier = board.turns_before(1, config.turns_shown(power) - 1)
     past = [result.phase for result in (*earlier, *(() if after else situation.recent))]
     return View(
-        game=str(config.seed),
+        game=str(_seed(settings, config, ended or situation.phase, stage)),
         situation=situation,
         last_year=config.last_year,
         round=round,
@@ -44,6 +45,13 @@ def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: Set
         background=stage.background,
         joined=stage.joins,
     )
+
+
+def _seed(settings: SettingsHistory[GameConfig], config: GameConfig, phase: str, stage: Stage) -> int:
+    """Forks with other seeds differ from each other by what comes after the first message that is edited."""
+    if config.edits and said_before(config)(phase, stage.step, stage.round):
+        return settings.preceding(phase).seed
+    return config.seed
 
 
 def pledge_outcomes(messages: Iterable[Message], turn: Iterable[PhaseResult]) -> list[PledgeOutcome]:

@@ -107,6 +107,8 @@ def add_settings(parser: argparse._ActionsContainer, owner: type, group: str) ->
             options = {"action": "store_true", "default": None}
         elif found.choices:
             options = {"choices": found.choices}
+        elif found.type == tuple[str, ...]:
+            options = {"metavar": found.metavar, "action": "append"}
         if found.group == group:
             parser.add_argument(f"--{found.flag}", help=found.explained, **options)
 

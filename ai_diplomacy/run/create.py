@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,23 +29,32 @@ GENERATION = 2
 program of steps or the bots change."""
 
 
+Kept = Callable[[str, str, int], bool]
+"""Of a phase, a step and its round: whether it is kept."""
+
+
 def create_run(path: Path, config: RunSettings) -> None:
     """Makes the folder of a new game. Raises ``ConfigError`` when it holds something already or cannot be made."""
     _create(path, [_started(config)])
 
 
-def fork_run(history: RunHistory[S], phase: str, path: Path, config: S) -> None:
+def fork_run(history: RunHistory[S], phase: str, path: Path, config: S, kept: Kept | None = None) -> None:
     """Makes the folder of a run that goes on from the start of a phase of another one, with other settings from there
-    on. The other run is only read. Raises ``ConfigError``."""
+    on. ``kept``: steps of the phase that stand as they were taken. The other run is only read. Raises ``ConfigError``.
+    """
     after, order = phase_before(history, phase), history.settings.order
+
+    def stands(at: str, step: str, round: int) -> bool:
+        return bool(after and order(at) <= order(after)) or (kept is not None and kept(at, step, round))
+
     earlier = history.settings.before(after) if after else ()
     settings = [{"after": at, "config": held.document()} for at, held in (*earlier, (after, config))]
-    faults = (fault for fault in history.faults if after and order(fault.phase) <= order(after))
+    faults = (fault for fault in history.faults if stands(fault.phase, fault.step, fault.round))
     events = (_started(history.settings.first), RunForked(str(history.path), phase, settings), *faults)
     calls = (
         inherited(record)
         for record in LogReader(history.calls.path)
-        if after and "late" not in record and order(record["key"]["phase"]) <= order(after)
+        if "late" not in record and stands(*(record["key"][name] for name in ("phase", "step", "round")))
     )
     _create(path, events, calls)
 

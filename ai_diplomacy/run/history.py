@@ -38,7 +38,7 @@ class RunHistory(Generic[S]):
         if not is_run(path):
             raise ConfigError(f"{str(path)!r} is not the folder of a run")
         self.path = path
-        self._kind = kind
+        self.kind = kind
         self._keep = keep
         self.forget()
 
@@ -108,12 +108,12 @@ class RunHistory(Generic[S]):
     @property
     def phases(self) -> tuple[str, ...]:
         """Those that were begun, in the order of play."""
-        return tuple(sorted(self._began, key=self._kind.order))
+        return tuple(sorted(self._began, key=self.kind.order))
 
     @property
     def phase(self) -> str:
         """The last phase of which anything is known."""
-        return max(self._began, key=self._kind.order, default="")
+        return max(self._began, key=self.kind.order, default="")
 
     @property
     def sessions(self) -> list[tuple[float, float]]:
@@ -160,11 +160,11 @@ class RunHistory(Generic[S]):
         if isinstance(event, RunForked):
             self.forked = event
             for change in event.settings:
-                config = self._kind.settings(change["config"])
+                config = self.kind.settings(change["config"])
                 self._settings = self._settings.changed(change["after"], config)
             return at, event
         if isinstance(event, RunResumed):
-            self._settings = self._settings.changed(event.after, self._kind.settings(event.config))
+            self._settings = self._settings.changed(event.after, self.kind.settings(event.config))
             self.versions.append(event.version)
             self.finished = None
         if isinstance(event, StepFaulted):
@@ -194,7 +194,7 @@ class RunHistory(Generic[S]):
         assert isinstance(started, RunStarted)
         self.started = started
         self.versions.append(started.version)
-        return SettingsHistory(self._kind.settings(started.config), self._kind.order)
+        return SettingsHistory(self.kind.settings(started.config), self.kind.order)
 
     def _check_format(self, record: Mapping[str, Any]) -> None:
         """Raises ``ConfigError`` for the first line of a log that this version does not read. An empty one tells

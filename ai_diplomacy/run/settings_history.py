@@ -66,6 +66,15 @@ class SettingsHistory(Generic[S]):
                 return config
         return self.first
 
+    def preceding(self, phase: str) -> S:
+        """The settings before those of a phase; the first have none before them."""
+        of_phase, found = self.at(phase), self.first
+        for config in self.all:
+            if config is of_phase:
+                break
+            found = config
+        return found
+
     @property
     def last(self) -> S:
         """The settings that will hold to the end."""

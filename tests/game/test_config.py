@@ -107,6 +107,7 @@ EVERYTHING = GameConfig(
     max_tokens=dict.fromkeys(POWERS, 77),
     constrain=dict.fromkeys(POWERS, "orders"),
     memory={"ITALY": 3},
+    edits=("drop S1902M 1 FRANCE>ITALY",),
     context_window=4096,
     temperature=0.5,
     max_messages=3,
@@ -145,6 +146,7 @@ SINCE = {
     "constrain": dict.fromkeys(POWERS, "shape"),
     "memory": {},
     "context_window": None,
+    "edits": (),
 }
 """Settings that the first runs did not have -> how those were played."""
 

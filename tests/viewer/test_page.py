@@ -195,6 +195,23 @@ def test_messages_between_two_powers(visit, game, offline_run):
     assert page.page.locator(".tools [aria-pressed=true]").count() == 2
 
 
+def test_a_message_that_was_edited_is_shown_with_what_was_written(visit, offline_run, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(offline_run.path, folder)
+    events = records(folder / "events.jsonl")
+    at, sent = next((at, event) for at, event in enumerate(events) if event["type"] == "message_delivered")
+    place = {name: sent[name] for name in ("time", "phase", "round", "sender", "recipients")}
+    edits = [{"before": "Old words", "after": sent["body"]}, {"before": "Never sent", "after": None}]
+    told = [{"type": "message_edited", **place, **edit, "edit": "", "problem": ""} for edit in edits]
+    write_records(folder / "events.jsonl", [*events[:at], *told, *events[at:]])
+    page = visit(exported(folder, tmp_path / "game.html") + f"#{sent['phase']}/press")
+    page.page.locator("details.edited summary").click()
+    expect(page.page.locator("details.edited .prose")).to_have_text("Old words")
+    expect(page.page.locator(".message.back")).to_contain_text("dropped in this fork")
+    expect(page.page.locator(".message.back .prose")).to_have_text("Never sent")
+    at_ease(page)
+
+
 def test_pledges_are_shown_as_they_were_judged(visit, game, offline_run):
     page = visit(game)
     judged = [event for event in records(offline_run.path / "events.jsonl") if event["type"] == "pledge_judged"]

@@ -76,9 +76,10 @@ export class PressPanel {
       conversations.get(name).messages.push(message);
     }
     const back = phase.all("message_returned").filter((each) => each.problem !== "illegal_pledge" && (!this.chosen.size || this.chosen.has(each.sender)));
-    if (!conversations.size && !back.length) return [h("p", { class: "quiet" }, phase.phase.endsWith("M") ? "No messages to show." : "Powers write to each other before movement only.")];
+    const dropped = phase.all("message_edited").filter((each) => each.before !== null && each.after === null && (!this.chosen.size || this.chosen.has(each.sender)));
+    if (!conversations.size && !back.length && !dropped.length) return [h("p", { class: "quiet" }, phase.phase.endsWith("M") ? "No messages to show." : "Powers write to each other before movement only.")];
     const sorted = [...conversations.values()].sort((one, other) => (one.parties[0] === "ALL" ? 1 : 0) - (other.parties[0] === "ALL" ? 1 : 0) || (one.parties.join() < other.parties.join() ? -1 : 1));
-    return [...sorted.map((conversation) => this.conversation(phase, conversation)), ...back.map((message) => this.returned(message))];
+    return [...sorted.map((conversation) => this.conversation(phase, conversation)), ...back.map((message) => this.notDelivered(message, `returned: ${message.detail}`, message.body)), ...dropped.map((edit) => this.notDelivered(edit, `to ${listed(edit.recipients)}, dropped in this fork`, edit.before))];
   }
 
   conversation(phase, { parties, messages }) {
@@ -96,6 +97,7 @@ export class PressPanel {
 
   message(phase, message, right = false, withPlace = false) {
     const { game } = this;
+    const edit = phase.all("message_edited").find((each) => each.after === message.body && each.before !== each.after && each.round === message.round && each.sender === message.sender && each.recipients.join() === message.recipients.join());
     const verdict = (text) => phase.all("pledge_judged").find((pledge) => pledge.sender === message.sender && pledge.pledged === text && pledge.recipients.join() === message.recipients.join());
     return h(
       "article",
@@ -107,9 +109,11 @@ export class PressPanel {
         named(game, message.sender),
         withPlace || message.recipients.length > 1 || message.recipients[0] === "ALL" ? h("span", { class: "quiet" }, `to ${listed(message.recipients)}`) : null,
         h("span", { class: "quiet" }, `round ${message.round}`),
+        edit?.before === null ? h("span", { class: "edited" }, "added in this fork") : null,
         asking(phase, message.sender, "negotiate", this.open, message.round),
       ),
       prose(message.body),
+      edit && edit.before !== null ? h("details", { class: "edited" }, h("summary", {}, "changed in this fork; it was"), prose(edit.before)) : null,
       message.pledges.length
         ? h(
             "p",
@@ -124,8 +128,8 @@ export class PressPanel {
     );
   }
 
-  returned(message) {
-    return h("article", { class: "message back" }, h("header", {}, named(this.game, message.sender), h("span", { class: "quiet" }, `returned: ${message.detail}`)), prose(message.body));
+  notDelivered(message, why, text) {
+    return h("article", { class: "message back" }, h("header", {}, named(this.game, message.sender), h("span", { class: "quiet" }, why)), prose(text));
   }
 
   found() {

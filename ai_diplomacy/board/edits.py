@@ -1,0 +1,138 @@
+"""A message changed by whoever experiments: what a letter did is seen in a game that goes on without it, or with
+another one in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .phase import Phase
+from .press import Message, clean_text
+from .recipients import ALL, addressed
+from .terrain import Terrain
+from .units import Order
+
+Action = Literal["change", "drop", "add"]
+
+_NOTATION = re.compile(
+    r"(?:(change|drop|add)\s+)?([SFW]\d+[MRA])\s+(\d{1,3})\s+([^\s>]+)\s*>\s*([^:#]+?)\s*(?:#(\d{1,2}))?\s*(?::(.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_PLEDGES = re.compile(r"\[([^\[\]]*)\]\s*$")
+_EXAMPLE = "write, for example, S1902M 1 FRANCE>ITALY: new text"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdit:
+    """What is done to one message when it is delivered."""
+
+    action: Action
+    phase: Phase
+    round: int
+    sender: str
+    recipients: tuple[str, ...]
+    """As in ``Message``: all of them, and no others."""
+    number: int = 1
+    """Of the messages of that round from the sender to these recipients."""
+    body: str = ""
+    pledges: tuple[Order, ...] | None = None
+    """``None``: those that the message had."""
+
+    def __str__(self) -> str:
+        """In the notation that ``read_edit`` reads."""
+        action = "" if self.action == "change" else f"{self.action} "
+        number = f"#{self.number}" if self.number > 1 else ""
+        place = f"{action}{self.phase} {self.round} {self.sender}>{','.join(self.recipients)}{number}"
+        pledges = "" if self.pledges is None else f" [{', '.join(self.pledges)}]"
+        return place if self.action == "drop" else f"{place}: {self.body}{pledges}"
+
+    def is_of(self, message: Message) -> bool:
+        """Whether the message is one of those among which ``number`` counts."""
+        place = (message.phase, message.round, message.sender, message.recipients)
+        return place == (self.phase, self.round, self.sender, self.recipients)
+
+
+@dataclass(frozen=True, slots=True)
+class EditedMessage:
+    """What came of an edit."""
+
+    edit: MessageEdit
+    before: Message | None
+    after: Message | None
+    """Without either of the two there was no such message, or nobody to write it or to read it."""
+
+
+def read_edit(text: str, ground: Terrain) -> MessageEdit:
+    """``[change|drop|add] PHASE ROUND SENDER>RECIPIENT,...[#NUMBER][: TEXT [PLEDGE, ...]]``. Raises ``ValueError``
+    that says what to write instead."""
+    found = _NOTATION.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text[:80]!r} is no edit; {_EXAMPLE}")
+    word, phase, round, sender, readers, number, said = found.groups()
+    action: Action = "drop" if (word or "").lower() == "drop" else "add" if (word or "").lower() == "add" else "change"
+    named = Phase(phase.upper())
+    if named.kind != "M" or int(round) < 1:
+        raise ValueError(f"{text[:80]!r}: press is written in the rounds of movement phases, from 1; {_EXAMPLE}")
+    recipients = _powers(readers.split(","), ground)
+    (writer, *more) = _powers([sender], ground)
+    if more or writer == ALL or writer in recipients or (ALL in recipients and len(recipients) > 1):
+        raise ValueError(f"{text[:80]!r}: one power writes, and others read; {_EXAMPLE}")
+    body, pledges = _said(said or "")
+    if action == "drop" and (said or "").strip():
+        raise ValueError(f"{text[:80]!r}: a message that is dropped has no text; leave {said.strip()[:40]!r} out")
+    if action != "drop" and not body:
+        raise ValueError(f"{text[:80]!r} gives no text; {_EXAMPLE}, or drop {named} {round} ...")
+    if action == "add" and number:
+        raise ValueError(f"{text[:80]!r}: a message that is added comes behind the others; leave #{number} out")
+    return MessageEdit(action, named, int(round), writer, recipients, int(number or 1), body, pledges)
+
+
+def edited(
+    messages: Sequence[Message], first: int, edits: Iterable[MessageEdit], alive: Iterable[str]
+) -> tuple[tuple[Message, ...], tuple[EditedMessage, ...]]:
+    """The messages of one round, numbered from ``first``, with its edits made, and what came of each. What is added
+    stands behind the other messages of its sender. ``alive``: the powers that can write and be written to."""
+    kept, told, living = list(messages), list[EditedMessage](), {ALL, *alive}
+    for edit in edits:
+        there = [message for message in kept if edit.is_of(message)]
+        if edit.action == "add" and living.issuperset((edit.sender, *edit.recipients)):
+            place = sum(message.sender <= edit.sender for message in kept)
+            place_of = (edit.phase, edit.round, first + place)
+            kept.insert(place, Message(edit.sender, edit.recipients, edit.body, edit.pledges or (), *place_of))
+            told.append(EditedMessage(edit, None, kept[place]))
+        elif edit.action == "add" or edit.number > len(there):
+            told.append(EditedMessage(edit, None, None))
+        else:
+            before = there[edit.number - 1]
+            at = kept.index(before)
+            if edit.action == "drop":
+                del kept[at]
+                told.append(EditedMessage(edit, before, None))
+            else:
+                pledges = before.pledges if edit.pledges is None else edit.pledges
+                kept[at] = replace(before, body=edit.body, pledges=pledges)
+                told.append(EditedMessage(edit, before, kept[at]))
+    return tuple(replace(message, sequence=first + at) for at, message in enumerate(kept)), tuple(told)
+
+
+def _powers(names: Iterable[str], ground: Terrain) -> tuple[str, ...]:
+    meant = addressed([name.strip() for name in names], ground)
+    if meant.unknown or not meant.known:
+        wrong = meant.unknown[0] if meant.unknown else ""
+        raise ValueError(f"{wrong!r} is no power of this map; they are {', '.join(ground.powers)}, or {ALL}")
+    return tuple(sorted(meant.known))
+
+
+def _said(text: str) -> tuple[str, tuple[Order, ...] | None]:
+    """Text and pledges; the latter only where they are given, be it none."""
+    body = clean_text(text.strip())
+    listed = _PLEDGES.search(body)
+    if listed is None:
+        return body, None
+    try:
+        pledges = tuple(Order(order.strip().upper()) for order in listed[1].split(",") if order.strip())
+    except ValueError:
+        return body, None
+    return body[: listed.start()].rstrip(), pledges
