@@ -181,6 +181,7 @@ class GameConfig:
             "prompts": {power: str(folder) for power, folder in sorted(self.prompts.items())},
             "max_tokens": {power: self.max_tokens.get(power, self.default_max_tokens) for power in sorted(self.models)},
             "constrain": {power: self.constraint(power) for power in sorted(self.models)},
+            "edits": list(self.edits),
         }
 
     @classmethod

@@ -146,7 +146,7 @@ SINCE = {
     "constrain": dict.fromkeys(POWERS, "shape"),
     "memory": {},
     "context_window": None,
-    "edits": (),
+    "edits": [],
 }
 """Settings that the first runs did not have -> how those were played."""
 
