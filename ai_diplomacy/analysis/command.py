@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from .analyzing import Analysis
     from .comparing import Difference
 
-_PARQUET = "orders.parquet, messages.parquet, calls.parquet, phases.parquet"
-
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.description = "Tell what the games below a folder say of their players. Games are only read."
@@ -25,7 +23,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where report.html, the tables and analysis.json go (default: FOLDER/analysis)",
     )
-    flag("--parquet", action="store_true", help=f"write {_PARQUET} as well (pip install '.[parquet]')")
+    flag("--parquet", action="store_true", help="write all rows as Parquet as well (pip install '.[parquet]')")
 
 
 def run(flags: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from ..records.events import Event
 from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
 from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows
+from .minds import MindRow, mind_rows
 from .pledges import Turn, judged
 
 
@@ -38,9 +39,11 @@ class EventsToRows:
         self._lost: list[CallLost] = []
         self._views: defaultdict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
         """Phase -> power -> how it stands to the others."""
+        self._minds: list[MindRow] = []
         self._finished: RunFinished | None = None
 
     def event(self, event: Event) -> None:
+        self._minds += mind_rows(event)
         match event:
             case PhaseStarted():
                 self._begun[event.phase] = event
@@ -121,6 +124,7 @@ class EventsToRows:
             ),
             messages=tuple(row for row in _message_rows(self._messages, self._survivors()) if own(row.phase)),
             pledges=tuple(pledge for phase in turns for pledge in judged(self._turn(phase))),
+            minds=tuple(row for row in self._minds if own(row.phase)),
             gaps=tuple(gap for phase in self._views if own(phase) for gap in self._gaps(phase)),
             calls=(*self._calls, *(_lost(call) for call in self._lost if own(call.phase))),
             replies=replies,
@@ -271,6 +275,7 @@ def _calls(call: CallEnded) -> Iterator[CallRow]:
         yield CallRow(
             *(*place, "late" if isinstance(call, CallLate) else "answered", reply.latency, reply.waited),
             *(usage.input, usage.output, usage.cached, usage.reasoning, reply.cost_usd),
+            *(reply.served, reply.fingerprint),
         )
 
 

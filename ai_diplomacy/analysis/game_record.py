@@ -13,6 +13,7 @@ from ..board.phase import Phase
 from ..game.events import OrdersSubmitted
 from ..game.game import Outcome
 from ..run.defaulted_steps import Defaults
+from .minds import MindRow
 from .pledges import Pledge
 
 OrderKind = Literal[
@@ -89,6 +90,8 @@ class CallRow:
     cached_tokens: Annotated[int | None, "those of the input from the provider's cache"] = 0
     reasoning_tokens: Annotated[int | None, "those of the output spent on reasoning"] = 0
     cost_usd: Annotated[float | None, "null where the price or the usage is not known"] = 0.0
+    served: Annotated[str, "model that the vendor says has answered; empty where it does not say"] = ""
+    fingerprint: Annotated[str, "what the vendor calls the state that the model was in; mostly empty"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ class Rows:
     pledges: tuple[Pledge, ...]
     calls: tuple[CallRow, ...]
     gaps: tuple[Gap, ...]
+    minds: tuple[MindRow, ...]
     replies: Mapping[str, Mapping[str, int]]
     """Power -> verdict on a reply (see ``run.events.Verdict``) -> count."""
     defaults: Mapping[str, Defaults]

@@ -1,4 +1,4 @@
-"""Games as four tidy tables for other tools: orders, messages, calls and phases, in Apache Parquet."""
+"""Games as tidy tables for other tools, in Apache Parquet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 from .game_record import CallRow, GameRecord, MessageRow, OrderRow, PhaseRow
+from .minds import MindRow
+from .prompt_hashes import combined
 from .provenance import Provenance
 
 if TYPE_CHECKING:
@@ -34,12 +36,39 @@ def _columns(rows: type) -> dict[str, Column]:
 
 
 _VERDICTS = "what became of each pledge towards its first reader: kept, broken, broken on purpose, voided or retracted"
+_PLEDGES: Mapping[str, Column] = {
+    "phase": (str, "movement phase in which it was made"),
+    "sender": (str, "who promised"),
+    "recipient": (str, "one reader: a power, or ALL"),
+    "round": (int, "in which it was made last"),
+    "pledged": (str, "the order that was promised"),
+    "ordered": (str, "what the unit was ordered to do; null if it had no order"),
+    "verdict": (str, "kept, broken, voided or retracted"),
+    "on_purpose": (bool, "broken, and the sender had said so to itself before it ordered"),
+    "contradictory": (bool, "at the same time another order for the unit was promised to somebody else"),
+    "reason": (str, "of a voided one: no decision, draw, no unit, no such phase or partner"),
+}
+_SEATS: Mapping[str, Column] = {
+    "power": (str, "one of the powers"),
+    "models": (tuple[str, ...], "ids of the models that sat there, in their order"),
+    "prompts": (str, "hash of the prompts that it was asked with, without their situations"),
+    "settings": (str, "hash of the game's settings but seats, prompts and seed"),
+    "outcome": (str, "solo, draw, last_power or limit; null when the game is not finished"),
+    "won": (bool, "whether it won or drew; null when the game is not finished"),
+    "final_centers": (int, "owned at the end of the game; null when it is not finished"),
+    "gone_in": (int, "year in which it lost its last unit and centre; null if it did not"),
+    "steps": (int, "in which a model was asked"),
+    "defaulted_steps": (int, "those of them that ended without a usable reply"),
+}
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
     "orders": _columns(OrderRow),
     "messages": _columns(MessageRow) | {"verdicts": (tuple[str, ...], _VERDICTS)},
     "calls": _columns(CallRow),
     "phases": _columns(PhaseRow)
     | {"final_centers": (int, "owned at the end of the game; null when it is not finished")},
+    "pledges": _PLEDGES,
+    "minds": _columns(MindRow),
+    "seats": _SEATS,
 }
 """Table -> its columns behind those of ``GAME``."""
 
@@ -48,7 +77,7 @@ _ARROW = {bool: "bool_", int: "int32", int | None: "int64", float | None: "float
 
 
 class ParquetTables:
-    """Writes four files into a folder, game by game."""
+    """Writes a file for each table into a folder, game by game."""
 
     def __init__(self, out: Path) -> None:
         """Raises ``OSError``; ``ImportError`` without the package."""
@@ -77,6 +106,9 @@ class ParquetTables:
             "phases",
             ({**_seat(game, row.power), **asdict(row), "final_centers": final.get(row.power)} for row in game.phases),
         )
+        self._write("pledges", ({**_seat(game, row.sender), **asdict(row)} for row in game.pledges))
+        self._write("minds", ({**_seat(game, row.power), **asdict(row), "text": _text(row.text)} for row in game.minds))
+        self._write("seats", ({**_seat(game, power), **_ending(game, power)} for power in sorted(game.players)))
 
     def close(self, provenance: Provenance | None = None) -> None:
         """End the files; with ``provenance`` it goes into each of them, under the key ``provenance``."""
@@ -107,6 +139,27 @@ def _seat(game: GameRecord, power: str) -> dict[str, Any]:
     }
 
 
+def _ending(game: GameRecord, power: str) -> dict[str, Any]:
+    ending, defaults = game.ending, game.defaults[power]
+    return {
+        "power": power,
+        "models": game.models[power],
+        "prompts": combined({place: digest for place, digest in game.prompt_hashes.items() if place[0] == power}),
+        "settings": game.config_hash,
+        "outcome": ending and ending.outcome,
+        "won": ending and power in ending.winners,
+        "final_centers": ending and ending.centers[power],
+        "gone_in": ending and ending.gone_in.get(power),
+        "steps": defaults.steps,
+        "defaulted_steps": defaults.defaulted,
+    }
+
+
+def _text(text: str) -> str:
+    """Without lone surrogates, which no UTF-8 holds."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _messages(game: GameRecord) -> Iterable[dict[str, Any]]:
     verdicts: dict[tuple[str, ...], str] = {
         (pledge.phase, pledge.sender, pledge.recipient, pledge.pledged): "broken on purpose"
@@ -116,5 +169,4 @@ def _messages(game: GameRecord) -> Iterable[dict[str, Any]]:
     }
     for row in game.messages:
         told = [verdicts.get((row.phase, row.sender, row.recipients[0], order)) for order in row.pledges]
-        body = row.body.encode("utf-8", "replace").decode()
-        yield {**_seat(game, row.sender), **asdict(row), "body": body, "verdicts": told}
+        yield {**_seat(game, row.sender), **asdict(row), "body": _text(row.body), "verdicts": told}

@@ -144,6 +144,9 @@ def test_parquet_tables_hold_every_row_under_documented_columns(offline_run, tmp
         ("messages", game.messages),
         ("calls", game.calls),
         ("phases", game.phases),
+        ("pledges", game.pledges),
+        ("minds", game.minds),
+        ("seats", game.players),
     ):
         table = parquet.read_table(tmp_path / "out" / f"{name}.parquet")
         assert table.num_rows == len(rows)
@@ -154,6 +157,12 @@ def test_parquet_tables_hold_every_row_under_documented_columns(offline_run, tmp
         )
     calls = parquet.read_table(tmp_path / "out" / "calls.parquet").to_pylist()
     assert sum(row["input_tokens"] for row in calls) == sum(row.input_tokens for row in game.calls)
+    notes = parquet.read_table(tmp_path / "out" / "minds.parquet").to_pylist()
+    assert {"goal", "relationship", "diary", "intent"} <= {row["note"] for row in notes}
+    story = (offline_run.path / "powers" / "FRANCE.md").read_text()
+    assert all(row["text"] in story for row in notes if (row["note"], row["power"]) == ("goal", "FRANCE"))
+    seats = parquet.read_table(tmp_path / "out" / "seats.parquet").to_pylist()
+    assert sum(row["final_centers"] for row in seats) == sum(game.ending.centers.values())
 
 
 def test_the_columns_are_described_in_the_documentation():
