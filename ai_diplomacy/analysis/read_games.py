@@ -55,7 +55,7 @@ def run_folders(folder: Path) -> list[Path]:
 
 def read_games(folder: Path) -> Iterator[GameRecord | Unreadable]:
     """Every game at or below a folder, one at a time, as many may not fit into the memory. Raises ``ConfigError``."""
-    clusters = _Clusters()
+    clusters = _Clusters(folder)
     for path in run_folders(folder):
         try:
             yield read_game(path, folder, clusters)
@@ -84,7 +84,7 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
     return GameRecord(
         path=path,
         name=str(path.relative_to(folder)) if path != folder else path.name,
-        cluster=(clusters or _Clusters()).of(path, origin.source if origin else ""),
+        cluster=(clusters or _Clusters(folder)).of(path, origin.source if origin else ""),
         map=last.map,
         seed=last.seed,
         first_year=terrain(last.map).first_year,
@@ -144,21 +144,30 @@ def _label(config: GameConfig, power: str, name: str | None) -> str:
 class _Clusters:
     """Runs that share phases: a fork belongs to the run that it was forked from, and so on back."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """``folder``: from where runs are named, if they lie there."""
+        self._folder = folder.resolve()
         self._known: dict[Path, Path] = {}
 
     def of(self, path: Path, origin: str) -> str:
         """``origin``: the source of a fork as its record names it, or empty."""
+        first = Path(self._first(path, origin))
+        return first.relative_to(self._folder).as_posix() if first.is_relative_to(self._folder) else str(first)
+
+    def _first(self, path: Path, origin: str) -> str:
+        """The run that the first of its forks began in."""
         if not origin:
             return str(path.resolve())
         source = Path(origin)
         # It is told as it was given on the command line: from there, or from where the fork lies.
-        choices = (source, path.parent / source, path.parent / source.name, path.parent.parent / source.name)
+        near = path.resolve().parents[:2]
+        above = (parent for parent in path.resolve().parents if parent.is_relative_to(self._folder.parent))
+        choices = (source, *(parent / source for parent in above), *(parent / source.name for parent in near))
         found = next((choice for choice in choices if is_run(choice) and choice.resolve() != path.resolve()), None)
         if found is None:
             return str(source)
         found = found.resolve()
         if found not in self._known:
             self._known[found] = found
-            self._known[found] = Path(self.of(found, glance(found).source))
+            self._known[found] = Path(self._first(found, glance(found).source))
         return str(self._known[found])

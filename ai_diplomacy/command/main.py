@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "ask": "a question to an agent of a run, with the memory that it had then",
     "tournament": "many games by a specification: fair seats, several processes or a cluster",
     "analyze": "what many games tell of their players, with error bars; two folders compared",
+    "bundle": "games given away with all that others need to check them",
     "serve": "a local server that speaks the providers' protocols: no key, no bill",
 }
 """Command -> what it is for."""
@@ -103,6 +104,8 @@ def _command(name: str) -> Command:
             from ..tournament import command
         case "analyze":
             from ..analysis import command
+        case "bundle":
+            from ..bundle import command
         case _:
             from ..offline.server import serve as command
     return command

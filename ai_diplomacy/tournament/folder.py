@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..agent.templates import Templates
 from ..game.diplomacy import DIPLOMACY
 from ..models.budget import NOTHING, Amount, Budget
 from ..records.durable import as_listed, locked, replace_files
 from ..run.glance import glance
 from ..run.history import is_run, read_history
 from ..run.session import charge
-from .kept_templates import KeptTemplates, Templates
+from .kept_templates import KeptTemplates
 from .schedule import Match, match_name
 from .spec import EARLIER, EARLIER_PLAYER, Spec, SpecError
 

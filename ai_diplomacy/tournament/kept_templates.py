@@ -2,44 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..agent.prompts import DEFAULT_DIRECTORY
-from ..records.durable import replace_files
+from ..agent.templates import Templates
 from .spec import Entrant, SpecError
-
-
-@dataclass(frozen=True, slots=True)
-class Templates:
-    """What stands in a folder of templates."""
-
-    name: str
-    """Of the folder."""
-    files: Mapping[str, bytes]
-    """Path in the folder -> content, sorted."""
-
-    @classmethod
-    def of(cls, folder: Path | None) -> Templates:
-        """``None``: the default ones. Raises ``OSError``."""
-        folder = folder or DEFAULT_DIRECTORY
-        paths = sorted(path for path in folder.rglob("*.j2") if path.is_file())
-        return cls(folder.name, {str(path.relative_to(folder)): path.read_bytes() for path in paths})
-
-    @property
-    def digest(self) -> str:
-        """The same for the same files."""
-        whole = hashlib.sha256()
-        for name, content in self.files.items():
-            whole.update(f"{name}\0{len(content)}\0".encode() + content)
-        return whole.hexdigest()[:16]
-
-    def differing(self, other: Templates) -> list[str]:
-        """The files that are not the same in both, or only in one."""
-        names = sorted(self.files.keys() | other.files.keys())
-        return [name for name in names if self.files.get(name) != other.files.get(name)]
 
 
 class KeptTemplates:
@@ -50,10 +17,7 @@ class KeptTemplates:
 
     def keep(self, templates: Templates) -> None:
         """Raises ``OSError``."""
-        folder = self.path / templates.digest / templates.name
-        for name in templates.files:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        replace_files({folder / name: content for name, content in templates.files.items()})
+        templates.copy_to(self.path / templates.digest / templates.name)
 
     def folder(self, digest: str) -> Path:
         """Of a copy. Raises ``SpecError`` when it is gone."""

@@ -59,7 +59,7 @@ async def test_a_fork_counts_only_what_it_played_itself_and_is_one_cluster_with_
     with held(fork, DIPLOMACY) as run:
         await play_on(run, settings, DIPLOMACY, started=time.perf_counter(), open_model=vendors.open)
     one, other = (read_game(path, tmp_path) for path in (source, fork))
-    assert one.cluster == other.cluster == str(source.resolve())
+    assert one.cluster == other.cluster == "source"
     assert {row.phase for row in other.orders} <= {"F1902M", "F1902R", "W1902A"}
     assert {row.phase for row in other.messages} == {"F1902M"}
     assert {row.phase for row in other.calls} <= {"F1902M", "F1902R", "W1902A", "S1902M", "S1902R"}
