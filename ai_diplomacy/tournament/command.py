@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from . import spec_of_flags
+
 _EPILOG = """\
 exit status: 0 all games were played; 2 the specification or a flag cannot be used; 3 stopped early with everything
 saved: the same command goes on; 1 a fault of the program"""
@@ -17,8 +19,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     flag = parser.add_argument
-    flag("spec", type=Path, metavar="SPEC", help="a TOML file, see docs/tournaments.md")
-    flag("--out", type=Path, metavar="DIR", help="folder of the tournament (default: results/ and the file's name)")
+    flag("spec", type=Path, nargs="?", metavar="SPEC", help="a TOML file, see docs/tournaments.md")
+    spec_of_flags.add_flags(parser)
+    flag("--out", type=Path, metavar="DIR", help="folder of the tournament (default: results/ and the file's name, or "
+         "the models')")  # fmt: skip
     flag("--cluster", metavar="ADDRESS", help="play on a Ray cluster: auto, or its address "
          "(pip install '.[cluster]')")  # fmt: skip
     flag("--dry-run", action="store_true", help="print the schedule, the calls and the cost to expect; play nothing")

@@ -10,7 +10,7 @@ from ..board.terrain import terrain
 from ..game.estimate import Range, Seat, cap_warnings, estimate, window_lines
 from ..models.known import known_sum
 from ..models.prices import Price, known_window
-from .schedule import Match
+from .schedule import Match, balance_lines
 from .spec import MAP, Entrant, Spec
 
 
@@ -26,6 +26,11 @@ def schedule_lines(matches: Sequence[Match]) -> list[str]:
         + "  ".join(f"{cell[:24]:{width}}" for cell, width in zip(row[2:], widths, strict=True))
         for row in rows
     ]
+
+
+def balance(spec: Spec, matches: Sequence[Match]) -> str:
+    """What the schedule balances, in a line."""
+    return f"balanced: {'; '.join(balance_lines(spec.schedule, matches, spec.field))}"
 
 
 def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Price | None]) -> list[str]:

@@ -22,13 +22,14 @@ from ..records.cleaning import cleaned
 from ..records.saying import say
 from ..run.signals import STOPPED, stoppable
 from .dispatcher import Dispatcher, Spawn, TooManyLossesError, Worker
-from .dry_run import estimate_lines, schedule_lines, seat
+from .dry_run import balance, estimate_lines, schedule_lines, seat
 from .folder import TournamentFolder
 from .game_runner import GameRunner, Result, prices_of
 from .progress import Progress
 from .schedule import Match
 from .shared_budget import SharedBudget
-from .spec import MAP, Spec, SpecError, read_spec
+from .spec import MAP, Spec, SpecError
+from .spec_of_flags import spec_of, without_file
 
 if TYPE_CHECKING:
     from ..models.prices import Price
@@ -41,13 +42,14 @@ _CAP_KEYS = {"cost_usd": "max_cost_usd", "tokens": "max_tokens"}
 
 def run_tournament(flags: argparse.Namespace) -> int:
     """Returns the exit status. Raises ``SpecError`` or ``ConfigError`` before anything is played."""
-    spec = read_spec(flags.spec.expanduser())
+    spec = spec_of(flags)
     _check_packages(cluster=bool(flags.cluster), play=not flags.dry_run)
     matches = spec.matches()
     load_keys(spec.models().values())
     prices = prices_of(spec)
     if flags.dry_run:
-        say("\n".join([*schedule_lines(matches), "", *map(_by_key, estimate_lines(spec, matches, prices))]))
+        lines = [*schedule_lines(matches), balance(spec, matches), "", *estimate_lines(spec, matches, prices)]
+        say("\n".join(map(_by_key, lines)))
         return 0
     _check(spec, prices)
     out = (flags.out or Path("results") / spec.path.stem).expanduser()
@@ -108,6 +110,8 @@ def _played(
     progress = Progress(say, len(matches), len(matches) - len(left), lambda: budget.charged, priced=priced)
     if len(left) < len(matches):
         say(f"going on with {folder.path}: {progress.standing()}")
+    else:
+        say(balance(spec, matches))
     command = _command(flags)
     going_on = f"everything is kept. Go on with: {command}"
     if not left:
@@ -204,7 +208,7 @@ _NAME = "python -m ai_diplomacy tournament"
 
 
 def _command(flags: argparse.Namespace) -> str:
-    given = [str(flags.spec)]
+    given = [str(flags.spec)] if flags.spec is not None else without_file(flags)
     if flags.out is not None:
         given += ["--out", str(flags.out)]
     if flags.cluster is not None:

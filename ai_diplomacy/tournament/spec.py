@@ -155,6 +155,12 @@ def parse_spec(text: str, path: Path) -> Spec:
     return _Reader(path, text, document).spec()
 
 
+def parse_document(document: Mapping[str, Any], name: Path) -> Spec:
+    """The tournament that no file describes, of any number of games. ``name``: what its folder is called. Raises
+    ``SpecError``."""
+    return _Reader(name, None, document).spec()
+
+
 _TOP = (
     "schedule", "games", "last_year", "rounds", "planning", "civil_disorder", "reflect", "seed", "temperature",
     "context_window", "field", "baselines", "concurrency", "processes", "players", "budget", "calls",
@@ -193,9 +199,10 @@ _CALLS = {
 class _Reader:
     """A parsed document, read key by key."""
 
-    def __init__(self, path: Path, text: str, document: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, text: str | None, document: Mapping[str, Any]) -> None:
         self._path = path
-        self._lines = Lines(text)
+        self._written = text is not None
+        self._lines = Lines(text or "")
         self._document = document
 
     def spec(self) -> Spec:
@@ -315,7 +322,7 @@ class _Reader:
             raise self._error(
                 ("games",), f"{games!r} games cannot be played; write games = {block}, or a multiple of it"
             )
-        if games % block:
+        if games % block and self._written:
             low, high = games // block * block, (games // block + 1) * block
             choice = f"{low} or {high}" if low else str(high)
             raise self._error(
@@ -349,4 +356,5 @@ class _Reader:
         return values
 
     def _error(self, where: tuple[str, ...], problem: str) -> SpecError:
-        return SpecError(f"{self._path}, line {self._lines.of(*where)}: {problem}")
+        at = f"{self._path}, line {self._lines.of(*where)}: " if self._written else ""
+        return SpecError(f"{at}{problem}")

@@ -1,14 +1,14 @@
 """Schedules are fair whatever the players, the games and the seed: seats, meetings, prefixes."""
 
-from collections import Counter
-from itertools import combinations
+from collections import Counter, defaultdict
+from itertools import combinations, permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_diplomacy.board.terrain import terrain
-from ai_diplomacy.tournament.schedule import KINDS, SEATS, block_size, matches
+from ai_diplomacy.tournament.schedule import KINDS, NEIGHBOURLY, SEATS, balance_lines, block_size, matches
 
 POWERS = terrain().powers
 
@@ -70,11 +70,11 @@ def test_against_a_field_everybody_has_its_turn_in_every_power(kind, size, block
 
 
 @given(kinds, sizes, seeds)
-def test_more_games_begin_with_the_same_ones_and_no_two_have_a_seed_in_common(kind, size, seed):
+def test_more_games_begin_with_the_same_ones_and_seeds_are_shared_by_design_alone(kind, size, seed):
     _, _, short = scheduled(kind, size, 1, seed)
     _, _, long = scheduled(kind, size, 3, seed)
     assert long[: len(short)] == short
-    assert len({match.seed for match in long}) == len(long)
+    assert len({match.seed for match in long}) == len(long) // (1 if kind == "round_robin" else size - 1)
     assert [match.number for match in long] == list(range(1, len(long) + 1))
 
 
@@ -85,15 +85,52 @@ def test_another_seed_is_another_schedule(kind, size, seed):
     assert [match.seed for match in one] != [match.seed for match in other]
 
 
-@pytest.mark.parametrize("size", [3, 4, 6])
-def test_neighbours_are_mixed(size):
-    """Who sits next to whom on the map is not the same in all blocks."""
-    _, _, found = scheduled("round_robin", size, 30, 1)
+@given(st.sampled_from(["one_vs_six", "six_vs_one"]), sizes, blocks, seeds)
+def test_challengers_of_a_block_meet_the_same_seed_in_the_same_seat(kind, size, blocks, seed):
+    players, field, found = scheduled(kind, size, blocks, seed)
+    met = defaultdict(set)
+    for match in found:
+        count = Counter(match.seats.values())
+        (power,) = [power for power, name in match.seats.items() if count[name] == 1]
+        (challenger,) = set(match.seats.values()) - {field}
+        met[match.seed, power].add(challenger)
+    assert set(map(frozenset, met.values())) == {frozenset(players) - {field}}
+
+
+@pytest.mark.parametrize("size", range(2, 8))
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_every_two_players_sit_in_every_two_powers_equally_often(size, seed):
+    """Pair (x in P, y in Q) was left to chance once: 0 to 5 times in 49 games; seven players need 42 games for it."""
+    players = [f"player {number}" for number in range(size)]
+    games = NEIGHBOURLY[size]
+    found = matches("round_robin", players, POWERS, games, seed=seed)
     pairs = Counter(
-        frozenset((match.seats[one], match.seats[other]))
+        (match.seats[here], here, match.seats[there], there)
         for match in found
-        for one, other in (("AUSTRIA", "ITALY"), ("ENGLAND", "FRANCE"), ("RUSSIA", "TURKEY"))
+        for here, there in permutations(POWERS, 2)
+        if match.seats[here] != match.seats[there]
     )
-    between = [count for pair, count in pairs.items() if len(pair) == 2]
-    assert len(between) == size * (size - 1) / 2
-    assert max(between) < 2 * min(between)
+    assert len(pairs) == size * (size - 1) * SEATS * (SEATS - 1)
+    assert len(set(pairs.values())) == 1
+    if size == 7:
+        assert games == 42
+        assert set(pairs.values()) == {1}
+
+
+def test_a_schedule_says_what_it_balances():
+    def said(kind, size, games, field=None):
+        players = [f"player {number}" for number in range(size)]
+        return balance_lines(kind, matches(kind, players, POWERS, games, seed=3, field=field), field)
+
+    assert said("round_robin", 7, 42) == [
+        "every player in every power: 6 times",
+        "every two players in every two powers: once",
+    ]
+    assert said("round_robin", 7, 49)[1] == (
+        "every two players in every two powers: 1 to 2 times (the same for all with 84 games)"
+    )
+    assert said("one_vs_six", 4, 42, "player 0") == [
+        "every challenger against player 0, by power of the single seat: 2 times",
+        "as many challengers meet the same seed in the same seat: 3",
+    ]
+    assert said("round_robin", 3, 10)[0] == "every player in every power: 3 to 4 times"
