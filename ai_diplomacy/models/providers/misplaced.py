@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..json_in_text import speech
 from ..remarks import Remark
 
 _MOST_TRIES = 20
@@ -27,8 +28,13 @@ def misplaced(asides: Iterator[Aside], schema: Mapping[str, Any] | None) -> tupl
 
 
 def holds_json(text: str) -> bool:
-    """Whether there is a JSON object, or the beginning of one, in a text."""
-    return text.lstrip()[:1] in ("{", "[") or any(isinstance(value, dict) for value, _ in _decoded(text, "{"))
+    """Whether a text says a JSON object, or begins with one; what it only thought of does not count."""
+    return text.lstrip()[:1] in ("{", "[") or bool(speech(text, cut=False).objects)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text is empty, or nothing but thoughts."""
+    return not text[speech(text, cut=False).start :].strip()
 
 
 def _last_object(text: str) -> tuple[Any, str]:

@@ -25,7 +25,7 @@ from .accounts import Account
 from .answered_errors import is_refused
 from .bodies import Body, text_of
 from .faults import kept_secret, one_line
-from .misplaced import Aside, holds_json, misplaced
+from .misplaced import Aside, holds_json, misplaced, says_nothing
 from .schemas import fits, rules_of
 from .unsupported import Parameter, RefusedError, UnsupportedParameters, blames_effort, dropped, optional
 
@@ -153,10 +153,10 @@ class SdkProvider(ABC):
         self._has_answered = True
         text, stop = answer.text, answer.stop
         remarks: tuple[Remark, ...] = ()
-        if not text.strip():
-            if found := misplaced(self._asides(body, answer), request.schema):
-                remarks, text, stop = found[:1], found[1], "end"
-        elif request.schema is not None and "schema" not in missing and stop == "end" and not holds_json(text):
+        asked = request.schema is not None and "schema" not in missing and stop == "end"
+        if says_nothing(text) and (found := misplaced(self._asides(body, answer), request.schema)):
+            remarks, text, stop = found[:1], found[1], "end"
+        elif asked and text.strip() and not holds_json(text):
             remarks = ("schema_ignored",)
         return replace(
             answer,

@@ -109,6 +109,18 @@ async def test_a_call_of_a_real_tool_is_no_answer(vendor, provider_at, name, bod
     assert (answer.text, answer.remarks) == ("", ())
 
 
+@pytest.mark.parametrize("thought", ["<think>I go there.</think>", '<think>{"orders": []} or</think>\n'])
+async def test_an_answer_in_a_call_of_a_tool_beside_thoughts_alone_is_read(vendor, provider_at, thought):
+    calls = [{"type": "function", "function": {"name": "answer", "arguments": TEXT}}]
+    answer = await answer_to(vendor, provider_at, "openai", chat(thought, "tool_calls", tool_calls=calls))
+    assert (answer.text, answer.stop, answer.remarks) == (TEXT, "end", ("tool_call",))
+
+
+async def test_a_text_of_nothing_but_thoughts_stays_when_there_is_no_other(vendor, provider_at):
+    answer = await answer_to(vendor, provider_at, "openai", chat("<think>I go there.</think>"))
+    assert (answer.text, answer.remarks) == ("<think>I go there.</think>", ("schema_ignored",))
+
+
 async def test_reasoning_that_was_cut_is_no_answer(vendor, provider_at):
     answer = await answer_to(vendor, provider_at, "openai", chat("", "length", reasoning_content=TEXT))
     assert (answer.text, answer.stop) == ("", "length")
