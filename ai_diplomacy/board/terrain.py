@@ -92,6 +92,11 @@ class Terrain:
     """Province -> provinces that an army steps to, sorted."""
     fleets: Mapping[str, tuple[str, ...]]
     """Location -> locations that a fleet steps to, named coasts apart, sorted."""
+    borders: Mapping[str, tuple[str, ...]]
+    """Location -> locations that touch it, whatever can step there; provinces that nobody may enter have entries too."""
+    convoys: tuple[tuple[str, frozenset[str], frozenset[str]], ...]
+    """Where an army embarks, the provinces of the fleets that convoy it together, where it may land; few fleets first.
+    No set holds more fleets than a landing needs."""
     _distances: dict[Unit, Mapping[str, int]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -166,6 +171,17 @@ def terrain(name: str = "standard") -> Terrain:
         victory=int(source.victory[0]) if source.victory else len(source.scs) // 2 + 1,
         armies=_steps(source, "A", provinces),
         fleets=_steps(source, "F", entered),
+        borders=MappingProxyType(
+            {
+                at: tuple(sorted({there.upper() for there in source.abut_list(at, incl_no_coast=True)}))
+                for at in locations
+            }
+        ),
+        convoys=tuple(
+            (start, frozenset(fleets), frozenset(landings))
+            for _, paths in sorted(source.convoy_paths.items())
+            for start, fleets, landings in paths
+        ),
     )
 
 

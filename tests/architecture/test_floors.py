@@ -13,6 +13,7 @@ FLOORS = {
     "board": 1,
     "models": 1,
     "run": 2,
+    "search": 2,
     "offline": 2,
     "web": 2,
     "bots": 3,
