@@ -93,7 +93,7 @@ class Terrain:
     fleets: Mapping[str, tuple[str, ...]]
     """Location -> locations that a fleet steps to, named coasts apart, sorted."""
     borders: Mapping[str, tuple[str, ...]]
-    """Location -> locations that touch it, whatever can step there; provinces that nobody may enter have entries too."""
+    """Location -> locations that touch it, whatever can step there, provinces that nobody may enter among them."""
     convoys: tuple[tuple[str, frozenset[str], frozenset[str]], ...]
     """Where an army embarks, the provinces of the fleets that convoy it together, where it may land; few fleets first.
     No set holds more fleets than a landing needs."""

@@ -1,1 +1,1 @@
-"""The board looked ahead: what orders lead to, adjudicated on integers and fast enough to ask a thousand times a second."""
+"""The board looked ahead: what orders lead to, on integers, fast enough to be asked a thousand times a second."""

@@ -1,14 +1,14 @@
 """Which convoys carry their army and which supports are cut: settled before the battles, as the engine does it.
 
-The rule is that of the engine: an army that goes by convoy cuts no support for or against a fleet that convoys, unless it
-has a way without that fleet; a fleet is taken for dislodged as soon as an attack on it is stronger than its hold, or as
-strong as another where the unit at the army's goal joins in; and support of the fleet by the unit at that goal, directly or
-along a chain of supports, does not save it.
+The rule is the engine's: an army that goes by convoy cuts no support for or against a fleet that convoys, unless it has
+a way without that fleet. A fleet counts as dislodged as soon as an attack on it is stronger than its hold, or as strong
+as another while the unit at the army's goal joins in; and support that the unit at that goal gives the fleet, directly
+or along a chain of supports, does not save it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .geography import ARMY, CONVOY, FLEET, MOVE, SUPPORT, Code
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def ways_by_sea(position: Position, codes: Sequence[Code]) -> tuple[dict[int, list[int]], set[int]]:
-    """Army that goes by convoy -> masks of the ways there (fleets, start and goal); and armies that have no way at all."""
+    """Army that goes by convoy -> masks of its ways (fleets, start and goal); and armies that have no way at all."""
     ground = position.geography
     convoys: dict[tuple[int, int], int] = {}
     for (_, _, sea), (verb, at, goal) in zip(position.units, codes, strict=True):
@@ -53,9 +53,6 @@ def _own_fleets_help(position: Position, power: int, start: int, goal: int, flee
     return any(way & own for way in ground.ways(start, goal, possible))
 
 
-_MAYBE, _LOST = range(2)
-
-
 class Convoys:
     """The convoys of one phase while they are settled. Units are places in ``position.units``."""
 
@@ -64,13 +61,11 @@ class Convoys:
         position: Position,
         codes: Sequence[Code],
         paths: dict[int, list[int]],
-        stuck: set[int],
+        stuck: Mapping[int, bool],
         helped: dict[int, int],
     ) -> None:
-        province = position.geography.province
         self.position, self.codes, self.standing = position, codes, position.standing
-        self.homes = [province[piece[2]] for piece in position.units]
-        self.owners = [piece[0] for piece in position.units]
+        self.homes, self.owners = position.homes_of_units, position.owners_of_units
         self.paths = paths
         """Army -> the ways left to it."""
         self.armies = list(paths)
@@ -82,7 +77,7 @@ class Convoys:
             self.backing[unit] += 1
         self.flagged = {unit for unit in paths if codes[unit][2]}
         """Armies that were told to go by convoy."""
-        self.fate = dict.fromkeys(stuck, _LOST)
+        self.stuck = dict(stuck)
         """Army that does not move -> whether that is certain."""
         self.cut: set[int] = set()
         self.carriers: dict[int, list[int]] = {}
@@ -95,34 +90,30 @@ class Convoys:
 
     def settle(self) -> None:
         for unit, (verb, _, _) in enumerate(self.codes):
-            if verb == MOVE and unit not in self.fate and unit not in self.paths:
+            if verb == MOVE and unit not in self.stuck and unit not in self.paths:
                 self.cut_support(unit)
         done: set[int] = set()
         again = True
         while again:
             again = False
             strongest = self.strongest()
-            self.check(strongest, _MAYBE)
+            self.check(strongest, certain=False)
             for unit in self.armies:
-                if unit not in self.fate and unit not in done:
+                if unit not in self.stuck and unit not in done:
                     self.cut_support(unit)
                     done.add(unit)
                     again = True
             if again:
                 continue
-            self.check(strongest, _LOST)
+            self.check(strongest, certain=True)
             for unit in self.armies:
-                if self.fate.get(unit) == _LOST:
+                if self.stuck.get(unit):
                     self.backing[unit] = 0
-                elif unit in self.fate and unit not in done:
-                    del self.fate[unit]
+                elif unit in self.stuck and unit not in done:
+                    del self.stuck[unit]
                     self.cut_support(unit)
                     done.add(unit)
                     again = True
-
-    def lost(self) -> list[int]:
-        """Armies whose convoys have failed for certain."""
-        return [unit for unit, fate in self.fate.items() if fate == _LOST]
 
     def goal(self, unit: int) -> int:
         """Where the support works: the province supported into, or that of who is supported to hold."""
@@ -149,7 +140,7 @@ class Convoys:
         found: dict[int, list[int]] = {}
         province = self.position.geography.province
         for unit, (verb, at, _) in enumerate(self.codes):
-            place = province[at] if verb == MOVE and unit not in self.fate else self.homes[unit]
+            place = province[at] if verb == MOVE and unit not in self.stuck else self.homes[unit]
             strength = 1 + self.backing[unit]
             if strength > best.get(place, -99):
                 best[place] = strength
@@ -158,7 +149,7 @@ class Convoys:
                 found[place].append(unit)
         return found
 
-    def check(self, strongest: dict[int, list[int]], fate: int) -> None:
+    def check(self, strongest: dict[int, list[int]], *, certain: bool) -> None:
         """Take away the ways over fleets that do not withstand; an army to which no way is left has this fate."""
         touches = self.position.geography.touches[ARMY]
         for unit in self.armies:
@@ -175,7 +166,7 @@ class Convoys:
                     continue
                 beside = touches[home] >> goal & 1
                 if via or not beside or self.chain(goal, sea, attack=True):
-                    self.fate[unit] = fate
+                    self.stuck[unit] = certain
 
     def withstands(self, fleet: int, goal: int, strongest: list[int]) -> bool:
         owner, sea = self.owners[fleet], self.homes[fleet]
@@ -196,7 +187,7 @@ class Convoys:
         return verb != SUPPORT or self.goal(there) != sea
 
     def chain(self, start: int, sea: int, *, attack: bool) -> bool:
-        """Whether who stands at ``start`` supports the fleet in the sea (or an attack on it), or helps a unit that does, and so on."""
+        """Whether who stands at ``start`` supports the fleet in the sea, or an attack on it, or helps one that does."""
         seen: set[int] = set()
         unit = self.standing[start]
         while unit >= 0 and unit not in seen:

@@ -126,7 +126,7 @@ class Geography:
         return sum({1 << self.number[place] for place in places})
 
     def distance(self, kind: int, location: int, near: int) -> int:
-        """Steps from the location to the nearest of these provinces; an army walks over water and what nobody enters."""
+        """Steps to the nearest of these provinces; an army walks over water, too, and through what nobody enters."""
         key = (kind, location, near)
         if key not in self._distances:
             names = {self.locations[at] for at in bits(near)}

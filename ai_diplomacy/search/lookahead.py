@@ -51,7 +51,7 @@ def after_codes(position: Position, codes: Sequence[Code]) -> Position:
         )
         # The engine offers every retreat from an attack by sea and the board takes some back: the phase is played then
         # even if none is left.
-        if places or origin < 0:
+        if places or (origin < 0 and ground.steps[piece[1]][piece[2]]):
             left.append((piece, places))
     units = tuple(
         sorted(

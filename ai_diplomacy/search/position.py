@@ -1,7 +1,7 @@
 """A whole board on integers, made from a situation and turned into one again.
 
-``position.units`` are the pieces that stand, sorted; orders for a movement phase are a list of codes beside it (those of
-a retreat phase stand beside ``position.dislodged``). ``position.encode`` makes it from the board's orders.
+``position.units`` are the pieces that stand, sorted. Orders for a movement phase are a list of codes beside it (those
+of a retreat phase stand beside ``position.dislodged``); ``position.encode`` makes it from the board's orders.
 """
 
 from __future__ import annotations
@@ -36,12 +36,19 @@ class Position:
     standing: list[int] = field(init=False, repr=False, compare=False)
     """Province -> place in ``units`` of who stands there, -1 where nobody does."""
 
+    homes_of_units: list[int] = field(init=False, repr=False, compare=False)
+    """Where each of ``units`` stands: its province."""
+    owners_of_units: list[int] = field(init=False, repr=False, compare=False)
+    """The power of each of ``units``."""
+
     def __post_init__(self) -> None:
         standing = [-1] * len(self.geography.locations)
         province = self.geography.province
         for index, piece in enumerate(self.units):
             standing[province[piece[2]]] = index
         object.__setattr__(self, "standing", standing)
+        object.__setattr__(self, "homes_of_units", [province[piece[2]] for piece in self.units])
+        object.__setattr__(self, "owners_of_units", [piece[0] for piece in self.units])
 
     @classmethod
     def of(cls, situation: Situation, civil_disorder: CivilDisorder = "home") -> Position:
