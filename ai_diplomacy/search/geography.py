@@ -28,6 +28,8 @@ Code = tuple[int, int, int]
 """An order as numbers; whose it is says its place in a list."""
 Piece = tuple[int, int, int]
 """A unit as numbers: its power, ``ARMY`` or ``FLEET``, its location. Pieces sort as the board sorts units."""
+Refugees = tuple[tuple[Piece, tuple[int, ...]], ...]
+"""Dislodged pieces and the locations that each may retreat to, sorted."""
 
 HOLDS: Code = (HOLD, -1, -1)
 DISBANDS: Code = (DISBAND, -1, -1)

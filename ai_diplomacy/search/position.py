@@ -15,7 +15,7 @@ from ..board.phase import Phase
 from ..board.situation import Situation
 from ..board.units import Order, Unit
 from . import adjustments, legal
-from .geography import DISBANDS, HOLDS, Code, Geography, Piece, geography
+from .geography import DISBANDS, HOLDS, Code, Geography, Piece, Refugees, geography
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,7 @@ class Position:
     """The owner of each of ``geography.centers``, -1 for a neutral one."""
     homes: tuple[int, ...]
     """Power -> mask of its home centres."""
-    dislodged: tuple[tuple[Piece, tuple[int, ...]], ...] = ()
-    """The dislodged pieces and the locations that each may retreat to, sorted."""
+    dislodged: Refugees = ()
     civil_disorder: CivilDisorder = "home"
     standing: list[int] = field(init=False, repr=False, compare=False)
     """Province -> place in ``units`` of who stands there, -1 where nobody does."""
@@ -82,7 +81,8 @@ class Position:
     def encode(self, orders: Iterable[Order]) -> list[Code]:
         """The orders of all powers in a movement or retreat phase as codes beside ``units`` or ``dislodged``.
 
-        Who has no order holds or disbands; of two orders for a unit the first counts.
+        Who has no order holds or disbands; of two orders for a unit the last counts. Raises ``ValueError`` for an
+        order to somebody who has none to get.
         """
         ground = self.geography
         if self.phase.kind == "M":
@@ -94,7 +94,10 @@ class Position:
             for index, (piece, _) in enumerate(self.dislodged):
                 places[ground.province[piece[2]]] = index
         for order in orders:
-            codes[places[ground.number[order.unit.province]]] = ground.code(order)
+            place = places[ground.number[order.unit.province]]
+            if place < 0:
+                raise ValueError(f"nobody has {order!r} to follow in {self.phase}")
+            codes[place] = ground.code(order)
         return codes
 
     def seen_by(self, power: str) -> Situation:

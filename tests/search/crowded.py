@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, get_args
 
-from playing import position
+from playing import position, random_orders, scattered
 
 from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.civil_disorder import CivilDisorder
+from ai_diplomacy.board.tactics import choose_orders
 from ai_diplomacy.board.terrain import province_of, terrain
 from ai_diplomacy.board.units import Order
+from ai_diplomacy.board.valuation import evaluate
 from ai_diplomacy.search.lookahead import after
 from ai_diplomacy.search.position import Position
 
@@ -17,8 +21,6 @@ SEEN = (
     "map", "phase", "power", "units", "centers", "homes", "dislodged", "adjustments", "legal_orders", "disband_order"
 )  # fmt: skip
 """What a situation holds but for ``recent``."""
-
-Orders = Mapping[str, list[Order]]
 
 
 def around_a_sea(name: str, rng: random.Random) -> Board:
@@ -59,7 +61,7 @@ class Tangle:
         self.hot: dict[str, str] = {}
         """Provinces worth attacking, and whose units would not."""
 
-    def draw(self) -> Orders:
+    def draw(self) -> dict[str, list[Order]]:
         units = self.rng.sample(sorted(self.legal), len(self.legal))
         sailing = self.rng.random()
         for unit in units:
@@ -109,28 +111,58 @@ class Tangle:
                     self.hot[wanted[0].unit.province] = power
 
 
-def submit(board: Board, orders: Orders) -> None:
-    """Submit these orders for all powers; every one must be legal."""
-    for power in board.powers:
-        assert not board.submit(power, orders.get(power, [])).rejected
-
-
-def differences(found: Position, board: Board) -> Iterator[str]:
+def differences(found: Position, board: Board) -> list[str]:
     """Where the position is not as the board, for each power that looks."""
+    return [
+        f"{power} sees {name} {getattr(ours, name)}, not {getattr(theirs, name)}"
+        for power in board.powers
+        for ours, theirs in [(found.seen_by(power), board.situation(power))]
+        for name in SEEN
+        if getattr(ours, name) != getattr(theirs, name)
+    ]
+
+
+def adjudicated(board: Board, orders: Mapping[str, Sequence[Order]], rule: CivilDisorder = "home") -> list[str]:
+    """Where position and board differ when both have adjudicated these legal orders; the board goes on."""
+    ours = after(Position.of(board.situation(board.powers[0]), rule), orders)
     for power in board.powers:
-        ours, theirs = found.seen_by(power), board.situation(power)
-        for name in SEEN:
-            if getattr(ours, name) != getattr(theirs, name):
-                yield f"{power} sees {name} {getattr(ours, name)}, not {getattr(theirs, name)}"
-
-
-def of(board: Board) -> Position:
-    return Position.of(board.situation(board.powers[0]), "home")
-
-
-def adjudicated(board: Board, orders: Orders) -> list[str]:
-    """Where the two differ once both have adjudicated the orders; the board goes on."""
-    ours = after(of(board), orders)
-    submit(board, orders)
+        assert not board.submit(power, orders.get(power, ())).rejected
     board.adjudicate()
-    return list(differences(ours, board))
+    return differences(ours, board)
+
+
+Style = Literal["random", "dumbbot", "scattered", "crowded"]
+STYLES = get_args(Style)
+"""Games with random orders and of DumbBots; random orders from units anywhere; tangled ones around a sea."""
+
+
+def played(name: str, style: Style, seed: int, phases: int, rule: CivilDisorder = "home") -> Iterator[Checked]:
+    """Phases of a game, each adjudicated by both."""
+    rng = random.Random(f"{name} {style} {seed}")
+    board = Board(name, civil_disorder=rule)
+    if style == "scattered":
+        crowd = max(2, len(board.terrain.provinces) // len(board.powers))
+        board = scattered(name, rng, rng.choice("MMA"), units=rng.randint(2, crowd), centers=rng.randint(0, 8))
+    elif style == "crowded":
+        board = around_a_sea(name, rng)
+    for _ in range(phases):
+        if board.completed:
+            break
+        yield Checked(board, adjudicated(board, orders_of(board, style, rng), rule))
+
+
+class Checked(NamedTuple):
+    """A board after a phase, and where the position after it is another."""
+
+    board: Board
+    differences: list[str]
+
+
+def orders_of(board: Board, style: Style, rng: random.Random) -> dict[str, list[Order]]:
+    """Orders for all powers."""
+    if style == "crowded" and board.phase.kind == "M":
+        return Tangle(board, rng).draw()
+    views = {power: board.situation(power) for power in board.powers}
+    if style == "dumbbot":
+        return {power: list(choose_orders(seen, evaluate(seen), rng)) for power, seen in views.items()}
+    return {power: [Order(order) for order in random_orders(seen, rng)] for power, seen in views.items()}
