@@ -8,7 +8,9 @@ or along a chain of supports, does not save it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from .geography import ARMY, CONVOY, FLEET, MOVE, SUPPORT, Code
@@ -60,119 +62,118 @@ class Convoys:
         self,
         position: Position,
         codes: Sequence[Code],
-        paths: dict[int, list[int]],
-        stuck: Mapping[int, bool],
-        helped: dict[int, int],
+        ways: dict[int, list[int]],
+        lost: Iterable[int],
+        helped: Mapping[int, int],
     ) -> None:
         self.position, self.codes, self.standing = position, codes, position.standing
         self.homes, self.owners = position.homes_of_units, position.owners_of_units
-        self.paths = paths
-        """Army -> the ways left to it."""
-        self.armies = list(paths)
+        self.ways = ways
+        """Army that is to sail -> masks of the ways that are left to it, taken away one by one."""
+        self.told = {unit for unit in ways if codes[unit][2]}
+        """Those armies that were told to go by convoy."""
         self.helped = helped
-        """Support that is not void -> the unit that it helps."""
+        """Support that fits an order -> the unit that it helps."""
         self.backing = [0] * len(codes)
-        """Unit -> supports that it has."""
+        """Unit -> the supports that it has."""
         for unit in helped.values():
             self.backing[unit] += 1
-        self.flagged = {unit for unit in paths if codes[unit][2]}
-        """Armies that were told to go by convoy."""
-        self.stuck = dict(stuck)
-        """Army that does not move -> whether that is certain."""
+        self.stuck = dict.fromkeys(lost, True)
+        """Army that cannot move -> whether that is certain."""
         self.cut: set[int] = set()
+        """Supports that are cut by moves."""
         self.carriers: dict[int, list[int]] = {}
         """Army -> the fleets on its ways."""
-        for unit, ways in paths.items():
-            order = (CONVOY, self.homes[unit], codes[unit][1])
-            fleets = [fleet for fleet, code in enumerate(codes) if code == order]
-            self.carriers[unit] = [fleet for fleet in fleets if any(way >> self.homes[fleet] & 1 for way in ways)]
+        for unit in ways:
+            order, on_way = (CONVOY, self.homes[unit], codes[unit][1]), reduce(or_, ways[unit])
+            self.carriers[unit] = [
+                fleet for fleet, code in enumerate(codes) if code == order and on_way >> self.homes[fleet] & 1
+            ]
         self.carrying = {fleet for fleets in self.carriers.values() for fleet in fleets}
 
     def settle(self) -> None:
+        """Find out who cannot sail and which supports are cut: ``ways``, ``stuck`` and ``cut`` are the answer."""
         for unit, (verb, _, _) in enumerate(self.codes):
-            if verb == MOVE and unit not in self.stuck and unit not in self.paths:
-                self.cut_support(unit)
-        done: set[int] = set()
+            if verb == MOVE and unit not in self.stuck and unit not in self.ways:
+                self._cut_support(unit)
+        landed: set[int] = set()
         again = True
         while again:
             again = False
-            strongest = self.strongest()
-            self.check(strongest, certain=False)
-            for unit in self.armies:
-                if unit not in self.stuck and unit not in done:
-                    self.cut_support(unit)
-                    done.add(unit)
+            strongest = self._strongest()
+            self._take_ways(strongest, certain=False)
+            for unit in self.ways:
+                if unit not in self.stuck and unit not in landed:
+                    self._cut_support(unit)
+                    landed.add(unit)
                     again = True
             if again:
                 continue
-            self.check(strongest, certain=True)
-            for unit in self.armies:
+            self._take_ways(strongest, certain=True)
+            for unit in self.ways:
                 if self.stuck.get(unit):
                     self.backing[unit] = 0
-                elif unit in self.stuck and unit not in done:
+                elif unit in self.stuck and unit not in landed:
                     del self.stuck[unit]
-                    self.cut_support(unit)
-                    done.add(unit)
+                    self._cut_support(unit)
+                    landed.add(unit)
                     again = True
 
-    def goal(self, unit: int) -> int:
-        """Where the support works: the province supported into, or that of who is supported to hold."""
-        _, at, goal = self.codes[unit]
+    def _goal(self, support: int) -> int:
+        """The province into which it supports, or that of the unit that it supports where that is."""
+        _, at, goal = self.codes[support]
         return at if goal < 0 else goal
 
-    def cut_support(self, unit: int) -> None:
-        """Let the move of the unit cut a support, if it does."""
+    def _cut_support(self, unit: int) -> None:
+        """Let the move of the unit cut the support that is given where it goes."""
         other = self.standing[self.position.geography.province[self.codes[unit][1]]]
-        if other < 0 or other not in self.helped or other in self.cut or self.owners[other] == self.owners[unit]:
+        if other not in self.helped or other in self.cut or self.owners[other] == self.owners[unit]:
             return
-        goal = self.goal(other)
+        goal, ways = self._goal(other), self.ways.get(unit)
         if goal == self.homes[unit]:
             return
-        ways = self.paths.get(unit)
         if ways and self.standing[goal] in self.carrying and all(way >> goal & 1 for way in ways):
             return
         self.cut.add(other)
         self.backing[self.helped[other]] -= 1
 
-    def strongest(self) -> dict[int, list[int]]:
-        """Province -> the units that are strongest there, those that stand among them."""
+    def _strongest(self) -> dict[int, list[int]]:
+        """Province -> the strongest of the units that stand there or move there."""
         best: dict[int, int] = {}
         found: dict[int, list[int]] = {}
         province = self.position.geography.province
         for unit, (verb, at, _) in enumerate(self.codes):
             place = province[at] if verb == MOVE and unit not in self.stuck else self.homes[unit]
-            strength = 1 + self.backing[unit]
-            if strength > best.get(place, -99):
-                best[place] = strength
-                found[place] = [unit]
+            strength = self.backing[unit]
+            if place not in best or strength > best[place]:
+                best[place], found[place] = strength, [unit]
             elif strength == best[place]:
                 found[place].append(unit)
         return found
 
-    def check(self, strongest: dict[int, list[int]], *, certain: bool) -> None:
-        """Take away the ways over fleets that do not withstand; an army to which no way is left has this fate."""
+    def _take_ways(self, strongest: Mapping[int, list[int]], *, certain: bool) -> None:
+        """Take away the ways over fleets that do not withstand. An army to which none is left cannot move."""
         touches = self.position.geography.touches[ARMY]
-        for unit in self.armies:
-            home, (_, goal, via) = self.homes[unit], self.codes[unit]
+        for unit, ways in self.ways.items():
+            _, goal, told = self.codes[unit]
             for fleet in self.carriers[unit]:
-                if self.withstands(fleet, goal, strongest[self.homes[fleet]]):
-                    continue
                 sea = self.homes[fleet]
-                ways = self.paths[unit]
+                if self._withstands(fleet, goal, strongest[sea]):
+                    continue
+                # Taking from the list while going through it spares every second way in a row, as in the engine.
                 for way in ways:
                     if way >> sea & 1:
                         ways.remove(way)
-                if ways:
-                    continue
-                beside = touches[home] >> goal & 1
-                if via or not beside or self.chain(goal, sea, attack=True):
+                walks = not told and touches[self.homes[unit]] >> goal & 1
+                if not ways and not (walks and not self._chain(goal, sea, attack=True)):
                     self.stuck[unit] = certain
 
-    def withstands(self, fleet: int, goal: int, strongest: list[int]) -> bool:
+    def _withstands(self, fleet: int, goal: int, strongest: Sequence[int]) -> bool:
+        """Whether the fleet stays in its sea, and its army can land at the goal without a paradox."""
         owner, sea = self.owners[fleet], self.homes[fleet]
         if all(self.owners[unit] == owner for unit in strongest):
             return True
-        if self.chain(goal, sea, attack=False):
+        if self._chain(goal, sea, attack=False):
             return False
         if fleet in strongest:
             return True
@@ -181,13 +182,13 @@ class Convoys:
         there = self.standing[goal]
         if there < 0:
             return True
-        verb, first, second = self.codes[there]
+        verb, at, _ = self.codes[there]
         if verb == MOVE:
-            return bool(second and there in self.flagged) or self.position.geography.province[first] != sea
-        return verb != SUPPORT or self.goal(there) != sea
+            return there in self.told or self.position.geography.province[at] != sea
+        return verb != SUPPORT or self._goal(there) != sea
 
-    def chain(self, start: int, sea: int, *, attack: bool) -> bool:
-        """Whether who stands at ``start`` supports the fleet in the sea, or an attack on it, or helps one that does."""
+    def _chain(self, start: int, sea: int, *, attack: bool) -> bool:
+        """Whether the unit at ``start`` supports the fleet in the sea (or an attack there), or helps one that does."""
         seen: set[int] = set()
         unit = self.standing[start]
         while unit >= 0 and unit not in seen:
@@ -196,6 +197,14 @@ class Convoys:
             if verb == SUPPORT and (goal == sea if attack else goal < 0 and at == sea):
                 return True
             if verb not in (SUPPORT, CONVOY):
-                break
+                return False
             unit = self.standing[at if goal < 0 else goal]
+            if verb == SUPPORT and goal >= 0 and unit >= 0 and not self._on_coast(at, goal, unit):
+                return False
         return False
+
+    def _on_coast(self, at: int, goal: int, unit: int) -> bool:
+        """Whether the engine sees the unit at the goal: not on another coast than that to which the fleet moves."""
+        verb, location, _ = self.codes[self.standing[at]]
+        bound = verb == MOVE and location != goal and self.position.geography.province[location] == goal
+        return not bound or self.position.units[unit][2] == location

@@ -11,7 +11,7 @@ them. It keeps nothing, so orders can be made into codes once and mixed as often
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .convoys import Convoys, ways_by_sea
@@ -66,11 +66,6 @@ def resolve(position: Position, codes: Sequence[Code]) -> Outcome:
 class _Battles:
     """The battles of one phase. Units are places in ``position.units``."""
 
-    __slots__ = (
-        "attackers", "backers", "decisions", "flagged", "goals", "guesses", "holds", "homes", "owners", "standing",
-        "states", "ways",
-    )  # fmt: skip
-
     def __init__(self, position: Position, codes: Sequence[Code]) -> None:
         province, touches = position.geography.province, position.geography.touches
         standing = self.standing = position.standing
@@ -98,15 +93,12 @@ class _Battles:
                 by_sea = True
         self.ways: dict[int, list[int]] = {}
         """Army that moves by convoy -> the ways left to it."""
-        self.flagged: set[int] = set()
+        self.told: set[int] = set()
         """Armies that were told to go by convoy when there was a way."""
-        self.holds: dict[int, int] = {}
-        """Army whose convoy failed -> its strength where it is, if that is not 1 and what supports it."""
         helped = {}
-        stuck: dict[int, bool] = {}
+        stuck: Collection[int] = ()
         if by_sea:
-            self.ways, lost = ways_by_sea(position, codes)
-            stuck = dict.fromkeys(lost, True)
+            self.ways, stuck = ways_by_sea(position, codes)
         for unit in supports:
             _, at, goal = codes[unit]
             other = standing[at]
@@ -135,7 +127,7 @@ class _Battles:
                         breaker = attacker
                     elif cut is None:
                         break
-                    elif attacker not in self.flagged:
+                    elif attacker not in self.told:
                         breaker = attacker
                 else:
                     backers.setdefault(other, []).append((unit, breaker))
@@ -147,19 +139,16 @@ class _Battles:
         """Decisions that depend on a guess, oldest first."""
 
     def _sail(
-        self, position: Position, codes: Sequence[Code], helped: dict[int, int], stuck: dict[int, bool]
-    ) -> tuple[set[int], dict[int, bool]]:
-        """Settle the convoys: the supports that are cut, and the armies that stay -> whether that is certain."""
-        convoys = Convoys(position, codes, self.ways, stuck, helped)
+        self, position: Position, codes: Sequence[Code], helped: dict[int, int], lost: Iterable[int]
+    ) -> tuple[set[int], Collection[int]]:
+        """Settle the convoys: the supports that are cut, and the armies that stay because of them."""
+        convoys = Convoys(position, codes, self.ways, lost, helped)
         convoys.settle()
         self.ways = {unit: ways for unit, ways in self.ways.items() if ways}
-        self.flagged = convoys.flagged
-        for unit, certain in convoys.stuck.items():
-            if certain:
-                # No support reaches an army that was to sail.
-                self.holds[unit] = 1 + convoys.backing[unit]
-                for supporter in [supporter for supporter, other in helped.items() if other == unit]:
-                    del helped[supporter]
+        self.told = convoys.told
+        # No support reaches an army whose convoy failed, and what doubt is left stays without an answer.
+        for supporter in [supporter for supporter, unit in helped.items() if convoys.stuck.get(unit)]:
+            del helped[supporter]
         return convoys.cut, convoys.stuck
 
     def strength(self, unit: int, opposed: int) -> int:
@@ -221,7 +210,7 @@ class _Battles:
                 if not self.prevails(unit, occupant):
                     return False
             elif self.goals[occupant] < 0:
-                hold = self.holds[occupant] if occupant in self.holds else self.strength(occupant, -1)
+                hold = self.strength(occupant, -1)
             elif self.decide(occupant):
                 hold, gone = 0, occupant
             if gone < 0:
@@ -244,7 +233,7 @@ class _Battles:
         The engine does not see whom an army attacks that was told to go by convoy.
         """
         occupant = self.standing[self.goals[unit]]
-        return -1 if occupant < 0 or unit in self.flagged else self.owners[occupant]
+        return -1 if occupant < 0 or unit in self.told else self.owners[occupant]
 
     def face(self, unit: int, other: int) -> bool:
         """Whether the two would change places, neither by convoy."""

@@ -162,6 +162,26 @@ def test_an_army_that_needs_the_fleet_whose_attack_it_would_cut_stays() -> None:
     assert units_of(found, "ENGLAND") == ["F ENG", "F LON"]
 
 
+def test_a_chain_of_supports_is_followed_to_the_coast_that_is_meant() -> None:
+    """Support for a fleet to the south coast of Spain is none for the one in the north that supports the convoy."""
+    units = {
+        "FRANCE": ["A BRE", "F MAO", "A PAR", "F POR", "A MAR"],
+        "ENGLAND": ["F ENG", "F IRI"],
+        "ITALY": ["A GAS", "F WES"],
+        "GERMANY": ["F SPA/NC"],
+    }
+    orders = {
+        "FRANCE": [
+            *("A BRE - GAS VIA", "F MAO C A BRE - GAS", "A PAR S A BRE - GAS"),
+            *("F POR S F MAO", "A MAR S F SPA/NC"),
+        ],
+        "ENGLAND": ["F ENG - MAO", "F IRI S F ENG - MAO"],
+        "ITALY": ["A GAS S F WES - SPA", "F WES - SPA/SC"],
+        "GERMANY": ["F SPA/NC S F MAO"],
+    }
+    assert "A GAS" in units_of(lead_to(units, orders), "FRANCE")
+
+
 def test_a_unit_with_nowhere_to_go_after_an_attack_by_sea_has_a_phase_to_itself() -> None:
     units = {"ENGLAND": ["A LON", "F NTH", "F HOL", "A RUH", "A PIC"], "FRANCE": ["A BEL"], "GERMANY": ["A BUR"]}
     attack = ["A LON - BEL VIA", "F NTH C A LON - BEL", "F HOL S A LON - BEL"]
