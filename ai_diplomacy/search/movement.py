@@ -11,7 +11,7 @@ them. It keeps nothing, so orders can be made into codes once and mixed as often
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .convoys import Convoys, ways_by_sea
@@ -67,10 +67,8 @@ class _Battles:
     """The battles of one phase. Units are places in ``position.units``."""
 
     def __init__(self, position: Position, codes: Sequence[Code]) -> None:
-        province, touches = position.geography.province, position.geography.touches
-        standing = self.standing = position.standing
-        homes = self.homes = position.homes_of_units
-        owners = self.owners = position.owners_of_units
+        province, standing = position.geography.province, position.standing
+        self.standing, self.homes, self.owners = standing, position.homes_of_units, position.owners_of_units
         goals = self.goals = [-1] * len(codes)
         """Unit -> province that it moves to; -1 if it stays, or no convoy takes it."""
         attackers: dict[int, list[int]] = {}
@@ -78,49 +76,58 @@ class _Battles:
         """Province -> the units that move there."""
         supports = []
         by_sea = False
-        for unit, (verb, at, via) in enumerate(codes):
+        for unit, (verb, at, more) in enumerate(codes):
             if verb == MOVE:
                 goal = goals[unit] = province[at]
                 if goal in attackers:
                     attackers[goal].append(unit)
                 else:
                     attackers[goal] = [unit]
-                if via or not touches[position.units[unit][1]][position.units[unit][2]] >> goal & 1:
+                if more:
                     by_sea = True
             elif verb == SUPPORT:
-                supports.append(unit)
+                supports.append((unit, standing[at], more))
             elif verb == CONVOY:
                 by_sea = True
         self.ways: dict[int, list[int]] = {}
         """Army that moves by convoy -> the ways left to it."""
         self.told: set[int] = set()
         """Armies that were told to go by convoy when there was a way."""
-        helped = {}
-        stuck: Collection[int] = ()
+        cut: set[int] | None = None
         if by_sea:
             self.ways, stuck = ways_by_sea(position, codes)
-        for unit in supports:
-            _, at, goal = codes[unit]
-            other = standing[at]
-            if goals[other] == goal and other not in stuck:
-                helped[unit] = other
-        cut: set[int] | None = None
-        if self.ways:
-            cut, stuck = self._sail(position, codes, helped, stuck)
-        for unit in stuck:
-            attackers[goals[unit]].remove(unit)
-            goals[unit] = -1
-        backers: dict[int, list[tuple[int, int]]] = {}
-        self.backers = backers
+            helped = {
+                unit: other
+                for unit, other, goal in supports
+                if other >= 0 and goals[other] == goal and other not in stuck
+            }
+            if self.ways:
+                cut, stuck = self._sail(position, codes, helped, stuck)
+            for unit in stuck:
+                attackers[goals[unit]].remove(unit)
+                goals[unit] = -1
+        else:
+            helped = {unit: other for unit, other, goal in supports if other >= 0 and goals[other] == goal}
+        self.backers: dict[int, list[tuple[int, int]]] = {}
         """Unit -> its supporters, each with the move that cuts the support by dislodging it, -1 if none could."""
+        self._back(codes, helped, cut)
+        self.states = [_OPEN] * len(codes)
+        self.decisions = [False] * len(codes)
+        self.guesses: list[int] = []
+        """Decisions that depend on a guess, oldest first."""
+
+    def _back(self, codes: Sequence[Code], helped: Mapping[int, int], cut: Collection[int] | None) -> None:
+        """Count the supports. ``cut`` are those that are cut, ``None`` as long as nobody moves by convoy."""
+        attackers, backers, homes, owners = self.attackers, self.backers, self.homes, self.owners
         for unit, other in helped.items():
+            breaker = -1
+            home = homes[unit]
             if cut is not None and unit in cut:
                 continue
-            breaker = -1
-            if homes[unit] in attackers:
+            if home in attackers:
                 _, at, goal = codes[unit]
                 against = at if goal < 0 else goal
-                for attacker in attackers[homes[unit]]:
+                for attacker in attackers[home]:
                     if owners[attacker] == owners[unit]:
                         continue
                     if homes[attacker] == against:
@@ -131,16 +138,14 @@ class _Battles:
                         breaker = attacker
                 else:
                     backers.setdefault(other, []).append((unit, breaker))
+            elif other in backers:
+                backers[other].append((unit, -1))
             else:
-                backers.setdefault(other, []).append((unit, -1))
-        self.states = [_OPEN] * len(codes)
-        self.decisions = [False] * len(codes)
-        self.guesses: list[int] = []
-        """Decisions that depend on a guess, oldest first."""
+                backers[other] = [(unit, -1)]
 
     def _sail(
         self, position: Position, codes: Sequence[Code], helped: dict[int, int], lost: Iterable[int]
-    ) -> tuple[set[int], Collection[int]]:
+    ) -> tuple[set[int], set[int]]:
         """Settle the convoys: the supports that are cut, and the armies that stay because of them."""
         convoys = Convoys(position, codes, self.ways, lost, helped)
         convoys.settle()
@@ -149,7 +154,7 @@ class _Battles:
         # No support reaches an army whose convoy failed, and what doubt is left stays without an answer.
         for supporter in [supporter for supporter, unit in helped.items() if convoys.stuck.get(unit)]:
             del helped[supporter]
-        return convoys.cut, convoys.stuck
+        return convoys.cut, set(convoys.stuck)
 
     def strength(self, unit: int, opposed: int) -> int:
         """1 and the supports that are not cut, without those given by the power ``opposed``."""
