@@ -89,7 +89,6 @@ class Convoys:
             self.carriers[unit] = [
                 fleet for fleet, code in enumerate(codes) if code == order and on_way >> self.homes[fleet] & 1
             ]
-        self.carrying = {fleet for fleets in self.carriers.values() for fleet in fleets}
 
     def settle(self) -> None:
         """Find out who cannot sail and which supports are cut: ``ways``, ``stuck`` and ``cut`` are the answer."""
@@ -132,7 +131,8 @@ class Convoys:
         goal, ways = self._goal(other), self.ways.get(unit)
         if goal == self.homes[unit]:
             return
-        if ways and self.standing[goal] in self.carrying and all(way >> goal & 1 for way in ways):
+        if ways and all(way >> goal & 1 for way in ways):
+            # It supports, or fights, a fleet without which the army does not come.
             return
         self.cut.add(other)
         self.backing[self.helped[other]] -= 1

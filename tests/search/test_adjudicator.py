@@ -182,6 +182,43 @@ def test_a_chain_of_supports_is_followed_to_the_coast_that_is_meant() -> None:
     assert "A GAS" in units_of(lead_to(units, orders), "FRANCE")
 
 
+def test_the_engine_does_not_see_that_a_power_helps_an_army_from_the_sea_against_itself() -> None:
+    units = {"ENGLAND": ["A LON", "F WAL"], "FRANCE": ["A BRE", "F ENG"]}
+    orders = {"ENGLAND": ["F WAL S A BRE - LON"], "FRANCE": ["A BRE - LON VIA", "F ENG C A BRE - LON"]}
+    assert "A LON" in units_of(lead_to(units, orders), "FRANCE")
+
+
+def test_an_army_whose_fleet_is_saved_by_another_landing_sails() -> None:
+    units = {"ENGLAND": ["A LON", "F NTH", "A CLY", "F NWG"], "RUSSIA": ["F SKA", "F NWY"]}
+    orders = {
+        "ENGLAND": [
+            *("A LON - BEL VIA", "F NTH C A LON - BEL"),
+            *("A CLY - NWY VIA", "F NWG C A CLY - NWY"),
+        ],
+        "RUSSIA": ["F SKA - NTH", "F NWY S F SKA - NTH"],
+    }
+    assert "A BEL" in units_of(lead_to(units, orders), "ENGLAND")
+
+
+def test_of_two_ways_over_a_fleet_that_is_lost_the_engine_sees_only_one_at_first() -> None:
+    """The army does not arrive, and yet it cuts the support in Brest."""
+    sea = ["NTH", "ENG", "NWG", "NAO", "MAO"]
+    units = {
+        "ENGLAND": ["A YOR", *(f"F {at}" for at in sea)],
+        "GERMANY": ["F HOL", "F DEN"],
+        "FRANCE": ["A BRE", "A GAS"],
+        "ITALY": ["A PAR"],
+    }
+    orders = {
+        "ENGLAND": ["A YOR - BRE VIA", *(f"F {at} C A YOR - BRE" for at in sea)],
+        "GERMANY": ["F HOL - NTH", "F DEN S F HOL - NTH"],
+        "FRANCE": ["A BRE S A GAS - PAR", "A GAS - PAR"],
+    }
+    found = lead_to(units, orders)
+    assert units_of(found, "ITALY") == ["A PAR"]
+    assert "A YOR" in units_of(found, "ENGLAND")
+
+
 def test_a_unit_with_nowhere_to_go_after_an_attack_by_sea_has_a_phase_to_itself() -> None:
     units = {"ENGLAND": ["A LON", "F NTH", "F HOL", "A RUH", "A PIC"], "FRANCE": ["A BEL"], "GERMANY": ["A BUR"]}
     attack = ["A LON - BEL VIA", "F NTH C A LON - BEL", "F HOL S A LON - BEL"]
