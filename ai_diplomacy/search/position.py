@@ -15,7 +15,7 @@ from ..board.phase import Phase
 from ..board.situation import Situation
 from ..board.units import Order, Unit
 from . import adjustments, legal
-from .geography import DISBANDS, HOLDS, Code, Geography, Piece, Refugees, geography
+from .geography import DISBANDS, HOLDS, Code, Geography, Piece, Refugees, bits, geography
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,7 @@ class Position:
             name: tuple(names[at] for at in self.centers(number)) for number, name in enumerate(ground.powers)
         }
         homes = {
-            name: tuple(at for number, at in enumerate(names) if mask >> number & 1)
-            for name, mask in zip(ground.powers, self.homes, strict=True)
+            name: tuple(names[at] for at in bits(mask)) for name, mask in zip(ground.powers, self.homes, strict=True)
         }
         dislodged: dict[str, dict[Unit, tuple[str, ...]]] = {}
         for piece, places in self.dislodged:

@@ -113,13 +113,17 @@ class Tangle:
 
 def differences(found: Position, board: Board) -> list[str]:
     """Where the position is not as the board, for each power that looks."""
-    return [
-        f"{power} sees {name} {getattr(ours, name)}, not {getattr(theirs, name)}"
-        for power in board.powers
-        for ours, theirs in [(found.seen_by(power), board.situation(power))]
-        for name in SEEN
-        if getattr(ours, name) != getattr(theirs, name)
-    ]
+    told = []
+    for power in board.powers:
+        ours, theirs = found.seen_by(power), board.situation(power)
+        told += [
+            f"{power} sees {name} {getattr(ours, name)}, not {getattr(theirs, name)}"
+            for name in SEEN
+            if getattr(ours, name) != getattr(theirs, name)
+        ]
+        if Position.of(theirs, found.civil_disorder) != found:
+            told.append(f"what {power} sees makes another position")
+    return told
 
 
 def adjudicated(board: Board, orders: Mapping[str, Sequence[Order]], rule: CivilDisorder = "home") -> list[str]:
