@@ -14,12 +14,14 @@ from .recipients import ALL, addressed
 from .terrain import Terrain
 from .units import Order
 
-Action = Literal["change", "drop", "add"]
+Action = Literal["change", "drop", "add", "keep"]
+"""``keep`` changes nothing: whoever compares needs games that share all that was said before, without an edit."""
 
 _NOTATION = re.compile(
     r"(?:(change|drop|add)\s+)?([SFW]\d+[MRA])\s+(\d{1,3})\s+([^\s>]+)\s*>\s*([^:#]+?)\s*(?:#(\d{1,2}))?\s*(?::(.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_KEPT = re.compile(r"keep\s+([SFW]\d+[MRA])\s+(\d{1,3})", re.IGNORECASE)
 _PLEDGES = re.compile(r"\[([^\[\]]*)\]\s*$")
 _EXAMPLE = "write, for example, S1902M 1 FRANCE>ITALY: new text"
 
@@ -31,8 +33,9 @@ class MessageEdit:
     action: Action
     phase: Phase
     round: int
-    sender: str
-    recipients: tuple[str, ...]
+    sender: str = ""
+    """Empty in ``keep``."""
+    recipients: tuple[str, ...] = ()
     """As in ``Message``: all of them, and no others."""
     number: int = 1
     """Of the messages of that round from the sender to these recipients."""
@@ -42,6 +45,8 @@ class MessageEdit:
 
     def __str__(self) -> str:
         """In the notation that ``read_edit`` reads."""
+        if self.action == "keep":
+            return f"keep {self.phase} {self.round}"
         action = "" if self.action == "change" else f"{self.action} "
         number = f"#{self.number}" if self.number > 1 else ""
         place = f"{action}{self.phase} {self.round} {self.sender}>{','.join(self.recipients)}{number}"
@@ -65,16 +70,16 @@ class EditedMessage:
 
 
 def read_edit(text: str, ground: Terrain) -> MessageEdit:
-    """``[change|drop|add] PHASE ROUND SENDER>RECIPIENT,...[#NUMBER][: TEXT [PLEDGE, ...]]``. Raises ``ValueError``
-    that says what to write instead."""
+    """``[change|drop|add] PHASE ROUND SENDER>RECIPIENT,...[#NUMBER][: TEXT [PLEDGE, ...]]``, or ``keep PHASE ROUND``.
+    Raises ``ValueError`` that says what to write instead."""
+    if kept := _KEPT.fullmatch(text.strip()):
+        return MessageEdit("keep", *_round(text, *kept.groups()))
     found = _NOTATION.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"{text[:80]!r} is no edit; {_EXAMPLE}")
     word, phase, round, sender, readers, number, said = found.groups()
     action: Action = "drop" if (word or "").lower() == "drop" else "add" if (word or "").lower() == "add" else "change"
-    named = Phase(phase.upper())
-    if named.kind != "M" or int(round) < 1:
-        raise ValueError(f"{text[:80]!r}: press is written in the rounds of movement phases, from 1; {_EXAMPLE}")
+    place = _round(text, phase, round)
     recipients = _powers(readers.split(","), ground)
     (writer, *more) = _powers([sender], ground)
     if more or writer == ALL or writer in recipients or (ALL in recipients and len(recipients) > 1):
@@ -83,10 +88,17 @@ def read_edit(text: str, ground: Terrain) -> MessageEdit:
     if action == "drop" and (said or "").strip():
         raise ValueError(f"{text[:80]!r}: a message that is dropped has no text; leave {said.strip()[:40]!r} out")
     if action != "drop" and not body:
-        raise ValueError(f"{text[:80]!r} gives no text; {_EXAMPLE}, or drop {named} {round} ...")
+        raise ValueError(f"{text[:80]!r} gives no text; {_EXAMPLE}, or drop {place[0]} {place[1]} ...")
     if action == "add" and number:
         raise ValueError(f"{text[:80]!r}: a message that is added comes behind the others; leave #{number} out")
-    return MessageEdit(action, named, int(round), writer, recipients, int(number or 1), body, pledges)
+    return MessageEdit(action, *place, writer, recipients, int(number or 1), body, pledges)
+
+
+def _round(text: str, phase: str, round: str) -> tuple[Phase, int]:
+    named = Phase(phase.upper())
+    if named.kind != "M" or int(round) < 1:
+        raise ValueError(f"{text[:80]!r}: press is written in the rounds of movement phases, from 1; {_EXAMPLE}")
+    return named, int(round)
 
 
 def edited(
@@ -95,7 +107,7 @@ def edited(
     """The messages of one round, numbered from ``first``, with its edits made, and what came of each. What is added
     stands behind the other messages of its sender. ``alive``: the powers that can write and be written to."""
     kept, told, living = list(messages), list[EditedMessage](), {ALL, *alive}
-    for edit in edits:
+    for edit in (edit for edit in edits if edit.action != "keep"):
         there = [message for message in kept if edit.is_of(message)]
         if edit.action == "add" and living.issuperset((edit.sender, *edit.recipients)):
             place = sum(message.sender <= edit.sender for message in kept)

@@ -108,7 +108,8 @@ class GameConfig:
     )
     edits: tuple[str, ...] = setting(
         'with --fork_to, again and again: a message changed when it is delivered, such as "S1902M 1 FRANCE>ITALY: new '
-        'text", "drop S1902M 1 FRANCE>ITALY" or "add S1902M 1 FRANCE>ITALY: text"; what was said before it stays',
+        'text", "drop S1902M 1 FRANCE>ITALY" or "add S1902M 1 FRANCE>ITALY: text"; what was said before it stays, '
+        'as it does with "keep S1902M 1", which changes nothing',
         "EDIT",
         default=(),
         flag="edit",

@@ -24,7 +24,8 @@ class RoundEdits:
 
     def __init__(self, config: GameConfig, board: Board, round: int) -> None:
         edits = (read_edit(text, config.terrain) for text in config.edits)
-        self._edits = [edit for edit in edits if (edit.phase, edit.round) == (board.phase, round)]
+        here = (edit for edit in edits if (edit.phase, edit.round) == (board.phase, round))
+        self._edits = [edit for edit in here if edit.action != "keep"]
         self._board = board
         self._made: Sequence[EditedMessage] = ()
 
@@ -97,7 +98,7 @@ def check_edits(history: RunHistory[GameConfig], base: GameConfig, config: GameC
         raise ConfigError(f"--edit: {first}: {first.phase} has {base.rounds} rounds of press")
     for text in config.edits:
         edit = read_edit(text, config.terrain)
-        if edit.action == "add" or (edit.phase, edit.round) != (first.phase, first.round):
+        if edit.action in ("add", "keep") or (edit.phase, edit.round) != (first.phase, first.round):
             continue
         place = (edit.sender, edit.recipients)
         count = sum((event.sender, tuple(event.recipients)) == place for event in there)

@@ -91,6 +91,8 @@ def test_pledges_stay_unless_others_are_listed():
         ("S1902M 1 FRANCE>ITALY: []", "gives no text"),
         ("drop S1902M 1 FRANCE>ITALY: x", "that is dropped has no text"),
         ("add S1902M 1 FRANCE>ITALY#2: x", "comes behind the others"),
+        ("keep W1902A 1", "in the rounds of movement phases"),
+        ("keep S1902M 1 FRANCE>ITALY", "is no edit"),
     ],
 )
 def test_what_is_no_edit_is_refused_in_a_line(text, problem):
@@ -126,6 +128,12 @@ def test_an_edit_is_read_as_it_was_written(action, round, powers, readers, numbe
         None if drop else pledges,
     )
     assert read_edit(str(written), GROUND) == written
+
+
+def test_a_round_that_is_kept_is_as_it_was():
+    kept = read_edit("KEEP s1902m 1", GROUND)
+    assert str(kept) == "keep S1902M 1"
+    assert edited(ROUND, 7, [kept], GROUND.powers) == (ROUND, ())
 
 
 @given(st.text())

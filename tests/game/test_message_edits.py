@@ -121,6 +121,17 @@ def test_several_forks_with_an_edit_differ_by_what_comes_after_it_alone(game, tm
 
 
 @pytest.mark.slow
+def test_forks_without_an_edit_share_what_was_said_as_well(game, tmp_path):
+    forked(game, tmp_path / "many", "keep S1902M 1", flags=("--repeat", "2"))
+    one, two = (Run(tmp_path / "many" / name, None) for name in ("1", "2"))
+    assert happened(one) == happened(game)
+    assert not one.events_of("message_edited")
+    differ = {key[:1] + key[2:] for key, digest in prompts(two).items() if prompts(game).get(key) != digest}
+    assert ("S1902M", "negotiate", 2) in differ
+    assert ("S1902M", "negotiate", 1) not in differ
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "problem"),
     [
