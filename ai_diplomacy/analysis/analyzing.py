@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..board.phase import Phase
+from ..records.errors import ConfigError
 from ..run.defaulted_steps import Defaults, summed
-from .estimates import Duel, MeanEstimate, duel, estimates
+from .duels import Duel, duel
+from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
 from .measures import MEASURES
 from .provenance import Provenance, Sources
-from .ratings import Rated, Rating, ratings
+from .ratings import Rated, Ratings, ratings
 from .read_games import Unreadable, read_games
 from .scores import scores
 from .tallies import Counting, Sums, tallies
+from .units import Origin, units, within_positions
 
 BASELINES = ("bot:dumbbot", "bot:random", "bot:hold")
 """Players whose rows are shown whether they played or not: a figure means little without them."""
@@ -62,13 +65,15 @@ class Analysis:
 
     folder: Path
     provenance: Provenance
+    counting: Counting
+    """What is compared with another folder."""
     sums: Mapping[str, Sums]
     estimates: Mapping[str, tuple[MeanEstimate, ...]]
     """Player -> one for each of ``MEASURES``; baselines that did not play have empty ones."""
     games: Mapping[str, int]
     """Player -> games in which it sat."""
     seats: Mapping[str, int]
-    ratings: tuple[Rating, ...]
+    ratings: Ratings
     duels: Mapping[str, tuple[Duel, ...]]
     """Measure -> every pair of players that played."""
     trust: Mapping[tuple[str, str], Trust]
@@ -101,7 +106,8 @@ class _Collected:
     def __init__(self) -> None:
         self.sources = Sources()
         self._counting = Counting()
-        self._rated: list[Rated] = []
+        self._rated: list[tuple[int, tuple[tuple[str, str, float], ...]]] = []
+        """Number of a game, and (player, power, place) of its seats."""
         self._games: Counter[str] = Counter()
         self._seats: Counter[str] = Counter()
         self._trust: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
@@ -116,10 +122,10 @@ class _Collected:
         if game.ending is None:
             return
         playing = game.playing
-        self._counting.game(game.cluster, tallies(game))
+        number = self._counting.game(Origin.of(game), tallies(game))
         ranks = {power: score.rank for power, score in scores(game).items() if power in playing}
         if len(ranks) > 1:
-            self._rated.append(Rated(game.cluster, tuple((playing[power], ranks[power]) for power in sorted(ranks))))
+            self._rated.append((number, tuple((playing[power], power, ranks[power]) for power in sorted(ranks))))
         self._games.update(set(playing.values()))
         self._seats.update(playing.values())
         for power, player in playing.items():
@@ -157,7 +163,14 @@ class _Collected:
             self._years[game.players[power]][year].append(centers)
 
     def result(self, folder: Path) -> Analysis:
-        sums = self._counting.sums()
+        if len(self.sources.maps) > 1:
+            raise ConfigError(
+                f"{str(folder)!r} holds games on several maps ({', '.join(sorted(self.sources.maps))}), which have no "
+                "mean; analyse each in a folder of its own"
+            )
+        origins = self._counting.origins
+        positions = within_positions(origins.values())
+        sums, placed = self._counting.sums(positions=positions), units(origins, positions=positions)
         empty = tuple(MeanEstimate(None) for _ in MEASURES)
         found = {player: tuple(estimates(rows)) for player, rows in sums.items()}
         found |= {name: empty for name in BASELINES if name not in found}
@@ -165,12 +178,13 @@ class _Collected:
         pairs = [(one, other) for one in sums for other in sums if one < other]
         return Analysis(
             folder=folder,
-            provenance=self.sources.provenance(),
+            provenance=self.sources.provenance({unit for unit, _ in placed.values()}, positions=positions),
+            counting=self._counting,
             sums=sums,
             estimates=dict(sorted(found.items(), key=lambda item: (item[0] in BASELINES, item[0]))),
             games=self._games,
             seats=self._seats,
-            ratings=tuple(ratings(self._rated)),
+            ratings=ratings([Rated(placed[number][0], seats) for number, seats in self._rated]),
             duels={
                 name: tuple(
                     fought

@@ -30,9 +30,10 @@ def run(flags: argparse.Namespace) -> int:
     """Reads, prints and writes. Raises ``argparse.ArgumentError``."""
     _check_packages(parquet=flags.parquet)
     from ..records.errors import ConfigError
-    from .comparing import compared
+    from .comparing import compared_games
+    from .differing import differing
     from .files import write_files
-    from .terminal import show, show_comparison, wide_console
+    from .terminal import show, show_comparison, show_note, wide_console
 
     folder = flags.folder.expanduser()
     out = (flags.out or folder / "analysis").expanduser()
@@ -41,14 +42,18 @@ def run(flags: argparse.Namespace) -> int:
         analysis = _analyzed(folder, out if flags.parquet else None)
         other: Analysis | None = None
         differences: Sequence[Difference] = ()
+        differ: Sequence[str] = ()
         if flags.other is not None:
             other = _analyzed(flags.other.expanduser(), out / "second" if flags.parquet else None)
-            differences = compared(analysis.sums, other.sums)
-        written = write_files(out, analysis, other, differences)
+            differ = differing(analysis, other)
+            differences = compared_games(analysis.counting, other.counting)
+        written = write_files(out, analysis, other, differences, differ)
     except ConfigError as error:
         raise argparse.ArgumentError(None, str(error)) from None
     except OSError as error:
         raise argparse.ArgumentError(None, f"cannot write {error.filename or out}: {error.strerror or error}") from None
+    for line in differ:
+        show_note(line, console)
     show(analysis, console)
     if other is not None:
         show(other, console)
@@ -76,7 +81,7 @@ def _analyzed(folder: Path, parquet: Path | None) -> Analysis:
 def _check_packages(*, parquet: bool) -> None:
     from importlib.util import find_spec
 
-    wanted = {"openskill": "analysis", "matplotlib": "analysis", "numpy": "analysis"}
+    wanted = {"matplotlib": "analysis", "numpy": "analysis"}
     if parquet:
         wanted["pyarrow"] = "parquet"
     for package, extra in wanted.items():

@@ -1,25 +1,25 @@
 """Two folders of games compared player by player: differences, intervals, and tests that allow for their number.
 
-The test permutes which folder a cluster of games belongs to, and compares studentized differences, so that it holds
-when the folders vary differently (Janssen 1997). Holm's procedure adjusts the probabilities over all players and
-measures: it keeps the chance of any false finding at 5 %, however the measures depend on each other.
+Tests are by permutation (``permuting.py``). Holm's procedure adjusts their probabilities within a *family*, the
+measures of one group over all players: it keeps the chance of any false finding of the family at 5 %, however the
+measures depend on each other.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..agent.constraint import unmarked
-from .estimates import interval, resampled
+from .estimates import Mark, intervals
+from .influence import of_difference, shared_cells
 from .measures import Measure
-from .tallies import Array, Sums
-
-PERMUTATIONS = 9999
-_CHUNK = 500
+from .permuting import Exchange, permutation_test
+from .tallies import Counting, Sums
+from .units import Origin, within_positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +30,75 @@ class Difference:
     measure: Measure
     before: float
     after: float
-    low: float
-    high: float
-    """The 95 % interval of the difference."""
+    difference: float
+    """Over the powers that it had in both; ``after`` less ``before`` where its seats are the same."""
+    low: float | None
+    high: float | None
+    """The 95 % interval of the difference; ``None`` where nothing varies."""
     p: float
     """Of the permutation test, two-sided."""
     adjusted: float
-    """The same by Holm's procedure over the whole comparison."""
+    """The same by Holm's procedure over the family."""
     games: tuple[int, int]
-    """Clusters in each folder."""
+    """Units in each folder."""
+    exchange: Exchange
+    """What the test exchanged."""
+    mark: Mark
 
-    @property
-    def difference(self) -> float:
-        return self.after - self.before
+
+def compared_games(first: Counting, second: Counting) -> list[Difference]:
+    """All games of two folders. Of forks of the same positions, seats that were given to others are compared seat by
+    seat."""
+    origins = [*first.origins.values(), *second.origins.values()]
+    positions = within_positions(origins)
+    if not positions:
+        return compared(first.sums(positions=False), second.sums(positions=False))
+    before, after = (_seated(counting) for counting in (first, second))
+
+    def named(player: str, origin: Origin, power: str) -> str:
+        place = (origin.cluster, origin.phase, power)
+        return _then(before.get(place, player), after.get(place, player))
+
+    return compared(first.sums(positions=True, named=named), second.sums(positions=True, named=named))
+
+
+def _seated(counting: Counting) -> dict[tuple[str, str, str], str]:
+    """(run, phase, power) -> who has that seat."""
+    return {
+        (origin.cluster, origin.phase, power): player
+        for origin in counting.origins.values()
+        for power, player in origin.seating
+    }
 
 
 def compared(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> list[Difference]:
-    """Every measure that is known on both sides, of every player with two clusters or more on both."""
-    found = [
-        difference
+    """Every measure that is known on both sides, of every player with two units or more on both, in powers that it had
+    on both."""
+    pairs = [
+        pair
         for one, other in _same(first, second)
-        if min(len(one.clusters), len(other.clusters)) >= 2
-        for difference in _player(one, other)
+        if (pair := _shared(one, other)) is not None and min(pair[0].units, pair[1].units) >= 2
     ]
-    adjusted = holm([difference.p for difference in found])
+    family = len(pairs) * max((_largest_group(one.measures) for one, _ in pairs), default=0)
+    found = [difference for one, other in pairs for difference in _player(one, other, family)]
+    return families(found, lambda difference: difference.measure.group)
+
+
+def families(found: Sequence[Difference], of: Callable[[Difference], str]) -> list[Difference]:
+    """With probabilities adjusted by Holm's procedure within each family. ``of``: its name."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for at, difference in enumerate(found):
+        places[of(difference)].append(at)
+    adjusted = [1.0] * len(found)
+    for members in places.values():
+        for at, p in zip(members, holm([found[at].p for at in members]), strict=True):
+            adjusted[at] = p
     return [replace(difference, adjusted=p) for difference, p in zip(found, adjusted, strict=True)]
+
+
+def _largest_group(measures: Sequence[Measure]) -> int:
+    groups = [measure.group for measure in measures]
+    return max(map(groups.count, groups), default=0)
 
 
 def _same(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> Iterator[tuple[Sums, Sums]]:
@@ -66,6 +110,14 @@ def _same(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> Iterator[tup
             yield first[player], second[found]
 
 
+def _shared(one: Sums, other: Sums) -> tuple[Sums, Sums] | None:
+    cells = shared_cells(one, other)
+    if not cells:
+        return None
+    kept = [sums.only([row for row, seat in enumerate(sums.seats) if seat.cell in cells]) for sums in (one, other)]
+    return kept[0], kept[1]
+
+
 def holm(probabilities: Sequence[float]) -> list[float]:
     """Adjusted so that all below 0.05 may be called findings together (Holm 1979)."""
     order = np.argsort(probabilities, kind="stable")
@@ -75,58 +127,45 @@ def holm(probabilities: Sequence[float]) -> list[float]:
     return [float(p) for p in adjusted]
 
 
-def _player(first: Sums, second: Sums) -> list[Difference]:
-    seen = [int(count) for count in np.minimum(*(np.count_nonzero(sums.under, axis=0) for sums in (first, second)))]
+def _player(first: Sums, second: Sums, family: int) -> list[Difference]:
     unknown = np.isnan(np.vstack([first.over, second.over, first.under, second.under])).sum(axis=0)
-    known = [at for at, count in enumerate(seen) if count >= 2 and not unknown[at]]
+    influence = of_difference(second, first)
+    known = [at for at, units in enumerate(influence.units) if units >= 2 and not unknown[at]]
     if not known:
         return []
-    before, after = (sums.over[:, known].sum(axis=0) / sums.under[:, known].sum(axis=0) for sums in (first, second))
-    drawn = resampled(f"{second.player} second", second.over[:, known], second.under[:, known])
-    drawn -= resampled(f"{first.player} first", first.over[:, known], first.under[:, known])
-    chances = _permuted(first, second, known)
-    sizes = (len(first.clusters), len(second.clusters))
-    name = first.player if first.player == second.player else f"{first.player}, then {second.player}"
-    found = []
-    for column, at in enumerate(known):
-        bounds = interval(drawn[:, column], seen[at])
-        means = float(before[column]), float(after[column])
-        found.append(Difference(name, first.measures[at], *means, *bounds, float(chances[column]), 1.0, sizes))
-    return found
+    with np.errstate(invalid="ignore", divide="ignore"):
+        before, after = (sums.over.sum(axis=0) / sums.under.sum(axis=0) for sums in (first, second))
+    name = _then(first.player, second.player)
+    spans = intervals(influence, name)
+    test = permutation_test(
+        *(
+            Sums(s.player, s.seats, s.over[:, known], s.under[:, known], tuple(s.measures[at] for at in known))
+            for s in (second, first)
+        ),
+        together=False,
+        family=family,
+    )
+    return [
+        Difference(
+            name,
+            first.measures[at],
+            float(before[at]),
+            float(after[at]),
+            float(influence.value[at]),
+            spans[at].low,
+            spans[at].high,
+            float(test.p[column]),
+            1.0,
+            (first.units, second.units),
+            test.exchange,
+            spans[at].mark,
+        )
+        for column, at in enumerate(known)
+    ]
 
 
-def _permuted(first: Sums, second: Sums, known: list[int]) -> Array:
-    """The two-sided probability of each measure."""
-    over = np.vstack([first.over[:, known], second.over[:, known]])
-    under = np.vstack([first.under[:, known], second.under[:, known]])
-    ones, total = len(first.clusters), len(over)
-    sides = np.zeros(total)
-    sides[:ones] = 1
-    seen = np.abs(_studentized(over, under, sides[None, :]))[0]
-    rng = np.random.default_rng([zlib.crc32(first.player.encode("utf-8", "surrogatepass")), total])
-    beyond = np.zeros(len(known))
-    left = PERMUTATIONS
-    while left:
-        size = min(_CHUNK, left)
-        drawn = rng.permuted(np.tile(sides, (size, 1)), axis=1)
-        # A difference that is as large, but for the last bits, counts.
-        beyond += (np.abs(_studentized(over, under, drawn)) >= seen * (1 - 1e-9)).sum(axis=0)
-        left -= size
-    chances: Array = (beyond + 1) / (PERMUTATIONS + 1)
-    return chances
-
-
-def _studentized(over: Array, under: Array, sides: Array) -> Array:
-    """``sides``: permutations x clusters, 1 for the first folder. Returns permutations x measures. A split in which one
-    side has nothing to take a mean of, or nothing varies, differs by nothing or by infinity."""
-    value, spread = np.zeros((len(sides), over.shape[1])), np.zeros((len(sides), over.shape[1]))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for part, sign in ((sides, 1.0), (1 - sides, -1.0)):
-            count = part.sum(axis=1, keepdims=True)
-            bottom = part @ under
-            mean = (part @ over) / bottom
-            squares = part @ over**2 - 2 * mean * (part @ (over * under)) + mean**2 * (part @ under**2)
-            value += sign * mean
-            spread += np.maximum(squares, 0) / bottom**2 * count / (count - 1)
-        studentized: Array = value / np.sqrt(spread)
-    return np.where(np.isnan(value), np.inf, np.where(np.abs(value) < 1e-12, 0.0, studentized))
+def _then(before: str, after: str) -> str:
+    """Who is compared with whom."""
+    if before == after or after.startswith(f"{before}, then "):
+        return after
+    return f"{before}, then {after}"

@@ -1,8 +1,9 @@
-"""Means of clustered data with standard errors and bootstrap intervals, and how many games a difference takes.
+"""Means and differences with standard errors and 95 % intervals, and how many games a difference takes.
 
-A measure is a ratio of sums over clusters. Its standard error is that of the ratio estimator (Cochran, Sampling
-Techniques, 3rd ed., 6.4); its interval is the percentile bootstrap over whole clusters, with the percentiles widened
-for few clusters (Hesterberg, What Teachers Should Know About the Bootstrap, 2015, "expanded percentile").
+From ``FEW`` independent observations on an interval is the bootstrap-t over what each of them adds (Efron and
+Tibshirani, An Introduction to the Bootstrap, 12.5): it allows for skewness, which others do not. Fewer have Student's,
+and are marked: no method rescues them. A share has Wilson's interval with as many trials as its design effect leaves
+(Korn and Graubard 1998). Where nothing varies there is no interval, but for a share, whose bound is the binomial one.
 """
 
 from __future__ import annotations
@@ -11,16 +12,28 @@ import math
 import zlib
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 
+from .influence import Influence, of_mean
 from .tallies import Array, Sums
 
 RESAMPLES = 2000
 LEVEL = 0.95
-POWER = 0.8
-"""How often a test should find a difference that there is."""
+FEW = 14
+"""Independent observations below which an interval is marked."""
+ALIKE = 0.1
+"""Correlation of trials of one game that is taken where all are alike, so that none can be seen."""
+_TOP = 0.5
+"""Share of the squares from one observation from which on an interval is marked."""
 
+_FAR = 1e6
+"""Errors that a sample without any spread lies off; more than one in forty of them, and there is no bootstrap-t."""
+
+Mark = Literal["", "few", "heavy"]
+"""Why an interval may cover less than it says: fewer than ``FEW`` games, or one that outweighs all others."""
+MARKS: dict[Mark, str] = {"": "", "few": "\u2020", "heavy": "\u2021"}
 _NORMAL = NormalDist()
 
 
@@ -34,75 +47,109 @@ class MeanEstimate:
     """Standard error; ``None`` with fewer than two clusters."""
     low: float | None = None
     high: float | None = None
-    """The 95 % interval."""
+    """The 95 % interval; ``None`` where nothing varies."""
     clusters: int = 0
-    """Independent observations: games, those that share phases counted once."""
+    """Independent observations: games, those that share phases or seeds counted once."""
     unknown: bool = False
     """Whether it is missing because a part is not known, and not because there is none."""
+    mark: Mark = ""
 
 
 def estimates(sums: Sums) -> list[MeanEstimate]:
     """One for each measure of the sums."""
-    drawn = resampled(sums.player, np.nan_to_num(sums.over), sums.under)
-    return [_estimate(sums, at, drawn[:, at], share=measure.share) for at, measure in enumerate(sums.measures)]
+    found = of_mean(sums)
+    spans = intervals(found, sums.player)
+    trials = np.nan_to_num(sums.under).sum(axis=0)
+    return [
+        _estimate(sums, at, found, spans[at], float(trials[at]) if measure.share else None)
+        for at, measure in enumerate(sums.measures)
+    ]
 
 
-def resampled(name: str, over: Array, under: Array) -> Array:
-    """The ratio in each of ``RESAMPLES`` resamples of the clusters (rows), NaN where it has none; the same for one
-    name."""
-    count = len(over)
-    rng = np.random.default_rng([zlib.crc32(name.encode("utf-8", "surrogatepass")), count])
-    weights = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio: Array = (weights @ over) / (weights @ under)
-    return np.where(np.isfinite(ratio), ratio, np.nan)
-
-
-def _estimate(sums: Sums, at: int, drawn: Array, *, share: bool) -> MeanEstimate:
-    over, under, count = sums.over[:, at], sums.under[:, at], len(sums.clusters)
-    if np.isnan(over).any() or np.isnan(under).any():
-        return MeanEstimate(None, clusters=count, unknown=True)
-    seen = int(np.count_nonzero(under))
-    if not seen:
+def _estimate(sums: Sums, at: int, found: Influence, span: Span, trials: float | None) -> MeanEstimate:
+    units = int(found.units[at])
+    if np.isnan(sums.over[:, at]).any() or np.isnan(sums.under[:, at]).any():
+        return MeanEstimate(None, clusters=len({seat.unit for seat in sums.seats}), unknown=True)
+    if not units:
         return MeanEstimate(None)
-    mean = float(over.sum() / under.sum())
-    if seen < 2:
-        return MeanEstimate(mean, clusters=seen)
-    error = standard_error(over, under)
-    if share and error == 0 and mean in (0.0, 1.0):
-        # All alike: resampling cannot show what was never seen, the binomial distribution can.
-        rare = 1 - (1 - LEVEL) ** (1 / seen)
-        low, high = (0.0, rare) if mean == 0 else (1 - rare, 1.0)
-        return MeanEstimate(mean, error, low, high, clusters=seen)
-    low, high = interval(drawn, seen)
-    return MeanEstimate(mean, error, low, high, clusters=seen)
+    mean = float(found.value[at])
+    if units < 2:
+        return MeanEstimate(mean, clusters=units)
+    error = math.sqrt(found.variance[at])
+    low, high = span.low, span.high
+    if trials is not None:
+        low, high = share_interval(mean, error, trials, units, float(found.freedom[at]))
+    return MeanEstimate(mean, error, low, high, clusters=units, mark=span.mark)
 
 
-def standard_error(over: Array, under: Array) -> float:
-    """Of the ratio of two sums over clusters, from how the clusters differ."""
-    return float(math.sqrt(np.sum(influence(over, under) ** 2) / (len(over) * max(1, len(over) - 1))))
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A 95 % interval, or none."""
+
+    low: float | None
+    high: float | None
+    mark: Mark
 
 
-def influence(over: Array, under: Array) -> Array:
-    """What each cluster adds to the ratio; their mean is zero, and their spread is that of the ratio."""
-    total = under.sum()
-    values: Array = (over - over.sum() / total * under) / (total / len(under))
-    return values
+def intervals(found: Influence, name: str) -> list[Span]:
+    """One a measure. ``name``: the same one draws the same samples."""
+    lower, upper = _studentized(found, name) if (found.units >= FEW).any() else (found.value, found.value)
+    spans = []
+    for at, value in enumerate(found.value):
+        squares = found.parts[:, at] ** 2
+        error, units = math.sqrt(found.variance[at]), int(found.units[at])
+        if units < 2 or not error > 1e-12 * max(1.0, abs(value)):
+            spans.append(Span(None, None, "few" if units < FEW else ""))
+            continue
+        low = high = t_quantile((1 + LEVEL) / 2, float(found.freedom[at]))
+        if units >= FEW and max(-lower[at], upper[at]) < _FAR:
+            # The bootstrap knows no cells: their means took degrees of freedom.
+            wider = low / t_quantile((1 + LEVEL) / 2, max(1.0, np.count_nonzero(squares) - 1.0))
+            low, high = float(wider * upper[at]), float(-wider * lower[at])
+        heavy = squares.max() > _TOP * squares.sum()
+        mark: Mark = "few" if units < FEW else "heavy" if heavy else ""
+        spans.append(Span(float(value - low * error), float(value + high * error), mark))
+    return spans
 
 
-def interval(drawn: Array, count: int) -> tuple[float, float]:
-    """The 95 % interval from resampled values, of ``count`` clusters."""
-    tail = _NORMAL.cdf(-math.sqrt(count / (count - 1)) * t_quantile((1 + LEVEL) / 2, count - 1))
-    low, high = np.nanquantile(drawn, [tail, 1 - tail])
-    return float(low), float(high)
+def _studentized(found: Influence, name: str) -> tuple[Array, Array]:
+    """The quantiles of (drawn - seen) / error over resamples, drawn among units of a kind."""
+    rng = np.random.default_rng([zlib.crc32(name.encode("utf-8", "surrogatepass")), len(found.kinds)])
+    off, spread = np.zeros((RESAMPLES, found.parts.shape[1])), np.zeros((RESAMPLES, found.parts.shape[1]))
+    for kind in np.unique(found.kinds):
+        parts = found.parts[found.kinds == kind]
+        count = len(parts)
+        weights = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(np.float64)
+        total = weights @ parts
+        off += total - parts.sum(axis=0)
+        spread += (weights @ parts**2 - total**2 / count) * count / max(1, count - 1)
+    flat = spread <= 1e-9 * found.variance
+    drawn = np.where(flat, 0.0, off) / np.sqrt(np.where(flat, 1.0, spread))
+    drawn[flat & (np.abs(off) > 1e-9)] = _FAR
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    return low, high
 
 
-def t_quantile(probability: float, freedom: int) -> float:
+def share_interval(mean: float, error: float, trials: float, units: int, freedom: float) -> tuple[float, float]:
+    """Of a share of so many trials in so many units."""
+    held = max(units, trials / (1 + max(0.0, trials / units - 1) * ALIKE))
+    if mean <= 0 or mean >= 1:
+        rare = 1 - (1 - LEVEL) ** (1 / held)
+        return (0.0, rare) if mean <= 0 else (1 - rare, 1.0)
+    if error > 0:
+        held = min(trials, mean * (1 - mean) / error**2)
+    t = t_quantile((1 + LEVEL) / 2, freedom)
+    middle = (mean + t**2 / (2 * held)) / (1 + t**2 / held)
+    half = t / (1 + t**2 / held) * math.sqrt(mean * (1 - mean) / held + t**2 / (4 * held**2))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def t_quantile(probability: float, freedom: float) -> float:
     """Of Student's distribution: exact for 1 and 2 degrees of freedom, else by the Cornish-Fisher expansion
     (Abramowitz and Stegun, 26.7.5), within 0.5 % from 3 on."""
-    if freedom == 1:
+    if freedom <= 1:
         return math.tan(math.pi * (probability - 0.5))
-    if freedom == 2:
+    if freedom <= 2:
         return (2 * probability - 1) / math.sqrt(2 * probability * (1 - probability))
     z = _NORMAL.inv_cdf(probability)
     terms: tuple[float, ...] = (
@@ -114,50 +161,8 @@ def t_quantile(probability: float, freedom: int) -> float:
     return z + math.fsum(term / freedom**power for power, term in enumerate(terms, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Duel:
-    """Two players told apart by one measure, in the same games or in different ones."""
-
-    one: str
-    other: str
-    difference: float
-    """The first one's mean less the second one's."""
-    error: float
-    games: int
-    """Clusters that it rests on."""
-    needed: int | None
-    """Clusters that a test at 5 % would need to find a true difference of this size in 80 % of all cases; ``None`` when
-    there is no difference, or nothing varies."""
-    detectable: float
-    """The smallest difference that the games played find in 80 % of all cases."""
-
-
-def duel(one: Sums, other: Sums, at: int) -> Duel | None:
-    """By the measure in column ``at``. ``None`` when it is not known of both, or they have fewer than two clusters."""
-    places = {cluster: row for row, cluster in enumerate(sorted({*one.clusters, *other.clusters}))}
-    count = len(places)
-    if min(len(one.clusters), len(other.clusters)) < 2:
-        return None
-    means, parts = [], np.zeros(count)
-    for sums, sign in ((one, 1), (other, -1)):
-        over, under = np.zeros(count), np.zeros(count)
-        rows = [places[cluster] for cluster in sums.clusters]
-        over[rows], under[rows] = sums.over[:, at], sums.under[:, at]
-        if np.isnan(over).any() or not under.sum():
-            return None
-        means.append(float(over.sum() / under.sum()))
-        parts += sign * influence(over, under)
-    error = float(math.sqrt(np.sum(parts**2) / (count * (count - 1))))
-    reach = _NORMAL.inv_cdf((1 + LEVEL) / 2) + _NORMAL.inv_cdf(POWER)
-    difference = means[0] - means[1]
-    spread = error * math.sqrt(count)
-    needed = None if difference == 0 or error == 0 else max(2, math.ceil((reach * spread / difference) ** 2))
-    return Duel(one.player, other.player, difference, error, count, needed, reach * error)
-
-
-def power_of_test(difference: float, error: float) -> float:
-    """How often a test at 5 % finds a true difference, when it is estimated with this standard error."""
-    if error == 0:
-        return float(difference != 0)
-    edge = _NORMAL.inv_cdf((1 + LEVEL) / 2)
-    return _NORMAL.cdf(abs(difference) / error - edge) + _NORMAL.cdf(-abs(difference) / error - edge)
+def chi_quantile(probability: float, freedom: float) -> float:
+    """Of the chi-squared distribution, by Wilson's and Hilferty's cube (1931), within 5 % from 5 degrees of freedom
+    on."""
+    part = 2 / (9 * freedom)
+    return float(freedom * max(0.01, 1 - part + _NORMAL.inv_cdf(probability) * math.sqrt(part)) ** 3)

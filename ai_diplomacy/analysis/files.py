@@ -14,6 +14,7 @@ from ..records.cleaning import cleaned
 from ..records.durable import replace_files
 from .analyzing import BASELINES, DUEL_MEASURES, Analysis
 from .comparing import Difference
+from .duels import Duel
 from .measures import GROUPS, MEASURES
 from .provenance import Provenance
 from .report import page
@@ -23,7 +24,11 @@ _ORIGIN = ("folder_games", "versions", "configs", "prompts", "models", "seeds")
 
 
 def write_files(
-    out: Path, analysis: Analysis, other: Analysis | None = None, differences: Sequence[Difference] = ()
+    out: Path,
+    analysis: Analysis,
+    other: Analysis | None = None,
+    differences: Sequence[Difference] = (),
+    differ: Sequence[str] = (),
 ) -> list[Path]:
     """Writes them all and returns their paths. Raises ``OSError``."""
     out.mkdir(parents=True, exist_ok=True)
@@ -31,7 +36,7 @@ def write_files(
     if other is not None:
         made["second"] = tables(other)
         made[""] = [comparison_table(differences, analysis.provenance, other.provenance)]
-    written = {"report.html": page(analysis, other, differences)}
+    written = {"report.html": page(analysis, other, differences, differ)}
     named = {f"{side}_{table.name}".lstrip("_"): table for side, found in made.items() for table in found}
     documents = {name: table.document() for name, table in named.items()}
     written["analysis.json"] = json.dumps(documents, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
@@ -94,28 +99,35 @@ def tables(analysis: Analysis) -> list[DataTable]:
     def table(name: str, columns: str, rows: Iterable[tuple[Value, ...]]) -> DataTable:
         return DataTable(name, tuple(columns.split()), tuple(rows), (analysis.provenance,))
 
-    unrated = [name for name in BASELINES if name not in {rating.player for rating in analysis.ratings}]
+    rated = analysis.ratings.players
+    unrated = [name for name in BASELINES if name not in {rating.player for rating in rated}]
     return [
         table(
             "measures",
-            "player baseline games seats group measure mean standard_error low high clusters unknown",
+            "player baseline games seats group measure mean standard_error low high clusters unknown mark",
             _measures(analysis),
         ),
         table(
             "ratings",
-            "player baseline games mu sigma low high",
+            "player baseline games points standard_error low high mark",
             [
                 *(
-                    (r.player, int(r.player in BASELINES), r.games, r.mu, r.sigma, r.low, r.high)
-                    for r in analysis.ratings
+                    (r.player, int(r.player in BASELINES), r.games, r.points, r.error, r.low, r.high, r.mark)
+                    for r in rated
                 ),
-                *((name, 1, 0, None, None, None, None) for name in unrated),
+                *((name, 1, 0, None, None, None, None, "") for name in unrated),
             ],
         ),
         table(
+            "rating_differences",
+            "player other difference standard_error low high mark",
+            map(astuple, analysis.ratings.differences),
+        ),
+        table(
             "power",
-            "measure player other difference standard_error games games_needed detectable_difference",
-            ((name, *astuple(duel)) for name in DUEL_MEASURES for duel in analysis.duels[name]),
+            "measure player other difference standard_error low high p exchanged games detectable_difference "
+            "games_for_one games_for_one_low games_for_one_high mark",
+            ((name, *_duel(duel)) for name in DUEL_MEASURES for duel in analysis.duels[name]),
         ),
         table(
             "honesty",
@@ -142,17 +154,26 @@ def tables(analysis: Analysis) -> list[DataTable]:
 
 def comparison_table(found: Sequence[Difference], first: Provenance, second: Provenance) -> DataTable:
     """All differences between two folders."""
-    columns = "player measure before after difference low high p p_holm games_before games_after"
+    columns = "player family measure before after difference low high p p_holm games_before games_after exchanged mark"
     rows = tuple(
-        (d.player, d.measure.name, d.before, d.after, d.difference, d.low, d.high, d.p, d.adjusted, *d.games)
+        (
+            *(d.player, d.measure.group, d.measure.name, d.before, d.after, d.difference, d.low, d.high),
+            *(d.p, d.adjusted, *d.games, d.exchange, d.mark),
+        )
         for d in found
     )
     return DataTable("comparison", tuple(columns.split()), rows, (first, second))
+
+
+def _duel(duel: Duel) -> Iterator[Value]:
+    needed = (None, None, None) if duel.for_one is None else astuple(duel.for_one)
+    yield from (duel.one, duel.other, duel.difference, duel.error, duel.low, duel.high, duel.p, duel.exchange)
+    yield from (duel.games, duel.detectable, *needed, duel.mark)
 
 
 def _measures(analysis: Analysis) -> Iterator[tuple[Value, ...]]:
     for player, figures in analysis.estimates.items():
         seats = int(player in BASELINES), analysis.games.get(player, 0), analysis.seats.get(player, 0)
         for measure, f in zip(MEASURES, figures, strict=True):
-            figure = f.mean, f.error, f.low, f.high, f.clusters, int(f.unknown)
+            figure = f.mean, f.error, f.low, f.high, f.clusters, int(f.unknown), f.mark
             yield (player, *seats, GROUPS[measure.group], measure.name, *figure)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from .estimates import MeanEstimate
+from .duels import Duel
+from .estimates import MARKS, Mark, MeanEstimate
 from .measures import Measure
+from .permuting import Exchange
 
 NONE = "\u2013"
 UNKNOWN = "unknown"
+EXCHANGED: dict[Exchange, str] = {
+    "pairs": "who is who in each pair or game",
+    "powers": "games of the same powers",
+    "games": "games",
+}
+"""What a test exchanged."""
 
 
 def number(value: float | None, measure: Measure) -> str:
@@ -26,12 +34,23 @@ def mean(figure: MeanEstimate, measure: Measure) -> str:
     return f"{number(figure.mean, measure).removesuffix(' %')} \u00b1 {error}{' %' if measure.share else ''}"
 
 
-def span(low: float | None, high: float | None, measure: Measure) -> str:
-    """``[4.2, 5.5]``; empty without one."""
+def span(low: float | None, high: float | None, measure: Measure, mark: Mark = "") -> str:
+    """``[4.2, 5.5]``, with its mark; empty without one."""
     if low is None or high is None:
         return ""
     scale, digits = (100, 1) if measure.share else (1, measure.digits)
-    return f"[{low * scale:,.{digits}f}, {high * scale:,.{digits}f}]"
+    return f"[{low * scale:,.{digits}f}, {high * scale:,.{digits}f}]{MARKS[mark]}"
+
+
+def points(low: float | None, high: float | None, mark: Mark = "") -> str:
+    """``[-120, 35]``, an interval of ratings; empty without one."""
+    return "" if low is None or high is None else f"[{low:.0f}, {high:.0f}]{MARKS[mark]}"
+
+
+def of_one(duel: Duel) -> str:
+    """``84 (60 to 130)``, the games for a difference of one."""
+    needed = duel.for_one
+    return NONE if needed is None else f"{needed.games:,} ({needed.low:,} to {needed.high:,})"
 
 
 def chance(p: float) -> str:

@@ -5,7 +5,7 @@ Rows that become tables of ``--parquet`` say of each column what it holds."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -170,6 +170,10 @@ class GameRecord(Rows):
     """(power, step) -> hash of the system prompt and of the step's prompt without its situation."""
     ending: Ending | None
     """``None``: the game is not finished."""
+    forked_at: str = ""
+    """The phase from which a fork was played; empty when it is none."""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """Those that ``config_hash`` is made of, by name."""
 
     @property
     def playing(self) -> Mapping[str, str]:

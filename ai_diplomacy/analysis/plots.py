@@ -40,8 +40,8 @@ def dots(analysis: Analysis, measure: Measure, mark: str) -> str:
 
 def rating_dots(analysis: Analysis, mark: str) -> str:
     """The ratings with their intervals."""
-    rows = [(rating.player, rating.mu, rating.low, rating.high) for rating in analysis.ratings]
-    return _intervals(rows, "rating (25 is where everybody begins)", _COLORS[2], mark) if rows else ""
+    rows = [(rating.player, rating.points, rating.low, rating.high) for rating in analysis.ratings.players]
+    return _intervals(rows, "rating (400 are odds of ten to one)", _COLORS[2], mark) if rows else ""
 
 
 def _intervals(rows: Sequence[tuple[str, float, float | None, float | None]], label: str, color: str, mark: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,11 @@ class Provenance:
     games: int
     """Finished ones, which are counted."""
     clusters: int
-    """Those of them that share no phase: a run and its forks are one."""
+    """Independent observations among them."""
+    positions: int
+    """Those that they were forked from, where the figures hold for these alone; 0 where they do not."""
+    settings: Mapping[str, tuple[str, ...]]
+    """Setting -> its values in these games, as JSON."""
     unfinished: tuple[str, ...]
     """Left out."""
     unreadable: tuple[tuple[str, str], ...]
@@ -44,6 +49,7 @@ class Provenance:
         settings = [f"{digest} ({count})" if several else digest for digest, count in self.configs]
         parts = [
             f"{self.games} games" + (f" in {self.clusters} clusters" if self.clusters != self.games else ""),
+            *([f"figures hold for {_positions(self.positions)}"] if self.positions else []),
             f"AI Diplomacy {', '.join(self.versions) or self.analyzed_with}",
             f"settings {', '.join(settings) or 'none'}",
             f"prompts {self.prompts_hash or 'none'}",
@@ -66,6 +72,7 @@ class Provenance:
             "prompts": dict(self.prompts),
             "prompts_hash": self.prompts_hash,
             "models": dict(self.models),
+            "settings": dict(self.settings),
             "unreadable": [{"folder": folder, "problem": problem} for folder, problem in self.unreadable],
         }
 
@@ -79,7 +86,9 @@ class Sources:
         self._prompts: defaultdict[str, defaultdict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
         self._models: defaultdict[str, set[str]] = defaultdict(set)
         self._seeds: set[int] = set()
-        self._clusters: set[str] = set()
+        self.maps: set[str] = set()
+        self._settings: defaultdict[str, set[str]] = defaultdict(set)
+        self._positions: set[tuple[str, str]] = set()
         self._games = 0
         self._unfinished: list[str] = []
         self._unreadable: list[tuple[str, str]] = []
@@ -92,7 +101,10 @@ class Sources:
             self._unfinished.append(game.name)
             return
         self._games += 1
-        self._clusters.add(game.cluster)
+        self.maps.add(game.map)
+        self._positions.add((game.cluster, game.forked_at))
+        for name, value in game.settings.items():
+            self._settings[name].add(json.dumps(value, sort_keys=True))
         self._versions.update(game.versions)
         self._configs[game.config_hash] += 1
         self._seeds.add(game.seed)
@@ -101,7 +113,8 @@ class Sources:
         for (power, step), digest in game.prompt_hashes.items():
             self._prompts[game.players[power]][power, step].add(digest)
 
-    def provenance(self) -> Provenance:
+    def provenance(self, units: Collection[str], *, positions: bool) -> Provenance:
+        """``units``: independent observations; ``positions``: whether the figures hold for the positions alone."""
         prompts = {
             player: combined({place: " ".join(sorted(digests)) for place, digests in places.items()})
             for player, places in self._prompts.items()
@@ -114,7 +127,9 @@ class Sources:
             models=tuple((player, tuple(sorted(models))) for player, models in sorted(self._models.items())),
             seeds=tuple(sorted(self._seeds)),
             games=self._games,
-            clusters=len(self._clusters),
+            clusters=len(units),
+            positions=len(self._positions) if positions else 0,
+            settings={name: tuple(sorted(values)) for name, values in sorted(self._settings.items())},
             unfinished=tuple(self._unfinished),
             unreadable=tuple(self._unreadable),
             warnings=tuple(self._warnings()),
@@ -122,7 +137,8 @@ class Sources:
 
     def _warnings(self) -> Iterable[str]:
         if len(self._configs) > 1:
-            yield f"the games were played with {len(self._configs)} different settings"
+            differ = ", ".join(name for name, values in sorted(self._settings.items()) if len(values) > 1)
+            yield f"the games were played with {len(self._configs)} different settings ({differ or 'some set in part'})"
         if len(self._versions) > 1:
             yield f"the games were played with {len(self._versions)} versions: {', '.join(sorted(self._versions))}"
         for player, places in sorted(self._prompts.items()):
@@ -131,6 +147,10 @@ class Sources:
         for player, models in sorted(self._models.items()):
             if len(models) > 1 and ", then " not in player:
                 yield f"{player} stands for several models: {', '.join(sorted(models))}"
+
+
+def _positions(count: int) -> str:
+    return "the one position that they were forked from" if count == 1 else f"the {count} positions of the forks"
 
 
 def spans(numbers: Iterable[int]) -> str:

@@ -1,96 +1,184 @@
-"""Ratings of all players on one scale: openskill's Plackett-Luce model over the places in each game.
+"""Ratings of all players on one scale: one fit of Plackett's and Luce's model to the places in all games at once.
 
-Each seat is a team of one. A player with several seats of a game takes the mean of what they would change: they share a
-game, so they are no independent evidence. The model learns game by game, so that the order of the games matters a
-little: a rating is the mean over several orders, and its interval comes from games drawn again, in any order.
+A seat's strength is its player's plus its power's; the chance to come first among those who are left is in proportion
+to its exponential. Who shares a place came in no known order (Efron 1977). Being one fit, it has one estimand: more
+games of the same players make it more precise, and change nothing else. 400 points are odds of ten to one, as in chess;
+``ANCHOR`` has 0, so that tournaments which it plays in have one scale; without it the mean of the players has.
+
+Errors are the larger of the model's own and those from how games differ (a sandwich over independent games): seats
+share the luck of their game. A weak prior, ``PRIOR`` points, holds those who won or lost everything.
 """
 
 from __future__ import annotations
 
-import random
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from .estimates import interval
+from .estimates import FEW, LEVEL, Mark, t_quantile
+from .tallies import Array
 
-ORDERS = 20
-_MOST_UPDATES = 60_000
-"""Games rated for all intervals together; one takes some 0.1 ms."""
+ANCHOR = "bot:dumbbot"
+SCALE = 400 / math.log(10)
+PRIOR = 600.0
+"""Standard deviation of what is thought of a player, in points, before any game."""
+_POWER_PRIOR = 200.0
+_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
     """One game, for its ratings: who came where."""
 
-    cluster: str
-    seats: tuple[tuple[str, float], ...]
-    """(player, place), a seat each; 1 is best."""
+    unit: str
+    """Equal for games that are one observation."""
+    seats: tuple[tuple[str, str, float], ...]
+    """(player, power, place), a seat each; 1 is best."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """How strong a player is; 25 is where everybody begins."""
+    """How strong a player is."""
 
     player: str
-    mu: float
-    sigma: float
-    """The model's own doubt about ``mu``."""
+    points: float
+    error: float | None
+    """Standard error of ``points``; ``None`` for the anchor, and with fewer than two units."""
     low: float | None
     high: float | None
-    """The 95 % interval of ``mu`` over games drawn again; ``None`` with fewer than two clusters."""
+    """The 95 % interval."""
     games: int
+    mark: Mark
 
 
-def ratings(games: Sequence[Rated], *, intervals: bool = True) -> list[Rating]:
-    """Of every player of these games, best first. ``intervals`` take most of the time."""
-    clusters: defaultdict[str, list[Rated]] = defaultdict(list)
-    for game in sorted(games, key=lambda game: (game.cluster, game.seats)):
-        clusters[game.cluster].append(game)
-    groups = [clusters[name] for name in sorted(clusters)]
-    if not groups:
-        return []
-    rng = random.Random(len(games))
-    players = sorted({player for game in games for player, _ in game.seats})
-    runs = [_rate([game for group in rng.sample(groups, len(groups)) for game in group]) for _ in range(ORDERS)]
-    drawn = _drawn(groups, len(games), rng) if intervals else []
-    counts = {player: sum(any(name == player for name, _ in game.seats) for game in games) for player in players}
-    found = []
-    for player in players:
-        mu = float(np.mean([run[player][0] for run in runs]))
-        sigma = float(np.mean([run[player][1] for run in runs]))
-        values = np.array([run[player][0] for run in drawn if player in run])
-        seen = sum(any(name == player for game in group for name, _ in game.seats) for group in groups)
-        low, high = interval(values, seen) if intervals and seen > 1 else (None, None)
-        found.append(Rating(player, mu, sigma, low, high, counts[player]))
-    return sorted(found, key=lambda rating: -rating.mu)
+@dataclass(frozen=True, slots=True)
+class RatingDifference:
+    """How much stronger one player is than another."""
+
+    one: str
+    other: str
+    difference: float
+    error: float | None
+    low: float | None
+    high: float | None
+    mark: Mark
 
 
-def _drawn(
-    groups: Sequence[Sequence[Rated]], games: int, rng: random.Random
-) -> list[Mapping[str, tuple[float, float]]]:
-    times = max(100, min(400, _MOST_UPDATES // max(1, games))) if len(groups) > 1 else 0
-    return [_rate([game for group in rng.choices(groups, k=len(groups)) for game in group]) for _ in range(times)]
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Of every player of some games, best first, and of every two of them."""
+
+    players: tuple[Rating, ...] = ()
+    differences: tuple[RatingDifference, ...] = ()
 
 
-def _rate(games: Sequence[Rated]) -> dict[str, tuple[float, float]]:
-    """Player -> (mu, sigma) after these games in this order."""
-    from openskill.models import PlackettLuce
+def ratings(games: Sequence[Rated]) -> Ratings:
+    """One fit to all games, in whatever order they are."""
+    games = sorted(games, key=lambda game: (game.unit, game.seats))
+    if not games:
+        return Ratings()
+    fit = _Fit(games)
+    names, strengths, covariances, units = fit.players, fit.strengths(), fit.covariances(), fit.units
+    counts = {name: sum(any(seat[0] == name for seat in game.seats) for game in games) for name in names}
+    seen = {name: len({game.unit for game in games if any(seat[0] == name for seat in game.seats)}) for name in names}
+    base = np.zeros(len(names))
+    if ANCHOR in names:
+        base[names.index(ANCHOR)] = 1.0
+    else:
+        base[:] = 1 / len(names)
 
-    model = PlackettLuce()
-    known: dict[str, tuple[float, float]] = {}
-    start = model.rating()
-    for game in games:
-        teams = []
-        for player, _ in game.seats:
-            mu, sigma = known.get(player, (start.mu, start.sigma))
-            teams.append([model.rating(mu=mu, sigma=sigma)])
-        rated = model.rate(teams, ranks=[place for _, place in game.seats])
-        after: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
-        for (player, _), team in zip(game.seats, rated, strict=True):
-            after[player].append((team[0].mu, team[0].sigma))
-        for player, values in after.items():
-            known[player] = (sum(mu for mu, _ in values) / len(values), sum(s for _, s in values) / len(values))
-    return known
+    def contrast(weights: Array, least: int) -> tuple[float, float | None, float | None, float | None, Mark]:
+        value = float(SCALE * weights @ strengths)
+        mark: Mark = "few" if least < FEW else ""
+        error = SCALE * math.sqrt(max(float(weights @ covariance @ weights) for covariance in covariances))
+        if units < 2 or error < 1e-9:
+            return value, None, None, None, mark
+        half = t_quantile((1 + LEVEL) / 2, max(1, min(units, least) - 1)) * error
+        return value, error, value - half, value + half, mark
+
+    one_hot = np.eye(len(names))
+    found = [
+        Rating(name, *_placed(contrast(one_hot[at] - base, seen[name]), counts[name])) for at, name in enumerate(names)
+    ]
+    differences = [
+        RatingDifference(one, other, *contrast(one_hot[a] - one_hot[b], min(seen[one], seen[other])))
+        for a, one in enumerate(names)
+        for b, other in enumerate(names)
+        if a < b
+    ]
+    return Ratings(tuple(sorted(found, key=lambda rating: -rating.points)), tuple(differences))
+
+
+def _placed(
+    found: tuple[float, float | None, float | None, float | None, Mark], games: int
+) -> tuple[float, float | None, float | None, float | None, int, Mark]:
+    return (*found[:4], games, found[4])
+
+
+class _Fit:
+    """The strengths that make these games likeliest, by Newton's method."""
+
+    def __init__(self, games: Sequence[Rated]) -> None:
+        self.players = sorted({player for game in games for player, _, _ in game.seats})
+        powers = sorted({power for game in games for _, power, _ in game.seats})
+        names = sorted({game.unit for game in games})
+        self.units = len(names)
+        self._unit = np.searchsorted(names, [game.unit for game in games])
+        width, columns = max(len(game.seats) for game in games), len(self.players) + len(powers)
+        self._design = np.zeros((len(games), width, columns))
+        self._risk = np.zeros((len(games), width, width))
+        for at, game in enumerate(games):
+            for seat, (player, power, _) in enumerate(game.seats):
+                self._design[at, seat, self.players.index(player)] = 1
+                self._design[at, seat, len(self.players) + powers.index(power)] = 1
+            self._risk[at, : len(game.seats), : len(game.seats)] = _risk(tuple(place for _, _, place in game.seats))
+        priors = np.array([PRIOR] * len(self.players) + [_POWER_PRIOR] * len(powers)) / SCALE
+        self._prior = 1 / priors**2
+        self._values = np.zeros(columns)
+        for _ in range(_STEPS):
+            scores, hessian = self._derivatives()
+            step = np.linalg.solve(hessian, scores.sum(axis=0) - self._prior * self._values)
+            self._values += step / max(1.0, float(np.abs(step).max()))
+            if np.abs(step).max() < 1e-9:
+                break
+        self._scores, self._hessian = self._derivatives()
+
+    def strengths(self) -> Array:
+        """Of the players, as natural logarithms."""
+        return self._values[: len(self.players)]
+
+    def covariances(self) -> tuple[Array, Array]:
+        """Of the strengths: the model's, and that from how units differ."""
+        inverse: Array = np.linalg.inv(self._hessian).astype(np.float64)
+        sums = np.zeros((self.units, len(self._values)))
+        np.add.at(sums, self._unit, self._scores)
+        left = max(1, self.units - len(self.players))
+        robust: Array = inverse @ (sums.T @ sums) @ inverse * (self.units / left)
+        size = len(self.players)
+        return inverse[:size, :size], robust[:size, :size]
+
+    def _derivatives(self) -> tuple[Array, Array]:
+        """The score of each game, and minus the second derivatives with the prior's."""
+        strength = np.exp(self._design @ self._values)
+        chances = self._risk * strength[:, None, :]
+        chances /= np.maximum(chances.sum(axis=2, keepdims=True), 1e-300)
+        expected = chances.sum(axis=1)
+        there = self._design.any(axis=2)
+        scores = np.einsum("gs,gsk->gk", there - expected, self._design)
+        means = np.einsum("gis,gsk->gik", chances, self._design).reshape(-1, len(self._values))
+        flat = self._design.reshape(-1, len(self._values))
+        hessian = flat.T @ (flat * expected.reshape(-1, 1)) - means.T @ means + np.diag(self._prior)
+        return scores, hessian
+
+
+def _risk(places: tuple[float, ...]) -> Array:
+    """Stages x seats: how much of a seat is still there when the next place is given."""
+    seats = np.array(places)
+    rows = []
+    for place in np.unique(seats):
+        tied = seats == place
+        count = int(tied.sum())
+        rows += [np.where(tied, 1 - done / count, seats > place) for done in range(count)]
+    return np.array(rows, dtype=np.float64)

@@ -91,7 +91,9 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         last_year=last.last_year,
         rounds=last.rounds,
         versions=tuple(dict.fromkeys(history.versions)),
-        config_hash=_config_hash(last),
+        config_hash=hashlib.sha256(json.dumps(_settings(last), sort_keys=True).encode()).hexdigest()[:12],
+        settings=_settings(last),
+        forked_at=str(origin.phase) if origin else "",
         players=_players(path, settings),
         models={
             power: tuple(dict.fromkeys(name for _, name in settings.players(power))) for power in sorted(last.models)
@@ -102,15 +104,15 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
     )
 
 
-def _config_hash(config: GameConfig) -> str:
+def _settings(config: GameConfig) -> dict[str, object]:
+    """Those that decide how a game goes, but for seats, prompts and seed."""
     # A setting that earlier versions did not have changes nothing as long as it is what they did.
     earlier = {found.key: found.earlier for found in declared(GameConfig).values()}
-    settings = {
+    return {
         name: value
         for name, value in config.game_settings().items()
         if name not in ("seed", "models", "prompts", "max_tokens", "constrain", "memory") and value != earlier[name]
     }
-    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _players(path: Path, settings: SettingsHistory[GameConfig]) -> dict[str, str]:

@@ -11,11 +11,16 @@ from ..records.cleaning import cleaned
 from . import plots
 from .analyzing import BASELINES, Analysis
 from .comparing import Difference
-from .formatting import NONE, chance, mean, number, span
+from .formatting import EXCHANGED, NONE, chance, mean, number, of_one, points, span
 from .measures import GROUPS, MEASURES, NAMED
 
 
-def page(analysis: Analysis, other: Analysis | None = None, differences: Sequence[Difference] = ()) -> str:
+def page(
+    analysis: Analysis,
+    other: Analysis | None = None,
+    differences: Sequence[Difference] = (),
+    differ: Sequence[str] = (),
+) -> str:
     """The whole document, from the template ``report.html``."""
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -29,6 +34,7 @@ def page(analysis: Analysis, other: Analysis | None = None, differences: Sequenc
         first=analysis,
         second=other,
         differences=differences,
+        differ=differ,
         pictures=_pictures,
         baselines=BASELINES,
         groups=GROUPS,
@@ -38,6 +44,9 @@ def page(analysis: Analysis, other: Analysis | None = None, differences: Sequenc
         number=number,
         mean=mean,
         span=span,
+        points=points,
+        exchanged=EXCHANGED,
+        of_one=of_one,
         chance=chance,
     )
     return cleaned(html, "text")

@@ -1,10 +1,10 @@
 """What is counted of the games: for every player the sums that the measures are ratios of, game by game and as arrays
-with a row for each cluster of games that share phases."""
+with a row for each seat of each independent observation."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..models.known import known_sum
 from .game_record import GameRecord
 from .measures import MEASURES, Measure
 from .scores import scores
+from .units import Origin, Sitting, units, within_positions
 
 Array = npt.NDArray[np.float64]
 
@@ -23,12 +24,9 @@ Tally = dict[str, float | None]
 
 
 def tallies(game: GameRecord) -> dict[str, Tally]:
-    """Player -> the sums over its seats that played. The game must be finished."""
-    found: defaultdict[str, Tally] = defaultdict(dict)
+    """Power -> the sums of its seat, for those that played. The game must be finished."""
     counts = _by_power(game)
-    for power, player in game.playing.items():
-        add(found[player], counts[power])
-    return dict(found)
+    return {power: counts[power] for power in game.playing}
 
 
 def add(total: Tally, more: Tally) -> None:
@@ -115,43 +113,83 @@ def _count_calls(game: GameRecord, found: dict[str, Tally]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """One player's sums. Rows: the clusters of games in which it sat; columns: ``measures``."""
+    """One player's sums. Rows: ``seats``, each once; columns: ``measures``."""
 
     player: str
-    clusters: tuple[str, ...]
+    seats: tuple[Sitting, ...]
     over: Array
     """NaN where a part of the sum is not known."""
     under: Array
     measures: tuple[Measure, ...] = MEASURES
 
-    def column(self, measure: Measure) -> tuple[Array, Array]:
-        at = self.measures.index(measure)
-        return self.over[:, at], self.under[:, at]
+    @property
+    def units(self) -> int:
+        """Independent observations."""
+        return len({seat.unit for seat in self.seats})
+
+    def only(self, rows: Sequence[int]) -> Sums:
+        """Of these rows."""
+        chosen = list(rows)
+        return Sums(
+            self.player, tuple(self.seats[row] for row in chosen), self.over[chosen], self.under[chosen], self.measures
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A seat of one game."""
+
+    game: int
+    power: str
+    player: str
+    tally: Tally
 
 
 class Counting:
     """Collects tallies, game by game."""
 
     def __init__(self) -> None:
-        self._tallies: dict[str, dict[str, Tally]] = {}
-        """Player -> cluster -> sums."""
+        self._counted: list[_Counted] = []
+        self.origins: dict[int, Origin] = {}
+        """Number of a game -> what decides with which others it goes together."""
 
-    def game(self, cluster: str, tallies: Mapping[str, Tally]) -> None:
-        for player, tally in tallies.items():
-            add(self._tallies.setdefault(player, {}).setdefault(cluster, {}), tally)
+    def game(self, origin: Origin, tallies: Mapping[str, Tally]) -> int:
+        """``tallies``: by power. Returns its number."""
+        number = len(self.origins)
+        self.origins[number] = origin
+        players = dict(origin.seating)
+        self._counted += [_Counted(number, power, players[power], tally) for power, tally in tallies.items()]
+        return number
 
-    def sums(self, measures: Sequence[Measure] = MEASURES) -> dict[str, Sums]:
-        """Player -> its sums, players and clusters sorted."""
-        return {player: _sums(player, rows, tuple(measures)) for player, rows in sorted(self._tallies.items())}
+    def sums(
+        self,
+        measures: Sequence[Measure] = MEASURES,
+        *,
+        positions: bool | None = None,
+        named: Callable[[str, Origin, str], str] | None = None,
+    ) -> dict[str, Sums]:
+        """Player -> its sums, players and seats sorted. ``positions``: as ``within_positions`` says, or as it says of
+        all that are compared; ``named``: what a player is called for a comparison, by its game and power."""
+        if positions is None:
+            positions = within_positions(self.origins.values())
+        placed = units(self.origins, positions=positions)
+        found: defaultdict[str, defaultdict[Sitting, Tally]] = defaultdict(lambda: defaultdict(dict))
+        for counted in self._counted:
+            player = counted.player
+            if named is not None:
+                player = named(player, self.origins[counted.game], counted.power)
+            unit, position = placed[counted.game]
+            add(found[player][Sitting(unit, counted.power, position, counted.game)], counted.tally)
+        return {player: _sums(player, rows, tuple(measures)) for player, rows in sorted(found.items())}
 
 
-def _sums(player: str, rows: Mapping[str, Tally], measures: tuple[Measure, ...]) -> Sums:
-    clusters = tuple(sorted(rows))
+def _sums(player: str, rows: Mapping[Sitting, Tally], measures: tuple[Measure, ...]) -> Sums:
+    seats = tuple(sorted(rows))
 
     def values(name: str) -> list[float]:
-        found = [rows[cluster].get(name, 0.0) for cluster in clusters]
+        found = [rows[seat].get(name, 0.0) for seat in seats]
         return [float("nan") if value is None else value for value in found]
 
     over = np.array([values(measure.over) for measure in measures], dtype=np.float64).T
     under = np.array([values(measure.under) for measure in measures], dtype=np.float64).T
-    return Sums(player, clusters, over, under, measures)
+    return Sums(player, seats, over, under, measures)

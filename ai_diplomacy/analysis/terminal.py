@@ -12,13 +12,15 @@ from ..game.display import GameConsole
 from ..records.cleaning import cleaned
 from .analyzing import Analysis
 from .comparing import Difference
-from .formatting import NONE, chance, mean, number, span
+from .estimates import FEW, MARKS
+from .formatting import EXCHANGED, NONE, chance, mean, number, of_one, points, span
 from .measures import MEASURES, NAMED, Measure
 from .provenance import Provenance
 
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
 _BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")
 _MOST_DUELS = 12
+_LEGEND = f" ({MARKS['few']} fewer than {FEW} games, {MARKS['heavy']} one game outweighs all others: it may cover less)"
 _WIDTH = 170
 """Columns that the tables need; a terminal of fewer folds them."""
 
@@ -45,14 +47,19 @@ def show(analysis: Analysis, console: Console) -> None:
     show_provenance(analysis.provenance, console)
 
 
+def show_note(text: str, console: Console) -> None:
+    """Prints what the reader should know first."""
+    console.print(f"note: {_shown(text)}", style="bold", highlight=False)
+
+
 def show_comparison(found: Sequence[Difference], console: Console) -> None:
     """Prints the findings of a comparison, or that there are none."""
     findings = [d for d in found if d.adjusted < 0.05]
-    grid = Grid(
-        title=f"Differences that stand by Holm's procedure over {len(found)} tests at 5 %", title_justify="left"
-    )
-    for column in ("player", "measure", "first", "second", "difference", "95 % interval", "p (Holm)"):
-        grid.add_column(column, justify="left" if column in ("player", "measure") else "right")
+    what = f"by Holm's procedure within each family of measures ({len(found)} tests) at 5 %"
+    grid = Grid(title=f"Exploratory: differences that stand {what}", title_justify="left")
+    columns = ("player", "measure", "first", "second", "difference", "95 % interval", "p (Holm)", "exchanged")
+    for column in columns:
+        grid.add_column(column, justify="left" if column in ("player", "measure", "exchanged") else "right")
     for d in findings:
         grid.add_row(
             _shown(d.player),
@@ -60,10 +67,11 @@ def show_comparison(found: Sequence[Difference], console: Console) -> None:
             number(d.before, d.measure),
             number(d.after, d.measure),
             number(d.difference, d.measure),
-            escape(span(d.low, d.high, d.measure)),
+            escape(span(d.low, d.high, d.measure, d.mark)),
             chance(d.adjusted),
+            EXCHANGED[d.exchange],
         )
-    console.print(grid if findings else f"No difference stands by Holm's procedure over {len(found)} tests at 5 %.")
+    console.print(grid if findings else f"Exploratory: no difference stands {what}.")
 
 
 def show_provenance(provenance: Provenance, console: Console) -> None:
@@ -77,18 +85,12 @@ def show_provenance(provenance: Provenance, console: Console) -> None:
 
 def duel_lines(analysis: Analysis, measure: str = "centers") -> list[str]:
     """What it takes to tell each pair of players apart, a line a pair."""
-    lines = []
-    for duel in analysis.duels[measure]:
-        if duel.needed is None:
-            what = "nothing to tell them apart by"
-        else:
-            verdict = "enough" if duel.games >= duel.needed else "not enough"
-            what = (
-                f"{duel.needed:,} games tell so much apart in 80 % of all cases; {duel.games:,} were played, {verdict}"
-            )
-        difference = f"{duel.difference:+.2f} \u00b1 {duel.error:.2f} {NAMED[measure].title}"
-        lines.append(f"{duel.one} against {duel.other}: {difference}; {what}")
-    return lines
+    return [
+        f"{d.one} against {d.other}: {number(d.difference, NAMED[measure])} \u00b1 {d.error:.2f} "
+        f"{span(d.low, d.high, NAMED[measure], d.mark)} {NAMED[measure].title}, p {chance(d.p)}; {d.games:,} games; "
+        f"a difference of one takes {of_one(d)}"
+        for d in analysis.duels[measure]
+    ]
 
 
 def _shown(text: str) -> str:
@@ -98,21 +100,23 @@ def _shown(text: str) -> str:
 
 def _grid(analysis: Analysis, title: str, names: Sequence[str], *, rating: bool = False) -> Grid:
     measures: list[Measure] = [NAMED[name] for name in names]
-    grid = Grid(title=f"{title}: mean \u00b1 standard error, [95 % interval]", title_justify="left")
+    grid = Grid(title=f"{title}: mean \u00b1 standard error, [95 % interval]{_LEGEND}", title_justify="left")
     grid.add_column("player", overflow="fold")
     grid.add_column("games", justify="right")
     for measure in measures:
         grid.add_column(measure.title, justify="right")
     if rating:
         grid.add_column("rating", justify="right")
-    rated = {r.player: r for r in analysis.ratings}
+    rated = {r.player: r for r in analysis.ratings.players}
     for player, figures in analysis.estimates.items():
         cells = []
         for measure in measures:
             figure = figures[MEASURES.index(measure)]
-            cells.append(escape(f"{mean(figure, measure)}\n{span(figure.low, figure.high, measure)}".rstrip()))
+            cells.append(
+                escape(f"{mean(figure, measure)}\n{span(figure.low, figure.high, measure, figure.mark)}".rstrip())
+            )
         if rating:
             r = rated.get(player)
-            cells.append(NONE if r is None else escape(f"{r.mu:.1f}\n{span(r.low, r.high, NAMED['calls'])}".rstrip()))
+            cells.append(NONE if r is None else escape(f"{r.points:.0f}\n{points(r.low, r.high, r.mark)}".rstrip()))
         grid.add_row(_shown(player), str(analysis.games.get(player, 0)), *cells)
     return grid

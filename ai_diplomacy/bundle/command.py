@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..records.saying import say
 
-_NEEDS = {"numpy": "analysis", "openskill": "analysis", "matplotlib": "analysis", "pyarrow": "parquet"}
+_NEEDS = {"numpy": "analysis", "matplotlib": "analysis", "pyarrow": "parquet"}
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

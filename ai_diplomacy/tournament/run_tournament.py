@@ -196,7 +196,7 @@ def _report(folder: TournamentFolder) -> None:
 
 
 def _check_packages(*, cluster: bool, play: bool) -> None:
-    wanted = {"openskill": "analysis", "matplotlib": "analysis", "numpy": "analysis"} if play else {}
+    wanted = {"matplotlib": "analysis", "numpy": "analysis"} if play else {}
     if cluster:
         wanted["ray"] = "cluster"
     for package, extra in wanted.items():

@@ -2,10 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from ai_diplomacy import __version__
+from ai_diplomacy.analysis.measures import NAMED, Measure
+from ai_diplomacy.analysis.tallies import Sums
+from ai_diplomacy.analysis.units import Sitting
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
@@ -95,3 +100,22 @@ def call(
         }
         | reply,
     }
+
+
+def sums(
+    values: Sequence[float],
+    player: str = "someone",
+    measures: tuple[Measure, ...] = (NAMED["centers"],),
+    *,
+    unit: str = "g",
+    powers: Sequence[str] = ("",),
+    first: int = 0,
+    trials: Sequence[float] | float = 1.0,
+) -> Sums:
+    """One seat a unit, in the powers by turns. ``first``: number of the first game."""
+    rows = [
+        (Sitting(f"{unit}{at:04}", powers[at % len(powers)], "", first + at), value) for at, value in enumerate(values)
+    ]
+    column = np.array([value for _, value in rows], dtype=float)[:, None]
+    under = np.broadcast_to(np.asarray(trials, dtype=float), (len(rows),))[:, None]
+    return Sums(player, tuple(seat for seat, _ in rows), column, under.copy(), measures)

@@ -35,7 +35,7 @@ def games(folder, *defaulted):
 def test_a_player_that_never_played_is_in_no_table_but_the_one_that_says_so(tmp_path):
     analysis = analyze(games(tmp_path, 6, 6, 4))
     assert "openai:mute" not in analysis.sums
-    assert {rating.player for rating in analysis.ratings} == {"bot:random"}
+    assert {rating.player for rating in analysis.ratings.players} == {"bot:random"}
     assert analysis.games == {"bot:random": 3}
     assert not any("openai:mute" in {duel.one, duel.other} for duels in analysis.duels.values() for duel in duels)
     (left_out,) = analysis.left_out
@@ -59,7 +59,7 @@ def test_a_game_in_which_one_seat_alone_played_rates_nobody(tmp_path):
     told = [event for power in POWERS for event in steps(power, 6 if power != "ITALY" else 0, 6)]
     write_run(tmp_path / "run", config(models), [*told, *one_year({"ITALY": 4})])
     analysis = analyze(tmp_path)
-    assert analysis.ratings == ()
+    assert analysis.ratings.players == ()
     assert analysis.seats == {"openai:mute": 1}
 
 

@@ -4,42 +4,49 @@ import math
 
 import numpy as np
 import pytest
+from analysis.making import POWERS, sums
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_diplomacy.analysis.comparing import compared, holm
-from ai_diplomacy.analysis.estimates import duel, estimates, power_of_test, standard_error, t_quantile
+from ai_diplomacy.analysis.duels import duel, power_of_test
+from ai_diplomacy.analysis.estimates import chi_quantile, estimates, t_quantile
+from ai_diplomacy.analysis.influence import of_mean
 from ai_diplomacy.analysis.measures import NAMED
 from ai_diplomacy.analysis.ratings import Rated, ratings
-from ai_diplomacy.analysis.tallies import Counting, Sums
+from ai_diplomacy.analysis.tallies import Counting
+from ai_diplomacy.analysis.units import Origin
 
 ONE = (NAMED["centers"],)
 SHARE = (NAMED["solo"],)
 
 
-def sums(values, player="someone", measures=ONE, prefix="g"):
-    column = np.array(values, dtype=float)[:, None]
-    names = tuple(f"{prefix}{number:04}" for number in range(len(values)))
-    return Sums(player, names, column, np.ones_like(column), measures)
+def origin(number, cluster=None, seats=(("FRANCE", "a"),), phase="", seed=None):
+    return Origin(cluster or f"run {number}", phase, number if seed is None else seed, seats)
 
 
 @given(st.lists(st.floats(0, 18), min_size=2, max_size=40))
 def test_the_error_is_the_usual_one_where_every_cluster_is_one_seat(values):
     column = np.array(values)
     usual = column.std(ddof=1) / math.sqrt(len(column))
-    assert standard_error(column, np.ones_like(column)) == pytest.approx(usual, abs=1e-9)
+    assert math.sqrt(of_mean(sums(values)).variance[0]) == pytest.approx(usual, abs=1e-9)
 
 
 @given(st.lists(st.integers(0, 18), min_size=2, max_size=30), st.integers(2, 6))
 def test_copies_of_a_cluster_in_itself_are_no_evidence(values, times):
     once, often = Counting(), Counting()
     for number, value in enumerate(values):
-        once.game(str(number), {"a": {"centers": float(value), "seats": 1.0}})
-        for _ in range(times):
-            often.game(str(number), {"a": {"centers": float(value), "seats": 1.0}})
+        once.game(origin(number), {"FRANCE": {"centers": float(value), "seats": 1.0}})
+        for copy in range(times):
+            # The run, and forks of it.
+            found = origin(number, f"run {number}", phase="S1902M" if copy else "")
+            often.game(found, {"FRANCE": {"centers": float(value), "seats": 1.0}})
     (one,), (many,) = estimates(once.sums(ONE)["a"]), estimates(often.sums(ONE)["a"])
     assert (one.mean, one.error) == pytest.approx((many.mean, many.error))
-    assert (one.low, one.high) == pytest.approx((many.low, many.high))
+    assert one.clusters == many.clusters
+    assert (one.low is None) == (many.low is None)
+    if one.low is not None:
+        assert (one.low, one.high) == pytest.approx((many.low, many.high))
 
 
 def test_the_interval_lies_around_the_mean_and_narrows_with_games():
@@ -48,6 +55,14 @@ def test_the_interval_lies_around_the_mean_and_narrows_with_games():
     assert few.low < few.mean < few.high
     assert many.high - many.low < (few.high - few.low) / 3
     assert many.high - many.low == pytest.approx(2 * 1.96 * 2 / 20, rel=0.15)
+    assert (few.mark, many.mark) == ("few", "")
+
+
+def test_an_interval_that_one_game_decides_is_marked():
+    rng = np.random.default_rng(1)
+    (tame,) = estimates(sums(rng.normal(5, 2, 40)))
+    (wild,) = estimates(sums([*rng.normal(5, 2, 39), 500]))
+    assert (tame.mark, wild.mark) == ("", "heavy")
 
 
 @pytest.mark.slow
@@ -72,14 +87,14 @@ def test_one_game_has_no_interval_and_none_no_mean():
     (one,) = estimates(sums([4]))
     assert (one.mean, one.error, one.low, one.high) == (4, None, None, None)
     empty = Counting()
-    empty.game("g", {"a": {"seats": 0.0}})
+    empty.game(origin(1), {"FRANCE": {"seats": 0.0}})
     assert estimates(empty.sums(ONE)["a"])[0].mean is None
 
 
 def test_unknown_spreads_and_is_not_zero():
     counting = Counting()
-    counting.game("g1", {"a": {"cost": 1.0, "seats": 1.0}})
-    counting.game("g2", {"a": {"cost": None, "seats": 1.0}})
+    counting.game(origin(1), {"FRANCE": {"cost": 1.0, "seats": 1.0}})
+    counting.game(origin(2), {"FRANCE": {"cost": None, "seats": 1.0}})
     (figure,) = estimates(counting.sums((NAMED["cost"],))["a"])
     assert figure.mean is None
     assert figure.unknown
@@ -92,16 +107,23 @@ def test_students_quantiles(freedom, table):
     assert t_quantile(0.975, freedom) == pytest.approx(table, rel=0.006)
 
 
+@pytest.mark.parametrize(("freedom", "low", "high"), [(5, 0.831, 12.833), (12, 4.404, 23.337), (60, 40.482, 83.298)])
+def test_chi_squared_quantiles(freedom, low, high):
+    assert chi_quantile(0.025, freedom) == pytest.approx(low, rel=0.05)
+    assert chi_quantile(0.975, freedom) == pytest.approx(high, rel=0.02)
+
+
 def test_the_power_analysis_agrees_with_the_textbook():
     rng = np.random.default_rng(2)
     one, other = rng.normal(6, 2, 100), rng.normal(5, 2, 100)
     # The same arms as different games: the usual two-sample size is 2 (1.96 + 0.84)^2 sd^2 / d^2 an arm.
-    found = duel(sums(one, "a", prefix="x"), sums(other, "b", prefix="y"), 0)
-    sizes = (1.96 + 0.8416) ** 2 * (one.var(ddof=1) + other.var(ddof=1)) / (one.mean() - other.mean()) ** 2
-    assert found.needed == pytest.approx(2 * sizes, rel=0.03)
+    found = duel(sums(one, "a", unit="x"), sums(other, "b", unit="y", first=100), 0)
+    sizes = (1.96 + 0.8416) ** 2 * (one.var(ddof=1) + other.var(ddof=1))
+    assert found.for_one.games == pytest.approx(2 * sizes, rel=0.03)
+    assert found.for_one.low < found.for_one.games < found.for_one.high
     assert power_of_test(found.detectable, found.error) == pytest.approx(0.8, abs=0.005)
     paired = duel(sums(one, "a"), sums(one - 1 + rng.normal(0, 0.1, 100), "b"), 0)
-    assert paired.needed < 5
+    assert paired.for_one.games < 5
 
 
 def test_nobody_is_told_apart_by_one_game():
@@ -154,21 +176,49 @@ def test_what_a_player_was_held_to_may_be_what_is_compared():
 
 def test_ratings_order_players_by_what_they_win():
     games = [
-        Rated(str(n), (("strong", 1.0), ("middle", 2.0 + (n % 3 == 0)), ("weak", 3.0 - (n % 3 == 0))))
+        Rated(
+            str(n),
+            (
+                ("strong", POWERS[n % 7], 1.0),
+                ("middle", POWERS[(n + 1) % 7], 2.0 + (n % 3 == 0)),
+                ("weak", POWERS[(n + 2) % 7], 3.0 - (n % 3 == 0)),
+            ),
+        )
         for n in range(40)
     ]
-    found = ratings(games)
+    found = ratings(games).players
     assert [rating.player for rating in found] == ["strong", "middle", "weak"]
     assert found[0].low > found[1].high
-    assert all(rating.low < rating.mu < rating.high for rating in found)
+    assert all(rating.low < rating.points < rating.high for rating in found)
+    assert sum(rating.points for rating in found) == pytest.approx(0)
 
 
 def test_a_rating_does_not_depend_on_the_order_in_which_games_are_read():
-    games = [Rated(str(n), (("a", 1.0 + n % 2), ("b", 2.0 - n % 2))) for n in range(9)]
+    games = [Rated(str(n), (("a", "ITALY", 1.0 + n % 2), ("b", "FRANCE", 2.0 - n % 2))) for n in range(9)]
     assert ratings(games) == ratings(games[::-1])
 
 
 def test_a_player_with_six_seats_is_no_better_known_for_it():
-    alone = [Rated(str(n), (("a", 1.0), ("b", 2.0))) for n in range(10)]
-    six = [Rated(str(n), (("a", 1.0), *(("b", 4.5),) * 6)) for n in range(10)]
-    assert ratings(six)[-1].sigma > 0.7 * ratings(alone)[-1].sigma
+    rng = np.random.default_rng(5)
+    won = rng.random(60) < 0.6
+    alone = [Rated(str(n), (("a", "ITALY", 2.0 - w), ("b", "FRANCE", 1.0 + w))) for n, w in enumerate(won)]
+    six = [
+        Rated(str(n), (("a", "ITALY", 1.0 if w else 7.0), *(("b", f"P{at}", 4.5 - (not w)) for at in range(6))))
+        for n, w in enumerate(won)
+    ]
+    (one,), (many,) = ratings(alone).differences, ratings(six).differences
+    assert many.error > 0.7 * one.error
+
+
+def test_the_anchor_has_nothing_and_others_are_seen_from_it():
+    games = [
+        Rated(
+            str(n), (("bot:dumbbot", POWERS[n % 7], 1.0 + (n % 3 == 0)), ("b", POWERS[n % 7 - 1], 2.0 - (n % 3 == 0)))
+        )
+        for n in range(84)
+    ]
+    anchor, other = ratings(games).players
+    assert (anchor.player, anchor.points, anchor.low) == ("bot:dumbbot", 0, None)
+    # It comes first in one of three games: odds of one to two.
+    assert other.points == pytest.approx(-400 * math.log10(2), rel=0.05)
+    assert other.low < other.points < other.high
