@@ -22,7 +22,7 @@ from ..analysis.parquet import COLUMNS, GAME
 _ROOT = Path(__file__).resolve().parents[2]
 _LIBRARIES = (
     "diplomacy", "openai", "anthropic", "google-genai", "aiohttp", "pydantic", "jinja2", "orjson", "genai-prices",
-    "numpy", "openskill", "pyarrow",
+    "numpy", "pyarrow",
 )  # fmt: skip
 _ROWS: Mapping[str, str] = {
     "orders": "an order that stood in an adjudicated phase",
