@@ -7,6 +7,7 @@ import shutil
 import pytest
 from tournament.tournaments import begin, ended, games, held, until_finished
 
+from ai_diplomacy.agent import templates
 from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY
 from ai_diplomacy.tournament import kept_templates
 
@@ -81,7 +82,8 @@ def test_the_default_templates_are_kept_as_well(place, capsys, monkeypatch):
     (place / "spec.toml").write_text(text.replace("games = 4", "games = 2"))
     assert held(place / "spec.toml", place / "out") == 0
     edited(place / "mine")
-    monkeypatch.setattr(kept_templates, "DEFAULT_DIRECTORY", place / "mine")
+    for module in (kept_templates, templates):
+        monkeypatch.setattr(module, "DEFAULT_DIRECTORY", place / "mine")
     (place / "spec.toml").write_text(text)
     capsys.readouterr()
     assert held(place / "spec.toml", place / "out") == 0
