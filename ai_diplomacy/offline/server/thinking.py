@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import multiprocessing
-import os
-import signal
-import threading
 from collections import OrderedDict
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
 from ...board.terrain import terrain
+from ...records.worker_processes import worker_processes
 from ..model import Style
 from ..strategist import answer
 
@@ -25,7 +22,9 @@ class Thinker:
 
     def __init__(self, workers: int = 0) -> None:
         self._width = max(1, workers)
-        self._pool = _processes(workers) if workers else ThreadPoolExecutor(1, thread_name_prefix="thinking")
+        self._pool: Executor = (
+            worker_processes(workers, _read_map) if workers else ThreadPoolExecutor(1, thread_name_prefix="thinking")
+        )
         self._answers: OrderedDict[bytes, asyncio.Future[str]] = OrderedDict()
 
     async def start(self) -> None:
@@ -50,22 +49,3 @@ class Thinker:
 
 def _read_map() -> None:
     terrain()
-
-
-def _processes(workers: int) -> Executor:
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_settle_in)
-
-
-def _settle_in() -> None:
-    """In a worker: signals to the whole group are the parent's to answer, and without a parent there is no work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _read_map()
-    parent = multiprocessing.parent_process()
-
-    def leave_with_parent() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=leave_with_parent, daemon=True).start()
