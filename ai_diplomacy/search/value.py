@@ -1,0 +1,190 @@
+"""What a position is worth to each power: the centres that it may expect to own two years later.
+
+Every centre counts by how it stands between its owner and who could step into it, and every unit counts a little. A
+unit *reaches* a centre if it stands there or could step into it; the strongest rival is the single other power with
+most units that reach it. The weights are those of a linear regression of the centres owned two years later on these
+counts, over games of DumbBots of which some draw a share of their orders by lot, rounded; see
+``experiments/value_of_positions.py``, which makes the regression and holds the value against what became of positions
+in recorded games between people. Only the slope (``_SLOPE``) is not from there: units far from all that they could
+take need something to walk towards, and its size was chosen by play.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from .geography import Geography, Piece
+from .position import Position
+
+CENTRE = 1000
+"""Worth of a centre in the whole numbers that the search reckons with."""
+_STAYING = 2
+"""One of so many dislodged units is taken to stay in the game."""
+_SLOPE = 100
+"""Thousandths of a centre for a unit that reaches a centre which its power does not own; half of it one step away,
+and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Thousandths of a centre owned two years later that each count adds, of a power in one season."""
+
+    safe: int
+    """A centre of its own that no rival reaches."""
+    held: int
+    """One that its units reach in no smaller number than the strongest rival's."""
+    weak: int
+    """One that the strongest rival reaches with more."""
+    lost: int
+    """One in which a rival stands."""
+    taken: int
+    """A centre of another owner, or of none, in which it stands and which it reaches with more than any rival."""
+    entered: int
+    """One in which it stands and which a rival reaches with as many."""
+    free: int
+    """A centre of another owner, or of none, that it reaches and no rival does."""
+    strong: int
+    """One that it reaches with more than the strongest rival."""
+    even: int
+    """One that it reaches with as many."""
+    unit: int
+    """A unit."""
+
+
+SPRING = Weights(safe=780, held=370, weak=150, lost=0, taken=0, entered=0, free=470, strong=280, even=90, unit=390)
+FALL = Weights(safe=930, held=560, weak=300, lost=0, taken=800, entered=500, free=500, strong=290, even=140, unit=240)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reaches:
+    """What units reach, on one map; centres are numbered as in ``geography.centers``."""
+
+    centers: tuple[tuple[tuple[int, ...], ...], ...]
+    """Kind -> location -> centres that a unit there reaches."""
+    at: tuple[int, ...]
+    """Location -> the centre that it is in, or -1."""
+    slopes: tuple[tuple[tuple[tuple[int, int], ...], ...], ...]
+    """Kind -> location -> worth of standing that far from a centre, and the centre; near ones first."""
+
+
+@cache
+def reaches(ground: Geography) -> Reaches:
+    index = {at: number for number, at in enumerate(ground.centers)}
+    at = tuple(index.get(province, -1) for province in ground.province)
+    centers, slopes = [], []
+    for kind, units in enumerate(ground.units):
+        reached: list[tuple[int, ...]] = []
+        slope: list[tuple[tuple[int, int], ...]] = []
+        for here, unit in enumerate(units):
+            if unit is None:
+                reached.append(())
+                slope.append(())
+                continue
+            provinces = {ground.province[there] for there in (here, *ground.steps[kind][here])}
+            reached.append(tuple(sorted(index[province] for province in provinces if province in index)))
+            far = ground.terrain.distances(unit)
+            steps = sorted((far[name], index[ground.number[name]]) for name in ground.terrain.centers if name in far)
+            slope.append(tuple((_SLOPE >> max(0, count - 1), center) for count, center in steps))
+        centers.append(tuple(reached))
+        slopes.append(tuple(slope))
+    return Reaches(tuple(centers), at, tuple(slopes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """Judges pieces on the board by the season that they are in for."""
+
+    ground: Geography
+    owners: tuple[int, ...]
+    """The owner of each centre, -1 for a neutral one."""
+    homes: tuple[int, ...]
+    """Power -> mask of its home centres."""
+    weights: Weights
+    settling: bool
+    """Whether centres first go to who stands in them, and units are built and disbanded."""
+
+    @classmethod
+    def now(cls, position: Position) -> Outlook:
+        """For the pieces of the position as they stand."""
+        return cls._of(position, fall=position.phase.season == "F", moving=position.phase.kind == "M")
+
+    @classmethod
+    def behind(cls, position: Position) -> Outlook:
+        """For the pieces as a movement phase leaves them."""
+        return cls._of(position, fall=position.phase.season == "F", moving=False)
+
+    @classmethod
+    def _of(cls, position: Position, *, fall: bool, moving: bool) -> Outlook:
+        weights = FALL if fall == moving and position.phase.kind != "A" else SPRING
+        homes = tuple(-1 for _ in position.homes) if position.geography.terrain.build_anywhere else position.homes
+        return cls(position.geography, position.owners, homes, weights, settling=not moving and weights is SPRING)
+
+    def worth(self, power: int, pieces: Sequence[Piece], dislodged: int = 0) -> int:
+        """What these pieces, and ``dislodged`` more that may find a place to retreat to, are worth to the power, in
+        thousandths of a centre: whole numbers, whose sums are the same on every machine."""
+        ground, weights = self.ground, self.weights
+        known, count = reaches(ground), len(ground.centers)
+        reached, inside, slopes = known.centers, known.at, known.slopes
+        rows = [[0] * count for _ in ground.powers]
+        standing = [-1] * count
+        own: list[Piece] = []
+        for piece in pieces:
+            who, kind, at = piece
+            row = rows[who]
+            for center in reached[kind][at]:
+                row[center] += 1
+            if inside[at] >= 0:
+                standing[inside[at]] = who
+            if who == power:
+                own.append(piece)
+        mine = rows.pop(power)
+        rivals = list(map(max, *rows))
+        owners: Sequence[int] = self.owners
+        if self.settling:
+            owners = [owner if there < 0 else there for owner, there in zip(owners, standing, strict=True)]
+        total = 0
+        for owner, there, ours, theirs in zip(owners, standing, mine, rivals, strict=True):
+            if owner == power:
+                if there >= 0 and there != power:
+                    total += weights.lost
+                elif not theirs:
+                    total += weights.safe
+                else:
+                    total += weights.held if ours >= theirs else weights.weak
+            elif there == power:
+                total += weights.taken if ours > theirs else weights.entered
+            elif ours:
+                if not theirs:
+                    total += weights.free
+                elif ours >= theirs:
+                    total += weights.strong if ours > theirs else weights.even
+        for _, kind, at in own:
+            for slope, center in slopes[kind][at]:
+                if owners[center] != power:
+                    total += slope
+                    break
+        units = _STAYING * len(own) + dislodged
+        if self.settling:
+            units += self._adjustments(power, units, owners, standing)
+        return total + weights.unit * units // _STAYING
+
+    def _adjustments(self, power: int, units: int, owners: Sequence[int], standing: Sequence[int]) -> int:
+        """By how much builds and disbands change the number of units; both in parts of ``_STAYING``."""
+        homes = self.homes[power]
+        due, free = -units, 0
+        for at, owner, there in zip(self.ground.centers, owners, standing, strict=True):
+            if owner == power:
+                due += _STAYING
+                if there < 0 and homes >> at & 1:
+                    free += _STAYING
+        return min(due, free)
+
+
+def values(position: Position) -> dict[str, float]:
+    """Power -> what the position is worth to it, in centres owned two years later; nothing to who is out."""
+    outlook, lost = Outlook.now(position), Counter(piece[0] for piece, _ in position.dislodged)
+    powers = position.geography.powers
+    return {name: outlook.worth(power, position.units, lost[power]) / CENTRE for power, name in enumerate(powers)}
