@@ -11,9 +11,9 @@ DEFAULT_MODEL = "offline"
 
 
 def _bots() -> Collection[str]:
-    from ..bots import BOTS
+    from ..bots import NAMES
 
-    return BOTS
+    return NAMES
 
 
 def _styles() -> Collection[str]:

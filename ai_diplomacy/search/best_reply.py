@@ -64,6 +64,11 @@ class Trials:
         """The sum of the plan's worths on all samples."""
         return sum(self.worths(plan))
 
+    def ranked(self) -> list[Plan]:
+        """The plans that were tried on all samples, the best first; of equally good ones those tried first."""
+        tried = [plan for plan, worths in self._worths.items() if len(worths) == len(self._samples)]
+        return sorted(tried, key=self.total, reverse=True)
+
     def beats(self, plan: Plan, best: Plan) -> bool:
         """Whether the plan is better in the mean, as far as it is worth the while to find out."""
         half = self._half

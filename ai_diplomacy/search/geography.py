@@ -12,7 +12,7 @@ map, so that they can be made once and used in many positions:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -69,6 +69,10 @@ class Geography:
     _sailings: dict[int, tuple[dict[int, int], dict[int, int]]] = field(default_factory=dict, repr=False)
     _codes: dict[Order, Code] = field(default_factory=dict, repr=False)
     _distances: dict[tuple[int, int, int], int] = field(default_factory=dict, repr=False)
+
+    def __reduce__(self) -> tuple[Callable[[str], Geography], tuple[str]]:
+        """Other processes have the map themselves."""
+        return geography, (self.terrain.name,)
 
     def ways(self, start: int, goal: int, fleets: int) -> tuple[int, ...]:
         """Masks of fleets among these that convoy an army from ``start`` to ``goal``, few fleets first."""

@@ -109,18 +109,21 @@ class Outlook:
     @classmethod
     def now(cls, position: Position) -> Outlook:
         """For the pieces of the position as they stand."""
-        return cls._of(position, fall=position.phase.season == "F", moving=position.phase.kind == "M")
+        return cls._of(
+            position,
+            fall=(position.phase.season, position.phase.kind) in (("F", "M"), ("S", "R")),
+            moving=position.phase.kind == "M",
+        )
 
     @classmethod
     def behind(cls, position: Position) -> Outlook:
-        """For the pieces as a movement phase leaves them."""
-        return cls._of(position, fall=position.phase.season == "F", moving=False)
+        """For the pieces as the movement phase leaves them."""
+        return cls._of(position, fall=position.phase.season == "S", moving=False)
 
     @classmethod
     def _of(cls, position: Position, *, fall: bool, moving: bool) -> Outlook:
-        weights = FALL if fall == moving and position.phase.kind != "A" else SPRING
-        homes = tuple(-1 for _ in position.homes) if position.geography.terrain.build_anywhere else position.homes
-        return cls(position.geography, position.owners, homes, weights, settling=not moving and weights is SPRING)
+        homes = (-1,) * len(position.homes) if position.geography.terrain.build_anywhere else position.homes
+        return cls(position.geography, position.owners, homes, FALL if fall else SPRING, settling=not (fall or moving))
 
     def worth(self, power: int, pieces: Sequence[Piece], dislodged: int = 0) -> int:
         """What these pieces, and ``dislodged`` more that may find a place to retreat to, are worth to the power, in
@@ -141,7 +144,7 @@ class Outlook:
             if who == power:
                 own.append(piece)
         mine = rows.pop(power)
-        rivals = list(map(max, *rows))
+        rivals = list(map(max, *rows)) if len(rows) > 1 else rows[0]
         owners: Sequence[int] = self.owners
         if self.settling:
             owners = [owner if there < 0 else there for owner, there in zip(owners, standing, strict=True)]

@@ -20,7 +20,8 @@ from ai_diplomacy.bots import BOTS, make_bot
 from ai_diplomacy.bots.random_bot import RandomBot
 
 ROOT = Path(__file__).parents[2]
-NAMES = ["hold", "random", "dumbbot"]
+NAMES = ["hold", "random", "dumbbot", "search"]
+QUICK = ["hold", "random", "dumbbot"]
 
 
 def view(board: Board, power: str) -> View:
@@ -54,7 +55,9 @@ def test_the_bots_are_known_by_name() -> None:
 
 
 def test_an_unknown_bot_is_refused_with_the_names_of_the_known() -> None:
-    with pytest.raises(ValueError, match="unknown bot 'deepblue'; the bots are hold, random, dumbbot"):
+    with pytest.raises(
+        ValueError, match="unknown bot 'deepblue'; the bots are hold, random, dumbbot, search, search:SAMPLES"
+    ):
         make_bot("deepblue", "FRANCE", 7)
 
 
@@ -77,7 +80,7 @@ async def test_one_look_is_enough_to_know_the_others(name: str) -> None:
     assert set(bot.mind().relationships) == {"CARTHAGE", "EGYPT", "GREECE", "PERSIA"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", QUICK)
 @pytest.mark.parametrize("map_name", ["standard", "ancmed", "modern", "pure", "standard_france_austria"])
 async def test_all_orders_are_legal_and_none_is_missing(name: str, map_name: str) -> None:
     board = Board(map_name)
@@ -112,7 +115,7 @@ def test_games_do_not_depend_on_the_hash_seed() -> None:
         "from ai_diplomacy.board.player import View\n"
         "async def main():\n"
         "    board = Board()\n"
-        "    names = ['dumbbot', 'random', 'hold', 'dumbbot', 'random', 'dumbbot', 'dumbbot']\n"
+        "    names = ['dumbbot', 'random', 'hold', 'search:1', 'random', 'dumbbot', 'dumbbot']\n"
         "    players = [make_bot(name, power, 5) for name, power in zip(names, board.powers)]\n"
         "    for _ in range(16):\n"
         "        for player in players:\n"
