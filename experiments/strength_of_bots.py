@@ -32,7 +32,7 @@ from ai_diplomacy.bots.base import Bot
 def played(names: Mapping[str, str], seed: int, last_year: int, thought: dict[str, list[float]]) -> Board:
     """One game of bots, power -> its bot. ``thought``: bot -> seconds of each of its movement phases, added to."""
     board = Board()
-    bots = {power: cast(Bot, make_bot(name, power, seed)) for power, name in names.items()}
+    bots = {power: cast("Bot", make_bot(name, power, seed)) for power, name in names.items()}
     while not board.completed and board.phase.year <= last_year:
         for power, bot in bots.items():
             situation = board.situation(power)

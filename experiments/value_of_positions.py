@@ -121,8 +121,8 @@ def told(label: str, games: Sequence[Game], season: str) -> None:
     now = np.array([position.owners.count(power) for position, power, _ in found], dtype=float)
     later = np.array([count for _, _, count in found], dtype=float)
     print(
-        f"{label}, {season}: {len(found)} positions of powers; with the centres {LATER} years later correlate the value "
-        f"{correlation(value, later):.3f}, the centres now {correlation(now, later):.3f}; with the change of the "
+        f"{label}, {season}: {len(found)} positions of powers; with the centres {LATER} years later correlate "
+        f"the value {correlation(value, later):.3f}, the centres now {correlation(now, later):.3f}; with the change of the "
         f"centres, the value less the centres now {correlation(value - now, later - now):.3f}",
         flush=True,
     )
