@@ -32,9 +32,9 @@ from ai_diplomacy.board.tactics import choose_orders
 from ai_diplomacy.board.terrain import engine
 from ai_diplomacy.board.units import Order, Unit
 from ai_diplomacy.board.valuation import evaluate
-from ai_diplomacy.search.geography import geography
+from ai_diplomacy.search.geography import KINDS, geography
 from ai_diplomacy.search.position import Position
-from ai_diplomacy.search.value import CENTRE, Outlook, Weights
+from ai_diplomacy.search.value import Outlook, Weights, values
 
 LAST_YEAR = 1912
 LATER = 2
@@ -42,6 +42,7 @@ LATER = 2
 NOISES = (0.0, 0.0, 0.1, 0.2, 0.4)
 COUNTS = [field.name for field in fields(Weights)]
 NOTHING = Weights(**dict.fromkeys(COUNTS, 0))
+NO_PULL = tuple((0,) * len(geography("standard").locations) for _ in KINDS)
 
 Game = list[Position]
 """The movement phases of a game."""
@@ -102,10 +103,8 @@ def examples(games: Sequence[Game], season: str) -> Iterator[tuple[Position, int
 
 def counts(position: Position, power: int) -> list[int]:
     """How often the value counts each of ``COUNTS``: what it is worth when nothing else is worth anything."""
-    outlook = Outlook.now(position)
-    slope = replace(outlook, weights=NOTHING).worth(power, position.units)
-    alone = (replace(outlook, weights=replace(NOTHING, **{name: 1})) for name in COUNTS)
-    return [only.worth(power, position.units) - slope for only in alone]
+    alone = (replace(Outlook.now(position), weights=replace(NOTHING, **{name: 1})) for name in COUNTS)
+    return [only.worth(power, position.units, NO_PULL) for only in alone]
 
 
 def fitted(games: Sequence[Game], season: str) -> dict[str, float]:
@@ -117,13 +116,14 @@ def fitted(games: Sequence[Game], season: str) -> dict[str, float]:
 
 def told(label: str, games: Sequence[Game], season: str) -> None:
     found = list(examples(games, season))
-    value = np.array([Outlook.now(position).worth(power, position.units) / CENTRE for position, power, _ in found])
+    value = np.array([values(position)[position.geography.powers[power]] for position, power, _ in found])
     now = np.array([position.owners.count(power) for position, power, _ in found], dtype=float)
     later = np.array([count for _, _, count in found], dtype=float)
     print(
-        f"{label}, {season}: {len(found)} positions of powers; with the centres {LATER} years later correlate "
-        f"the value {correlation(value, later):.3f}, the centres now {correlation(now, later):.3f}; with the change of the "
-        f"centres, the value less the centres now {correlation(value - now, later - now):.3f}",
+        f"{label}, {season}: {len(found)} positions of powers\n"
+        f"    with the centres {LATER} years later correlate the value {correlation(value, later):.3f} "
+        f"and the centres now {correlation(now, later):.3f}\n"
+        f"    with their change, the value less the centres now {correlation(value - now, later - now):.3f}",
         flush=True,
     )
 

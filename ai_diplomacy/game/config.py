@@ -62,7 +62,8 @@ class GameConfig:
     )
     models: Mapping[str, ModelId] = setting(
         "who plays: one id for all seats, one a power in alphabetical order, or POWER=id,... with the rest on the "
-        "default. Ids: offline (default), offline:random, bot:dumbbot, bot:random, bot:hold, or "
+        "default. Ids: offline (default), offline:random, bot:search, bot:search:SAMPLES, bot:dumbbot, "
+        "bot:random, bot:hold, or "
         "PROVIDER:NAME[:EFFORT][@BASE_URL[?window=N]][#KEY] with openai, "
         "openai-responses, anthropic, gemini, openrouter, deepseek, together, mistral or xai",
         "IDS",

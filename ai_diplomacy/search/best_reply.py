@@ -57,7 +57,7 @@ class Trials:
         force = self.force
         for before, behind in self._samples[len(found) : count]:
             pieces, driven_out = moved(force.position, [*before, *plan, *behind])
-            found.append(self._outlook.worth(force.power, pieces, driven_out[force.power]))
+            found.append(self._outlook.worth(force.power, pieces, force.pull, driven_out[force.power]))
         return found[:count]
 
     def total(self, plan: Plan) -> int:

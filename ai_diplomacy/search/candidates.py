@@ -19,6 +19,7 @@ from ..board.valuation import Valuation, evaluate
 from . import legal
 from .geography import CONVOY, HOLDS, MOVE, SUPPORT, Code
 from .position import Position
+from .value import Pull, pull
 
 Plan = tuple[Code, ...]
 """The codes of all units of one power, in the order of ``position.units``."""
@@ -62,6 +63,10 @@ class Force:
     def _seen(self) -> tuple[Situation, Valuation]:
         situation = self.position.seen_by(self.position.geography.powers[self.power])
         return situation, evaluate(situation)
+
+    @cached_property
+    def pull(self) -> Pull:
+        return pull(self.position.geography, self._seen[1])
 
     def plan(self, orders: Iterable[Order]) -> Plan:
         """The board's orders of this power as a plan; units without one hold."""

@@ -1,9 +1,11 @@
 """What a power orders in any phase once it has looked ahead.
 
-Movement: the others' candidates are draws of DumbBot, its own are what hill climbing passes on its way to the best
-reply to them; regret matching between all of them tells how likely the others are to choose each, and its orders are
-the best reply to that. Retreats and adjustments: DumbBot's orders, changed unit by unit while the position behind them
-becomes better.
+Movement: hill climbing finds every power's best replies to draws of DumbBot. They and the draws themselves are the
+powers' candidates, and regret matching between all of them tells how likely each is to be chosen by who looks ahead.
+The orders are the best reply to others of whom half order by these strategies and half as DumbBot draws: each half
+alone loses to the kind of player that it does not know.
+
+Retreats and adjustments: DumbBot's orders, changed unit by unit while the position behind them becomes better.
 """
 
 from __future__ import annotations
@@ -14,17 +16,17 @@ from ..board.chance import chance
 from ..board.tactics import choose_orders
 from ..board.units import Order
 from ..board.valuation import evaluate
-from .best_reply import Trials, best_reply, joined
+from .best_reply import JointPlan, Trials, best_reply, joined
 from .candidates import Force, Plan
 from .lookahead import after
 from .position import Position
 from .regret_matching import average_strategies, drawn_from
-from .value import Outlook
+from .value import Outlook, pull
 
 SAMPLES = 8
 """Joint draws of what the others may order."""
-_OWN_DRAWS = 2
-"""Draws of its own orders for each of them."""
+_FEWEST = 4
+"""Candidates of a power, however few samples there are."""
 _ITERATIONS = 4
 """Iterations of regret matching for each of them."""
 
@@ -41,21 +43,24 @@ def decided(position: Position, power: str, samples: int, seed: int) -> tuple[Or
 
 def _moves(forces: Sequence[Force], own: Force, samples: int, seed: int) -> Plan:
     position = own.position
-    drawn = {force.power: force.draws(samples, seed) for force in forces if force.size and force is not own}
-    mine = own.draws(_OWN_DRAWS * samples, seed, "candidates")
-    expected = Trials(
-        own, [joined(position, {who: plans[at] for who, plans in drawn.items()}) for at in range(samples)]
-    )
-    best_reply(expected, mine)
-    candidates = {who: list(dict.fromkeys(plans)) for who, plans in drawn.items()}
-    candidates[own.power] = expected.ranked()[:samples]
+    drawn = {force.power: force.draws(samples, seed, own.power) for force in forces if force.size}
+    simple = [joined(position, {who: plans[at] for who, plans in drawn.items()}) for at in range(samples)]
+    candidates = {force.power: _candidates(force, drawn[force.power], simple) for force in forces if force.size}
     rng = chance(seed, position.phase, own.power, "regret matching")
-    strategies = average_strategies(position, candidates, _ITERATIONS * samples, rng)
-    joint = [
+    strategies = average_strategies(forces, candidates, _ITERATIONS * samples, rng)
+    thoughtful = [
         joined(position, {who: plans[drawn_from(strategies[who], rng)] for who, plans in candidates.items()})
         for _ in range(samples)
     ]
-    return best_reply(Trials(own, joint), candidates[own.power])
+    return best_reply(Trials(own, [*thoughtful, *simple]), candidates[own.power])
+
+
+def _candidates(force: Force, drawn: Sequence[Plan], expected: Sequence[JointPlan]) -> list[Plan]:
+    """The best replies to what is expected of the others, and draws, half of each."""
+    trials = Trials(force, expected)
+    best_reply(trials, drawn)
+    best = trials.ranked()[: (len(drawn) + 1) // 2]
+    return list(dict.fromkeys([*best, *drawn]))[: max(_FEWEST, len(drawn))]
 
 
 def _settled(position: Position, power: str, samples: int, seed: int) -> tuple[Order, ...]:
@@ -69,13 +74,14 @@ def _settled(position: Position, power: str, samples: int, seed: int) -> tuple[O
         for seen in situations
         if seen.legal_orders
     }
-    legal = situations[position.geography.power[power]].legal_orders
+    index = position.geography.power[power]
+    legal, pulls = situations[index].legal_orders, pull(position.geography, evaluate(situations[index]))
 
     def worth(orders: Sequence[Order]) -> int:
         ends = (
             after(position, {who: plans[at] for who, plans in drawn.items()} | {power: orders}) for at in range(samples)
         )
-        return sum(Outlook.now(end).worth(position.geography.power[power], end.units) for end in ends)
+        return sum(Outlook.now(end).worth(index, end.units, pulls) for end in ends)
 
     best = drawn.get(power, [()])[0]
     highest = worth(best)

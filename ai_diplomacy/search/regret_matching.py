@@ -18,8 +18,7 @@ from itertools import accumulate
 from math import fsum
 
 from .best_reply import joined, moved
-from .candidates import Plan
-from .position import Position
+from .candidates import Force, Plan
 from .value import Outlook
 
 Strategy = tuple[float, ...]
@@ -27,11 +26,14 @@ Strategy = tuple[float, ...]
 
 
 def average_strategies(
-    position: Position, candidates: Mapping[int, Sequence[Plan]], iterations: int, rng: random.Random
+    forces: Sequence[Force], candidates: Mapping[int, Sequence[Plan]], iterations: int, rng: random.Random
 ) -> dict[int, Strategy]:
-    """Power -> its strategy in the mean of the iterations. One iteration asks for the outcome of as many joint plans as
-    there are candidates, those that came up before not again. Powers without candidates hold."""
-    worths = _Worths(position, candidates)
+    """Power -> its strategy in the mean of the iterations. ``forces``: those of all powers, in their order.
+
+    One iteration asks for the outcome of as many joint plans as there are candidates, those that came up before not
+    again. Powers without candidates hold.
+    """
+    worths = _Worths(forces, candidates)
     regrets = {power: [0] * len(plans) for power, plans in candidates.items()}
     played = {power: [0.0] * len(plans) for power, plans in candidates.items()}
     for number in range(1, iterations + 1):
@@ -60,10 +62,11 @@ def _matched(regrets: Sequence[int]) -> Strategy:
 class _Worths:
     """What joint choices are worth, each adjudicated once."""
 
-    def __init__(self, position: Position, candidates: Mapping[int, Sequence[Plan]]) -> None:
-        self._position = position
+    def __init__(self, forces: Sequence[Force], candidates: Mapping[int, Sequence[Plan]]) -> None:
+        self._position = forces[0].position
+        self._pulls = [force.pull for force in forces]
         self._candidates = candidates
-        self._outlook = Outlook.behind(position)
+        self._outlook = Outlook.behind(self._position)
         self._known: dict[tuple[int, tuple[int, ...]], int] = {}
 
     def of(self, power: int, choices: Mapping[int, int]) -> int:
@@ -71,5 +74,5 @@ class _Worths:
         if key not in self._known:
             plans = {who: self._candidates[who][choice] for who, choice in choices.items()}
             pieces, driven_out = moved(self._position, joined(self._position, plans))
-            self._known[key] = self._outlook.worth(power, pieces, driven_out[power])
+            self._known[key] = self._outlook.worth(power, pieces, self._pulls[power], driven_out[power])
         return self._known[key]

@@ -5,8 +5,9 @@ unit *reaches* a centre if it stands there or could step into it; the strongest 
 most units that reach it. The weights are those of a linear regression of the centres owned two years later on these
 counts, over games of DumbBots of which some draw a share of their orders by lot, rounded; see
 ``experiments/value_of_positions.py``, which makes the regression and holds the value against what became of positions
-in recorded games between people. Only the slope (``_SLOPE``) is not from there: units far from all that they could
-take need something to walk towards, and its size was chosen by play.
+in recorded games between people. Only what a place is worth to the unit that stands there (``_PULL``) is not from
+there: it is DumbBot's valuation (``board.valuation``), without which nothing would tell units far from all centres
+where to go; its size was chosen by what tells DumbBot from one that errs now and then.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from ..board.valuation import Valuation, evaluate
 from .geography import Geography, Piece
 from .position import Position
 
@@ -23,9 +25,11 @@ CENTRE = 1000
 """Worth of a centre in the whole numbers that the search reckons with."""
 _STAYING = 2
 """One of so many dislodged units is taken to stay in the game."""
-_SLOPE = 100
-"""Thousandths of a centre for a unit that reaches a centre which its power does not own; half of it one step away,
-and so on."""
+_PULL = 1000
+"""Thousandths of a centre for a unit in the place that DumbBot values most on the board; elsewhere in proportion."""
+
+Pull = tuple[tuple[int, ...], ...]
+"""Kind -> location -> worth of a unit of one power for standing there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +70,27 @@ class Reaches:
     """Kind -> location -> centres that a unit there reaches."""
     at: tuple[int, ...]
     """Location -> the centre that it is in, or -1."""
-    slopes: tuple[tuple[tuple[tuple[int, int], ...], ...], ...]
-    """Kind -> location -> worth of standing that far from a centre, and the centre; near ones first."""
 
 
 @cache
 def reaches(ground: Geography) -> Reaches:
     index = {at: number for number, at in enumerate(ground.centers)}
     at = tuple(index.get(province, -1) for province in ground.province)
-    centers, slopes = [], []
+    centers = []
     for kind, units in enumerate(ground.units):
         reached: list[tuple[int, ...]] = []
-        slope: list[tuple[tuple[int, int], ...]] = []
         for here, unit in enumerate(units):
-            if unit is None:
-                reached.append(())
-                slope.append(())
-                continue
-            provinces = {ground.province[there] for there in (here, *ground.steps[kind][here])}
+            provinces = {ground.province[there] for there in (here, *ground.steps[kind][here])} if unit else ()
             reached.append(tuple(sorted(index[province] for province in provinces if province in index)))
-            far = ground.terrain.distances(unit)
-            steps = sorted((far[name], index[ground.number[name]]) for name in ground.terrain.centers if name in far)
-            slope.append(tuple((_SLOPE >> max(0, count - 1), center) for count, center in steps))
         centers.append(tuple(reached))
-        slopes.append(tuple(slope))
-    return Reaches(tuple(centers), at, tuple(slopes))
+    return Reaches(tuple(centers), at)
+
+
+def pull(ground: Geography, valuation: Valuation) -> Pull:
+    """What DumbBot's valuation for a power says of every place that a unit may stand in."""
+    worth = valuation.unit_worth
+    most = max(worth.values())
+    return tuple(tuple(round(_PULL * worth[unit] / most) if unit else 0 for unit in units) for units in ground.units)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,30 +125,29 @@ class Outlook:
         homes = (-1,) * len(position.homes) if position.geography.terrain.build_anywhere else position.homes
         return cls(position.geography, position.owners, homes, FALL if fall else SPRING, settling=not (fall or moving))
 
-    def worth(self, power: int, pieces: Sequence[Piece], dislodged: int = 0) -> int:
-        """What these pieces, and ``dislodged`` more that may find a place to retreat to, are worth to the power, in
-        thousandths of a centre: whole numbers, whose sums are the same on every machine."""
+    def worth(self, power: int, pieces: Sequence[Piece], pulls: Pull, dislodged: int = 0) -> int:
+        """What these pieces, and ``dislodged`` more that may find a place to retreat to, are worth to the power that
+        is pulled so, in thousandths of a centre: whole numbers, whose sums are the same on every machine."""
         ground, weights = self.ground, self.weights
         known, count = reaches(ground), len(ground.centers)
-        reached, inside, slopes = known.centers, known.at, known.slopes
+        reached, inside = known.centers, known.at
         rows = [[0] * count for _ in ground.powers]
         standing = [-1] * count
-        own: list[Piece] = []
-        for piece in pieces:
-            who, kind, at = piece
+        total = own = 0
+        for who, kind, at in pieces:
             row = rows[who]
             for center in reached[kind][at]:
                 row[center] += 1
             if inside[at] >= 0:
                 standing[inside[at]] = who
             if who == power:
-                own.append(piece)
+                own += 1
+                total += pulls[kind][at]
         mine = rows.pop(power)
         rivals = list(map(max, *rows)) if len(rows) > 1 else rows[0]
         owners: Sequence[int] = self.owners
         if self.settling:
             owners = [owner if there < 0 else there for owner, there in zip(owners, standing, strict=True)]
-        total = 0
         for owner, there, ours, theirs in zip(owners, standing, mine, rivals, strict=True):
             if owner == power:
                 if there >= 0 and there != power:
@@ -164,12 +163,7 @@ class Outlook:
                     total += weights.free
                 elif ours >= theirs:
                     total += weights.strong if ours > theirs else weights.even
-        for _, kind, at in own:
-            for slope, center in slopes[kind][at]:
-                if owners[center] != power:
-                    total += slope
-                    break
-        units = _STAYING * len(own) + dislodged
+        units = _STAYING * own + dislodged
         if self.settling:
             units += self._adjustments(power, units, owners, standing)
         return total + weights.unit * units // _STAYING
@@ -188,6 +182,9 @@ class Outlook:
 
 def values(position: Position) -> dict[str, float]:
     """Power -> what the position is worth to it, in centres owned two years later; nothing to who is out."""
-    outlook, lost = Outlook.now(position), Counter(piece[0] for piece, _ in position.dislodged)
-    powers = position.geography.powers
-    return {name: outlook.worth(power, position.units, lost[power]) / CENTRE for power, name in enumerate(powers)}
+    ground, outlook = position.geography, Outlook.now(position)
+    lost = Counter(piece[0] for piece, _ in position.dislodged)
+    return {
+        name: outlook.worth(power, position.units, pull(ground, evaluate(position.seen_by(name))), lost[power]) / CENTRE
+        for power, name in enumerate(ground.powers)
+    }

@@ -249,7 +249,7 @@ class _Reader:
                 where = ("players", name)
                 raise self._error(where, f"{name!r} is the name of a baseline; call this player something else")
             found.setdefault(name, Entrant(name, self._model(("baselines",), name)))
-        if kind != "round_robin" and (name := self._document.get("field", FIELD)) in BASELINES:
+        if kind != "round_robin" and str(name := self._document.get("field", FIELD)).startswith("bot:"):
             found.setdefault(name, Entrant(name, self._model(("field",), name)))
         if len(found) < 2:
             what = "one player" if found else "no players"

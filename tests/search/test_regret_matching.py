@@ -17,6 +17,7 @@ from ai_diplomacy.search.position import Position
 from ai_diplomacy.search.regret_matching import average_strategies, drawn_from
 
 POSITION = Position.of(Board().situation("FRANCE"))
+FORCES = [Force(POSITION, power) for power in range(7)]
 
 
 class PayTable:
@@ -36,7 +37,7 @@ def strategies(
     monkeypatch: pytest.MonkeyPatch, pay: Mapping[tuple[int, int], tuple[int, int]]
 ) -> dict[int, tuple[float, ...]]:
     monkeypatch.setattr(regret_matching, "_Worths", PayTable(pay))
-    return average_strategies(POSITION, {0: [(), ()], 1: [(), ()]}, 4000, random.Random(1))
+    return average_strategies(FORCES, {0: [(), ()], 1: [(), ()]}, 4000, random.Random(1))
 
 
 def test_what_is_better_whatever_the_other_does_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,23 +55,22 @@ def test_who_would_be_read_mixes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_on_the_board_it_drops_what_a_single_candidate_beats() -> None:
-    forces = [Force(POSITION, power) for power in range(7)]
-    candidates = {own.power: own.draws(2, 1) for own in forces}
-    france = forces[POSITION.geography.power["FRANCE"]]
+    candidates = {own.power: own.draws(2, 1) for own in FORCES}
+    france = FORCES[POSITION.geography.power["FRANCE"]]
     waiting = france.plan([])
     trials = Trials(
         france, [joined(POSITION, {power: plans[at] for power, plans in candidates.items()}) for at in (0, 1)]
     )
     candidates[france.power] = [waiting, best_reply(trials, [waiting])]
-    found = average_strategies(POSITION, candidates, 64, random.Random(2))
+    found = average_strategies(FORCES, candidates, 64, random.Random(2))
     assert found[france.power][1] > 0.95
-    assert found == average_strategies(POSITION, candidates, 64, random.Random(2))
+    assert found == average_strategies(FORCES, candidates, 64, random.Random(2))
 
 
 def test_a_power_without_candidates_holds() -> None:
     france = Force(POSITION, POSITION.geography.power["FRANCE"])
     candidates = {france.power: [france.plan([Order("A PAR - BUR")]), france.plan([])]}
-    assert set(average_strategies(POSITION, candidates, 4, random.Random(1))) == {france.power}
+    assert set(average_strategies(FORCES, candidates, 4, random.Random(1))) == {france.power}
 
 
 def test_draws_follow_the_strategy() -> None:

@@ -10,9 +10,10 @@ from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.terrain import MAPS
 from ai_diplomacy.board.units import Unit
-from ai_diplomacy.search.geography import geography
+from ai_diplomacy.board.valuation import evaluate
+from ai_diplomacy.search.geography import ARMY, KINDS, geography
 from ai_diplomacy.search.position import Position
-from ai_diplomacy.search.value import CENTRE, FALL, SPRING, Outlook, values
+from ai_diplomacy.search.value import CENTRE, FALL, SPRING, Outlook, pull, values
 
 GROUND = geography("standard")
 FAR_AWAY = ("TURKEY", "F BLA")
@@ -25,12 +26,12 @@ def position(phase: str, units: list[tuple[str, str]], owners: dict[str, str]) -
     return Position(GROUND, Phase(phase), tuple(pieces), owned, GROUND.homes)
 
 
+NO_PULL = tuple((0,) * len(GROUND.locations) for _ in KINDS)
+
+
 def worth(found: Position, power: str = "FRANCE") -> int:
-    """In thousandths, without what units are worth for where they walk to."""
-    outlook = Outlook.now(found)
-    nothing = replace(outlook.weights, **dict.fromkeys(type(outlook.weights).__slots__, 0))
-    slope = replace(outlook, weights=nothing).worth(GROUND.power[power], found.units)
-    return outlook.worth(GROUND.power[power], found.units) - slope
+    """In thousandths, without what units are worth for where they stand."""
+    return Outlook.now(found).worth(GROUND.power[power], found.units, NO_PULL)
 
 
 def test_a_centre_that_nobody_else_reaches_is_safe() -> None:
@@ -70,21 +71,25 @@ def test_after_the_moves_of_fall_centres_go_to_who_stands_in_them_and_units_are_
     built = replace(found, phase=Phase("S1902M"), owners=tuple(
         GROUND.power["FRANCE"] if at in ("PAR", "SPA") else -1 for at in GROUND.terrain.centers
     ))  # fmt: skip
-    one_unit_fewer = Outlook.now(built).worth(GROUND.power["FRANCE"], built.units)
-    assert outlook.worth(GROUND.power["FRANCE"], found.units) == one_unit_fewer + SPRING.unit
+    assert outlook.worth(GROUND.power["FRANCE"], found.units, NO_PULL) == worth(built) + SPRING.unit
 
 
 def test_a_dislodged_unit_is_worth_half_of_one() -> None:
     found = position("S1901M", [("FRANCE", "A SPA"), FAR_AWAY], {"PAR": "FRANCE"})
     outlook = Outlook.behind(found)
     france = GROUND.power["FRANCE"]
-    assert outlook.worth(france, found.units, 1) - outlook.worth(france, found.units) == FALL.unit // 2
+    assert (
+        outlook.worth(france, found.units, NO_PULL, 1) - outlook.worth(france, found.units, NO_PULL) == FALL.unit // 2
+    )
 
 
-def test_a_unit_far_from_the_front_is_worth_more_the_nearer_it_comes() -> None:
-    owners = dict.fromkeys(["EDI", "LVP", "LON"], "ENGLAND")
-    far, near = (position("S1901M", [("ENGLAND", unit), FAR_AWAY], owners) for unit in ("A CLY", "F NWG"))
-    assert values(near)["ENGLAND"] > values(far)["ENGLAND"]
+def test_the_best_place_of_dumbbot_pulls_most_and_others_in_proportion() -> None:
+    situation = Board().situation("FRANCE")
+    valuation = evaluate(situation)
+    pulls = pull(GROUND, valuation)
+    paris = pulls[ARMY][GROUND.number["PAR"]] / max(map(max, pulls))
+    assert paris == pytest.approx(valuation.of("A PAR") / max(valuation.unit_worth.values()), abs=0.001)
+    assert max(map(max, pulls)) == CENTRE
 
 
 @pytest.mark.parametrize("map_name", MAPS)
@@ -97,4 +102,3 @@ def test_at_the_start_of_every_map_everybody_is_worth_something(map_name: str) -
 
 def test_who_is_out_is_worth_nothing() -> None:
     assert values(position("S1905M", [("FRANCE", "A PAR")], {"PAR": "FRANCE"}))["ITALY"] == 0
-    assert CENTRE == 1000
