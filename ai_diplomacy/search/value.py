@@ -5,9 +5,11 @@ unit *reaches* a centre if it stands there or could step into it; the strongest 
 most units that reach it. The weights are those of a linear regression of the centres owned two years later on these
 counts, over games of DumbBots of which some draw a share of their orders by lot, rounded; see
 ``experiments/value_of_positions.py``, which makes the regression and holds the value against what became of positions
-in recorded games between people. Only what a place is worth to the unit that stands there (``_PULL``) is not from
-there: it is DumbBot's valuation (``board.valuation``), without which nothing would tell units far from all centres
-where to go; its size was chosen by what tells DumbBot from one that errs now and then.
+in recorded games between people.
+
+To this the search adds what the place is worth in which a unit stands (``pull``): DumbBot's valuation, which looks
+further than two years and tells units far from all centres where to go. It makes the value no better a forecast; its
+size was chosen by what tells DumbBot from one that errs now and then.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from ..board.valuation import Valuation, evaluate
-from .geography import Geography, Piece
+from ..board.valuation import Valuation
+from .geography import KINDS, Geography, Piece
 from .position import Position
 
 CENTRE = 1000
@@ -181,10 +183,11 @@ class Outlook:
 
 
 def values(position: Position) -> dict[str, float]:
-    """Power -> what the position is worth to it, in centres owned two years later; nothing to who is out."""
-    ground, outlook = position.geography, Outlook.now(position)
+    """Power -> the centres that it may expect to own two years later; nothing for who is out."""
+    outlook = Outlook.now(position)
+    nothing = tuple((0,) * len(position.geography.locations) for _ in KINDS)
     lost = Counter(piece[0] for piece, _ in position.dislodged)
     return {
-        name: outlook.worth(power, position.units, pull(ground, evaluate(position.seen_by(name))), lost[power]) / CENTRE
-        for power, name in enumerate(ground.powers)
+        name: outlook.worth(power, position.units, nothing, lost[power]) / CENTRE
+        for power, name in enumerate(position.geography.powers)
     }
