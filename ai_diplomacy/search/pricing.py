@@ -37,6 +37,9 @@ class OrderPrice:
     stake: float
     """``best`` less the mean worth of orders drawn by lot from all that are legal: what playing without a thought
     loses. It can be next to nothing: take a share of sums (of regrets, of stakes) and not the mean of shares."""
+    usual: float
+    """Mean worth of draws of DumbBot's orders. Players that were in different positions are best told apart by
+    ``usual - value``: what a position is like for everybody, which is most of what makes regrets differ, is in both."""
     orders: tuple[Order, ...]
     """The best reply."""
 
@@ -61,8 +64,8 @@ def price(
     position = Position.of(situation)
     given = None if others is None else tuple((name, *others[name]) for name in sorted(others))
     found = _found(position, position.geography.power[situation.power], given, samples, seed)
-    value = found.mean(found.force.plan(orders))
-    return OrderPrice(value, found.mean(found.best), found.mean(found.best) - found.by_lot, found.written)
+    best = found.mean(found.best)
+    return OrderPrice(found.mean(found.force.plan(orders)), best, best - found.by_lot, found.usual, found.written)
 
 
 class _Found:
@@ -71,8 +74,10 @@ class _Found:
     def __init__(self, force: Force, searched: Trials, priced: Trials, samples: int, seed: int) -> None:
         self.force = force
         self.priced = priced
-        self.best = best_reply(searched, force.draws(2 * samples, seed, "candidates"))
+        drawn = force.draws(2 * samples, seed, "candidates")
+        self.best = best_reply(searched, drawn)
         self.written = force.orders(self.best)
+        self.usual = sum(map(self.mean, drawn)) / len(drawn)
         self.by_lot = sum(map(self.mean, force.by_lot(_LOTS, seed))) / _LOTS
 
     def mean(self, plan: Plan) -> float:

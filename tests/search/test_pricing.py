@@ -26,6 +26,7 @@ def dumbbots(board: Board, seed: int) -> dict[str, tuple[Order, ...]]:
 def test_the_best_reply_has_no_regret_and_random_orders_the_stake() -> None:
     board = Board()
     shares: dict[str, list[float]] = {"best": [], "dumbbot": [], "random": []}
+    losses: dict[str, list[float]] = {name: [] for name in shares}
     for phase in range(6):
         played = dumbbots(board, 3)
         for power, orders in played.items():
@@ -36,11 +37,14 @@ def test_the_best_reply_has_no_regret_and_random_orders_the_stake() -> None:
                 for name, own in (("best", found.orders), ("dumbbot", orders), ("random", by_lot)):
                     priced = price(situation, own)
                     shares[name].append((priced.best - priced.value) / priced.stake)
+                    losses[name].append(priced.usual - priced.value)
             board.submit(power, orders)
         board.adjudicate()
     assert set(shares["best"]) == {0}
     assert 0 < mean(shares["dumbbot"]) < mean(shares["random"])
     assert 0.6 < mean(shares["random"]) < 1.4
+    assert mean(losses["best"]) < 0 < mean(losses["random"])
+    assert mean(losses["dumbbot"]) == pytest.approx(0, abs=0.1), "its orders are worth what draws of them are"
 
 
 def test_in_hindsight_orders_are_priced_against_what_was_ordered() -> None:
