@@ -19,6 +19,8 @@ from .candidates import Force, Plan
 from .position import Position
 from .value import CENTRE
 
+PRICING = 2
+"""Raised whenever prices come out otherwise: when the value, the search or DumbBot's draws change."""
 SAMPLES = 8
 """Joint draws of the others' orders in each of the two samples."""
 _LOTS = 16
@@ -77,11 +79,15 @@ class _Found:
         drawn = force.draws(2 * samples, seed, "candidates")
         self.best = best_reply(searched, drawn)
         self.written = force.orders(self.best)
-        self.usual = sum(map(self.mean, drawn)) / len(drawn)
-        self.by_lot = sum(map(self.mean, force.by_lot(_LOTS, seed))) / _LOTS
+        self.usual = self._mean(drawn)
+        self.by_lot = self._mean(force.by_lot(_LOTS, seed))
 
     def mean(self, plan: Plan) -> float:
-        worths = self.priced.worths(plan)
+        return self._mean([plan])
+
+    def _mean(self, plans: Sequence[Plan]) -> float:
+        """Of whole numbers, so that no version of Python adds them up otherwise."""
+        worths = [worth for plan in plans for worth in self.priced.worths(plan)]
         return sum(worths) / len(worths) / CENTRE
 
 
