@@ -6,7 +6,7 @@
 
 The games are played on a board by the bots themselves, without the harness, on one core. What is told: the centres of
 the one at the end in the mean, with its 95 % interval (parity is what DumbBot has against six of itself, a seventh of
-34), how many games it won alone, and how long it thought about one decision.
+34), how many games it won alone, and how many seconds of a core one decision took in a movement phase.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from ai_diplomacy.bots.base import Bot
 
 
 def played(names: Mapping[str, str], seed: int, last_year: int, thought: dict[str, list[float]]) -> Board:
-    """One game of bots, power -> its bot. ``thought``: bot -> seconds of each of its movement phases, added to."""
+    """One game of bots, power -> its bot. ``thought``: bot -> seconds of a core for each movement phase, added to."""
     board = Board()
     bots = {power: cast("Bot", make_bot(name, power, seed)) for power, name in names.items()}
     while not board.completed and board.phase.year <= last_year:
         for power, bot in bots.items():
             situation = board.situation(power)
-            started = time.perf_counter()
+            started = time.process_time()
             orders = bot.choose(situation, chance(seed, situation.phase, power, "order"))
             if Phase(situation.phase).kind == "M" and situation.own_units:
-                thought.setdefault(names[power], []).append(time.perf_counter() - started)
+                thought.setdefault(names[power], []).append(time.process_time() - started)
             board.submit(power, orders)
         board.adjudicate()
     return board
