@@ -25,8 +25,8 @@ from .value import Outlook, pull
 
 SAMPLES = 8
 """Joint draws of what the others may order."""
-_FEWEST = 4
-"""Candidates of a power, however few samples there are."""
+_FEWEST, _MOST = 4, 16
+"""Candidates of a power, however few samples there are, and however many."""
 _ITERATIONS = 4
 """Iterations of regret matching for each of them."""
 
@@ -59,8 +59,8 @@ def _candidates(force: Force, drawn: Sequence[Plan], expected: Sequence[JointPla
     """The best replies to what is expected of the others, and draws, half of each."""
     trials = Trials(force, expected)
     best_reply(trials, drawn)
-    best = trials.ranked()[: (len(drawn) + 1) // 2]
-    return list(dict.fromkeys([*best, *drawn]))[: max(_FEWEST, len(drawn))]
+    count = min(max(_FEWEST, len(drawn)), _MOST)
+    return list(dict.fromkeys([*trials.ranked()[: (count + 1) // 2], *drawn]))[:count]
 
 
 def _settled(position: Position, power: str, samples: int, seed: int) -> tuple[Order, ...]:
