@@ -178,11 +178,12 @@ def test_two_efforts_of_one_model_are_two_players(tmp_path):
     assert [str(models[name]) for name in ("one", "two")] == ["openai:o4-mini:high", "openai:o4-mini:low"]
 
 
-@pytest.mark.parametrize("field", ["", 'field = "bot:random"\n'])
+@pytest.mark.parametrize("field", ["", "bot:random", "bot:search", "bot:search:4"])
 def test_the_field_counts_as_a_player_without_baselines(tmp_path, field):
-    text = GOOD.replace("round_robin", "one_vs_six").replace("games = 10", f"games = 14\nbaselines = []\n{field}")
+    given = f'field = "{field}"\n' if field else ""
+    text = GOOD.replace("round_robin", "one_vs_six").replace("games = 10", f"games = 14\nbaselines = []\n{given}")
     found = spec(text, tmp_path)
-    assert found.field == ("bot:random" if field else "bot:dumbbot")
+    assert found.field == (field or "bot:dumbbot")
     assert list(found.entrants) == ["one", "two", found.field]
     assert len(found.matches()) == 14
     alone = text[: text.index("[players.two]")].replace("games = 14", "games = 7")
