@@ -2,10 +2,14 @@
 
 Every centre counts by how it stands between its owner and who could step into it, and every unit counts a little. A
 unit *reaches* a centre if it stands there or could step into it; the strongest rival is the single other power with
-most units that reach it. The weights are those of a linear regression of the centres owned two years later on these
-counts, over games of DumbBots of which some draw a share of their orders by lot, rounded; see
-``experiments/value_of_positions.py``, which makes the regression and holds the value against what became of positions
-in recorded games between people.
+most units that reach it. The weights come from linear regressions of the centres owned two years later on these counts,
+over games of DumbBots of which some draw a share of their orders by lot. What every power in the game has besides (a
+third of a centre) is left out, since it tells no orders apart. Units and centres go together, so that regressions over
+other games move a fifth of a centre from the one to the other; their sums agree.
+
+``experiments/value_of_positions.py`` makes the regression and holds the value against what became of positions. Over
+40 games of bots its correlation with the centres two years later is 0.83 in spring and 0.87 in fall (that of the
+centres owned now: 0.79); over the three games between people in the engine's package it is 0.91 and 0.94 (0.89).
 
 To this the search adds what the place is worth in which a unit stands (``pull``): DumbBot's valuation, which looks
 further than two years and tells units far from all centres where to go. It makes the value no better a forecast; its
