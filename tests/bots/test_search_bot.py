@@ -59,22 +59,30 @@ def test_it_plays_every_kind_of_phase_on_every_kind_of_map(map_name: str) -> Non
     played(board, f"S{board.terrain.first_year + 2:04}M")
 
 
-async def test_in_another_process_it_orders_the_same() -> None:
-    board = played(Board(), "S1902M")
-    for power in board.powers[:3]:
-        situation = board.situation(power)
+@pytest.fixture(scope="module")
+def second_year() -> Board:
+    return played(Board(), "S1902M")
+
+
+@pytest.mark.slow
+async def test_in_another_process_it_orders_the_same(second_year: Board) -> None:
+    for power in second_year.powers[:3]:
+        situation = second_year.situation(power)
         found = (await make_bot("search:2", power, 5).order(View("test", situation, 1910))).report
         assert not found.defaults
         assert not found.rejected
         assert found.orders == sorted_orders(decided(Position.of(situation), power, 2, 5))
 
 
-def test_orders_depend_on_seed_and_budget() -> None:
-    position = Position.of(played(Board(), "S1902M").situation("RUSSIA"))
-    first = decided(position, "RUSSIA", 2, 1)
-    assert decided(position, "RUSSIA", 2, 1) == first
-    assert len({decided(position, "RUSSIA", 2, seed) for seed in range(8)}) > 1
-    assert len({decided(position, "RUSSIA", samples, 1) for samples in range(1, 9)}) > 1
+@pytest.mark.slow
+def test_orders_depend_on_seed_and_budget(second_year: Board) -> None:
+    def all_orders(samples: int, seed: int) -> tuple[tuple[str, ...], ...]:
+        powers = second_year.powers
+        return tuple(decided(Position.of(second_year.situation(power)), power, samples, seed) for power in powers)
+
+    assert all_orders(1, 1) == all_orders(1, 1)
+    assert len({all_orders(1, seed) for seed in range(4)}) > 1
+    assert len({all_orders(samples, 1) for samples in range(1, 4)}) > 1
 
 
 def where() -> int:
@@ -94,6 +102,7 @@ async def test_it_thinks_in_other_processes() -> None:
     assert await beside(where) != os.getpid()
 
 
+@pytest.mark.slow
 async def test_a_search_whose_process_is_killed_is_begun_anew() -> None:
     thinking = asyncio.create_task(beside(slowly, 1.0))
     await beside(where)
@@ -105,6 +114,7 @@ async def test_a_search_whose_process_is_killed_is_begun_anew() -> None:
     assert await thinking not in killed
 
 
+@pytest.mark.slow
 async def test_one_that_kills_its_process_each_time_is_given_up_and_others_go_on() -> None:
     with pytest.raises(BrokenProcessPool):
         await beside(fall)

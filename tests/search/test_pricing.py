@@ -23,6 +23,7 @@ def dumbbots(board: Board, seed: int) -> dict[str, tuple[Order, ...]]:
     }
 
 
+@pytest.mark.slow
 def test_the_best_reply_has_no_regret_and_random_orders_the_stake() -> None:
     board = Board()
     shares: dict[str, list[float]] = {"best": [], "dumbbot": [], "random": []}
