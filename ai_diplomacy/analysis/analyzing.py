@@ -10,11 +10,13 @@ from pathlib import Path
 from ..board.phase import Phase
 from ..records.errors import ConfigError
 from ..run.defaulted_steps import Defaults, summed
+from .answering import PrimaryAnswer, answer
 from .duels import Duel, duel
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
 from .measures import MEASURES
 from .provenance import Provenance, Sources
+from .question import asked
 from .ratings import Rated, Ratings, ratings
 from .read_games import Unreadable, read_games
 from .scores import scores
@@ -82,6 +84,8 @@ class Analysis:
     """Player -> year -> mean centres of its seats at the end of the year, and of how many seats."""
     seating: Mapping[str, Mapping[str, int]]
     """Player -> power -> games."""
+    answer: PrimaryAnswer | None
+    """To the question that was asked before the first game."""
     left_out: tuple[LeftOut, ...]
     """Whose figures rest on fewer seats than it had, or on none."""
 
@@ -170,6 +174,7 @@ class _Collected:
             )
         origins = self._counting.origins
         positions = within_positions(origins.values())
+        question = asked(folder)
         sums, placed = self._counting.sums(positions=positions), units(origins, positions=positions)
         empty = tuple(MeanEstimate(None) for _ in MEASURES)
         found = {player: tuple(estimates(rows)) for player, rows in sums.items()}
@@ -199,6 +204,7 @@ class _Collected:
                 for player, years in sorted(self._years.items())
             },
             seating={player: dict(sorted(seats.items())) for player, seats in sorted(self._seating.items())},
+            answer=None if question is None else answer(question, sums, len(origins)),
             left_out=tuple(
                 LeftOut(player, len(idle), self._all_seats[player], summed(idle))
                 for player, idle in sorted(self._idle.items())

@@ -84,6 +84,14 @@ def compared(first: Mapping[str, Sums], second: Mapping[str, Sums]) -> list[Diff
     return families(found, lambda difference: difference.measure.group)
 
 
+def contrasted(one: Sums, other: Sums) -> list[Difference]:
+    """Every measure of two players of the same tournament, the first less the second; nothing is adjusted yet."""
+    pair = _shared(one, other)
+    if pair is None or min(pair[0].units, pair[1].units) < 2:
+        return []
+    return _player(pair[1], pair[0], _largest_group(one.measures), together=True)
+
+
 def families(found: Sequence[Difference], of: Callable[[Difference], str]) -> list[Difference]:
     """With probabilities adjusted by Holm's procedure within each family. ``of``: its name."""
     places: defaultdict[str, list[int]] = defaultdict(list)
@@ -127,7 +135,7 @@ def holm(probabilities: Sequence[float]) -> list[float]:
     return [float(p) for p in adjusted]
 
 
-def _player(first: Sums, second: Sums, family: int) -> list[Difference]:
+def _player(first: Sums, second: Sums, family: int, *, together: bool = False) -> list[Difference]:
     unknown = np.isnan(np.vstack([first.over, second.over, first.under, second.under])).sum(axis=0)
     influence = of_difference(second, first)
     known = [at for at, units in enumerate(influence.units) if units >= 2 and not unknown[at]]
@@ -142,7 +150,7 @@ def _player(first: Sums, second: Sums, family: int) -> list[Difference]:
             Sums(s.player, s.seats, s.over[:, known], s.under[:, known], tuple(s.measures[at] for at in known))
             for s in (second, first)
         ),
-        together=False,
+        together=together,
         family=family,
     )
     return [

@@ -76,10 +76,10 @@ def _estimate(sums: Sums, at: int, found: Influence, span: Span, trials: float |
     if units < 2:
         return MeanEstimate(mean, clusters=units)
     error = math.sqrt(found.variance[at])
-    low, high = span.low, span.high
-    if trials is not None:
-        low, high = share_interval(mean, error, trials, units, float(found.freedom[at]))
-    return MeanEstimate(mean, error, low, high, clusters=units, mark=span.mark)
+    if trials is None:
+        return MeanEstimate(mean, error, span.low, span.high, clusters=units, mark=span.mark)
+    low, high = share_interval(mean, error, trials, units, float(found.freedom[at]))
+    return MeanEstimate(mean, error, low, high, clusters=units, mark="few" if units < FEW else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def write_files(
     made = {"first" if other is not None else "": tables(analysis)}
     if other is not None:
         made["second"] = tables(other)
-        made[""] = [comparison_table(differences, analysis.provenance, other.provenance)]
+        made[""] = [differences_table(differences, (analysis.provenance, other.provenance))]
     written = {"report.html": page(analysis, other, differences, differ)}
     named = {f"{side}_{table.name}".lstrip("_"): table for side, found in made.items() for table in found}
     documents = {name: table.document() for name, table in named.items()}
@@ -144,6 +144,8 @@ def tables(analysis: Analysis) -> list[DataTable]:
             "player year centers seats",
             ((player, year, *mean) for player, years in analysis.by_year.items() for year, mean in years.items()),
         ),
+        table("question", "hash primary one other games planned found answer", _answered(analysis)),
+        *_explored(analysis),
         table(
             "left_out",
             "player seats_left_out seats steps defaulted reason",
@@ -152,8 +154,19 @@ def tables(analysis: Analysis) -> list[DataTable]:
     ]
 
 
-def comparison_table(found: Sequence[Difference], first: Provenance, second: Provenance) -> DataTable:
-    """All differences between two folders."""
+def _answered(analysis: Analysis) -> Iterator[tuple[Value, ...]]:
+    if (answer := analysis.answer) is not None:
+        asked = answer.question.digest, answer.question.primary, *answer.question.contrast
+        yield (*asked, analysis.provenance.games, int(answer.planned), int(answer.found), answer.sentence)
+
+
+def _explored(analysis: Analysis) -> Iterator[DataTable]:
+    if analysis.answer is not None:
+        yield replace(differences_table(analysis.answer.explored, (analysis.provenance,)), name="explored")
+
+
+def differences_table(found: Sequence[Difference], provenance: tuple[Provenance, ...]) -> DataTable:
+    """All differences between two folders, or two players."""
     columns = "player family measure before after difference low high p p_holm games_before games_after exchanged mark"
     rows = tuple(
         (
@@ -162,7 +175,7 @@ def comparison_table(found: Sequence[Difference], first: Provenance, second: Pro
         )
         for d in found
     )
-    return DataTable("comparison", tuple(columns.split()), rows, (first, second))
+    return DataTable("comparison", tuple(columns.split()), rows, provenance)
 
 
 def _duel(duel: Duel) -> Iterator[Value]:

@@ -78,7 +78,9 @@ def _influence(arms: Sequence[Sums]) -> Influence:
     used = np.count_nonzero(weights > 0, axis=0)
     count = seen.sum(axis=0) if len(arms) == 1 or 3 not in kinds else np.full(len(used), np.count_nonzero(kinds))
     stratified = (fewest > 1) & (used > 1) & (count - len(arms) * used >= _FREEDOM)
-    share = np.where(stratified, np.where(fewest >= ENOUGH, 1.0, 0.5), 0.0)
+    # Two arms of one shape are skewed alike, so that their difference is not.
+    enough = ENOUGH if len(arms) == 1 else 2
+    share = np.where(stratified, np.where(fewest >= enough, 1.0, 0.5), 0.0)
     variance = (1 - share) * (plain**2).sum(axis=0) + share * (within**2).sum(axis=0)
     parts = np.where(share == 1, within, plain)
     lost = share * (used - 1)

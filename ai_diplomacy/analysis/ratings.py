@@ -5,8 +5,9 @@ to its exponential. Who shares a place came in no known order (Efron 1977). Bein
 games of the same players make it more precise, and change nothing else. 400 points are odds of ten to one, as in chess;
 ``ANCHOR`` has 0, so that tournaments which it plays in have one scale; without it the mean of the players has.
 
-Errors are the larger of the model's own and those from how games differ (a sandwich over independent games): seats
-share the luck of their game. A weak prior, ``PRIOR`` points, holds those who won or lost everything.
+Errors come from how games differ (a sandwich over independent games, for seats share the luck of their game); where
+games hardly differ, half of the model's own variance is the least. A weak prior, ``PRIOR`` points, holds those who won
+or lost everything.
 """
 
 from __future__ import annotations
@@ -150,14 +151,14 @@ class _Fit:
         return self._values[: len(self.players)]
 
     def covariances(self) -> tuple[Array, Array]:
-        """Of the strengths: the model's, and that from how units differ."""
+        """Of the strengths: the least, and that from how units differ."""
         inverse: Array = np.linalg.inv(self._hessian).astype(np.float64)
         sums = np.zeros((self.units, len(self._values)))
         np.add.at(sums, self._unit, self._scores)
         left = max(1, self.units - len(self.players))
         robust: Array = inverse @ (sums.T @ sums) @ inverse * (self.units / left)
         size = len(self.players)
-        return inverse[:size, :size], robust[:size, :size]
+        return inverse[:size, :size] / 2, robust[:size, :size]
 
     def _derivatives(self) -> tuple[Array, Array]:
         """The score of each game, and minus the second derivatives with the prior's."""

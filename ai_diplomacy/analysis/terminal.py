@@ -34,7 +34,12 @@ def wide_console() -> Console:
 
 
 def show(analysis: Analysis, console: Console) -> None:
-    """Prints the tables of one folder."""
+    """Prints the tables of one folder, the answer to its question first."""
+    if analysis.answer is not None:
+        console.print(_shown(analysis.answer.sentence), style="bold", highlight=False)
+        standing = [d for d in analysis.answer.explored if d.adjusted < 0.05]
+        for d in standing:
+            console.print(f"exploratory, stands in its family: {_shown(_explored(d))}", highlight=False)
     for left_out in analysis.left_out:
         console.print(f"left out: {_shown(str(left_out))}", style="bold", highlight=False)
     console.print(_grid(analysis, "Scores", _SCORES, rating=True))
@@ -45,6 +50,11 @@ def show(analysis: Analysis, console: Console) -> None:
     for line in duel_lines(analysis)[:_MOST_DUELS]:
         console.print(_shown(line), highlight=False)
     show_provenance(analysis.provenance, console)
+
+
+def _explored(d: Difference) -> str:
+    interval = span(d.low, d.high, d.measure, d.mark)
+    return f"{d.player}: {d.measure.title} {number(d.difference, d.measure)} {interval}, p (Holm) {chance(d.adjusted)}"
 
 
 def show_note(text: str, console: Console) -> None:

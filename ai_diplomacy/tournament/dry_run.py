@@ -29,8 +29,9 @@ def schedule_lines(matches: Sequence[Match]) -> list[str]:
 
 
 def balance(spec: Spec, matches: Sequence[Match]) -> str:
-    """What the schedule balances, in a line."""
-    return f"balanced: {'; '.join(balance_lines(spec.schedule, matches, spec.field))}"
+    """What the schedule balances and what is asked of it, a line each."""
+    balanced = f"balanced: {'; '.join(balance_lines(spec.schedule, matches, spec.field))}"
+    return balanced if spec.question is None else f"{balanced}\nasked beforehand: {spec.question}"
 
 
 def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Price | None]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..agent.constraint import USUAL, USUAL_MEMORY, Constraint
+from ..analysis.question import PrimaryQuestion, QuestionError, read_question
 from ..board.terrain import terrain
 from ..game.config import GameConfig, checked_models, read_constraint
 from ..models.call_settings import CallSettings
@@ -82,6 +83,8 @@ class Spec:
     max_cost_usd: float | None
     max_tokens: int | None
     """Caps on the whole tournament."""
+    question: PrimaryQuestion | None = None
+    """Asked before the first game."""
 
     @property
     def capped(self) -> bool:
@@ -132,6 +135,7 @@ class Spec:
             "field": self.field,
             "last_year": self.game.max_year,
             **{name: getattr(self.game, name) for name in _GAME if name != "last_year"},
+            "analysis": None if self.question is None else self.question.document(),
         }
 
 
@@ -163,7 +167,7 @@ def parse_document(document: Mapping[str, Any], name: Path) -> Spec:
 
 _TOP = (
     "schedule", "games", "last_year", "rounds", "planning", "civil_disorder", "reflect", "seed", "temperature",
-    "context_window", "field", "baselines", "concurrency", "processes", "players", "budget", "calls",
+    "context_window", "field", "baselines", "concurrency", "processes", "players", "budget", "calls", "analysis",
 )  # fmt: skip
 _PLAYER = ("model", "prompts", "max_tokens", "constrain", "memory")
 _FIRST_YEAR = terrain(MAP).first_year
@@ -184,7 +188,10 @@ _GAME = {
     "temperature": _OF_GAME["temperature"],
     "context_window": _OF_GAME["context_window"],
 }
-EARLIER: dict[str, Any] = {name: known.earlier for name, known in _GAME.items() if known.earlier is not ...}
+EARLIER: dict[str, Any] = {
+    "analysis": None,
+    **{name: known.earlier for name, known in _GAME.items() if known.earlier is not ...},
+}
 """What tournaments were played with that began before there were these settings."""
 EARLIER_PLAYER: dict[str, Any] = {"constrain": USUAL, "memory": USUAL_MEMORY}
 _WORKERS = {"concurrency": _whole(1, 1000, 16), "processes": _whole(1, 256, 1)}
@@ -218,7 +225,14 @@ class _Reader:
             )
         game = self._values((), self._document, _GAME)
         calls = CallSettings(**self._table("calls", _CALLS))
+        question = None
+        if "analysis" in self._document:
+            try:
+                question = read_question(self._document["analysis"], list(entrants), block_size(kind, len(entrants)))
+            except QuestionError as error:
+                raise self._error(("analysis", *error.key), str(error)) from None
         return Spec(
+            question=question,
             path=self._path,
             lines=self._lines,
             schedule=kind,
