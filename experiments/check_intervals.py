@@ -194,6 +194,14 @@ def errors(rng: np.random.Generator, times: int) -> None:
     for lone in (1, 3):
         found = [f"{rejected(*one_game(rng, count, times // 2, lone), together=True):6.1%}" for count in SIZES]
         say(f"the same games, {lone} seats against {7 - lone}", "3 to 7 %", *found)
+    arms = pair(rng, LUCK["normal"], 70, times, seats=True, shared=0.0)
+    looks = [[sums.only(range(count)) for sums in arms] for count in (35, 70)]
+    chances = [permutation_test(*look, together=False, permutations=PERMUTATIONS).p for look in looks]
+    say(
+        "two looks, 1 % at 35 games and 4 % at 70",
+        "5 % or less",
+        f"{np.mean((chances[0] <= 0.01) | (chances[1] <= 0.04)):6.1%}",
+    )
     found = [f"{rejected(*forks(rng, count, times, positions)):6.1%}" for positions, count in ((1, 7), (3, 7), (1, 20))]
     say("forks: 7 of one position, 7 of each of three, 20 of one", "3 to 7 %", *found)
 

@@ -11,7 +11,7 @@ from ..board.phase import Phase
 from ..records.errors import ConfigError
 from ..run.defaulted_steps import Defaults, summed
 from .answering import PrimaryAnswer, answer
-from .duels import Duel, duel
+from .duels import Duel, duels
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
 from .measures import MEASURES
@@ -180,7 +180,6 @@ class _Collected:
         found = {player: tuple(estimates(rows)) for player, rows in sums.items()}
         found |= {name: empty for name in BASELINES if name not in found}
         names = [measure.name for measure in MEASURES]
-        pairs = [(one, other) for one in sums for other in sums if one < other]
         return Analysis(
             folder=folder,
             provenance=self.sources.provenance({unit for unit, _ in placed.values()}, positions=positions),
@@ -190,14 +189,7 @@ class _Collected:
             games=self._games,
             seats=self._seats,
             ratings=ratings([Rated(placed[number][0], seats) for number, seats in self._rated]),
-            duels={
-                name: tuple(
-                    fought
-                    for one, other in pairs
-                    if (fought := duel(sums[one], sums[other], names.index(name))) is not None
-                )
-                for name in DUEL_MEASURES
-            },
+            duels={name: duels(sums, names.index(name)) for name in DUEL_MEASURES},
             trust={pair: Trust(**count) for pair, count in sorted(self._trust.items())},
             by_year={
                 player: {year: (sum(counts) / len(counts), len(counts)) for year, counts in sorted(years.items())}

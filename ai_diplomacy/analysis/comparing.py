@@ -51,15 +51,15 @@ def compared_games(first: Counting, second: Counting) -> list[Difference]:
     seat."""
     origins = [*first.origins.values(), *second.origins.values()]
     positions = within_positions(origins)
-    if not positions:
-        return compared(first.sums(positions=False), second.sums(positions=False))
+    if not all(origin.phase for origin in origins):
+        return compared(first.sums(positions=positions), second.sums(positions=positions))
     before, after = (_seated(counting) for counting in (first, second))
 
     def named(player: str, origin: Origin, power: str) -> str:
         place = (origin.cluster, origin.phase, power)
         return _then(before.get(place, player), after.get(place, player))
 
-    return compared(first.sums(positions=True, named=named), second.sums(positions=True, named=named))
+    return compared(first.sums(positions=positions, named=named), second.sums(positions=positions, named=named))
 
 
 def _seated(counting: Counting) -> dict[tuple[str, str, str], str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
 
+from .comparing import holm
 from .estimates import LEVEL, Mark, chi_quantile, intervals
 from .influence import of_difference, shared_cells
 from .permuting import Exchange, permutation_test
@@ -42,6 +44,8 @@ class Duel:
     """The 95 % interval of the difference."""
     p: float
     """Of the permutation test, two-sided."""
+    adjusted: float
+    """The same by Holm's procedure over all pairs of players."""
     exchange: Exchange
     """What it exchanged."""
     games: int
@@ -54,13 +58,24 @@ class Duel:
     mark: Mark
 
 
-def duel(one: Sums, other: Sums, at: int, *, permutations: int = 1999) -> Duel | None:
-    """By the measure in column ``at``. ``None`` when it is not known of both, they have fewer than two units, or never
-    sat in the same power."""
+def duels(sums: Mapping[str, Sums], at: int) -> tuple[Duel, ...]:
+    """Every two players by the measure in column ``at``, adjusted by Holm's procedure over all of them."""
+    pairs = [(one, other) for one in sums for other in sums if one < other]
+    found = [duel(sums[one], sums[other], at, family=len(pairs)) for one, other in pairs]
+    known = [fought for fought in found if fought is not None]
+    adjusted = holm([fought.p for fought in known])
+    return tuple(replace(fought, adjusted=p) for fought, p in zip(known, adjusted, strict=True))
+
+
+def duel(one: Sums, other: Sums, at: int, *, permutations: int = 1999, family: int = 1) -> Duel | None:
+    """By the measure in column ``at``; where they sat in the same games, in these. ``None`` when it is not known of
+    both, they have fewer than two units, or never sat in the same power. ``family``: tests among which a finding must
+    be possible."""
     shared = shared_cells(one, other)
+    met = {seat.game for seat in one.seats} & {seat.game for seat in other.seats}
     first, second = (
         Sums(sums.player, sums.seats, sums.over[:, [at]], sums.under[:, [at]], (sums.measures[at],)).only(
-            [row for row, seat in enumerate(sums.seats) if seat.cell in shared]
+            [row for row, seat in enumerate(sums.seats) if seat.cell in shared and (not met or seat.game in met)]
         )
         for sums in (one, other)
     )
@@ -73,7 +88,7 @@ def duel(one: Sums, other: Sums, at: int, *, permutations: int = 1999) -> Duel |
         return None
     error, games = math.sqrt(found.variance[0]), len(found.kinds)
     (span,) = intervals(found, f"{one.player} {other.player}")
-    test = permutation_test(first, second, together=True, permutations=permutations)
+    test = permutation_test(first, second, together=True, permutations=permutations, family=family)
     return Duel(
         one.player,
         other.player,
@@ -81,6 +96,7 @@ def duel(one: Sums, other: Sums, at: int, *, permutations: int = 1999) -> Duel |
         error,
         span.low,
         span.high,
+        float(test.p[0]),
         float(test.p[0]),
         test.exchange,
         games,

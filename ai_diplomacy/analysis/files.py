@@ -125,7 +125,7 @@ def tables(analysis: Analysis) -> list[DataTable]:
         ),
         table(
             "power",
-            "measure player other difference standard_error low high p exchanged games detectable_difference "
+            "measure player other difference standard_error low high p p_holm exchanged games detectable_difference "
             "games_for_one games_for_one_low games_for_one_high mark",
             ((name, *_duel(duel)) for name in DUEL_MEASURES for duel in analysis.duels[name]),
         ),
@@ -180,8 +180,8 @@ def differences_table(found: Sequence[Difference], provenance: tuple[Provenance,
 
 def _duel(duel: Duel) -> Iterator[Value]:
     needed = (None, None, None) if duel.for_one is None else astuple(duel.for_one)
-    yield from (duel.one, duel.other, duel.difference, duel.error, duel.low, duel.high, duel.p, duel.exchange)
-    yield from (duel.games, duel.detectable, *needed, duel.mark)
+    yield from (duel.one, duel.other, duel.difference, duel.error, duel.low, duel.high)
+    yield from (duel.p, duel.adjusted, duel.exchange, duel.games, duel.detectable, *needed, duel.mark)
 
 
 def _measures(analysis: Analysis) -> Iterator[tuple[Value, ...]]:

@@ -61,8 +61,8 @@ def permutation_test(
     rng = np.random.default_rng([zlib.crc32(one.player.encode("utf-8", "surrogatepass")), len(one.seats)])
     arms = _Arms(one, other)
     if together and (met := arms.met()):
-        number = arms.labellings(met)
-        return Tested(_chances(arms.relabelled(met, rng, permutations)), "pairs", number)
+        deal = arms.swapped if all(len(rows) == 2 for rows in met) else arms.relabelled
+        return Tested(_chances(deal(met, rng, permutations)), "pairs", arms.labellings(met))
     if 2.0 ** len(alike := arms.alike()) >= least:
         return Tested(_chances(arms.swapped(alike, rng, permutations)), "pairs", 2.0 ** len(alike))
     strata, exchange, residual = arms.strata(least)
@@ -157,7 +157,7 @@ class _Arms:
         rest, under = self._rest[at] * there[..., None], self._under[at] * there[..., None]
         yield self._labelled((self._first[at] & there)[None], rest, under)
         for size in _sizes(permutations):
-            order = np.where(there, rng.random((size, *there.shape)), 2.0).argsort(axis=2).argsort(axis=2)
+            order = np.where(there, rng.random((size, *there.shape)), 2.0).argsort(axis=2)
             yield self._labelled(order < ours, rest, under)
 
     @staticmethod

@@ -95,12 +95,15 @@ def show_provenance(provenance: Provenance, console: Console) -> None:
 
 def duel_lines(analysis: Analysis, measure: str = "centers") -> list[str]:
     """What it takes to tell each pair of players apart, a line a pair."""
-    return [
-        f"{d.one} against {d.other}: {number(d.difference, NAMED[measure])} \u00b1 {d.error:.2f} "
-        f"{span(d.low, d.high, NAMED[measure], d.mark)} {NAMED[measure].title}, p {chance(d.p)}; {d.games:,} games; "
-        f"a difference of one takes {of_one(d)}"
-        for d in analysis.duels[measure]
-    ]
+    found = []
+    for d in analysis.duels[measure]:
+        figure = f"{number(d.difference, NAMED[measure])} \u00b1 {d.error:.2f}"
+        interval = span(d.low, d.high, NAMED[measure], d.mark)
+        found.append(
+            f"{d.one} against {d.other}: {figure} {interval} {NAMED[measure].title}, p (Holm) {chance(d.adjusted)}; "
+            f"{d.games:,} games; a difference of one takes {of_one(d)}"
+        )
+    return found
 
 
 def _shown(text: str) -> str:

@@ -25,10 +25,10 @@ SEAT = dict(zip(POWERS, (-1.7, -0.4, 0.2, 1.6, -0.9, 0.9, 0.3), strict=True))
 """Centres that a power gains or loses by where it lies."""
 
 
-def forks(folder, treated, centers, count=6):
+def forks(folder, treated, centers, count=6, run="run"):
     """So many forks of one position, with seeds in common; ``treated`` has FRANCE from then on."""
     old = config("openai:x")
-    source = folder / "run"
+    source = folder / run
     if not source.exists():
         write_run(source, old, one_year())
     new = config(dict.fromkeys(POWERS, "openai:x") | {"FRANCE": treated})
@@ -37,7 +37,7 @@ def forks(folder, treated, centers, count=6):
     for number in range(count):
         settings = config(dict.fromkeys(POWERS, "openai:x"), seed=number)
         ended = one_year({"FRANCE": centers + number % 3, "ITALY": 4 + number % 2})
-        write_run(arm / str(number), settings, ended, [], RunForked(str(source), "F1901M", told))
+        write_run(arm / run / str(number), settings, ended, [], RunForked(str(source), "F1901M", told))
     return arm
 
 
@@ -55,6 +55,23 @@ def test_forks_of_one_position_are_compared_seat_by_seat(tmp_path):
     untreated = found["openai:x", "centers"]
     assert untreated.difference == 0
     assert untreated.p == 1
+
+
+@pytest.mark.slow
+def test_many_positions_are_the_observations(tmp_path):
+    for number in range(8):
+        arms = [
+            forks(tmp_path, *arm, count=2, run=f"run{number}")
+            for arm in (("openai:x", 3), ("openai:y", 5 + number % 2))
+        ]
+    first, second = map(analyze, arms)
+    assert (first.provenance.games, first.provenance.clusters, first.provenance.positions) == (16, 8, 0)
+    found = {(d.player, d.measure.name): d for d in compared_games(first.counting, second.counting)}
+    treated = found["openai:x, then openai:y", "centers"]
+    assert treated.games == (8, 8)
+    assert treated.difference == 2.5
+    assert treated.low < 2.5 < treated.high
+    assert treated.p < 0.05
 
 
 def test_the_same_player_in_other_seats_is_not_different(tmp_path):
