@@ -18,6 +18,7 @@ from .estimates import Mark, intervals
 from .influence import of_difference, shared_cells
 from .measures import Measure
 from .permuting import Exchange, permutation_test
+from .question import ERROR
 from .tallies import Counting, Sums
 from .units import Origin, within_positions
 
@@ -43,6 +44,8 @@ class Difference:
     """Units in each folder."""
     exchange: Exchange
     """What the test exchanged."""
+    least: float
+    """The smallest ``p`` that so many games allow."""
     mark: Mark
 
 
@@ -102,6 +105,12 @@ def families(found: Sequence[Difference], of: Callable[[Difference], str]) -> li
         for at, p in zip(members, holm([found[at].p for at in members]), strict=True):
             adjusted[at] = p
     return [replace(difference, adjusted=p) for difference, p in zip(found, adjusted, strict=True)]
+
+
+def findable(found: Sequence[Difference]) -> bool:
+    """Whether there are games enough for any difference to stand, however large."""
+    groups = [difference.measure.group for difference in found]
+    return any(difference.least * groups.count(difference.measure.group) < ERROR for difference in found)
 
 
 def _largest_group(measures: Sequence[Measure]) -> int:
@@ -166,6 +175,7 @@ def _player(first: Sums, second: Sums, family: int, *, together: bool = False) -
             1.0,
             (first.units, second.units),
             test.exchange,
+            test.least,
             spans[at].mark,
         )
         for column, at in enumerate(known)

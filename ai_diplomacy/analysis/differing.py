@@ -50,6 +50,9 @@ def _seeds(first: Analysis, second: Analysis) -> Iterator[str]:
 
 
 def _seats(first: Analysis, second: Analysis) -> Iterator[str]:
+    if all(origin.phase for analysis in (first, second) for origin in analysis.counting.origins.values()):
+        # Forks are compared seat by seat, whoever has them.
+        return
     for player in sorted(first.seating.keys() & second.seating.keys()):
         seats = [analysis.seating[player] for analysis in (first, second)]
         totals = [sum(counts.values()) for counts in seats]

@@ -49,7 +49,12 @@ class Tested:
     """Two-sided."""
     exchange: Exchange
     arrangements: float
-    """How many there are; the smallest probability is 2 of them, or 1 of ``PERMUTATIONS``."""
+    """How many there are."""
+
+    @property
+    def least(self) -> float:
+        """The smallest probability that can come of it: every arrangement has its mirror image."""
+        return min(1.0, 2 / self.arrangements)
 
 
 def permutation_test(

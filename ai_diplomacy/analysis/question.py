@@ -18,6 +18,7 @@ from .measures import MEASURES, NAMED
 
 AGREED = "tournament.json"
 ERROR = 0.05
+"""How often at most a question, or a family of tests, finds what is not there."""
 _KEYS = ("primary", "contrast", "looks", "error", "families")
 _MOST_LOOKS = 2
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..records.cleaning import cleaned
 from . import plots
 from .analyzing import BASELINES, Analysis
-from .comparing import Difference
+from .comparing import Difference, findable
 from .formatting import EXCHANGED, NONE, chance, mean, number, of_one, points, span
 from .measures import GROUPS, MEASURES, NAMED
 
@@ -35,6 +35,7 @@ def page(
         second=other,
         differences=differences,
         differ=differ,
+        findable=findable,
         pictures=_pictures,
         baselines=BASELINES,
         groups=GROUPS,

@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 from ..game.display import GameConsole
 from ..records.cleaning import cleaned
 from .analyzing import Analysis
-from .comparing import Difference
+from .comparing import Difference, findable
 from .estimates import FEW, MARKS
 from .formatting import EXCHANGED, NONE, chance, mean, number, of_one, points, span
 from .measures import MEASURES, NAMED, Measure
@@ -81,7 +81,8 @@ def show_comparison(found: Sequence[Difference], console: Console) -> None:
             chance(d.adjusted),
             EXCHANGED[d.exchange],
         )
-    console.print(grid if findings else f"Exploratory: no difference stands {what}.")
+    few = "" if findable(found) else " There are too few games for any to stand, however large."
+    console.print(grid if findings else f"Exploratory: no difference stands {what}.{few}")
 
 
 def show_provenance(provenance: Provenance, console: Console) -> None:

@@ -52,9 +52,37 @@ def test_forks_of_one_position_are_compared_seat_by_seat(tmp_path):
     assert treated.difference == 4
     assert treated.p < 0.05
     assert treated.adjusted < 0.05
+    assert not any("sat elsewhere" in line for line in differing(first, second))
     untreated = found["openai:x", "centers"]
     assert untreated.difference == 0
     assert untreated.p == 1
+
+
+@pytest.mark.slow
+def test_too_few_games_for_any_finding_are_said_to_be(tmp_path, capsys):
+    for count, said in ((3, True), (6, False)):
+        arms = [forks(tmp_path / str(count), *arm, count=count) for arm in (("openai:x", 3), ("openai:y", 7))]
+        assert main(["analyze", *map(str, arms), "--out", str(tmp_path / f"out {count}")]) == 0
+        few = "There are too few games for any to stand, however large."
+        assert (few in " ".join(capsys.readouterr().out.split())) is said
+        assert (few in (tmp_path / f"out {count}" / "report.html").read_text()) is said
+
+
+def test_the_field_is_compared_with_a_challenger_in_the_games_of_both():
+    """Against others the field fares otherwise, which tells nothing of this challenger."""
+    challenger = sums([9.0, 10.0, 11.0] * 5, "a", powers=POWERS)
+    met = sums([4.0, 3.0, 2.0] * 5, "field", powers=POWERS[1:])
+    others = sums([20.0] * 15, "field", unit="other", powers=POWERS, first=50)
+    field = Sums(
+        "field",
+        (*met.seats, *others.seats),
+        np.vstack([met.over, others.over]),
+        np.vstack([met.under, others.under]),
+        met.measures,
+    )
+    found = duel(challenger, field, 0)
+    assert found.games == 15
+    assert 5 < found.difference < 9
 
 
 @pytest.mark.slow
