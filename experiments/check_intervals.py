@@ -199,7 +199,7 @@ def errors(rng: np.random.Generator, times: int) -> None:
     chances = [permutation_test(*look, together=False, permutations=PERMUTATIONS).p for look in looks]
     say(
         "two looks, 1 % at 35 games and 4 % at 70",
-        "5 % or less",
+        "5 % at most",
         f"{np.mean((chances[0] <= 0.01) | (chances[1] <= 0.04)):6.1%}",
     )
     found = [f"{rejected(*forks(rng, count, times, positions)):6.1%}" for positions, count in ((1, 7), (3, 7), (1, 20))]
@@ -212,8 +212,9 @@ def power(rng: np.random.Generator, times: int) -> None:
         found, plain = [], []
         for count in SIZES:
             arms = pair(rng, LUCK["normal"], count, times, seats=True, shared=shared, shift=0.7)
-            theory = power_of_test(0.7, math.sqrt(2 * (1 - shared) / count))
-            blind = power_of_test(0.7, math.sqrt(2 * (1 + np.var(SEAT)) / count))
+            freedom = count - 1 if shared else 2 * count - 8
+            theory = power_of_test(0.7, math.sqrt(2 * (1 - shared) / count), freedom)
+            blind = power_of_test(0.7, math.sqrt(2 * (1 + np.var(SEAT)) / count), 2 * count - 2)
             found.append(f"{rejected(*arms):6.1%} ({theory:5.1%})")
             plain.append(f"{rejected(*map(unseated, arms)):6.1%} ({blind:5.1%})")
         say(f"{how}, powers taken out", "as theory", *found)

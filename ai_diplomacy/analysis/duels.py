@@ -10,7 +10,7 @@ from statistics import NormalDist
 import numpy as np
 
 from .comparing import holm
-from .estimates import LEVEL, Mark, chi_quantile, intervals
+from .estimates import LEVEL, Mark, chi_quantile, intervals, t_quantile
 from .influence import of_difference, shared_cells
 from .permuting import Exchange, permutation_test
 from .tallies import Sums
@@ -113,9 +113,9 @@ def _for_one(error: float, games: int, freedom: float) -> Needed | None:
     return Needed(*(max(2, math.ceil(games * (_REACH * error) ** 2 * tail)) for tail in tails))
 
 
-def power_of_test(difference: float, error: float) -> float:
+def power_of_test(difference: float, error: float, freedom: float = 1e6) -> float:
     """How often a test at 5 % finds a true difference, when it is estimated with this standard error."""
     if error == 0:
         return float(difference != 0)
-    edge = _NORMAL.inv_cdf((1 + LEVEL) / 2)
+    edge = t_quantile((1 + LEVEL) / 2, freedom)
     return _NORMAL.cdf(abs(difference) / error - edge) + _NORMAL.cdf(-abs(difference) / error - edge)
