@@ -67,6 +67,7 @@ class DiplomacyAgent:
 
     def __init__(self, asker: Asker, memory: Memory | None = None) -> None:
         self.power = asker.power
+        self.actor = asker.name
         self.model = asker.model.name
         self.memory = memory or Memory()
         self._asker = asker
@@ -82,7 +83,7 @@ class DiplomacyAgent:
         self.memory.meet(power for power in sorted(view.situation.units) if power != self.power)
         reply = (await self._ask("initialize", view, InitializeReply)).value
         written = self._stage("initialize", reply)
-        self._tell(Initialized(self.power, view.phase, written.goals, dict(written.relationships)))
+        self._tell(Initialized(self.actor, view.phase, written.goals, dict(written.relationships)))
 
     @_whole
     async def negotiate(self, view: View) -> tuple[Draft, ...]:
@@ -109,7 +110,7 @@ class DiplomacyAgent:
         return Draft(names, message.text, tuple(pledges))
 
     def _return(self, view: View, problem: str, detail: str, body: str) -> None:
-        self._tell(MessageReturned(view.phase, view.round, self.power, problem, detail, body))
+        self._tell(MessageReturned(view.phase, view.round, self.actor, problem, detail, body))
 
     @_whole
     async def plan(self, view: View) -> None:
@@ -118,7 +119,7 @@ class DiplomacyAgent:
         if reply is not None and reply.directive.strip():
             self.memory.directive = reply.directive.strip()[:MAX_ENTRY]
             self.memory.directive_phase = view.phase
-            self._tell(Planned(self.power, view.phase, self.memory.directive))
+            self._tell(Planned(self.actor, view.phase, self.memory.directive))
 
     @_whole
     async def order(self, view: View) -> OrderDecision:
@@ -138,7 +139,7 @@ class DiplomacyAgent:
             return OrderDecision(report_of((), situation))
         reply: OrderReply = answer.value
         reasoning, intent = reply.reasoning.strip()[:MAX_ENTRY], reply.intent.strip()[:MAX_ENTRY]
-        self._tell(OrdersExplained(self.power, view.phase, reasoning, intent))
+        self._tell(OrdersExplained(self.actor, view.phase, reasoning, intent))
         self._note("order", view, reply.diary)
         if answer.first is None:
             # A first reply that held problems and was never corrected is the value itself.
@@ -155,7 +156,7 @@ class DiplomacyAgent:
             return
         written = self._stage("reflect", reply)
         self._note("reflect", view, reply.diary, written)
-        self._tell(Reflected(self.power, view.phase, written.goals, dict(written.relationships)))
+        self._tell(Reflected(self.actor, view.phase, written.goals, dict(written.relationships)))
 
     @_whole
     async def consolidate(self, view: View) -> None:
@@ -168,7 +169,7 @@ class DiplomacyAgent:
         if reply is not None and reply.summary.strip():
             summary = Summary(year, reply.summary.strip()[:MAX_ENTRY])
             self.memory.staged["consolidate"] = Memory(past=summary)
-            self._tell(Consolidated(self.power, view.phase, summary.text))
+            self._tell(Consolidated(self.actor, view.phase, summary.text))
 
     async def interview(self, view: View, question: str) -> str | None:
         """The answer to a question from outside; ``None`` without a usable reply. Neither the agent nor the game is
@@ -201,7 +202,7 @@ class DiplomacyAgent:
     def _note(self, step: Step, view: View, text: str, memory: Memory | None = None) -> None:
         kept = (memory or self.memory).note(view.phase, step, text)
         if kept:
-            self._tell(DiaryWritten(self.power, view.phase, step, view.round, kept))
+            self._tell(DiaryWritten(self.actor, view.phase, step, view.round, kept))
 
     def _tell(self, event: Event) -> None:
         self._asker.listener.event(event)

@@ -48,6 +48,13 @@ class Asker:
     temperature: float | None = None
     schemas: ReplySchemas = field(default_factory=ReplySchemas)
     window: ContextWindow = field(default_factory=ContextWindow)
+    actor: str = ""
+    """Who asks in the records, where one power has more minds than one."""
+
+    @property
+    def name(self) -> str:
+        """Who asks in the records."""
+        return self.actor or self.power
 
     async def ask(
         self,
@@ -102,7 +109,7 @@ class Asker:
             document = {**document, "correction": {"your_reply": said[:_EXCERPT], "problems": list(problems)}}
         if first is None:
             reason = " ".join(problems)
-            self.listener.event(StepDefaulted(self.power, view.phase, step, view.round, self.model.name, reason))
+            self.listener.event(StepDefaulted(self.name, view.phase, step, view.round, self.model.name, reason))
         return Answer(first)
 
     def _request(
@@ -125,14 +132,14 @@ class Asker:
     ) -> Request:
         schema, looser = self.schemas.of(shape, view.situation)
         return Request(
-            key=CallKey(view.phase, self.power, step, view.round, attempt),
+            key=CallKey(view.phase, self.name, step, view.round, attempt),
             system=self.prompts.system(self.power),
             prompt=self.prompts.prompt(step, document, view.situation),
             schema=schema,
             looser_schema=looser,
             max_tokens=self.max_tokens,
             temperature=self.temperature,
-            seed=chance(view.game, view.phase, self.power, step, view.round, attempt).getrandbits(31),
+            seed=chance(view.game, view.phase, self.name, step, view.round, attempt).getrandbits(31),
             background=view.background,
         )
 

@@ -15,10 +15,12 @@ from .duels import Duel, duels
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
 from .measures import MEASURES
+from .price_book import PriceBook
 from .provenance import Provenance, Sources
 from .question import asked
 from .ratings import Rated, Ratings, ratings
 from .read_games import Unreadable, read_games
+from .regret import RegretRow, Regrets
 from .scores import scores
 from .tallies import Counting, Sums, tallies
 from .units import Origin, units, within_positions
@@ -26,7 +28,7 @@ from .units import Origin, units, within_positions
 BASELINES = ("bot:dumbbot", "bot:random", "bot:hold")
 """Players whose rows are shown whether they played or not: a figure means little without them."""
 
-DUEL_MEASURES = ("centers", "diplobench")
+DUEL_MEASURES = ("centers", "diplobench", "regret", "beyond")
 """What the power analysis is made of."""
 
 
@@ -86,14 +88,18 @@ class Analysis:
     """Player -> power -> games."""
     answer: PrimaryAnswer | None
     """To the question that was asked before the first game."""
+    regrets: tuple[RegretRow, ...]
+    """By power, by year and by kind of position; empty where no orders were priced."""
     left_out: tuple[LeftOut, ...]
     """Whose figures rest on fewer seats than it had, or on none."""
 
 
-def analyze(folder: Path, each: Callable[[GameRecord], None] | None = None) -> Analysis:
-    """Reads every run at or below a folder, once; ``each`` is shown every game that can be read, finished or not.
-    Raises ``ConfigError`` when there is no run."""
-    collected = _Collected()
+def analyze(
+    folder: Path, each: Callable[[GameRecord], None] | None = None, prices: PriceBook | None = None
+) -> Analysis:
+    """Reads every run at or below a folder, once; ``each`` is shown every game that can be read, finished or not;
+    ``prices``: of orders, where they are known. Raises ``ConfigError`` when there is no run."""
+    collected = _Collected(prices)
     for game in read_games(folder):
         if isinstance(game, Unreadable):
             collected.sources.unreadable(game.path, game.problem)
@@ -107,8 +113,10 @@ def analyze(folder: Path, each: Callable[[GameRecord], None] | None = None) -> A
 class _Collected:
     """Everything that is kept of a game once it was read."""
 
-    def __init__(self) -> None:
+    def __init__(self, prices: PriceBook | None) -> None:
         self.sources = Sources()
+        self._prices = prices
+        self._regrets = Regrets()
         self._counting = Counting()
         self._rated: list[tuple[int, tuple[tuple[str, str, float], ...]]] = []
         """Number of a game, and (player, power, place) of its seats."""
@@ -126,7 +134,9 @@ class _Collected:
         if game.ending is None:
             return
         playing = game.playing
-        number = self._counting.game(Origin.of(game), tallies(game))
+        prices = self._prices.of(game) if self._prices is not None else ()
+        number = self._counting.game(Origin.of(game), tallies(game, prices))
+        self._regrets.game(game, prices)
         ranks = {power: score.rank for power, score in scores(game).items() if power in playing}
         if len(ranks) > 1:
             self._rated.append((number, tuple((playing[power], power, ranks[power]) for power in sorted(ranks))))
@@ -197,6 +207,7 @@ class _Collected:
             },
             seating={player: dict(sorted(seats.items())) for player, seats in sorted(self._seating.items())},
             answer=None if question is None else answer(question, sums, len(origins)),
+            regrets=tuple(self._regrets.rows()),
             left_out=tuple(
                 LeftOut(player, len(idle), self._all_seats[player], summed(idle))
                 for player, idle in sorted(self._idle.items())

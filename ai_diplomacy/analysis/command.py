@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .analyzing import Analysis
     from .comparing import Difference
+    from .price_book import PriceBook
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -23,31 +24,50 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where report.html, the tables and analysis.json go (default: FOLDER/analysis)",
     )
+    flag(
+        "--regret",
+        action="store_true",
+        help="price every movement order set too (docs/strength.md): about 10 s a game to 1910 and core; what is "
+        "priced is kept in --out",
+    )
+    flag("--processes", type=int, default=1, metavar="N", help="with --regret: on so many cores (default: 1)")
     flag("--parquet", action="store_true", help="write all rows as Parquet as well (pip install '.[parquet]')")
 
 
 def run(flags: argparse.Namespace) -> int:
     """Reads, prints and writes. Raises ``argparse.ArgumentError``."""
     _check_packages(parquet=flags.parquet)
+    if flags.processes < 1:
+        raise argparse.ArgumentError(None, f"--processes: {flags.processes} is not a number above 0")
     from ..records.errors import ConfigError
+    from ..records.saying import say
+    from ..run.signals import STOPPED
     from .comparing import compared_games
     from .differing import differing
     from .files import write_files
+    from .price_book import PRICES, PriceBook
     from .terminal import show, show_comparison, show_note, wide_console
 
     folder = flags.folder.expanduser()
     out = (flags.out or folder / "analysis").expanduser()
     console = wide_console()
     try:
-        analysis = _analyzed(folder, out if flags.parquet else None)
+        prices = PriceBook(out / PRICES) if flags.regret else None
+        analysis = _analyzed(folder, out if flags.parquet else None, prices, flags.processes)
         other: Analysis | None = None
         differences: Sequence[Difference] = ()
         differ: Sequence[str] = ()
         if flags.other is not None:
-            other = _analyzed(flags.other.expanduser(), out / "second" if flags.parquet else None)
+            second = out / "second" if flags.parquet else None
+            other = _analyzed(flags.other.expanduser(), second, prices, flags.processes)
             differ = differing(analysis, other)
             differences = compared_games(analysis.counting, other.counting)
         written = write_files(out, analysis, other, differences, differ)
+    except KeyboardInterrupt:
+        if prices is None:
+            raise
+        say(f"stopped; {len(prices):,} order sets are priced and kept. The same command goes on")
+        return STOPPED
     except ConfigError as error:
         raise argparse.ArgumentError(None, str(error)) from None
     except OSError as error:
@@ -62,17 +82,22 @@ def run(flags: argparse.Namespace) -> int:
     return 0
 
 
-def _analyzed(folder: Path, parquet: Path | None) -> Analysis:
+def _analyzed(folder: Path, parquet: Path | None, prices: PriceBook | None, processes: int) -> Analysis:
     from .analyzing import analyze
 
+    if prices is not None:
+        from ..records.saying import say
+        from .pricing_games import price_games
+
+        price_games(folder, prices, say, processes=processes)
     if parquet is None:
-        return analyze(folder)
+        return analyze(folder, prices=prices)
     from .parquet import ParquetTables
 
     tables = ParquetTables(parquet)
     analysis: Analysis | None = None
     try:
-        analysis = analyze(folder, tables.game)
+        analysis = analyze(folder, tables.game, prices)
         return analysis
     finally:
         tables.close(analysis.provenance if analysis else None)

@@ -122,6 +122,7 @@ class EventsToRows:
             submissions=tuple(
                 event for event in self._submitted.values() if own(event.phase) and event.phase in self._done
             ),
+            boards=tuple(self._begun[phase] for phase in turns),
             messages=tuple(row for row in _message_rows(self._messages, self._survivors()) if own(row.phase)),
             pledges=tuple(pledge for phase in turns for pledge in judged(self._turn(phase))),
             minds=tuple(row for row in self._minds if own(row.phase)),

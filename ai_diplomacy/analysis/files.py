@@ -147,6 +147,15 @@ def tables(analysis: Analysis) -> list[DataTable]:
         table("question", "hash primary one other games planned found answer", _answered(analysis)),
         *_explored(analysis),
         table(
+            "regret",
+            "by group player orders measure mean standard_error low high clusters",
+            (
+                (row.by, row.group, row.player, row.orders, name, f.mean, f.error, f.low, f.high, f.clusters)
+                for row in analysis.regrets
+                for name, f in row.figures.items()
+            ),
+        ),
+        table(
             "left_out",
             "player seats_left_out seats steps defaulted reason",
             ((out.player, out.left_out, out.seats, *astuple(out.defaults)) for out in analysis.left_out),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from ..board.phase import Phase
-from ..game.events import OrdersSubmitted
+from ..game.events import OrdersSubmitted, PhaseStarted
 from ..game.game import Outcome
 from ..run.defaulted_steps import Defaults
 from .minds import MindRow
@@ -132,6 +132,8 @@ class Rows:
     phases: tuple[PhaseRow, ...]
     orders: tuple[OrderRow, ...]
     submissions: tuple[OrdersSubmitted, ...]
+    boards: tuple[PhaseStarted, ...]
+    """What stood where at the start of the movement phases that were adjudicated."""
     messages: tuple[MessageRow, ...]
     pledges: tuple[Pledge, ...]
     calls: tuple[CallRow, ...]

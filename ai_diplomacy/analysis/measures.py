@@ -10,6 +10,7 @@ from importlib.resources import files
 
 GROUPS: Mapping[str, str] = {
     "score": "Scores",
+    "regret": "Regret",
     "orders": "Orders",
     "press": "Press",
     "honesty": "Honesty",

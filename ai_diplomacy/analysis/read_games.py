@@ -118,7 +118,7 @@ def _settings(config: GameConfig) -> dict[str, object]:
 def _players(path: Path, settings: SettingsHistory[GameConfig]) -> dict[str, str]:
     names = _given_names(path)
     return {
-        power: ", then ".join(dict.fromkeys(_label(config, power, names.get(power)) for config in settings.all))
+        power: ", then ".join(dict.fromkeys(player_label(config, power, names.get(power)) for config in settings.all))
         for power in sorted(settings.first.models)
     }
 
@@ -134,8 +134,9 @@ def _given_names(path: Path) -> Mapping[str, str]:
     return {str(power): str(name) for power, name in names.items()}
 
 
-def _label(config: GameConfig, power: str, name: str | None) -> str:
-    """``name``: under which it plays, if it was given one."""
+def player_label(config: GameConfig, power: str, name: str | None = None) -> str:
+    """Who plays a power by these settings, with everything that makes another player of it. ``name``: under which it
+    plays, if it was given one."""
     model, prompts = config.models[power], config.prompts.get(power)
     if not asks_a_model(model):
         return name or str(model)

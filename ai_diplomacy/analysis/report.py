@@ -57,6 +57,7 @@ def _pictures(analysis: Analysis, mark: str) -> list[tuple[str, str]]:
     """Each as SVG, which is empty when there is nothing to show, with its caption."""
     return [
         (plots.dots(analysis, NAMED["centers"], f"{mark}-centers"), "Centres at the end, with 95 % intervals."),
+        (plots.dots(analysis, NAMED["regret"], f"{mark}-regret"), "Regret of the movement orders, forward."),
         (plots.rating_dots(analysis, f"{mark}-ratings"), "Ratings, with 95 % intervals."),
         (plots.centers_by_year(analysis, f"{mark}-years"), "Centres through the years."),
         (plots.dots(analysis, NAMED["legal_before"], f"{mark}-legal"), "Orders that were legal at the first reply."),

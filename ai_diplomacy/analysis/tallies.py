@@ -4,7 +4,7 @@ with a row for each seat of each independent observation."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from ..board.phase import Phase
 from ..models.known import known_sum
 from .game_record import GameRecord
 from .measures import MEASURES, Measure
+from .price_book import PricedDecision
 from .scores import scores
 from .units import Origin, Sitting, units, within_positions
 
@@ -23,9 +24,11 @@ Tally = dict[str, float | None]
 """Name of a sum -> its value; ``None`` when a part of it is not known, which is not zero."""
 
 
-def tallies(game: GameRecord) -> dict[str, Tally]:
-    """Power -> the sums of its seat, for those that played. The game must be finished."""
+def tallies(game: GameRecord, prices: Iterable[PricedDecision] = ()) -> dict[str, Tally]:
+    """Power -> the sums of its seat, for those that played. The game must be finished; ``prices``: of its orders."""
     counts = _by_power(game)
+    for priced in prices:
+        add(counts[priced.power], regrets(priced))
     return {power: counts[power] for power in game.playing}
 
 
@@ -53,6 +56,21 @@ def _by_power(game: GameRecord) -> dict[str, Tally]:
     for power, defaults in game.defaults.items():
         _plus(found[power], defaulted=defaults.defaulted)
     return found
+
+
+def regrets(priced: PricedDecision) -> Tally:
+    """The sums of one order set."""
+    price = priced.price
+    return {
+        "priced": 1.0,
+        "regret_forward": price.forward,
+        "percent_forward": 100 * price.forward,
+        "percent_beyond": 100 * price.beyond,
+        "stake_forward": price.forward_stake,
+        "regret_hindsight": price.hindsight,
+        "percent_hindsight": 100 * price.hindsight,
+        "stake_hindsight": price.hindsight_stake,
+    }
 
 
 def _plus(tally: Tally, **counts: float | None) -> None:

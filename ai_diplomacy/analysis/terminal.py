@@ -19,6 +19,7 @@ from .provenance import Provenance
 
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
 _BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")
+_REGRET = ("regret", "regret_centers", "beyond", "hindsight", "hindsight_centers")
 _MOST_DUELS = 12
 _LEGEND = f" ({MARKS['few']} fewer than {FEW} games, {MARKS['heavy']} one game outweighs all others: it may cover less)"
 _WIDTH = 170
@@ -47,7 +48,12 @@ def show(analysis: Analysis, console: Console) -> None:
     # A column for what is rare.
     names = (*_BEHAVIOUR, "cost_lost") if any(figure.mean or figure.unknown for figure in lost) else _BEHAVIOUR
     console.print(_grid(analysis, "Orders, press, honesty, calls", names))
-    for line in duel_lines(analysis)[:_MOST_DUELS]:
+    lines = duel_lines(analysis)[:_MOST_DUELS]
+    if analysis.regrets:
+        console.print(_grid(analysis, "Regret, as a share of what was at stake", _REGRET))
+        console.print(_regret_grid(analysis))
+        lines += duel_lines(analysis, "beyond")[:_MOST_DUELS]
+    for line in lines:
         console.print(_shown(line), highlight=False)
     show_provenance(analysis.provenance, console)
 
@@ -133,4 +139,20 @@ def _grid(analysis: Analysis, title: str, names: Sequence[str], *, rating: bool 
             r = rated.get(player)
             cells.append(NONE if r is None else escape(f"{r.points:.0f}\n{points(r.low, r.high, r.mark)}".rstrip()))
         grid.add_row(_shown(player), str(analysis.games.get(player, 0)), *cells)
+    return grid
+
+
+def _regret_grid(analysis: Analysis) -> Grid:
+    """By kind of position; the report has powers and years too."""
+    found = {(row.player, row.group): row for row in analysis.regrets if row.by == "kind of position"}
+    kinds = sorted({group for _, group in found})
+    grid = Grid(title="Regret, forward, by kind of position", title_justify="left")
+    grid.add_column("player", overflow="fold")
+    for kind in kinds:
+        grid.add_column(kind, justify="right")
+    for player in sorted({player for player, _ in found}):
+        rows = [found.get((player, kind)) for kind in kinds]
+        grid.add_row(
+            _shown(player), *(escape(mean(row.figures["regret"], NAMED["regret"])) if row else NONE for row in rows)
+        )
     return grid

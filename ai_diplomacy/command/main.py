@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "a run as one page that opens without a server",
     "ask": "a question to an agent of a run, with the memory that it had then",
     "tournament": "many games by a specification: fair seats, several processes or a cluster",
+    "exam": "models asked a bank of positions: how strong they are, for the price of one call a position",
     "analyze": "what many games tell of their players, with error bars; two folders compared",
     "bundle": "games given away with all that others need to check them",
     "serve": "a local server that speaks the providers' protocols: no key, no bill",
@@ -102,6 +103,8 @@ def _command(name: str) -> Command:
             from . import ask as command
         case "tournament":
             from ..tournament import command
+        case "exam":
+            from . import exam as command
         case "analyze":
             from ..analysis import command
         case "bundle":

@@ -232,7 +232,7 @@ async def _side_by_side(
             print(line)
 
     with stoppable(f"{flags.prog}: stopped at once. {going_on(flags.prog, path, several=True)}"):
-        async with _opened(config, prices, games=len(forks)) as opened:
+        async with vendors(config, prices, games=len(forks)) as opened:
             # One that fails does not end the others; what it raises is told when they have ended.
             ended = await asyncio.gather(
                 *(asyncio.create_task(one(folder, settings, opened)) for folder, settings in forks.items()),
@@ -275,7 +275,7 @@ def checked(
 
 
 @asynccontextmanager
-async def _opened(
+async def vendors(
     config: GameConfig, prices: Mapping[str, Price | None], games: int = 1
 ) -> AsyncIterator[model_factory.ModelFactory]:
     """The vendors' models for so many games at once, with the threads that ask them, if the execution wants threads."""
@@ -299,7 +299,7 @@ async def _shown(
 
     display = chosen_display(flags.display, config, verbose=flags.verbose)
     with stoppable(f"{flags.prog}: stopped at once. {going_on(flags.prog, path)}"):
-        async with _opened(config, prices) as opened, display:
+        async with vendors(config, prices) as opened, display:
             played = await play(display, opened.open)
     assert isinstance(played.artefacts, GameArtefacts)
     counts = played.artefacts.counts

@@ -110,7 +110,11 @@ def estimate(seats: Sequence[Seat], *, turns: int, rounds: int, planning: bool, 
 
     ``seats``: those that ask a model. ``at``: when, in seconds since 1970, as some prices change.
     """
-    calls = _calls_of_a_seat(turns, rounds, planning)
+    return estimate_of(seats, _calls_of_a_seat(turns, rounds, planning), turns=turns, at=at)
+
+
+def estimate_of(seats: Sequence[Seat], calls: Mapping[str, Range], *, turns: int, at: float) -> GameEstimate:
+    """What these calls of every seat will take, step by step, spread over so many turns of a game."""
     parts = [(seat, step, _part(seat, step, calls[step], turns, at)) for seat in seats for step in calls]
     return GameEstimate(
         steps=tuple(_sum(step, (line for _, of, line in parts if of == step)) for step in calls if calls[step].high),
@@ -175,6 +179,11 @@ def cap_warnings(
         for flag, cap, range, form in caps
         if cap is not None and range is not None and cap < range.high
     ]
+
+
+def steps_without_press(count: int) -> dict[str, Range]:
+    """The calls that ask for orders so often."""
+    return {"order": _exactly(count) * _both(lambda end: 1 + REASKED[end])}
 
 
 def _calls_of_a_seat(turns: int, rounds: int, planning: bool) -> dict[str, Range]:

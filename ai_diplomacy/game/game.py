@@ -174,7 +174,7 @@ class DiplomacyGame:
             decision = decisions.get(power)
             report = self.board.submit(power, decision.report if decision else ())
             if report.orders or report.lines:
-                self._tell_orders(players[power], report, decision)
+                self._listener.event(orders_submitted(power, players[power].model, report, decision))
         votes = {power for power, decision in decisions.items() if decision.vote_draw}
         drawn = phase.kind == "M" and votes >= set(survivors)
         result = self.board.draw(survivors) if drawn else self.board.adjudicate()
@@ -192,22 +192,6 @@ class DiplomacyGame:
             )
         )
         return result
-
-    def _tell_orders(self, player: Player, report: OrderReport, decision: OrderDecision | None) -> None:
-        first = (decision.first if decision else None) or report
-        self._listener.event(
-            OrdersSubmitted(
-                power=player.power,
-                phase=report.phase,
-                model=player.model,
-                orders=report.orders,
-                defaults=report.defaults,
-                given=len(first.lines),
-                illegal_first=_illegal(first),
-                illegal=_illegal(report),
-                vote_draw=bool(decision and decision.vote_draw),
-            )
-        )
 
     def _judge_pledges(self, result: PhaseResult) -> None:
         messages = [message for message in self.mailbox.messages if message.phase == result.phase]
@@ -230,6 +214,22 @@ class DiplomacyGame:
         if self.last_phase and not self._settings.at(board.phase).is_within_limits(board.phase):
             return "limit", ()
         return None
+
+
+def orders_submitted(name: str, model: str, report: OrderReport, decision: OrderDecision | None) -> OrdersSubmitted:
+    """What is told of the orders that stand. ``name``: whose they are; ``decision``: from which they were made."""
+    first = (decision.first if decision else None) or report
+    return OrdersSubmitted(
+        power=name,
+        phase=report.phase,
+        model=model,
+        orders=report.orders,
+        defaults=report.defaults,
+        given=len(first.lines),
+        illegal_first=_illegal(first),
+        illegal=_illegal(report),
+        vote_draw=bool(decision and decision.vote_draw),
+    )
 
 
 def _illegal(report: OrderReport) -> tuple[dict[str, str], ...]:

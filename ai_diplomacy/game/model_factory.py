@@ -104,7 +104,7 @@ def check_caps(config: GameConfig, prices: Mapping[str, Price | None]) -> None:
     from .estimate import cap_problems
 
     problems = cap_problems(
-        _asked(config, prices),
+        asked_seats(config, prices),
         max_cost_usd=config.calls.max_cost_usd,
         max_tokens_total=config.calls.max_tokens_total,
         at=time.time(),
@@ -138,7 +138,7 @@ def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[st
         f"{season}{year:04}M" for year in range(config.terrain.first_year, config.last_year + 1) for season in "SF"
     )
     turns = sum(config.is_within_limits(phase) for phase in phases)
-    seats = _asked(config, prices)
+    seats = asked_seats(config, prices)
     expected = estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time())
     total, calls = expected.total, config.calls
     warnings = cap_warnings(
@@ -150,7 +150,7 @@ def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[st
     return expected.text() + window_lines(seats, turns=turns) + warnings
 
 
-def _asked(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]:
+def asked_seats(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]:
     """The seats that ask a model."""
     from .estimate import Seat
 

@@ -36,6 +36,45 @@ def reply_schemas(config: GameConfig, power: str) -> ReplySchemas:
     )
 
 
+def seated(
+    power: str,
+    model_id: ModelId,
+    config: GameConfig,
+    books: Mapping[str, PromptBook],
+    answering: Answering,
+    listener: Listener,
+    memory: Memory,
+    window: ContextWindow,
+    *,
+    actor: str = "",
+) -> Player:
+    """Who plays a power by these settings: a bot, or a mind that asks a model. ``books``: as ``prompt_books`` gives
+    them; ``actor``: its name in the records, where that is not the power's."""
+    if not asks_a_model(model_id):
+        from ..bots import make_bot
+
+        return make_bot(model_id.name, power, config.seed)
+    asker = Asker(
+        power=power,
+        model=answering(model_id),
+        prompts=books[power],
+        listener=listener,
+        max_tokens=config.max_tokens.get(power, config.default_max_tokens),
+        window=window,
+        temperature=config.temperature,
+        schemas=reply_schemas(config, power),
+        actor=actor,
+    )
+    return DiplomacyAgent(asker, memory)
+
+
+def acquainted(power: str, ground: Terrain) -> Memory:
+    """The memory of who knows that the other powers are there, and nothing else of them."""
+    memory = Memory()
+    memory.meet(other for other in ground.powers if other != power)
+    return memory
+
+
 class Seats:
     """The players of a run. Who is replaced when the settings change leaves his memory to whoever comes."""
 
@@ -61,28 +100,15 @@ class Seats:
         }
 
     def _player(self, power: str, model_id: ModelId, config: GameConfig, books: Mapping[str, PromptBook]) -> Player:
-        if not asks_a_model(model_id):
-            from ..bots import make_bot
-
-            return make_bot(model_id.name, power, config.seed)
-        asker = Asker(
-            power=power,
-            model=self._answering(model_id),
-            prompts=books[power],
-            listener=self._listener,
-            max_tokens=config.max_tokens.get(power, config.default_max_tokens),
-            window=self._window(power, model_id, model_id.window or config.context_window),
-            temperature=config.temperature,
-            schemas=reply_schemas(config, power),
-        )
-        return DiplomacyAgent(asker, self._memory(power, config.terrain))
+        memory = self._memory(power, config.terrain)
+        window = self._window(power, model_id, model_id.window or config.context_window)
+        return seated(power, model_id, config, books, self._answering, self._listener, memory, window)
 
     def _window(self, power: str, model_id: ModelId, given: int | None) -> ContextWindow:
         return self._windows.setdefault((power, model_id, given), ContextWindow(given))
 
     def _memory(self, power: str, ground: Terrain) -> Memory:
         if power not in self._memories:
-            self._memories[power] = Memory()
             # Whoever takes a seat in the middle of a game is not initialized.
-            self._memories[power].meet(other for other in ground.powers if other != power)
+            self._memories[power] = acquainted(power, ground)
         return self._memories[power]

