@@ -193,6 +193,14 @@ def test_bots_and_models_are_compared_within_positions(tmp_path, capsys):
     assert "Regret in 28 positions" in table.output
 
 
+def test_players_asked_different_parts_are_compared_in_what_both_were_asked(tmp_path, capsys):
+    command(capsys, "bot:random", "--positions", "14", "--out", str(tmp_path))
+    command(capsys, "bot:hold", "--positions", "7", "--out", str(tmp_path))
+    table = command(capsys, "--table", str(tmp_path / "bot_random"), str(tmp_path / "bot_hold"))
+    assert table.status == 0
+    assert "Regret in 7 positions" in table.output
+
+
 def test_an_examination_that_is_finished_is_not_taken_again(tmp_path, capsys):
     first = command(capsys, "bot:random", "--positions", "7", "--out", str(tmp_path))
     log = (tmp_path / "bot_random" / "events.jsonl").read_bytes()
