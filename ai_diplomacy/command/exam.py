@@ -115,7 +115,7 @@ def _examined(flags: argparse.Namespace) -> int:
 def _exams(flags: argparse.Namespace) -> list[_Exam]:
     """Everything checked before anything is written. Raises ``ConfigError`` and ``PromptError``."""
     from ..analysis.read_games import player_label
-    from ..exam.config import ExamConfig
+    from ..exam.config import ExamConfig, powers
     from ..game.model_factory import check_caps
     from ..game.seats import prompt_books
     from .modes import checked
@@ -124,7 +124,11 @@ def _exams(flags: argparse.Namespace) -> list[_Exam]:
     exams: list[_Exam] = []
     for text in flags.models:
         config = ExamConfig.of(_asked(flags, text), flags.positions)
-        prices = checked(config.asked, estimate=flags.estimate)
+        try:
+            prices = checked(config.asked, estimate=flags.estimate)
+        except ConfigError as error:
+            # A game would say whose seats; here all of them are one model's.
+            raise ConfigError(str(error).replace(f"--models: {', '.join(powers())}: ", "")) from None
         prompt_books(config.asked)
         if not flags.estimate:
             check_caps(config.asked, prices)

@@ -243,11 +243,15 @@ def test_told_to_end_it_ends_and_says_how_to_go_on(tmp_path):
         (("offline,bot:hold",), "--models"),
         (("offline", "offline"), "is given twice"),
         (("nobody:nothing",), "unknown provider"),
+        (("openai:some",), "exam: no key for openai"),
         (("--table", "nowhere"), "cannot read"),
         (("offline", "--prompts_dir", "nowhere"), "is not a folder"),
     ],
 )
-def test_what_cannot_be_examined_is_refused_in_one_line_and_nothing_is_written(tmp_path, capsys, flags, why):
+def test_what_cannot_be_examined_is_refused_in_one_line_and_nothing_is_written(
+    tmp_path, capsys, monkeypatch, flags, why
+):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     out = ("--out", str(tmp_path / "out")) if "--table" not in flags else ()
     ended = command(capsys, *flags, *out)
     assert ended.status == 2
