@@ -1,9 +1,10 @@
 """Ratings of all players on one scale: one fit of Plackett's and Luce's model to the places in all games at once.
 
 A seat's strength is its player's plus its power's; the chance to come first among those who are left is in proportion
-to its exponential. Who shares a place came in no known order (Efron 1977). Being one fit, it has one estimand: more
-games of the same players make it more precise, and change nothing else. 400 points are odds of ten to one, as in chess;
-``ANCHOR`` has 0, so that tournaments which it plays in have one scale; without it the mean of the players has.
+to its exponential. Who shares a place counts in every order alike, as a draw counts half for each. Being one fit, it
+has one estimand: more games of the same players make it more precise, and change nothing else. 400 points are odds of
+ten to one, as in chess; ``ANCHOR`` has 0, so that tournaments which it plays in have one scale; without it the mean of
+the players has.
 
 Errors come from how games differ (a sandwich over independent games, for seats share the luck of their game); where
 games hardly differ, half of the model's own variance is the least. A weak prior, ``PRIOR`` points, holds those who won
@@ -15,6 +16,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
 
 import numpy as np
 
@@ -129,12 +132,15 @@ class _Fit:
         self._unit = np.searchsorted(names, [game.unit for game in games])
         width, columns = max(len(game.seats) for game in games), len(self.players) + len(powers)
         self._design = np.zeros((len(games), width, columns))
-        self._risk = np.zeros((len(games), width, width))
+        stages: list[tuple[int, float, Array]] = []
         for at, game in enumerate(games):
             for seat, (player, power, _) in enumerate(game.seats):
                 self._design[at, seat, self.players.index(player)] = 1
                 self._design[at, seat, len(self.players) + powers.index(power)] = 1
-            self._risk[at, : len(game.seats), : len(game.seats)] = _risk(tuple(place for _, _, place in game.seats))
+            stages += [(at, *stage) for stage in _stages(tuple(place for _, _, place in game.seats), width)]
+        self._game = np.array([at for at, _, _ in stages])
+        self._weight = np.array([weight for _, weight, _ in stages])[:, None]
+        self._left = np.array([left for _, _, left in stages])
         priors = np.array([PRIOR] * len(self.players) + [_POWER_PRIOR] * len(powers)) / SCALE
         self._prior = 1 / priors**2
         self._values = np.zeros(columns)
@@ -163,23 +169,29 @@ class _Fit:
     def _derivatives(self) -> tuple[Array, Array]:
         """The score of each game, and minus the second derivatives with the prior's."""
         strength = np.exp(self._design @ self._values)
-        chances = self._risk * strength[:, None, :]
-        chances /= np.maximum(chances.sum(axis=2, keepdims=True), 1e-300)
-        expected = chances.sum(axis=1)
+        chances = self._left * strength[self._game]
+        chances /= chances.sum(axis=1, keepdims=True)
+        expected = np.zeros(strength.shape)
+        np.add.at(expected, self._game, self._weight * chances)
         there = self._design.any(axis=2)
         scores = np.einsum("gs,gsk->gk", there - expected, self._design)
-        means = np.einsum("gis,gsk->gik", chances, self._design).reshape(-1, len(self._values))
+        means = np.einsum("is,isk->ik", chances, self._design[self._game])
         flat = self._design.reshape(-1, len(self._values))
-        hessian = flat.T @ (flat * expected.reshape(-1, 1)) - means.T @ means + np.diag(self._prior)
+        hessian = flat.T @ (flat * expected.reshape(-1, 1)) - means.T @ (self._weight * means) + np.diag(self._prior)
         return scores, hessian
 
 
-def _risk(places: tuple[float, ...]) -> Array:
-    """Stages x seats: how much of a seat is still there when the next place is given."""
-    seats = np.array(places)
-    rows = []
-    for place in np.unique(seats):
-        tied = seats == place
-        count = int(tied.sum())
-        rows += [np.where(tied, 1 - done / count, seats > place) for done in range(count)]
-    return np.array(rows, dtype=np.float64)
+@cache
+def _stages(places: tuple[float, ...], width: int) -> tuple[tuple[float, Array], ...]:
+    """Each stage at which the next place is given: its weight, and which seats are still there. Those who share places
+    are left in every combination, as the mean over all their orders has it."""
+    found = []
+    for place in sorted(set(places)):
+        tied = [seat for seat, other in enumerate(places) if other == place]
+        below = [seat for seat, other in enumerate(places) if other > place]
+        for count in range(1, len(tied) + 1):
+            for chosen in combinations(tied, count):
+                left = np.zeros(width)
+                left[[*chosen, *below]] = 1
+                found.append((1 / math.comb(len(tied), count), left))
+    return tuple(found)

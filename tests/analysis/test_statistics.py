@@ -13,9 +13,10 @@ from ai_diplomacy.analysis.duels import duel, power_of_test
 from ai_diplomacy.analysis.estimates import chi_quantile, estimates, t_quantile
 from ai_diplomacy.analysis.influence import of_mean
 from ai_diplomacy.analysis.measures import NAMED
+from ai_diplomacy.analysis.permuting import permutation_test
 from ai_diplomacy.analysis.ratings import Rated, ratings
-from ai_diplomacy.analysis.tallies import Counting
-from ai_diplomacy.analysis.units import Origin
+from ai_diplomacy.analysis.tallies import Counting, Sums
+from ai_diplomacy.analysis.units import Origin, Sitting
 
 ONE = (NAMED["centers"],)
 SHARE = (NAMED["solo"],)
@@ -30,6 +31,53 @@ def test_the_error_is_the_usual_one_where_every_cluster_is_one_seat(values):
     column = np.array(values)
     usual = column.std(ddof=1) / math.sqrt(len(column))
     assert math.sqrt(of_mean(sums(values)).variance[0]) == pytest.approx(usual, abs=1e-9)
+
+
+def test_what_powers_differ_by_is_no_error():
+    """With five games or more of each power it is the stratified error of the textbooks."""
+    rng = np.random.default_rng(9)
+    values = rng.normal(0, 1, 42) + np.tile([-4, -2, 0, 4, -1, 2, 1], 6)
+    strata = [values[power::7] for power in range(7)]
+    textbook = sum(part.var(ddof=1) / len(part) for part in strata) / 49
+    assert of_mean(sums(values, powers=POWERS)).variance[0] == pytest.approx(textbook)
+    plain = values.var(ddof=1) / 42
+    assert textbook < plain / 3
+    # With two of each half of that is believed, and with one nothing.
+    half = of_mean(sums(values[:14], powers=POWERS)).variance[0]
+    pairs = sum(values[power:14:7].var(ddof=1) / 2 for power in range(7)) / 49
+    assert half == pytest.approx((pairs + values[:14].var(ddof=1) / 14) / 2)
+    assert of_mean(sums(values[:7], powers=POWERS)).variance[0] == pytest.approx(values[:7].var(ddof=1) / 7)
+
+
+def test_seats_that_are_not_balanced_are_exchanged_within_powers_however_few():
+    one = sums([1, 2, 3, 4, 5], "a", unit="x", powers=("ENGLAND", "ENGLAND", "ENGLAND", "AUSTRIA", "AUSTRIA"))
+    other = sums(
+        [1, 2, 3, 4, 5], "b", unit="y", powers=("ENGLAND", "ENGLAND", "AUSTRIA", "AUSTRIA", "AUSTRIA"), first=9
+    )
+    found = permutation_test(one, other, together=False, permutations=99)
+    assert (found.exchange, found.arrangements) == ("powers", math.comb(5, 3) * math.comb(5, 2))
+    balanced = permutation_test(one, sums([2, 3, 4, 5, 6], "b", unit="y", powers=[s.power for s in one.seats], first=9),
+                                together=False, permutations=99)  # fmt: skip
+    assert balanced.exchange == "games"
+
+
+def test_seats_of_one_game_are_dealt_out_anew_with_what_powers_differ_by_taken_out():
+    """One seat against six, each power twice: the seats' own differences would hide what the player does."""
+    rng = np.random.default_rng(10)
+    worth = np.array([-8, -3, 0, 8, -5, 5, 3])
+    rows = [(game, power, game % 7 == power) for game in range(14) for power in range(7)]
+    values = [5 + worth[power] + rng.normal(0, 0.5) + lone for _, power, lone in rows]
+
+    def player(name, which):
+        chosen = [at for at, row in enumerate(rows) if row[2] == which]
+        placed = tuple(Sitting(f"g{rows[at][0]:02}", POWERS[rows[at][1]], "", rows[at][0]) for at in chosen)
+        column = np.array([values[at] for at in chosen])[:, None]
+        return Sums(name, placed, column, np.ones_like(column), ONE)
+
+    found = permutation_test(player("a", True), player("b", False), together=True, permutations=999)
+    assert found.exchange == "pairs"
+    assert found.arrangements == 7.0**14
+    assert found.p[0] < 0.01
 
 
 @given(st.lists(st.integers(0, 18), min_size=2, max_size=30), st.integers(2, 6))
@@ -222,3 +270,17 @@ def test_the_anchor_has_nothing_and_others_are_seen_from_it():
     # It comes first in one of three games: odds of one to two.
     assert other.points == pytest.approx(-400 * math.log10(2), rel=0.05)
     assert other.low < other.points < other.high
+
+
+def test_a_tie_is_worth_either_order_half_the_time():
+    def games(tied):
+        found = []
+        for n in range(168):
+            first = "b" if n // 2 % 4 == 3 else "a"
+            behind = [name for name in "abc" if name != first][:: 1 - 2 * (n % 2)]
+            places = {first: 1.0, behind[0]: 2.5 if tied else 2.0, behind[1]: 2.5 if tied else 3.0}
+            powers = {name: POWERS[(n // 2 + ord(name)) % 7] for name in "abc"}
+            found.append(Rated(f"{n:03}", tuple((name, powers[name], places[name]) for name in "abc")))
+        return {rating.player: rating.points for rating in ratings(found).players}
+
+    assert games(True) == pytest.approx(games(False))
