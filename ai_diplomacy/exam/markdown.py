@@ -83,7 +83,8 @@ def _tables(card: Mapping[str, Any]) -> Iterator[str]:
             continue
         yield from ("", f"| {title} | positions | regret, share | in centres |", "|---|---|---|---|")
         for name, figures in card[group].items():
-            yield f"| {name.lower()} | {figures['positions']} | {percent(figures)} | {absolute(figures)} |"
+            named = name.title() if group == "powers" else name
+            yield f"| {named} | {figures['positions']} | {percent(figures)} | {absolute(figures)} |"
 
 
 def _worst(card: Mapping[str, Any], positions: Mapping[str, BankPosition]) -> Iterator[str]:
