@@ -35,8 +35,8 @@ from ai_diplomacy.exam.scoring import value_of
 from ai_diplomacy.search import pricing, value
 from ai_diplomacy.search.pricing import price
 
-GAMES = 49
-"""Of each player: seven of each power."""
+GAMES = 105
+"""Of each player: fifteen of each power."""
 YEARS = (1905, 1910)
 """Last years of games: what a model could be paid for, and twice as long."""
 CONTRASTS = (("dumbbot", "dumbbot 10 % random"), ("dumbbot", "dumbbot 30 % random"), ("search", "dumbbot"))
