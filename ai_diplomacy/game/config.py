@@ -114,7 +114,7 @@ class GameConfig:
         "EDIT",
         default=(),
         flag="edit",
-        earlier=(),
+        earlier=[],
     )
     """As ``board.edits`` writes them; they hold in the phases that they name."""
     calls: CallSettings = field(default_factory=CallSettings)
