@@ -94,7 +94,7 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         config_hash=hashlib.sha256(json.dumps(_settings(last), sort_keys=True).encode()).hexdigest()[:12],
         settings=_settings(last),
         forked_at=str(origin.phase) if origin else "",
-        players=_players(path, settings),
+        players=_players(path, settings, forked=origin is not None),
         models={
             power: tuple(dict.fromkeys(name for _, name in settings.players(power))) for power in sorted(last.models)
         },
@@ -115,12 +115,14 @@ def _settings(config: GameConfig) -> dict[str, object]:
     }
 
 
-def _players(path: Path, settings: SettingsHistory[GameConfig]) -> dict[str, str]:
+def _players(path: Path, settings: SettingsHistory[GameConfig], *, forked: bool) -> dict[str, str]:
     names = _given_names(path)
-    return {
+    found = {
         power: ", then ".join(dict.fromkeys(player_label(config, power, names.get(power)) for config in settings.all))
         for power in sorted(settings.first.models)
     }
+    # Who is named in a fork is named for what it does there.
+    return {**found, **names} if forked else found
 
 
 def _given_names(path: Path) -> Mapping[str, str]:

@@ -15,9 +15,10 @@ from ..models.providers import ProviderSpec, provider_spec
 from .cluster_address import check_joinable, current_cluster, prepare_tokens
 from .dispatcher import WorkerLost
 from .folder import TournamentFolder
+from .reading import SpecError
 from .remote_worker import RemoteRunner, RemoteWorker
 from .shared_budget import SharedBudget
-from .spec import Spec, SpecError
+from .spec import Spec
 
 
 class Cluster:

@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from .spec import SpecError
+from .reading import SpecError
 
 _ANSWERED = 10.0
 """Seconds in which somebody must answer at the address."""

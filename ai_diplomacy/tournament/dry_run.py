@@ -3,54 +3,63 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from ..board.terrain import terrain
+from ..board.phase import Phase
+from ..game.config import GameConfig
 from ..game.estimate import Range, Seat, cap_warnings, estimate, window_lines
 from ..models.known import known_sum
 from ..models.prices import Price, known_window
-from .schedule import Match, balance_lines
-from .spec import MAP, Entrant, Spec
+from .reading import Entrant
+from .schedule import Match
+from .spec import Spec
 
 
 def schedule_lines(matches: Sequence[Match]) -> list[str]:
     """The schedule as a table, a line a game."""
-    powers = terrain(MAP).powers
+    powers = list(matches[0].seats)
+    forked = any(match.state for match in matches)
     columns = [[power.title(), *(match.seats[power] for match in matches)] for power in powers]
     widths = [min(24, max(map(len, column))) for column in columns]
     rows = [["game", "seed", *(power.title() for power in powers)]]
     rows += [[match.name, str(match.seed), *(match.seats[power] for power in powers)] for match in matches]
+    places = ["state, arm", *(f"{match.state}, {match.arm}" for match in matches)]
+    before = [f"{place:{max(map(len, places))}}  " if forked else "" for place in places]
     return [
-        f"{row[0]:>5} {row[1]:>10}  "
+        f"{row[0]:>5} {row[1]:>10}  {place}"
         + "  ".join(f"{cell[:24]:{width}}" for cell, width in zip(row[2:], widths, strict=True))
-        for row in rows
+        for row, place in zip(rows, before, strict=True)
     ]
 
 
 def balance(spec: Spec, matches: Sequence[Match]) -> str:
     """What the schedule balances and what is asked of it, a line each."""
-    balanced = f"balanced: {'; '.join(balance_lines(spec.schedule, matches, spec.field))}"
+    balanced = f"balanced: {'; '.join(spec.balance_lines(matches))}"
     return balanced if spec.question is None else f"{balanced}\nasked beforehand: {spec.question}"
 
 
 def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Price | None]) -> list[str]:
     """Calls, tokens and cost of all games together, by player, each as a range, and caps that are below them."""
-    seats = Counter(name for match in matches for name in match.seats.values())
+    sat: defaultdict[str, Counter[_Length]] = defaultdict(Counter)
+    for match in matches:
+        length = _length(spec.config(match), spec.phase(match))
+        for name in match.seats.values():
+            sat[name][length] += 1
     rows: list[tuple[str, ...]] = [("player", "seats", "calls", "input tokens", "output tokens", "cost")]
     total: list[Range | None] = [Range(0, 0)] * 4
     for name, entrant in spec.entrants.items():
-        figures = _figures(spec, entrant, seats[name], prices)
+        figures = _figures(spec, entrant, sat[name], prices)
         total = list(map(known_sum, total, figures))
-        rows.append(_row(name, seats[name], figures))
-    rows.append(_row("total", sum(seats.values()), total))
+        rows.append(_row(name, sat[name].total(), figures))
+    rows.append(_row("total", sum(count.total() for count in sat.values()), total))
     asked = [seat(spec, entrant, prices) for entrant in spec.entrants.values() if entrant.asked]
     width = max(28, *(len(row[0]) for row in rows))
     tokens = known_sum(total[1], total[2])
     warnings = cap_warnings(total[3], tokens, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens)
     return [
         *(f"{row[0]:{width}} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows),
-        *window_lines(asked, turns=_turns(spec)),
+        *window_lines(asked, turns=max(turns for count in sat.values() for turns, _, _ in count)),
         *warnings,
     ]
 
@@ -61,23 +70,32 @@ def seat(spec: Spec, entrant: Entrant, prices: Mapping[str, Price | None]) -> Se
     return Seat(entrant.name, str(entrant.model), price, most, known_window(entrant.model, price))
 
 
-def _figures(spec: Spec, entrant: Entrant, seats: int, prices: Mapping[str, Price | None]) -> list[Range | None]:
+def _figures(
+    spec: Spec, entrant: Entrant, sat: Mapping[_Length, int], prices: Mapping[str, Price | None]
+) -> list[Range | None]:
+    figures: list[Range | None] = [Range(0, 0)] * 4
     if not entrant.asked:
-        return [Range(0, 0)] * 4
-    game = spec.game
-    asked = [seat(spec, entrant, prices)]
-    one = estimate(asked, turns=_turns(spec), rounds=game.rounds, planning=game.planning, at=time.time()).total
-    times = Range(seats, seats)
-    return [
-        one.calls * times,
-        one.input_tokens * times,
-        one.output_tokens * times,
-        None if one.cost_usd is None else one.cost_usd * times,
-    ]
+        return figures
+    asked, at = [seat(spec, entrant, prices)], time.time()
+    for (turns, rounds, planning), seats in sat.items():
+        one = estimate(asked, turns=turns, rounds=rounds, planning=planning, at=at).total
+        times = Range(seats, seats)
+        cost = None if one.cost_usd is None else one.cost_usd * times
+        figures = list(
+            map(known_sum, figures, (one.calls * times, one.input_tokens * times, one.output_tokens * times, cost))
+        )
+    return figures
 
 
-def _turns(spec: Spec) -> int:
-    return 2 * (spec.game.max_year - spec.game.terrain.first_year + 1)
+_Length = tuple[int, int, bool]
+"""Of a game: its turns, the rounds of press, and whether plans are written."""
+
+
+def _length(config: GameConfig, phase: str) -> _Length:
+    """``phase``: where it begins."""
+    begun = Phase(phase)
+    seasons = 2 * (config.last_year - begun.year + 1) - (begun.season != "S")
+    return seasons, config.rounds, config.planning
 
 
 def _row(name: str, seats: int, figures: Sequence[Range | None]) -> tuple[str, ...]:

@@ -21,8 +21,9 @@ from ..run.glance import glance
 from ..run.history import is_run, read_history
 from ..run.session import charge
 from .kept_templates import KeptTemplates
+from .reading import SpecError
 from .schedule import Match, match_name
-from .spec import EARLIER, EARLIER_PLAYER, Spec, SpecError
+from .spec import EARLIER, EARLIER_PLAYER, Spec
 
 AGREED = "tournament.json"
 GAMES = "games"
@@ -69,7 +70,7 @@ class TournamentFolder:
         players = document["players"]
         for name, player in players.items():
             player["templates"] = found[name].digest if name in found else None
-        seats = [{"seed": match.seed, "seats": dict(match.seats)} for match in matches]
+        seats = [match.document() for match in matches]
         kept, notes, before = KeptTemplates(self.path / "prompts"), [], self._agreed()
         if before is not None and not self.begun():
             # A program that died before its first game has promised nothing.
@@ -91,7 +92,7 @@ class TournamentFolder:
         agreed = {"format": FORMAT, "version": __version__, "settings": document, "games": seats}
         if before is None or {"settings": document, "games": seats} != before:
             self.games.mkdir(parents=True, exist_ok=True)
-            names = {match_name(number): game["seats"] for number, game in enumerate(seats, 1)}
+            names = {match_name(number): spec.names(game) for number, game in enumerate(seats, 1)}
             replace_files({self.games / PLAYERS: _json(names)})
             replace_files({self.path / AGREED: _json(agreed)})
         folders = {name: kept.played_with(spec.entrants[name], players[name]["templates"]) for name in found}
@@ -183,7 +184,7 @@ class TournamentFolder:
     def _check(
         self, before: dict[str, Any], settings: dict[str, Any], seats: list[Any], spec: Spec, played: set[str]
     ) -> None:
-        old = EARLIER | before["settings"]
+        old = {name: value for name, value in EARLIER.items() if name in settings} | before["settings"]
         old["players"] = {name: EARLIER_PLAYER | player for name, player in old["players"].items()}
         same_names = old["players"].keys() == settings["players"].keys()
         changed = [

@@ -15,6 +15,7 @@ from ..game.config import GameConfig
 from ..game.diplomacy import DIPLOMACY
 from ..game.model_factory import ModelFactory, find_prices, warm_up
 from ..game.play import play_game
+from ..game.seats import prompt_books
 from ..models.budget import NOTHING, Amount, Budget, BudgetExceeded
 from ..models.call_costs import Budgeted
 from ..models.call_log import PromptDiffersError
@@ -112,7 +113,10 @@ class GameRunner:
     async def _played(self, match: Match) -> Played | None:
         path, config, started = self._folder.game(match), self._spec.config(match), time.perf_counter()
         if not is_run(path):
-            return await play_game(config, path, started=started, open_model=self._open)
+            if self._spec.states is None:
+                return await play_game(config, path, started=started, open_model=self._open)
+            prompt_books(config)
+            await asyncio.to_thread(self._spec.states.fork, match, path, config)
         return await self._gone_on(path, config, started)
 
     async def _gone_on(self, path: Path, config: GameConfig, started: float) -> Played | None:
@@ -122,11 +126,11 @@ class GameRunner:
             run = await asyncio.to_thread(open_files.enter_context, held(path, DIPLOMACY))
 
             def told(settings: GameConfig) -> GameConfig:
-                return replace(settings, prompts=config.prompts)
+                # Its templates are the tournament's, wherever the folder of that lies by now.
+                moved = replace(settings, prompts=config.prompts)
+                return moved if moved.game_settings() == config.game_settings() else settings
 
-            # Its templates are the tournament's, wherever the folder of that lies by now.
-            if all(told(before).game_settings() == config.game_settings() for before in run.history.settings.all):
-                run.history.told_as(told)
+            run.history.told_as(told)
             if run.history.settings.last.game_settings() != config.game_settings():
                 raise ConfigError(f"{path} holds a game with other settings")
             if run.history.finished is not None and glance(path).finished:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..agent.prompts import DEFAULT_DIRECTORY
 from ..agent.templates import Templates
-from .spec import Entrant, SpecError
+from .reading import Entrant, SpecError
 
 
 class KeptTemplates:

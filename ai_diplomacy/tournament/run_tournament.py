@@ -26,9 +26,10 @@ from .dry_run import balance, estimate_lines, schedule_lines, seat
 from .folder import TournamentFolder
 from .game_runner import GameRunner, Result, prices_of
 from .progress import Progress
+from .reading import SpecError
 from .schedule import Match
 from .shared_budget import SharedBudget
-from .spec import MAP, Spec, SpecError
+from .spec import MAP, Spec
 from .spec_of_flags import spec_of, without_file
 
 if TYPE_CHECKING:

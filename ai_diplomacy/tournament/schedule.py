@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, islice, permutations
-from typing import Literal
+from typing import Any, Literal
 
 from ..board.chance import chance
 
@@ -51,11 +51,19 @@ class Match:
     seed: int
     seats: Mapping[str, str]
     """Power -> name of its player."""
+    state: str = ""
+    """The position that it is forked from, and in what arm; empty for a game from its start."""
+    arm: str = ""
 
     @property
     def name(self) -> str:
         """Of its folder."""
         return match_name(self.number)
+
+    def document(self) -> dict[str, Any]:
+        """As plain JSON data, without its number."""
+        forked = {"state": self.state, "arm": self.arm} if self.state else {}
+        return {"seed": self.seed, "seats": dict(self.seats)} | forked
 
 
 def match_name(number: int) -> str:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from ..agent.constraint import USUAL, USUAL_MEMORY, Constraint
+from ..agent.constraint import USUAL, USUAL_MEMORY
 from ..analysis.question import PrimaryQuestion, QuestionError, read_question
 from ..board.terrain import terrain
-from ..game.config import GameConfig, checked_models, read_constraint
+from ..game.config import GameConfig
 from ..models.call_settings import CallSettings
 from ..models.ids import ModelId
-from ..models.providers import asks_a_model
-from ..records.errors import ConfigError
-from ..records.settings import Setting, declared
-from .schedule import KINDS, SEATS, Kind, Match, block_size, matches
+from .reading import OF_CALLS, OF_GAME, OF_PLAYER, Entrant, KeyReader, SpecError, seated, whole
+from .schedule import KINDS, SEATS, Kind, Match, balance_lines, block_size, matches
+from .states import KIND as STATES
+from .states import StatesDesign
+from .states_reading import read_states
 from .toml_lines import Lines
 
 BASELINES = ("bot:dumbbot", "bot:random", "bot:hold")
@@ -28,40 +29,6 @@ MAP = "standard"
 _EXAMPLE = 'write, for example, schedule = "round_robin"'
 
 
-class SpecError(ConfigError):
-    """A specification that cannot be used. Its text is one line, with the file's line and what to write instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entrant:
-    """One player of a tournament."""
-
-    name: str
-    model: ModelId
-    prompts: Path | None = None
-    """``None``: the default templates."""
-    max_tokens: int | None = None
-    """Most tokens of a reply; ``None``: the default."""
-    constrain: Constraint = USUAL
-    """What its replies are held to."""
-    memory: int = USUAL_MEMORY
-    """Turns that it is shown in full."""
-
-    @property
-    def asked(self) -> bool:
-        """Whether it is a model, and no bot."""
-        return asks_a_model(self.model)
-
-    def document(self) -> dict[str, Any]:
-        """As plain JSON data, without the key and the templates."""
-        return {
-            "model": str(self.model),
-            "max_tokens": self.max_tokens,
-            "constrain": self.constrain,
-            "memory": self.memory,
-        }
-
-
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A tournament."""
@@ -69,7 +36,7 @@ class Spec:
     path: Path
     lines: Lines
     """Of the keys in it."""
-    schedule: Kind
+    schedule: Kind | Literal["states"]
     entrants: Mapping[str, Entrant]
     """Name -> player, baselines included."""
     field: str | None
@@ -85,6 +52,8 @@ class Spec:
     """Caps on the whole tournament."""
     question: PrimaryQuestion | None = None
     """Asked before the first game."""
+    states: StatesDesign | None = None
+    """Of ``schedule = "states"``, and of no other."""
 
     @property
     def capped(self) -> bool:
@@ -96,25 +65,32 @@ class Spec:
 
     def matches(self) -> list[Match]:
         """All its games, the same for the same specification."""
+        if self.states is not None:
+            return self.states.matches(self.games // self.states.block, self.game.seed)
+        assert self.schedule != STATES
         return matches(
             self.schedule, list(self.entrants), terrain(MAP).powers, self.games, seed=self.game.seed, field=self.field
         )
 
     def config(self, match: Match) -> GameConfig:
         """The settings of one game."""
-        seats = {power: self.entrants[name] for power, name in match.seats.items()}
-        asked = {power: entrant for power, entrant in seats.items() if entrant.asked}
-        return replace(
-            self.game,
-            models={power: entrant.model for power, entrant in seats.items()},
-            seed=match.seed,
-            prompts={power: entrant.prompts for power, entrant in asked.items() if entrant.prompts is not None},
-            max_tokens={
-                power: entrant.max_tokens for power, entrant in asked.items() if entrant.max_tokens is not None
-            },
-            constrain={power: entrant.constrain for power, entrant in asked.items()},
-            memory={power: entrant.memory for power, entrant in asked.items() if entrant.memory != USUAL_MEMORY},
-        )
+        base = self.game if self.states is None else self.states.settings[match.state, match.arm]
+        return seated(base, {power: self.entrants[name] for power, name in match.seats.items()}, match.seed)
+
+    def balance_lines(self, matches: Sequence[Match]) -> list[str]:
+        """What these games balance."""
+        if self.states is not None:
+            return self.states.balance_lines(matches)
+        assert self.schedule != STATES
+        return balance_lines(self.schedule, matches, self.field)
+
+    def phase(self, match: Match) -> str:
+        """Where a game begins."""
+        return self.game.terrain.start if self.states is None else self.states.states[match.state].phase
+
+    def names(self, game: Mapping[str, Any]) -> Mapping[str, str]:
+        """Power -> name of its player for the analysis. ``game``: as a match's document tells it."""
+        return game["seats"] if self.states is None else self.states.names(game["state"], game["arm"])
 
     def with_prompts(self, folders: Mapping[str, Path | None]) -> Spec:
         """With other folders of templates for these players."""
@@ -129,13 +105,18 @@ class Spec:
     def document(self) -> dict[str, Any]:
         """What decides how its games go, as plain JSON data without keys. The number of games is not in it: more of
         them begin with the same ones."""
+        asked = None if self.question is None else self.question.document()
+        players = {name: entrant.document() for name, entrant in self.entrants.items()}
+        if self.states is not None:
+            told = {"schedule": self.schedule, "players": players, "seed": self.game.seed, "analysis": asked}
+            return told | self.states.document()
         return {
             "schedule": self.schedule,
-            "players": {name: entrant.document() for name, entrant in self.entrants.items()},
+            "players": players,
             "field": self.field,
             "last_year": self.game.max_year,
             **{name: getattr(self.game, name) for name in _GAME if name != "last_year"},
-            "analysis": None if self.question is None else self.question.document(),
+            "analysis": asked,
         }
 
 
@@ -169,206 +150,177 @@ _TOP = (
     "schedule", "games", "last_year", "rounds", "planning", "civil_disorder", "reflect", "seed", "temperature",
     "context_window", "field", "baselines", "concurrency", "processes", "players", "budget", "calls", "analysis",
 )  # fmt: skip
+_TOP_OF_STATES = (
+    "schedule", "replicas", "last_phase", "seed", "concurrency", "processes", "states", "arms", "grid", "budget",
+    "calls", "analysis",
+)  # fmt: skip
 _PLAYER = ("model", "prompts", "max_tokens", "constrain", "memory")
 _FIRST_YEAR = terrain(MAP).first_year
-_OF_GAME, _OF_CALLS = declared(GameConfig), declared(CallSettings)
-
-
-def _whole(lowest: int, highest: int, default: int) -> Setting:
-    return Setting("", type=int, ge=lowest, le=highest, default=default)
 
 
 _GAME = {
-    "last_year": _whole(_FIRST_YEAR, _FIRST_YEAR + 99, _FIRST_YEAR + 9),
-    "rounds": _OF_GAME["rounds"],
-    "planning": _OF_GAME["planning"],
-    "civil_disorder": _OF_GAME["civil_disorder"],
-    "reflect": _OF_GAME["reflect"],
-    "seed": _whole(0, 2**63 - 1, 0),
-    "temperature": _OF_GAME["temperature"],
-    "context_window": _OF_GAME["context_window"],
+    "last_year": whole(_FIRST_YEAR, _FIRST_YEAR + 99, _FIRST_YEAR + 9),
+    "rounds": OF_GAME["rounds"],
+    "planning": OF_GAME["planning"],
+    "civil_disorder": OF_GAME["civil_disorder"],
+    "reflect": OF_GAME["reflect"],
+    "seed": whole(0, 2**63 - 1, 0),
+    "temperature": OF_GAME["temperature"],
+    "context_window": OF_GAME["context_window"],
 }
+_STATES = {"replicas": whole(1, 100_000, 10), "seed": _GAME["seed"]}
 EARLIER: dict[str, Any] = {
     "analysis": None,
     **{name: known.earlier for name, known in _GAME.items() if known.earlier is not ...},
 }
 """What tournaments were played with that began before there were these settings."""
 EARLIER_PLAYER: dict[str, Any] = {"constrain": USUAL, "memory": USUAL_MEMORY}
-_WORKERS = {"concurrency": _whole(1, 1000, 16), "processes": _whole(1, 256, 1)}
-_LIMIT = {"max_tokens": _OF_CALLS["max_tokens_total"]}
-_MEMORY = {"memory": _whole(1, 100, USUAL_MEMORY)}
-_BUDGET = {"max_cost_usd": replace(_OF_CALLS["max_cost_usd"], ge=0.000001), **_LIMIT}
+_WORKERS = {"concurrency": whole(1, 1000, 16), "processes": whole(1, 256, 1)}
+_BUDGET = {"max_cost_usd": replace(OF_CALLS["max_cost_usd"], ge=0.000001), "max_tokens": OF_CALLS["max_tokens_total"]}
 _CALLS = {
-    name: _OF_CALLS[name] for name in ("max_concurrency", "deadline", "phase_deadline", "hedge", "max_unusable_steps")
+    name: OF_CALLS[name] for name in ("max_concurrency", "deadline", "phase_deadline", "hedge", "max_unusable_steps")
 }
 
 
-class _Reader:
-    """A parsed document, read key by key."""
-
-    def __init__(self, path: Path, text: str | None, document: Mapping[str, Any]) -> None:
-        self._path = path
-        self._written = text is not None
-        self._lines = Lines(text or "")
-        self._document = document
+class _Reader(KeyReader):
+    """The whole of one."""
 
     def spec(self) -> Spec:
-        self._check_keys(self._document, _TOP, "")
+        return self._of_states() if self.document.get("schedule") == STATES else self._of_players()
+
+    def _of_states(self) -> Spec:
+        self.check_keys(self.document, _TOP_OF_STATES, "")
+        calls = CallSettings(**self.table("calls", _CALLS))
+        design, entrants = read_states(self, calls)
+        plain = self.values((), self.document, _STATES)
+        return Spec(
+            path=self.path,
+            lines=self.lines,
+            schedule=STATES,
+            entrants=entrants,
+            field=None,
+            games=plain["replicas"] * design.block,
+            game=GameConfig(models={}, max_year=_FIRST_YEAR, seed=plain["seed"], calls=calls),
+            question=self._question(list(design.arms), design.block),
+            states=design,
+            **self.values((), self.document, _WORKERS),
+            **self.table("budget", _BUDGET),
+        )
+
+    def _of_players(self) -> Spec:
+        self.check_keys(self.document, _TOP, "")
         kind = self._schedule()
         entrants = self._entrants(kind)
         field_name = self._field(kind, entrants)
         if kind == "round_robin" and len(entrants) > SEATS:
-            raise self._error(
-                ("players", next(iter(self._document.get("players", ())), "")),
+            raise self.error(
+                ("players", next(iter(self.document.get("players", ())), "")),
                 f"{len(entrants)} players ({', '.join(entrants)}) for {SEATS} seats; take some out (baselines too: "
                 'baselines = ["bot:dumbbot"]), or write schedule = "one_vs_six"',
             )
-        game = self._values((), self._document, _GAME)
-        calls = CallSettings(**self._table("calls", _CALLS))
-        question = None
-        if "analysis" in self._document:
-            try:
-                question = read_question(self._document["analysis"], list(entrants), block_size(kind, len(entrants)))
-            except QuestionError as error:
-                raise self._error(("analysis", *error.key), str(error)) from None
+        game = self.values((), self.document, _GAME)
+        calls = CallSettings(**self.table("calls", _CALLS))
         return Spec(
-            question=question,
-            path=self._path,
-            lines=self._lines,
+            question=self._question(list(entrants), block_size(kind, len(entrants))),
+            path=self.path,
+            lines=self.lines,
             schedule=kind,
             entrants=entrants,
             field=field_name,
             games=self._games(kind, len(entrants)),
             game=GameConfig(models={}, max_year=game.pop("last_year"), **game, calls=calls),
-            **self._values((), self._document, _WORKERS),
-            **self._table("budget", _BUDGET),
+            **self.values((), self.document, _WORKERS),
+            **self.table("budget", _BUDGET),
         )
 
+    def _question(self, players: Sequence[str], block: int) -> PrimaryQuestion | None:
+        if "analysis" not in self.document:
+            return None
+        try:
+            return read_question(self.document["analysis"], players, block)
+        except QuestionError as error:
+            raise self.error(("analysis", *error.key), str(error)) from None
+
     def _schedule(self) -> Kind:
-        given = self._document.get("schedule")
+        given = self.document.get("schedule")
         if given is None:
-            raise self._error((), f"no schedule is given; {_EXAMPLE}")
+            raise self.error((), f"no schedule is given; {_EXAMPLE}")
         for kind in KINDS:
             if given == kind:
                 return kind
-        raise self._error(("schedule",), f"unknown schedule {given!r}; write one of {', '.join(map(repr, KINDS))}")
+        raise self.error(
+            ("schedule",), f"unknown schedule {given!r}; write one of {', '.join(map(repr, (*KINDS, STATES)))}"
+        )
 
     def _entrants(self, kind: Kind) -> dict[str, Entrant]:
-        players = self._document.get("players", {})
+        players = self.document.get("players", {})
         if not isinstance(players, dict):
-            raise self._error(("players",), 'players are tables; write [players.NAME] and under it model = "..."')
+            raise self.error(("players",), 'players are tables; write [players.NAME] and under it model = "..."')
         found = {name: self._entrant(name, value) for name, value in players.items()}
         for name in self._baselines():
             if name in found and str(found[name].model) != name:
                 where = ("players", name)
-                raise self._error(where, f"{name!r} is the name of a baseline; call this player something else")
-            found.setdefault(name, Entrant(name, self._model(("baselines",), name)))
-        if kind != "round_robin" and str(name := self._document.get("field", FIELD)).startswith("bot:"):
-            found.setdefault(name, Entrant(name, self._model(("field",), name)))
+                raise self.error(where, f"{name!r} is the name of a baseline; call this player something else")
+            found.setdefault(name, Entrant(name, self.model(("baselines",), name)))
+        if kind != "round_robin" and str(name := self.document.get("field", FIELD)).startswith("bot:"):
+            found.setdefault(name, Entrant(name, self.model(("field",), name)))
         if len(found) < 2:
             what = "one player" if found else "no players"
-            raise self._error(("players",), f'{what}; add one: [players.NAME] and under it model = "openai:..."')
+            raise self.error(("players",), f'{what}; add one: [players.NAME] and under it model = "openai:..."')
         return found
 
     def _baselines(self) -> Sequence[str]:
-        given = self._document.get("baselines", list(BASELINES))
+        given = self.document.get("baselines", list(BASELINES))
         if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
-            raise self._error(("baselines",), f"write a list of model ids, such as baselines = {list(BASELINES)}")
+            raise self.error(("baselines",), f"write a list of model ids, such as baselines = {list(BASELINES)}")
         if len(set(given)) != len(given):
-            raise self._error(("baselines",), "a baseline is given twice; leave one out")
+            raise self.error(("baselines",), "a baseline is given twice; leave one out")
         return given
 
     def _entrant(self, name: str, value: object) -> Entrant:
         where = ("players", name)
         if not isinstance(value, dict):
-            raise self._error(where, f'write [players.{name}] and under it model = "..."')
-        self._check_keys(value, _PLAYER, f"players.{name}")
+            raise self.error(where, f'write [players.{name}] and under it model = "..."')
+        self.check_keys(value, _PLAYER, f"players.{name}")
         model = value.get("model")
         if not isinstance(model, str) or not model.strip():
-            raise self._error((*where, "model"), f'{name} has no model; write model = "offline", or "openai:NAME", ...')
-        prompts = value.get("prompts")
-        if prompts is not None and not isinstance(prompts, str):
-            raise self._error((*where, "prompts"), 'write the folder as text: prompts = "my_prompts"')
-        folder = None if prompts is None else (self._path.parent / Path(prompts).expanduser()).resolve()
-        if folder is not None and not folder.is_dir():
-            raise self._error((*where, "prompts"), f"{str(folder)!r} is not a folder; write one that holds templates")
+            raise self.error((*where, "model"), f'{name} has no model; write model = "offline", or "openai:NAME", ...')
         return Entrant(
             name,
-            self._model((*where, "model"), model),
-            folder,
-            constrain=self._constraint((*where, "constrain"), value.get("constrain", USUAL)),
-            **self._values(where, value, _LIMIT | _MEMORY),
+            self.model((*where, "model"), model),
+            self.prompts((*where, "prompts"), value.get("prompts")),
+            constrain=self.constraint((*where, "constrain"), value.get("constrain", USUAL)),
+            **self.values(where, value, OF_PLAYER),
         )
 
-    def _constraint(self, where: tuple[str, ...], given: object) -> Constraint:
-        try:
-            return read_constraint(str(given))
-        except ValueError as error:
-            raise self._error(where, f'{error}; write constrain = "orders"') from None
-
-    def _model(self, where: tuple[str, ...], text: str) -> ModelId:
-        if "," in text or "=" in text.partition("#")[0]:
-            raise self._error(where, "a player is one model; write one id, and another [players.NAME] for each more")
-        try:
-            return checked_models(text, ("any",))["any"]
-        except ConfigError as error:
-            raise self._error(where, str(error).removeprefix("--models: ")) from None
-
     def _field(self, kind: Kind, entrants: Mapping[str, Entrant]) -> str | None:
-        given = self._document.get("field")
+        given = self.document.get("field")
         if kind == "round_robin":
             if given is not None:
-                raise self._error(
+                raise self.error(
                     ("field",), 'a round robin has no field; leave it out, or write schedule = "one_vs_six"'
                 )
             return None
         name = given or FIELD
         if name not in entrants:
             known = ", ".join(repr(other) for other in entrants)
-            raise self._error(("field",), f"unknown player {name!r}; write field = one of {known}")
+            raise self.error(("field",), f"unknown player {name!r}; write field = one of {known}")
         return str(name)
 
     def _games(self, kind: Kind, players: int) -> int:
-        games, block = self._document.get("games"), block_size(kind, players)
+        games, block = self.document.get("games"), block_size(kind, players)
         if games is None:
-            raise self._error((), f"no number of games is given; write games = {block}, or a multiple of it")
+            raise self.error((), f"no number of games is given; write games = {block}, or a multiple of it")
         if isinstance(games, bool) or not isinstance(games, int) or games < 1:
-            raise self._error(
+            raise self.error(
                 ("games",), f"{games!r} games cannot be played; write games = {block}, or a multiple of it"
             )
-        if games % block and self._written:
+        if games % block and self.written:
             low, high = games // block * block, (games // block + 1) * block
             choice = f"{low} or {high}" if low else str(high)
-            raise self._error(
+            raise self.error(
                 ("games",),
                 f"{games} games cannot give every one of {players} players every power equally often; write games = "
                 f"{choice}",
             )
         return games
-
-    def _table(self, name: str, known: Mapping[str, Setting]) -> dict[str, Any]:
-        value = self._document.get(name, {})
-        if not isinstance(value, dict):
-            raise self._error((name,), f"write [{name}] and under it {' or '.join(known)}")
-        self._check_keys(value, known, name)
-        return self._values((name,), value, known)
-
-    def _check_keys(self, table: Mapping[str, Any], known: Collection[str], where: str) -> None:
-        path = tuple(where.split(".", 1)) if where else ()
-        for name in table:
-            if name not in known:
-                inside = f" in [{where}]" if where else ""
-                raise self._error((*path, name), f"unknown key {name!r}{inside}; the keys are {', '.join(known)}")
-
-    def _values(self, where: tuple[str, ...], table: Mapping[str, Any], known: Mapping[str, Setting]) -> dict[str, Any]:
-        values = {name: setting.default for name, setting in known.items()}
-        for name in filter(table.__contains__, known):
-            try:
-                values[name] = known[name].specified(name, table[name])
-            except ValueError as error:
-                raise self._error((*where, name), str(error)) from None
-        return values
-
-    def _error(self, where: tuple[str, ...], problem: str) -> SpecError:
-        at = f"{self._path}, line {self._lines.of(*where)}: " if self._written else ""
-        return SpecError(f"{at}{problem}")

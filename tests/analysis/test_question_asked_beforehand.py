@@ -11,7 +11,8 @@ from ai_diplomacy.analysis.analyzing import analyze
 from ai_diplomacy.analysis.files import write_files
 from ai_diplomacy.analysis.question import QuestionError, asked, read_question
 from ai_diplomacy.command.main import main
-from ai_diplomacy.tournament.spec import SpecError, parse_spec
+from ai_diplomacy.tournament.reading import SpecError
+from ai_diplomacy.tournament.spec import parse_spec
 
 PLAYERS = ["openai:strong", "openai:weak"]
 ASKED = {"primary": "centers", "contrast": PLAYERS, "looks": [14, 28], "error": [0.01, 0.04]}

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from ai_diplomacy.command.main import main
-from ai_diplomacy.tournament.spec import SpecError, parse_spec, read_spec
+from ai_diplomacy.tournament.reading import SpecError
+from ai_diplomacy.tournament.spec import parse_spec, read_spec
 
 GOOD = """\
 schedule = "round_robin"
