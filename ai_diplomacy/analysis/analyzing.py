@@ -22,6 +22,7 @@ from .ratings import Rated, Ratings, ratings
 from .read_games import Unreadable, read_games
 from .regret import RegretRow, Regrets
 from .scores import scores
+from .states import StateGames, StatesAnalysis
 from .tallies import Counting, Sums, tallies
 from .units import Origin, units, within_positions
 
@@ -92,6 +93,8 @@ class Analysis:
     """By power, by year and by kind of position; empty where no orders were priced."""
     left_out: tuple[LeftOut, ...]
     """Whose figures rest on fewer seats than it had, or on none."""
+    states: StatesAnalysis | None
+    """Of a tournament of critical states."""
 
 
 def analyze(
@@ -99,7 +102,7 @@ def analyze(
 ) -> Analysis:
     """Reads every run at or below a folder, once; ``each`` is shown every game that can be read, finished or not;
     ``prices``: of orders, where they are known. Raises ``ConfigError`` when there is no run."""
-    collected = _Collected(prices)
+    collected = _Collected(prices, StateGames.of(folder))
     for game in read_games(folder):
         if isinstance(game, Unreadable):
             collected.sources.unreadable(game.path, game.problem)
@@ -113,8 +116,9 @@ def analyze(
 class _Collected:
     """Everything that is kept of a game once it was read."""
 
-    def __init__(self, prices: PriceBook | None) -> None:
+    def __init__(self, prices: PriceBook | None, forks: StateGames | None) -> None:
         self.sources = Sources()
+        self._forks = forks
         self._prices = prices
         self._regrets = Regrets()
         self._counting = Counting()
@@ -137,6 +141,8 @@ class _Collected:
         prices = self._prices.of(game) if self._prices is not None else ()
         number = self._counting.game(Origin.of(game), tallies(game, prices))
         self._regrets.game(game, prices)
+        if self._forks is not None:
+            self._forks.game(game, prices)
         ranks = {power: score.rank for power, score in scores(game).items() if power in playing}
         if len(ranks) > 1:
             self._rated.append((number, tuple((playing[power], power, ranks[power]) for power in sorted(ranks))))
@@ -190,6 +196,8 @@ class _Collected:
         found = {player: tuple(estimates(rows)) for player, rows in sums.items()}
         found |= {name: empty for name in BASELINES if name not in found}
         names = [measure.name for measure in MEASURES]
+        states = None if self._forks is None else self._forks.result()
+        asked_of = sums if states is None else states.treated
         return Analysis(
             folder=folder,
             provenance=self.sources.provenance({unit for unit, _ in placed.values()}, positions=positions),
@@ -206,10 +214,11 @@ class _Collected:
                 for player, years in sorted(self._years.items())
             },
             seating={player: dict(sorted(seats.items())) for player, seats in sorted(self._seating.items())},
-            answer=None if question is None else answer(question, sums, len(origins)),
+            answer=None if question is None else answer(question, asked_of, len(origins)),
             regrets=tuple(self._regrets.rows()),
             left_out=tuple(
                 LeftOut(player, len(idle), self._all_seats[player], summed(idle))
                 for player, idle in sorted(self._idle.items())
             ),
+            states=states,
         )

@@ -146,6 +146,7 @@ def tables(analysis: Analysis) -> list[DataTable]:
         ),
         table("question", "hash primary one other games planned found answer", _answered(analysis)),
         *_explored(analysis),
+        *_states(analysis),
         table(
             "regret",
             "by group player orders measure mean standard_error low high clusters",
@@ -172,6 +173,29 @@ def _answered(analysis: Analysis) -> Iterator[tuple[Value, ...]]:
 def _explored(analysis: Analysis) -> Iterator[DataTable]:
     if analysis.answer is not None:
         yield replace(differences_table(analysis.answer.explored, (analysis.provenance,)), name="explored")
+
+
+def _states(analysis: Analysis) -> Iterator[DataTable]:
+    if (found := analysis.states) is None:
+        return
+    scope = "state seat moment arm"
+    columns = f"{scope} against family measure before after difference low high p p_holm games exchanged mark"
+    effects = tuple(
+        (
+            *(*astuple(effect.scope), effect.arm, effect.against, d.measure.group, d.measure.name),
+            *(d.before, d.after, d.difference, d.low, d.high, d.p, d.adjusted, min(d.games), d.exchange, d.mark),
+        )
+        for effect in found.effects
+        for d in [effect.found]
+    )
+    means = tuple(
+        (*astuple(mean.scope), mean.arm, mean.measure.name, f.mean, f.error, f.low, f.high, f.clusters, f.mark)
+        for mean in found.means
+        for f in [mean.figure]
+    )
+    yield DataTable("states", tuple(columns.split()), effects, (analysis.provenance,))
+    told = f"{scope} measure mean standard_error low high clusters mark"
+    yield DataTable("state_means", tuple(told.split()), means, (analysis.provenance,))
 
 
 def differences_table(found: Sequence[Difference], provenance: tuple[Provenance, ...]) -> DataTable:

@@ -136,12 +136,17 @@ def _families(given: object) -> dict[str, tuple[str, ...]]:
 def asked(folder: Path) -> PrimaryQuestion | None:
     """What was asked of the games of a tournament's folder before they began, if anything. One that was changed by hand
     since was not."""
-    if folder.name == "games":
-        folder = folder.parent
     try:
-        kept = json.loads((folder / AGREED).read_text(encoding="utf-8"))["settings"]["analysis"]
+        kept = agreed(folder)["settings"]["analysis"]
         digest = kept.pop("hash")
         question = read_question(kept, kept["contrast"], 1)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
     return question if question.digest == digest else None
+
+
+def agreed(folder: Path) -> Any:
+    """What was agreed on in a tournament's folder, or that of its games. Raises ``OSError`` or ``ValueError``."""
+    if folder.name == "games":
+        folder = folder.parent
+    return json.loads((folder / AGREED).read_text(encoding="utf-8"))

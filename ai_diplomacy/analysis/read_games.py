@@ -78,8 +78,10 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         if isinstance(event, CallEnded):
             prompts.call(event)
     assert happened is not None
-    origin, settings = history.forked, history.settings
+    origin, settings, names = history.forked, history.settings, _given_names(path)
     last = settings.last
+    # Who is named in a fork is named for what it does there, whoever sat there before.
+    own = names if origin else {}
     rows = happened.rows(origin.phase if origin else "")
     return GameRecord(
         path=path,
@@ -94,9 +96,10 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         config_hash=hashlib.sha256(json.dumps(_settings(last), sort_keys=True).encode()).hexdigest()[:12],
         settings=_settings(last),
         forked_at=str(origin.phase) if origin else "",
-        players=_players(path, settings, forked=origin is not None),
+        players=_players(settings, names) | own,
         models={
-            power: tuple(dict.fromkeys(name for _, name in settings.players(power))) for power in sorted(last.models)
+            power: (str(last.models[power]),) if power in own else _models(settings, power)
+            for power in sorted(last.models)
         },
         prompt_hashes=prompts.hashes,
         ending=happened.ending,
@@ -115,17 +118,18 @@ def _settings(config: GameConfig) -> dict[str, object]:
     }
 
 
-def _players(path: Path, settings: SettingsHistory[GameConfig], *, forked: bool) -> dict[str, str]:
-    names = _given_names(path)
-    found = {
+def _models(settings: SettingsHistory[GameConfig], power: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for _, name in settings.players(power)))
+
+
+def _players(settings: SettingsHistory[GameConfig], names: Mapping[str, str]) -> dict[str, str]:
+    return {
         power: ", then ".join(dict.fromkeys(player_label(config, power, names.get(power)) for config in settings.all))
         for power in sorted(settings.first.models)
     }
-    # Who is named in a fork is named for what it does there.
-    return {**found, **names} if forked else found
 
 
-def _given_names(path: Path) -> Mapping[str, str]:
+def _given_names(path: Path) -> dict[str, str]:
     try:
         document = json.loads((path.parent / NAMES).read_text(encoding="utf-8"))
     except FileNotFoundError:

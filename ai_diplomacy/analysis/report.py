@@ -13,6 +13,7 @@ from .analyzing import BASELINES, Analysis
 from .comparing import Difference, findable
 from .formatting import EXCHANGED, NONE, chance, mean, number, of_one, points, span
 from .measures import GROUPS, MEASURES, NAMED
+from .states import HEADLINE
 
 
 def page(
@@ -40,6 +41,7 @@ def page(
         baselines=BASELINES,
         groups=GROUPS,
         all_measures=MEASURES,
+        headline=HEADLINE,
         named=NAMED,
         none_of=NONE,
         number=number,

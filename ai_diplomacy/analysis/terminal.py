@@ -16,11 +16,13 @@ from .estimates import FEW, MARKS
 from .formatting import EXCHANGED, NONE, chance, mean, number, of_one, points, span
 from .measures import MEASURES, NAMED, Measure
 from .provenance import Provenance
+from .states import HEADLINE, StatesAnalysis
 
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
 _BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")
 _REGRET = ("regret", "regret_centers", "beyond", "hindsight", "hindsight_centers")
 _MOST_DUELS = 12
+_MOST_EFFECTS = 12
 _LEGEND = f" ({MARKS['few']} fewer than {FEW} games, {MARKS['heavy']} one game outweighs all others: it may cover less)"
 _WIDTH = 170
 """Columns that the tables need; a terminal of fewer folds them."""
@@ -40,7 +42,13 @@ def show(analysis: Analysis, console: Console) -> None:
         console.print(_shown(analysis.answer.sentence), style="bold", highlight=False)
         standing = [d for d in analysis.answer.explored if d.adjusted < 0.05]
         for d in standing:
-            console.print(f"exploratory, stands in its family: {_shown(_explored(d))}", highlight=False)
+            told = _explored(d, f"{d.player}: {d.measure.title}")
+            console.print(f"exploratory, stands in its family: {_shown(told)}", highlight=False)
+    if analysis.states is not None:
+        console.print(_states_grid(analysis.states))
+        for effect in analysis.states.standing()[:_MOST_EFFECTS]:
+            told = _explored(effect.found, f"{effect.scope}: {effect.arm}: {effect.found.measure.title}")
+            console.print(f"exploratory, stands in its family: {_shown(told)}", highlight=False)
     for left_out in analysis.left_out:
         console.print(f"left out: {_shown(str(left_out))}", style="bold", highlight=False)
     console.print(_grid(analysis, "Scores", _SCORES, rating=True))
@@ -58,9 +66,32 @@ def show(analysis: Analysis, console: Console) -> None:
     show_provenance(analysis.provenance, console)
 
 
-def _explored(d: Difference) -> str:
+def _explored(d: Difference, what: str) -> str:
     interval = span(d.low, d.high, d.measure, d.mark)
-    return f"{d.player}: {d.measure.title} {number(d.difference, d.measure)} {interval}, p (Holm) {chance(d.adjusted)}"
+    return f"{what} {number(d.difference, d.measure)} {interval}, p (Holm) {chance(d.adjusted)}"
+
+
+def _states_grid(states: StatesAnalysis) -> Grid:
+    """What each arm does in the seats that it is about; other seats and measures are in the files."""
+    grid = Grid(title=f"Each arm less {states.arms[0]}, [95 % interval], p{_LEGEND}", title_justify="left")
+    measures = [NAMED[name] for name in HEADLINE if any(name in found for _, _, found in states.rows())]
+    for column in ("state", "at the end of", "arm", "replicas"):
+        grid.add_column(column, overflow="fold")
+    for measure in measures:
+        grid.add_column(measure.title, justify="right")
+    for scope, arm, found in states.rows():
+        if scope.seat:
+            continue
+        cells = []
+        for measure in measures:
+            if (d := found.get(measure.name)) is None:
+                cells.append(NONE)
+                continue
+            interval = span(d.low, d.high, measure, d.mark)
+            cells.append(escape(f"{number(d.difference, measure)} {interval}\np {chance(d.p)}"))
+        games = str(max(min(d.games) for d in found.values()))
+        grid.add_row(_shown(scope.state or "all"), f"the {scope.moment}", _shown(arm), games, *cells)
+    return grid
 
 
 def show_note(text: str, console: Console) -> None:
