@@ -3,10 +3,12 @@
 import csv
 import json
 import random
+import re
+from itertools import product
 from pathlib import Path
 
 import pytest
-from analysis.making import config, one_year, write_run
+from analysis.making import POWERS, config, one_year, write_run
 from command_runs import run
 from staging import Run
 from tournament.tournaments import held
@@ -16,6 +18,7 @@ from ai_diplomacy.analysis.states import Scope
 from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.run.events import RunForked
 
+_MOVE = re.compile(r"[AF] [A-Z/]+ - [A-Z/]+( VIA)?")
 ARMS = ("control", "letter")
 OVER = Scope("", "", "game")
 
@@ -100,22 +103,41 @@ def test_figures_are_of_the_end_of_the_phase_of_the_year_and_of_the_game(tmp_pat
     assert held(tmp_path / "spec.toml", tmp_path / "out") == 0
     rows = list(csv.DictReader((tmp_path / "out" / "analysis" / "state_means.csv").read_text().splitlines()))
     agreed = json.loads((tmp_path / "out" / "tournament.json").read_text())["games"]
-    for arm in ("control", "random"):
+    for arm, power in product(("control", "random"), POWERS):
         told = {
             row["moment"]: float(row["mean"])
             for row in rows
-            if (row["state"], row["seat"], row["arm"], row["measure"]) == ("fall", "", arm, "centers")
+            if (row["seat"], row["arm"], row["measure"]) == (power if power != "FRANCE" else "", arm, "centers")
         }
         forks = [Run(tmp_path / "out" / "games" / f"{n:04}", None) for n, g in enumerate(agreed, 1) if g["arm"] == arm]
-
-        def owned(last: str, forks: list[Run] = forks) -> float:
-            ends = []
-            for fork in forks:
-                played = [event for event in fork.events_of("phase_adjudicated") if Phase(event["phase"]) <= last]
-                ends.append(len(played[-1]["centers"].get("FRANCE", ())))
-            return sum(ends) / len(ends)
-
-        assert told == {"phase": owned("F1901M"), "year": owned("W1901A"), "game": owned("W1903A")}
+        assert told == {
+            "phase": _owned(forks, power, "F1901M"),
+            "year": _owned(forks, power, "W1901A"),
+            "game": _owned(forks, power, "W1903A"),
+        }
+        moves = [
+            float(row["mean"])
+            for row in rows
+            if (row["seat"], row["arm"], row["measure"], row["moment"])
+            == (power if power != "FRANCE" else "", arm, "share_move", "phase")
+        ]
+        given = [
+            order
+            for fork in forks
+            for event in fork.events_of("phase_adjudicated")
+            if event["phase"] == "F1901M"
+            for order in event["orders"][power]
+        ]
+        assert moves == [pytest.approx(sum(_MOVE.fullmatch(order) is not None for order in given) / len(given))]
     effects = list(csv.DictReader((tmp_path / "out" / "analysis" / "states.csv").read_text().splitlines()))
     assert {row["seat"] for row in effects} == {"", "AUSTRIA", "ENGLAND", "GERMANY", "ITALY", "RUSSIA", "TURKEY"}
     assert "Critical states" in (tmp_path / "out" / "analysis" / "report.html").read_text()
+
+
+def _owned(forks: list[Run], power: str, last: str) -> float:
+    """Mean centres after a phase."""
+    ends = []
+    for fork in forks:
+        played = [event for event in fork.events_of("phase_adjudicated") if Phase(event["phase"]) <= last]
+        ends.append(len(played[-1]["centers"].get(power, ())))
+    return sum(ends) / len(ends)

@@ -217,6 +217,11 @@ def test_all_arms_of_a_replica_share_all_that_was_before_the_message(negotiated)
         edited = ("AUSTRIA", "We come for Venice.")
         assert [m for m in told(fork) if m != edited] == before
         assert (edited in told(fork)) == (game["arm"] == "other")
+        asked = {call["key"]["phase"] for call in fork.calls if not call["reply"]["inherited"]}
+        assert min(asked, key=Phase) == "S1902M"
+        first = [call for call in fork.calls if (call["key"]["phase"], call["key"]["step"]) == ("S1902M", "negotiate")]
+        assert len(first) == 7
+        assert all(call["reply"]["inherited"] for call in first)
 
 
 @pytest.mark.slow
