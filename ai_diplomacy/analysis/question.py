@@ -146,7 +146,8 @@ def asked(folder: Path) -> PrimaryQuestion | None:
 
 
 def agreed(folder: Path) -> Any:
-    """What was agreed on in a tournament's folder, or that of its games. Raises ``OSError`` or ``ValueError``."""
-    if folder.name == "games":
+    """What was agreed on in a tournament's folder, or that of its games, in a bundle too. Raises ``OSError`` or
+    ``ValueError``."""
+    if folder.name in ("games", "runs"):
         folder = folder.parent
     return json.loads((folder / AGREED).read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from command_runs import run
 from staging import Run
 from tournament.tournaments import begin, ended, finished_logs, games, held, killed, until_finished, untimed
 
+from ai_diplomacy.agent.prompts import DEFAULT_DIRECTORY
 from ai_diplomacy.board.phase import Phase
+from ai_diplomacy.command.main import main
 from ai_diplomacy.tournament.reading import SpecError
 from ai_diplomacy.tournament.spec import parse_spec, read_spec
 
@@ -255,3 +258,40 @@ def test_other_states_and_arms_are_not_played_into_the_folder(negotiated, capsys
     assert "states.open.powers (line" in said
     assert "arms.other.edit (line" in said
     assert len(read_spec(written(negotiated, replicas="4")).matches()) == 8
+
+
+@pytest.mark.slow
+def test_the_templates_of_an_arm_are_kept_and_the_folder_may_move_in_the_middle(negotiated, tmp_path, capsys):
+    mine = negotiated / "mine"
+    shutil.copytree(DEFAULT_DIRECTORY, mine)
+    path = written(negotiated, replicas="1")
+    path.write_text(re.sub("edit = .*", 'prompts = "mine"', path.read_text()))
+    with (mine / "order.j2").open("a") as file:
+        file.write("Be bold.\n")
+    assert held(path, tmp_path / "out") == 0
+    fork = tmp_path / "out" / "games" / "0002"
+    whole = games(tmp_path / "out")
+    # As after a kill in the middle: half of the calls, and of what was told.
+    for name in ("calls.jsonl", "events.jsonl"):
+        lines = (fork / name).read_bytes().splitlines(keepends=True)
+        (fork / name).write_bytes(b"".join(lines[: len(lines) * 3 // 4]))
+    with (mine / "order.j2").open("a") as file:
+        file.write("Be cautious.\n")
+    (tmp_path / "out").rename(tmp_path / "moved")
+    capsys.readouterr()
+    assert held(path, tmp_path / "moved") == 0
+    assert "was edited since the tournament was begun (order.j2); other goes on with" in capsys.readouterr().out
+    again = games(tmp_path / "moved")
+    # Records name the folder of the templates, which moved.
+    for game in (*again.values(), *whole.values()):
+        del game["config"]
+    assert again == whole
+    shutil.rmtree(mine)
+
+
+@pytest.mark.slow
+def test_a_bundle_of_forks_holds_what_the_arms_do(negotiated, tmp_path):
+    assert main(["bundle", str(negotiated / "out"), "--out", str(tmp_path / "bundle")]) == 0
+    assert main(["bundle", "--verify", str(tmp_path / "bundle")]) == 0
+    kept = json.loads((tmp_path / "bundle" / "analysis" / "analysis.json").read_text())["states"]
+    assert {row[kept["columns"].index("arm")] for row in kept["rows"]} == {"other"}
