@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import subprocess
 import sys
 from pathlib import Path
 
@@ -25,8 +26,8 @@ from ai_diplomacy.analysis.analyzing import analyze
 from ai_diplomacy.analysis.duels import Duel, duel
 from ai_diplomacy.analysis.measures import NAMED
 from ai_diplomacy.analysis.tallies import Sums
-from ai_diplomacy.command.main import main as command
 
+ROOT = Path(__file__).resolve().parent.parent
 REPLICAS = 60
 RUN = ["--max_year", "1902", "--seed", "3", "--display", "none"]
 LETTER = "S1902M 2 ENGLAND>RUSSIA: I cannot agree, Russia: my fleet in the North Sea goes to Norway. [F NTH - NWY]"
@@ -51,15 +52,19 @@ power = {powers}
 """
 
 
+def command(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "ai_diplomacy", *arguments], cwd=ROOT, check=True)
+
+
 def played(folder: Path) -> dict[str, dict[str, Sums]]:
     """Effect -> arm -> its sums; what was played before is kept."""
     if not (folder / "run").exists():
-        command(["play", "--run_dir", str(folder / "run"), *RUN])
+        command("play", "--run_dir", str(folder / "run"), *RUN)
     found = {}
     for name, (phase, powers, treated) in PLANTED.items():
         path = folder / f"{name}.toml"
         path.write_text(SPEC.format(replicas=REPLICAS, phase=phase, powers=powers, treated=treated))
-        command(["tournament", str(path), "--out", str(folder / name)])
+        command("tournament", str(path), "--out", str(folder / name))
         states = analyze(folder / name).states
         assert states is not None
         found[name] = dict(states.treated)
@@ -83,8 +88,9 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=100)
     flags = parser.parse_args()
     flags.folder.mkdir(parents=True, exist_ok=True)
+    folder = flags.folder.absolute()
     rng = np.random.default_rng(0)
-    for name, arms in played(flags.folder).items():
+    for name, arms in played(folder).items():
         control, treated = arms["control"], arms["treated"]
         at = control.measures.index(NAMED["centers"])
 
