@@ -28,7 +28,7 @@ from .manifest import NAME, Manifest, hashes
 from .scrubbing import Scrubber
 
 _LEFT_OUT = frozenset({"analysis"})
-_BESIDE = ("tournament.json", "specification.toml")
+_BESIDE = ("tournament.json",)
 """Of a tournament, what its folder holds beside its games."""
 
 
