@@ -98,12 +98,17 @@ class Analysis:
 
 
 def analyze(
-    folder: Path, each: Callable[[GameRecord], None] | None = None, prices: PriceBook | None = None
+    folder: Path,
+    each: Callable[[GameRecord], None] | None = None,
+    prices: PriceBook | None = None,
+    *,
+    elsewhere: bool = True,
 ) -> Analysis:
     """Reads every run at or below a folder, once; ``each`` is shown every game that can be read, finished or not;
-    ``prices``: of orders, where they are known. Raises ``ConfigError`` when there is no run."""
+    ``prices``: of orders, where they are known; ``elsewhere``: as in ``read_games``. Raises ``ConfigError`` when there
+    is no run."""
     collected = _Collected(prices, StateGames.of(folder))
-    for game in read_games(folder):
+    for game in read_games(folder, elsewhere=elsewhere):
         if isinstance(game, Unreadable):
             collected.sources.unreadable(game.path, game.problem)
             continue

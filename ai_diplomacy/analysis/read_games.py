@@ -53,9 +53,10 @@ def run_folders(folder: Path) -> list[Path]:
     return found
 
 
-def read_games(folder: Path) -> Iterator[GameRecord | Unreadable]:
-    """Every game at or below a folder, one at a time, as many may not fit into the memory. Raises ``ConfigError``."""
-    clusters = _Clusters(folder)
+def read_games(folder: Path, *, elsewhere: bool = True) -> Iterator[GameRecord | Unreadable]:
+    """Every game at or below a folder, one at a time, as many may not fit into the memory. ``elsewhere``: whether the
+    source of a fork is looked for outside of the folder as well. Raises ``ConfigError``."""
+    clusters = _Clusters(folder, elsewhere=elsewhere)
     for path in run_folders(folder):
         try:
             yield read_game(path, folder, clusters)
@@ -153,9 +154,11 @@ def player_label(config: GameConfig, power: str, name: str | None = None) -> str
 class _Clusters:
     """Runs that share phases: a fork belongs to the run that it was forked from, and so on back."""
 
-    def __init__(self, folder: Path) -> None:
-        """``folder``: from where runs are named, if they lie there."""
+    def __init__(self, folder: Path, *, elsewhere: bool = True) -> None:
+        """``folder``: from where runs are named, if they lie there. ``elsewhere``: whether the source of a fork is
+        looked for outside of it as well."""
         self._folder = folder.resolve()
+        self._elsewhere = elsewhere
         self._known: dict[Path, Path] = {}
 
     def of(self, path: Path, origin: str) -> str:
@@ -171,7 +174,11 @@ class _Clusters:
         # It is told as it was given on the command line: from there, or from where the fork lies.
         near = path.resolve().parents[:2]
         above = (parent for parent in path.resolve().parents if parent.is_relative_to(self._folder.parent))
-        choices = (source, *(parent / source for parent in above), *(parent / source.name for parent in near))
+        choices = [*(parent / source for parent in above), *(parent / source.name for parent in near)]
+        if self._elsewhere:
+            choices.insert(0, source)
+        else:
+            choices = [choice for choice in choices if choice.is_relative_to(self._folder)]
         found = next((choice for choice in choices if is_run(choice) and choice.resolve() != path.resolve()), None)
         if found is None:
             return str(source)

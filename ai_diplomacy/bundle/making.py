@@ -104,8 +104,9 @@ def _scrubber(folder: Path, histories: Sequence[RunHistory[GameConfig]], renamed
     configs = [config for history in histories for config in history.settings.all]
     scrubber.hide_servers(model for config in configs for model in config.models.values())
     forked = {Path(history.forked.source) for history in histories if history.forked}
-    sources = {path for path in forked if not path.is_relative_to(folder)}
-    scrubber.rename({path: path.name for path in sources} | {folder: "runs", Path.home(): "~"} | renamed)
+    # A path as it was typed, not from the root, tells nothing of the machine, and may be any word of a text.
+    sources = {path for path in forked if path.is_absolute() and not path.is_relative_to(folder)}
+    scrubber.rename({path: f"outside:{path.name}" for path in sources} | {folder: "runs", Path.home(): "~"} | renamed)
     return scrubber
 
 
@@ -132,7 +133,7 @@ def _tables(made: Path, contents: Contents) -> None:
         contents.game(game)
 
     try:
-        analysis = analyze(made / "runs", each)
+        analysis = analyze(made / "runs", each, elsewhere=False)
     finally:
         tables.close()
     write_files(made / "analysis", analysis)

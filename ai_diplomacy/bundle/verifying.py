@@ -68,7 +68,7 @@ def _tables(bundle: Path) -> Iterator[str]:
         anew = Path(folder)
         tables = ParquetTables(anew / "tables")
         try:
-            analysis = analyze(bundle / "runs", tables.game)
+            analysis = analyze(bundle / "runs", tables.game, elsewhere=False)
         finally:
             tables.close()
         write_files(anew / "analysis", analysis)

@@ -69,6 +69,22 @@ def test_a_bundle_is_checked_by_another_program_somewhere_else(bundle, tmp_path)
 
 
 @pytest.mark.slow
+def test_a_fork_of_a_run_that_is_not_given_away_is_the_same_wherever_it_is_read(games, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(games / "x")
+    flags = ("--max_year", "1901", "--num_negotiation_rounds", "0", "--display", "none")
+    assert run("--run_dir", str(tmp_path / "away"), *flags) == 0
+    monkeypatch.chdir(tmp_path)
+    for source, fork in ((str(tmp_path / "away"), "one"), ("away", "two")):
+        assert run("--run_dir", source, "--resume_from_phase", "F1901M", "--fork_to", f"forks/{fork}") == 0
+    assert main(["bundle", "forks"]) == 0
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (tmp_path / "away").rename(tmp_path / "gone")
+    assert main(["bundle", "--verify", str(tmp_path / "forks-bundle")]) == 0
+    assert "every file, game and table is as it was" in capsys.readouterr().out
+
+
+@pytest.mark.slow
 def test_a_bundle_holds_nothing_of_the_machine_it_was_made_on(bundle, games):
     server = json.loads((games / "x" / "first" / "overview.jsonl").read_text().splitlines()[1])["FRANCE"]
     secrets = (KEY, server.partition("//")[2].partition("/")[0], str(games.parent), str(ROOT))
