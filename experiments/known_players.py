@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.chance import chance
@@ -27,12 +28,23 @@ def chosen(player: str, situation: Situation, seed: int) -> tuple[Order, ...]:
     )
 
 
-def play(seats: Mapping[str, str], seed: int, last_year: int, each=None) -> Board:
+def play(
+    seats: Mapping[str, str],
+    seed: int,
+    last_year: int,
+    each: Callable[[Board, Mapping[str, tuple[Order, ...]]], None] | None = None,
+    thought: Mapping[str, list[float]] | None = None,
+) -> Board:
     """A game without press, ``seats``: power -> player. ``each(board, orders)`` is shown every movement phase before it
-    is adjudicated, with power -> orders."""
+    is adjudicated, with power -> orders; ``thought``: player -> seconds of a core for each movement phase, added to."""
     board = Board()
     while not board.completed and board.phase.year <= last_year:
-        ordered = {power: chosen(seats[power], board.situation(power), seed) for power in board.choosers()}
+        ordered: dict[str, tuple[Order, ...]] = {}
+        for power in board.choosers():
+            situation, began = board.situation(power), time.process_time()
+            ordered[power] = chosen(seats[power], situation, seed)
+            if thought is not None and situation.kind == "M" and situation.own_units:
+                thought[seats[power]].append(time.process_time() - began)
         if each is not None and board.phase.kind == "M":
             each(board, ordered)
         for power, orders in ordered.items():

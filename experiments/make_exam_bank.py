@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from known_players import play
+from recorded_games import recorded_games
 
 import ai_diplomacy.exam
 from ai_diplomacy.analysis.position_kinds import position_kind
@@ -28,7 +29,7 @@ from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.chance import chance
 from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.situation import Situation
-from ai_diplomacy.board.terrain import engine, terrain
+from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.exam.bank import BANK, BankPosition, digest_of
 from ai_diplomacy.search.candidates import Force
 from ai_diplomacy.search.position import Position
@@ -72,12 +73,6 @@ def bot_games() -> Iterator[tuple[str, dict[str, Any]]]:
         seats = {power: SEATS[(at + number) % len(SEATS)] for at, power in enumerate(powers)}
         yield f"bots {number}", play(seats, 1000 + number, SPANS[-1][1]).to_saved_game()
         print(f"game {number + 1} of {GAMES} is played", flush=True)
-
-
-def recorded_games() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Those in the engine's package."""
-    for path in sorted((Path(engine().__file__).parent / "tests" / "network").glob("[0-9].json")):
-        yield f"recorded {path.stem}", json.loads(path.read_text(encoding="utf-8"))
 
 
 def positions(game: str, saved: dict[str, Any]) -> Iterator[Found]:

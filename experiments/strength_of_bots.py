@@ -13,36 +13,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Mapping
 from pathlib import Path
 from statistics import mean, stdev
-from typing import cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from ai_diplomacy.board.board import Board
-from ai_diplomacy.board.chance import chance
-from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.terrain import terrain
-from ai_diplomacy.bots import make_bot
-from ai_diplomacy.bots.base import Bot
-
-
-def played(names: Mapping[str, str], seed: int, last_year: int, thought: dict[str, list[float]]) -> Board:
-    """One game of bots, power -> its bot. ``thought``: bot -> seconds of a core for each movement phase, added to."""
-    board = Board()
-    bots = {power: cast("Bot", make_bot(name, power, seed)) for power, name in names.items()}
-    while not board.completed and board.phase.year <= last_year:
-        for power, bot in bots.items():
-            situation = board.situation(power)
-            started = time.process_time()
-            orders = bot.choose(situation, chance(seed, situation.phase, power, "order"))
-            if Phase(situation.phase).kind == "M" and situation.own_units:
-                thought.setdefault(names[power], []).append(time.process_time() - started)
-            board.submit(power, orders)
-        board.adjudicate()
-    return board
+from experiments.known_players import play
 
 
 def main() -> None:
@@ -52,13 +29,14 @@ def main() -> None:
     parser.add_argument("--games", type=int, default=10, help="games a power")
     parser.add_argument("--last_year", type=int, default=1910)
     flags = parser.parse_args()
-    powers, thought = terrain().powers, dict[str, list[float]]()
+    powers = terrain().powers
+    thought: dict[str, list[float]] = {flags.player: [], flags.field: []}
     centers: list[int] = []
     won = 0
     for seed in range(flags.games):
         for power in powers:
             names = dict.fromkeys(powers, flags.field) | {power: flags.player}
-            board = played(names, seed, flags.last_year, thought)
+            board = play(names, seed, flags.last_year, thought=thought)
             centers.append(len(board.centers[power]))
             won += board.winners == (power,)
         spread = 1.96 * stdev(centers) / len(centers) ** 0.5

@@ -14,7 +14,6 @@ lot. Printed are, for spring and for fall:
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
@@ -29,12 +28,12 @@ from ai_diplomacy.board.chance import chance
 from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.situation import Situation
 from ai_diplomacy.board.tactics import choose_orders
-from ai_diplomacy.board.terrain import engine
 from ai_diplomacy.board.units import Order, Unit
 from ai_diplomacy.board.valuation import evaluate
 from ai_diplomacy.search.geography import KINDS, geography
 from ai_diplomacy.search.position import Position
 from ai_diplomacy.search.value import Outlook, Weights, values
+from experiments.recorded_games import recorded_games
 
 LAST_YEAR = 1912
 LATER = 2
@@ -73,9 +72,9 @@ def played(seed: int) -> Game:
 def recorded() -> Iterator[Game]:
     """The games between people in the engine's package."""
     ground = geography("standard")
-    for path in sorted((Path(engine().__file__).parent / "tests" / "network").glob("*.json")):
+    for _, saved in recorded_games():
         game = []
-        for phase in json.loads(path.read_text(encoding="utf-8"))["phases"]:
+        for phase in saved["phases"]:
             if not phase["name"].endswith("M"):
                 continue
             state = phase["state"]
