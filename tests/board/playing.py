@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.situation import Situation
-from ai_diplomacy.board.terrain import province_of, terrain
+from ai_diplomacy.board.terrain import engine, province_of, terrain
+
+
+def recorded_game(number: int) -> dict[str, Any]:
+    """One of the engine's three recorded games, in its saved format."""
+    path = Path(engine().__file__).parent / "tests" / "network" / f"{number}.json"
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document
 
 
 def random_orders(situation: Situation, rng: random.Random) -> list[str]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from playing import recorded_game
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.press import ALL, Message
-from ai_diplomacy.board.terrain import engine
 from ai_diplomacy.board.units import Order
 
 GAMES = {1: (56, 1814), 2: (52, 473), 3: (51, 205)}
@@ -39,8 +37,7 @@ UNMARKED_VOIDS = {
 
 @cache
 def recorded(number: int) -> list[dict[str, Any]]:
-    path = Path(engine().__file__).parent / "tests" / "network" / f"{number}.json"
-    return json.loads(path.read_text())["phases"]
+    return recorded_game(number)["phases"]
 
 
 @cache

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import random
-from pathlib import Path
 
 import pytest
 from crowded import STYLES, Style, adjudicated, differences, orders_of, played
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playing import adjudicate, position
+from playing import adjudicate, position, recorded_game
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.civil_disorder import CivilDisorder
-from ai_diplomacy.board.terrain import MAPS, Terrain, engine, province_of, terrain
+from ai_diplomacy.board.terrain import MAPS, Terrain, province_of, terrain
 from ai_diplomacy.board.units import Order, Unit
 from ai_diplomacy.search.legal import written
 from ai_diplomacy.search.lookahead import after
@@ -30,8 +28,7 @@ def of(board: Board) -> Position:
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_the_recorded_games_go_as_they_went(number: int) -> None:
-    path = Path(engine().__file__).parent / "tests" / "network" / f"{number}.json"
-    phases = json.loads(path.read_text())["phases"]
+    phases = recorded_game(number)["phases"]
     board = Board()
     for phase in phases[:-1]:
         orders = {power: board.submit(power, texts).orders for power, texts in phase["orders"].items()}

@@ -1,6 +1,5 @@
 """Runs for the page's tests, and the browser that looks at them."""
 
-import json
 import os
 import re
 import shutil
@@ -135,15 +134,6 @@ def records(path: Path) -> list[dict[str, Any]]:
 
 def write_records(path: Path, lines: list[dict[str, Any]]) -> None:
     path.write_bytes(b"".join(sealed(line, number) for number, line in enumerate(lines, 1)))
-
-
-def recorded_game(number: int) -> dict[str, Any]:
-    """One of the engine's recorded games, in its saved format."""
-    import diplomacy
-
-    path = Path(diplomacy.__file__).parent / "tests" / "network" / f"{number}.json"
-    document: dict[str, Any] = json.loads(path.read_text())
-    return document
 
 
 def run_of(game: Mapping[str, Any], folder: Path, config: dict[str, Any]) -> None:

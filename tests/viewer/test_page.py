@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browsing import Visit, chromium, exported, recorded_game, records, run_of, viewing, write_records
+from browsing import Visit, chromium, exported, records, run_of, viewing, write_records
 from command_runs import CommandRun, play_by_command
+from playing import recorded_game
 from playwright.sync_api import expect
 
 from ai_diplomacy.analysis.read_games import read_game
