@@ -250,9 +250,6 @@ class Board:
             )
         return self._public
 
-    def _disband_order(self, power: str) -> tuple[Unit, ...]:
-        return disband_order(self._game, power, self._civil_disorder)
-
     def _legal_orders(self) -> Mapping[str, Mapping[str, tuple[Order, ...]]]:
         if self._legal is None:
             listed = legal_orders(self._game, self.terrain)
