@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from ..board.board import Board
 from ..board.edits import EditedMessage, MessageEdit, edited, read_edit
 from ..board.press import Message
+from ..board.terrain import terrain
 from ..board.units import Order
 from ..records.errors import ConfigError
 from ..run.create import phase_before
@@ -23,8 +25,7 @@ class RoundEdits:
     """The edits of one round, made when its messages are delivered."""
 
     def __init__(self, config: GameConfig, board: Board, round: int) -> None:
-        edits = (read_edit(text, config.terrain) for text in config.edits)
-        here = (edit for edit in edits if (edit.phase, edit.round) == (board.phase, round))
+        here = (edit for edit in edits_of(config) if (edit.phase, edit.round) == (board.phase, round))
         self._edits = [edit for edit in here if edit.action != "keep"]
         self._board = board
         self._made: Sequence[EditedMessage] = ()
@@ -55,9 +56,20 @@ class RoundEdits:
         return f"not legal, so not pledged: {', '.join(lost)}" if lost and made.after else ""
 
 
+def edits_of(config: GameConfig) -> tuple[MessageEdit, ...]:
+    """Those of the settings, read."""
+    return _read(config.edits, config.map)
+
+
+@lru_cache(maxsize=64)
+def _read(edits: tuple[str, ...], map_name: str) -> tuple[MessageEdit, ...]:
+    """Every step of a fork with edits asks for them."""
+    return tuple(read_edit(text, terrain(map_name)) for text in edits)
+
+
 def first_edited(config: GameConfig) -> MessageEdit:
     """The edit that comes first in the game."""
-    return min((read_edit(text, config.terrain) for text in config.edits), key=lambda edit: (edit.phase, edit.round))
+    return min(edits_of(config), key=lambda edit: (edit.phase, edit.round))
 
 
 def said_before(config: GameConfig) -> Callable[[str, str, int], bool]:
@@ -96,8 +108,7 @@ def check_edits(history: RunHistory[GameConfig], base: GameConfig, config: GameC
     ]
     if first.round > base.rounds:
         raise ConfigError(f"--edit: {first}: {first.phase} has {base.rounds} rounds of press")
-    for text in config.edits:
-        edit = read_edit(text, config.terrain)
+    for edit in edits_of(config):
         if edit.action in ("add", "keep") or (edit.phase, edit.round) != (first.phase, first.round):
             continue
         place = (edit.sender, edit.recipients)
