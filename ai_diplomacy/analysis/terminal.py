@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -34,6 +34,17 @@ def wide_console() -> Console:
     if not console.is_terminal:
         console.width = max(console.width, _WIDTH)
     return console
+
+
+def grid_of(title: str, names: Iterable[str], figures: Iterable[str]) -> Grid:
+    """A table of columns of names and columns of figures, of which a narrow terminal folds what it cannot show in one
+    line, and leaves nothing out."""
+    grid = Grid(title=title, title_justify="left")
+    for name in names:
+        grid.add_column(name, overflow="fold")
+    for figure in figures:
+        grid.add_column(figure, justify="right", overflow="fold")
+    return grid
 
 
 def show(analysis: Analysis, console: Console) -> None:
@@ -73,12 +84,12 @@ def _explored(d: Difference, what: str) -> str:
 
 def _states_grid(states: StatesAnalysis) -> Grid:
     """What each arm does in the seats that it is about; other seats and measures are in the files."""
-    grid = Grid(title=f"Each arm less {states.arms[0]}, [95 % interval], p{_LEGEND}", title_justify="left")
     measures = [NAMED[name] for name in HEADLINE if any(name in found for _, _, found in states.rows())]
-    for column in ("state", "at the end of", "arm", "replicas"):
-        grid.add_column(column, overflow="fold")
-    for measure in measures:
-        grid.add_column(measure.title, justify="right")
+    grid = grid_of(
+        f"Each arm less {states.arms[0]}, [95 % interval], p{_LEGEND}",
+        ("state", "at the end of", "arm", "replicas"),
+        (measure.title for measure in measures),
+    )
     for scope, arm, found in states.rows():
         if scope.seat:
             continue
@@ -103,10 +114,9 @@ def show_comparison(found: Sequence[Difference], console: Console) -> None:
     """Prints the findings of a comparison, or that there are none."""
     findings = [d for d in found if d.adjusted < 0.05]
     what = f"by Holm's procedure within each family of measures ({len(found)} tests) at 5 %"
-    grid = Grid(title=f"Exploratory: differences that stand {what}", title_justify="left")
-    columns = ("player", "measure", "first", "second", "difference", "95 % interval", "p (Holm)", "exchanged")
-    for column in columns:
-        grid.add_column(column, justify="left" if column in ("player", "measure", "exchanged") else "right")
+    figures = ("first", "second", "difference", "95 % interval", "p (Holm)")
+    grid = grid_of(f"Exploratory: differences that stand {what}", ("player", "measure"), figures)
+    grid.add_column("exchanged", overflow="fold")
     for d in findings:
         grid.add_row(
             _shown(d.player),
@@ -151,13 +161,11 @@ def _shown(text: str) -> str:
 
 def _grid(analysis: Analysis, title: str, names: Sequence[str], *, rating: bool = False) -> Grid:
     measures: list[Measure] = [NAMED[name] for name in names]
-    grid = Grid(title=f"{title}: mean \u00b1 standard error, [95 % interval]{_LEGEND}", title_justify="left")
-    grid.add_column("player", overflow="fold")
-    grid.add_column("games", justify="right")
-    for measure in measures:
-        grid.add_column(measure.title, justify="right")
-    if rating:
-        grid.add_column("rating", justify="right")
+    grid = grid_of(
+        f"{title}: mean \u00b1 standard error, [95 % interval]{_LEGEND}",
+        ("player",),
+        ("games", *(measure.title for measure in measures), *(("rating",) if rating else ())),
+    )
     rated = {r.player: r for r in analysis.ratings.players}
     for player, figures in analysis.estimates.items():
         cells = []
@@ -177,10 +185,7 @@ def _regret_grid(analysis: Analysis) -> Grid:
     """By kind of position; the report has powers and years too."""
     found = {(row.player, row.group): row for row in analysis.regrets if row.by == "kind of position"}
     kinds = sorted({group for _, group in found})
-    grid = Grid(title="Regret, forward, by kind of position", title_justify="left")
-    grid.add_column("player", overflow="fold")
-    for kind in kinds:
-        grid.add_column(kind, justify="right")
+    grid = grid_of("Regret, forward, by kind of position", ("player",), kinds)
     for player in sorted({player for player, _ in found}):
         rows = [found.get((player, kind)) for kind in kinds]
         grid.add_row(

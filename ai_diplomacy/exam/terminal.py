@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 
 from ..analysis.duels import Duel
 from ..analysis.formatting import NONE, mean, number, span
-from ..analysis.terminal import wide_console
+from ..analysis.terminal import grid_of, wide_console
 from ..records.cleaning import cleaned
 from ..records.saying import say
 from .card import ABSOLUTE, PERCENT, read_card
@@ -50,11 +50,9 @@ def _idle(card: Mapping[str, Any]) -> str:
 
 def _grid(found: Ladder, bank: str) -> Grid:
     title = f"Regret in {found.positions} positions of bank {bank}: mean \u00b1 standard error, [95 % interval]"
-    grid = Grid(title=title, title_justify="left")
-    grid.add_column("player", overflow="fold")
-    names = ("% of the stake", "in centres", "more than the one above", "positions to tell", "legal", "tokens", "cost")
-    for name in (*names, "latency"):
-        grid.add_column(name, justify="right")
+    spent = ("legal", "tokens", "cost", "latency")
+    figures = ("% of the stake", "in centres", "more than the one above", "positions to tell", *spent)
+    grid = grid_of(title, ("player",), figures)
     for rung in found.rungs:
         grid.add_row(escape(cleaned(rung.card["player"], "line")), *map(escape, _cells(rung)))
     return grid

@@ -1,6 +1,7 @@
 """The command: what it prints and writes, that it escapes, shows baselines and provenance, and what it refuses."""
 
 import csv
+import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
@@ -185,3 +186,17 @@ def test_bad_input_is_one_line_and_exit_2(tmp_path, monkeypatch, capsys, given, 
     assert problem in said
     assert said.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_narrow_terminal_folds_figures_and_leaves_nothing_out():
+    from ai_diplomacy.analysis.terminal import grid_of
+    from ai_diplomacy.game.display import GameConsole
+
+    written = io.StringIO()
+    grid = grid_of("Scores", ("player",), ("sum-of-squares score", "survival", "positions to tell"))
+    grid.add_row("openai:some-long-name", "0.143 ± 0.008\n[-1148.25, 1122.75]†", "100.0 %", "101,189")
+    GameConsole(file=written, width=40).print(grid)
+    shown = [[cell.strip() for cell in line[1:-1].split("│")] for line in written.getvalue().splitlines()]
+    columns = ["".join(cells) for cells in zip(*(row for row in shown if len(row) == 4), strict=True)]
+    assert "…" not in written.getvalue()
+    assert columns == ["openai:some-long-name", "0.143 ±0.008[-1148.25,1122.75]†", "100.0%", "101,189"]
