@@ -69,17 +69,16 @@ def test_a_bundle_is_checked_by_another_program_somewhere_else(bundle, tmp_path)
 
 
 @pytest.mark.slow
-def test_a_fork_of_a_run_that_is_not_given_away_is_the_same_wherever_it_is_read(games, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(games / "x")
+def test_a_fork_of_a_run_that_is_not_given_away_is_the_same_wherever_it_is_read(tmp_path, monkeypatch, capsys):
     flags = ("--max_year", "1901", "--num_negotiation_rounds", "0", "--display", "none")
-    assert run("--run_dir", str(tmp_path / "away"), *flags) == 0
+    assert run("--run_dir", str(tmp_path / "run"), *flags) == 0
     monkeypatch.chdir(tmp_path)
-    for source, fork in ((str(tmp_path / "away"), "one"), ("away", "two")):
+    for source, fork in ((str(tmp_path / "run"), "one"), ("run", "two")):
         assert run("--run_dir", source, "--resume_from_phase", "F1901M", "--fork_to", f"forks/{fork}") == 0
     assert main(["bundle", "forks"]) == 0
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    (tmp_path / "away").rename(tmp_path / "gone")
+    (tmp_path / "run").rename(tmp_path / "gone")
     assert main(["bundle", "--verify", str(tmp_path / "forks-bundle")]) == 0
     assert "every file, game and table is as it was" in capsys.readouterr().out
 

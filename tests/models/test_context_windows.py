@@ -74,6 +74,20 @@ def test_a_reply_gets_the_room_that_its_prompt_leaves_in_a_window_learned_from_a
 
 
 @virtual_time
+async def test_whoever_tries_first_the_same_prompts_fit():
+    longest = 4 * (2048 - LEAST_REPLY)
+    for learned in (False, True):
+        table = Table(SmallServer(2048))
+        if learned:
+            await table.ask(1000)
+        for size in (longest - 64, longest):
+            reply = await table.ask(size)
+            assert LEAST_REPLY <= reply.max_tokens <= LEAST_REPLY + 16
+        with pytest.raises(ModelError, match="context window"):
+            await table.ask(longest + 4)
+
+
+@virtual_time
 async def test_a_window_that_is_given_is_never_asked_for_more():
     server = SmallServer(4096)
     table = Table(server, 4096)
