@@ -76,11 +76,14 @@ def test_a_fork_of_a_run_that_is_not_given_away_is_the_same_wherever_it_is_read(
     for source, fork in ((str(tmp_path / "run"), "one"), ("run", "two")):
         assert run("--run_dir", source, "--resume_from_phase", "F1901M", "--fork_to", f"forks/{fork}") == 0
     assert main(["bundle", "forks"]) == 0
+    assert main(["bundle", "forks/two", "--out", "alone"]) == 0
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     (tmp_path / "run").rename(tmp_path / "gone")
-    assert main(["bundle", "--verify", str(tmp_path / "forks-bundle")]) == 0
-    assert "every file, game and table is as it was" in capsys.readouterr().out
+    capsys.readouterr()
+    for made in ("forks-bundle", "alone"):
+        assert main(["bundle", "--verify", str(tmp_path / made)]) == 0
+    assert capsys.readouterr().out.count("every file, game and table is as it was") == 2
 
 
 @pytest.mark.slow

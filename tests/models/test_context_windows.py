@@ -77,14 +77,15 @@ def test_a_reply_gets_the_room_that_its_prompt_leaves_in_a_window_learned_from_a
 async def test_whoever_tries_first_the_same_prompts_fit():
     longest = 4 * (2048 - LEAST_REPLY)
     for learned in (False, True):
-        table = Table(SmallServer(2048))
-        if learned:
-            await table.ask(1000)
-        for size in (longest - 64, longest):
-            reply = await table.ask(size)
-            assert LEAST_REPLY <= reply.max_tokens <= LEAST_REPLY + 16
-        with pytest.raises(ModelError, match="context window"):
-            await table.ask(longest + 4)
+        for size in (longest - 64, longest, longest + 4):
+            table = Table(SmallServer(2048))
+            if learned:
+                await table.ask(1000)
+            if size <= longest:
+                assert LEAST_REPLY <= (await table.ask(size)).max_tokens <= LEAST_REPLY + 16
+            else:
+                with pytest.raises(ModelRefused, match="context window"):
+                    await table.ask(size, window=2048)
 
 
 @virtual_time
