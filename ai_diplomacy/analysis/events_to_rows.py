@@ -19,7 +19,7 @@ from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
 from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows
 from .minds import MindRow, mind_rows
-from .pledges import Turn, judged
+from .pledges import PledgedTurn, judged
 
 
 class EventsToRows:
@@ -165,14 +165,14 @@ class EventsToRows:
             if Phase(phase).kind == "M"
         }
 
-    def _turn(self, name: str) -> Turn:
+    def _turn(self, name: str) -> PledgedTurn:
         phase = Phase(name)
         turn = [phase]
         for other in sorted(other for other in map(Phase, self._done) if other > phase):
             if other.kind == "M":
                 break
             turn.append(other)
-        return Turn(
+        return PledgedTurn(
             map=self._map,
             phase=phase,
             messages=[message for message in self._messages if message.phase == phase],

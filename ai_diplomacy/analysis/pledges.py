@@ -41,7 +41,7 @@ class Pledge:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PledgedTurn:
     """A movement phase with the messages that were written in it, and the orders of its turn."""
 
     map: str
@@ -59,13 +59,13 @@ class Turn:
     """Whether the game ended in this phase by everybody's vote, so that no order was carried out."""
 
 
-def judged(turn: Turn) -> list[Pledge]:
+def judged(turn: PledgedTurn) -> list[Pledge]:
     """Every pledge of the phase, once for each reader it was made to, in the order of the messages."""
     found = [pledge for sender in sorted({m.sender for m in turn.messages}) for pledge in _made(turn, sender)]
     return [_judged(pledge, turn) for pledge in _marked(found)]
 
 
-def _made(turn: Turn, sender: str) -> list[Pledge]:
+def _made(turn: PledgedTurn, sender: str) -> list[Pledge]:
     """The pledges of one power, each as it stood when the orders were written; those taken back are ``retracted``."""
     sent = sorted((m for m in turn.messages if m.sender == sender), key=lambda m: m.sequence)
     made: dict[tuple[str, str], Pledge] = {}
@@ -79,7 +79,7 @@ def _made(turn: Turn, sender: str) -> list[Pledge]:
     return list(made.values())
 
 
-def _reread(pledge: Pledge, later: Message, turn: Turn) -> Pledge:
+def _reread(pledge: Pledge, later: Message, turn: PledgedTurn) -> Pledge:
     """A pledge after its reader has got another message."""
     replaced = any(order.unit == pledge.pledged.unit and not _same(order, pledge.pledged) for order in later.pledges)
     said = "back" if replaced else taken_back(later.body, pledge.sender, pledge.recipient, pledge.pledged, turn.map)
@@ -102,7 +102,7 @@ def _contradict(one: Pledge, other: Pledge) -> bool:
     return same_unit and one.recipient != other.recipient and not _same(one.pledged, other.pledged)
 
 
-def _judged(pledge: Pledge, turn: Turn) -> Pledge:
+def _judged(pledge: Pledge, turn: PledgedTurn) -> Pledge:
     ordered = _ordered(pledge, turn)
     pledge = replace(pledge, ordered=ordered)
     if pledge.verdict == "retracted":
@@ -116,23 +116,23 @@ def _judged(pledge: Pledge, turn: Turn) -> Pledge:
     return replace(pledge, verdict="voided", reason=reason) if reason else replace(pledge, verdict="broken")
 
 
-def _ordered(pledge: Pledge, turn: Turn) -> Order | None:
+def _ordered(pledge: Pledge, turn: PledgedTurn) -> Order | None:
     phase = _phase_of(pledge.pledged, turn)
     return order_for(pledge.pledged.unit, turn.orders[phase].get(pledge.sender, ())) if phase else None
 
 
-def _phase_of(order: Order, turn: Turn) -> Phase | None:
+def _phase_of(order: Order, turn: PledgedTurn) -> Phase | None:
     """The phase of the turn in which such an order is given, if it was played."""
     kinds = {"R": "R", "D": "RA", "B": "A", "WAIVE": "A"}.get(order.verb, "M")
     phases = [phase for phase in turn.orders if phase.kind in kinds]
     return next((phase for phase in phases if _orders_unit(turn, phase, order.unit)), phases[0] if phases else None)
 
 
-def _orders_unit(turn: Turn, phase: Phase, unit: Unit) -> bool:
+def _orders_unit(turn: PledgedTurn, phase: Phase, unit: Unit) -> bool:
     return any(order_for(unit, orders) for orders in turn.orders[phase].values())
 
 
-def _void(pledge: Pledge, turn: Turn) -> str:
+def _void(pledge: Pledge, turn: PledgedTurn) -> str:
     """Why a pledge that was not kept could not have been, or would have come to nothing; empty if nothing stood in its
     way."""
     phase = _phase_of(pledge.pledged, turn)
@@ -149,7 +149,7 @@ def _void(pledge: Pledge, turn: Turn) -> str:
     return "partner" if _partner_failed(pledge, turn) else ""
 
 
-def _partner_failed(pledge: Pledge, turn: Turn) -> bool:
+def _partner_failed(pledge: Pledge, turn: PledgedTurn) -> bool:
     """Whether another power did not give the order that was to be supported or convoyed."""
     unit, location = pledge.pledged.helped, pledge.pledged.location
     if unit is None:

@@ -1,0 +1,1 @@
+"""Word and deed: what was promised, what became of it, and why."""
