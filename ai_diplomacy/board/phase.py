@@ -31,8 +31,11 @@ class Phase(str):
     @property
     def next_movement(self) -> Phase:
         """The movement phase that this one leads to; a movement phase itself."""
-        if self.kind == "M":
-            return self
+        return self if self.kind == "M" else self.next_turn
+
+    @property
+    def next_turn(self) -> Phase:
+        """The movement phase of the season after this one's."""
         return Phase(f"F{self.year:04}M" if self.season == "S" else f"S{self.year + 1:04}M")
 
     def __lt__(self, other: str) -> bool:
