@@ -136,7 +136,7 @@ class DiplomacyAgent:
 
         answer = await self._ask("order", view, OrderReply, check)
         if answer.value is None:
-            return OrderDecision(report_of((), situation))
+            return OrderDecision(report_of((), situation), decided=False)
         reply: OrderReply = answer.value
         reasoning, intent = reply.reasoning.strip()[:MAX_ENTRY], reply.intent.strip()[:MAX_ENTRY]
         self._tell(OrdersExplained(self.actor, view.phase, reasoning, intent))

@@ -98,8 +98,10 @@ def _shown(message: Message, characters: int | None = None) -> dict[str, str]:
 
 
 def _outcome(pledge: PledgeOutcome) -> str:
-    broken = f"broken by {pledge.ordered}" if pledge.ordered else "broken, no order"
-    return f"{pledge.sender} to {', '.join(pledge.recipients)}: {pledge.pledged}, {'kept' if pledge.kept else broken}"
+    broken = (
+        f" by {', '.join(pledge.ordered)}" if pledge.ordered else ", no order" if pledge.verdict == "broken" else ""
+    )
+    return f"{pledge.sender} to {', '.join(pledge.recipients)}: {pledge.pledged}, {pledge.verdict}{broken}"
 
 
 def _returned(view: View) -> Sequence[str]:

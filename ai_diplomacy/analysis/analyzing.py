@@ -40,10 +40,24 @@ class Trust:
     made: int = 0
     kept: int = 0
     broken: int = 0
-    on_purpose: int = 0
-    voided: int = 0
+    lie: int = 0
+    """Of the broken ones, as are the next five."""
+    changed: int = 0
+    taken_back: int = 0
+    let_off: int = 0
+    mistake: int = 0
+    unexplained: int = 0
+    void: int = 0
     retracted: int = 0
+    released: int = 0
+    condition_not_met: int = 0
     contradictory: int = 0
+    confessed: int = 0
+    """Broken promises that were no pledge, by the sender's own private words."""
+
+    @property
+    def on_purpose(self) -> int:
+        return self.lie + self.changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +176,17 @@ class _Collected:
         self._count_years(game)
 
     def _count_trust(self, game: GameRecord) -> None:
-        for pledge in game.pledges:
-            if pledge.sender not in game.playing:
+        for row in game.promised:
+            if row.sender not in game.playing:
                 continue
-            towards = game.players.get(pledge.recipient, pledge.recipient)
-            count = self._trust[game.players[pledge.sender], towards]
-            count["made"] += 1
-            count[pledge.verdict] += 1
-            count["on_purpose"] += pledge.on_purpose
-            count["contradictory"] += pledge.contradictory
+            count = self._trust[game.players[row.sender], game.players.get(row.recipient, row.recipient)]
+            if row.source == "confessed":
+                count["confessed"] += 1
+            elif row.source == "pledge":
+                count["made"] += 1
+                count["contradictory"] += row.contradictory
+                for name in filter(None, (row.verdict, row.account)):
+                    count[name.replace(" ", "_")] += 1
 
     def _count_years(self, game: GameRecord) -> None:
         assert game.ending is not None

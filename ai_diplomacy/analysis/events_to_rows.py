@@ -7,32 +7,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 
-from ..agent.events import DiaryWritten, Initialized, OrdersExplained, Planned, Reflected
+from ..agent.events import Initialized, Reflected
 from ..board.phase import Phase
 from ..board.player import RELATIONSHIPS
 from ..board.press import Message
 from ..board.units import Order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
+from ..game.turns_told import TurnsTold, message_of
 from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
+from ..promises.verdicts import judged
 from ..records.events import Event
 from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
 from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows
 from .minds import MindRow, mind_rows
-from .pledges import PledgedTurn, judged
 
 
 class EventsToRows:
     """Hears the events of a run in their order, and gives its rows when it has heard all."""
 
     def __init__(self, map_name: str, powers: Sequence[str]) -> None:
-        self._map = map_name
+        self._told = TurnsTold(map_name)
         self._powers = tuple(powers)
         self._begun: dict[str, PhaseStarted] = {}
         self._done: dict[str, PhaseAdjudicated] = {}
         self._submitted: dict[tuple[str, str], OrdersSubmitted] = {}
         self._messages: list[Message] = []
-        self._said: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._defaulted: list[StepDefaulted] = []
         self._read: list[ReplyRead] = []
         self._calls: list[CallRow] = []
@@ -44,6 +44,7 @@ class EventsToRows:
 
     def event(self, event: Event) -> None:
         self._minds += mind_rows(event)
+        self._told.event(event)
         match event:
             case PhaseStarted():
                 self._begun[event.phase] = event
@@ -52,13 +53,7 @@ class EventsToRows:
             case OrdersSubmitted():
                 self._submitted[event.phase, event.power] = event
             case MessageDelivered():
-                self._messages.append(_message(event))
-            case DiaryWritten() if event.step in ("negotiate", "plan", "order"):
-                self._said[event.phase, event.power].append(event.text)
-            case Planned():
-                self._said[event.phase, event.power].append(event.directive)
-            case OrdersExplained():
-                self._said[event.phase, event.power] += [event.reasoning, event.intent]
+                self._messages.append(message_of(event))
             case Initialized() | Reflected():
                 self._views[event.phase][event.power] = event.relationships
             case StepDefaulted():
@@ -124,7 +119,11 @@ class EventsToRows:
             ),
             boards=tuple(self._begun[phase] for phase in turns),
             messages=tuple(row for row in _message_rows(self._messages, self._survivors()) if own(row.phase)),
-            pledges=tuple(pledge for phase in turns for pledge in judged(self._turn(phase))),
+            promised=tuple(
+                row
+                for row in judged(self._told.turns(), finished=self._told.finished)
+                if not row.decided or own(row.decided)
+            ),
             minds=tuple(row for row in self._minds if own(row.phase)),
             gaps=tuple(gap for phase in self._views if own(phase) for gap in self._gaps(phase)),
             calls=(*self._calls, *(_lost(call) for call in self._lost if own(call.phase))),
@@ -164,29 +163,6 @@ class EventsToRows:
             for phase, begun in self._begun.items()
             if Phase(phase).kind == "M"
         }
-
-    def _turn(self, name: str) -> PledgedTurn:
-        phase = Phase(name)
-        turn = [phase]
-        for other in sorted(other for other in map(Phase, self._done) if other > phase):
-            if other.kind == "M":
-                break
-            turn.append(other)
-        return PledgedTurn(
-            map=self._map,
-            phase=phase,
-            messages=[message for message in self._messages if message.phase == phase],
-            units=self._begun[phase].units,
-            orders={
-                part: {power: tuple(map(Order, orders)) for power, orders in self._done[part].orders.items()}
-                for part in turn
-            },
-            said={power: " \n".join(self._said.get((phase, power), ())) for power in self._powers},
-            undecided=frozenset(
-                event.actor for event in self._defaulted if event.phase == phase and event.step == "order"
-            ),
-            drawn=self._drawn(phase),
-        )
 
     def _gaps(self, phase: str) -> list[Gap]:
         views = self._views[phase]
@@ -231,18 +207,6 @@ def _message_rows(messages: Sequence[Message], survivors: Mapping[str, frozenset
         ]
         rows.append(MessageRow(**asdict(message), able=tuple(able), answered=tuple(answered)))
     return rows
-
-
-def _message(event: MessageDelivered) -> Message:
-    return Message(
-        event.sender,
-        tuple(event.recipients),
-        event.body,
-        tuple(map(Order, event.pledges)),
-        Phase(event.phase),
-        event.round,
-        event.sequence,
-    )
 
 
 def _kind(order: Order, power: str, owners: Mapping[str, str]) -> OrderKind:

@@ -131,7 +131,8 @@ def tables(analysis: Analysis) -> list[DataTable]:
         ),
         table(
             "honesty",
-            "player towards made kept broken broken_on_purpose voided retracted contradictory",
+            "player towards made kept broken lie changed taken_back let_off mistake unexplained void retracted "
+            "released condition_not_met contradictory confessed",
             ((*pair, *astuple(trust)) for pair, trust in analysis.trust.items()),
         ),
         table(

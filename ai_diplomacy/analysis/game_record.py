@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 from ..board.phase import Phase
 from ..game.events import OrdersSubmitted, PhaseStarted
 from ..game.game import Outcome
+from ..promises.promised import Promised
 from ..run.defaulted_steps import Defaults
 from .minds import MindRow
-from .pledges import Pledge
 
 OrderKind = Literal[
     "hold",
@@ -65,7 +65,7 @@ class MessageRow:
     sender: Annotated[str, "power"]
     recipients: Annotated[tuple[str, ...], "powers, or ALL"]
     body: Annotated[str, "the text"]
-    pledges: Annotated[tuple[str, ...], "orders that the sender promised"]
+    pledges: Annotated[tuple[str, ...], "what the sender promised beside its words"]
     able: Annotated[tuple[str, ...], "recipients of a private message that had the chance to answer"]
     answered: Annotated[tuple[str, ...], "those that did"]
 
@@ -135,7 +135,8 @@ class Rows:
     boards: tuple[PhaseStarted, ...]
     """What stood where at the start of the movement phases that were adjudicated."""
     messages: tuple[MessageRow, ...]
-    pledges: tuple[Pledge, ...]
+    promised: tuple[Promised, ...]
+    """Each promise once a reader: those decided in these phases, and those that are pending."""
     calls: tuple[CallRow, ...]
     gaps: tuple[Gap, ...]
     minds: tuple[MindRow, ...]

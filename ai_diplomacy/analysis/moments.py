@@ -55,7 +55,7 @@ def as_it_stood(game: GameRecord, last: Phase | None) -> GameRecord:
         submissions=until(game.submissions, last),
         boards=until(game.boards, last),
         messages=until(game.messages, last),
-        pledges=until(game.pledges, last),
+        promised=until(game.promised, last),
         calls=until(game.calls, last),
         gaps=until(game.gaps, last),
         minds=until(game.minds, last),

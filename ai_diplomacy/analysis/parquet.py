@@ -35,18 +35,23 @@ def _columns(rows: type) -> dict[str, Column]:
     return {name: get_args(hint)[:2] for name, hint in hints.items() if get_origin(hint) is Annotated}
 
 
-_VERDICTS = "what became of each pledge towards its first reader: kept, broken, broken on purpose, voided or retracted"
 _PLEDGES: Mapping[str, Column] = {
-    "phase": (str, "movement phase in which it was made"),
+    "phase": (str, "movement phase in which it was made last"),
+    "round": (int, "in which it was made last; 0 where no message is known"),
+    "sequence": (int, "of the message that made it; 0 where no message is known"),
     "sender": (str, "who promised"),
     "recipient": (str, "one reader: a power, or ALL"),
-    "round": (int, "in which it was made last"),
-    "pledged": (str, "the order that was promised"),
-    "ordered": (str, "what the unit was ordered to do; null if it had no order"),
-    "verdict": (str, "kept, broken, voided or retracted"),
-    "on_purpose": (bool, "broken, and the sender had said so to itself before it ordered"),
-    "contradictory": (bool, "at the same time another order for the unit was promised to somebody else"),
-    "reason": (str, "of a voided one: no decision, draw, no unit, no such phase or partner"),
+    "commitment": (str, "what was promised, with its term and condition"),
+    "verdict": (str, "kept, broken, void, retracted, released, condition not met or pending"),
+    "decided": (str, "phase whose orders broke it, or in which it ended; empty while it is pending"),
+    "ordered": (tuple[str, ...], "orders that broke it; of a promised order that was kept, that order"),
+    "by": (str, "of a void one: the power by whose deed; empty if by nobody's"),
+    "reason": (str, "of a void one: no unit, no such phase, draw, no decision, ended or announced"),
+    "contradictory": (bool, "while it stood, a promise that cannot be kept along with it stood towards somebody else"),
+    "source": (str, "pledge (declared), confessed, or judge"),
+    "account": (str, "why it was broken: lie, changed, taken back, let off, mistake or unexplained"),
+    "where": (str, "where the words of the account stand"),
+    "quote": (str, "those words"),
 }
 _SEATS: Mapping[str, Column] = {
     "power": (str, "one of the powers"),
@@ -62,7 +67,7 @@ _SEATS: Mapping[str, Column] = {
 }
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
     "orders": _columns(OrderRow),
-    "messages": _columns(MessageRow) | {"verdicts": (tuple[str, ...], _VERDICTS)},
+    "messages": _columns(MessageRow),
     "calls": _columns(CallRow),
     "phases": _columns(PhaseRow)
     | {"final_centers": (int, "owned at the end of the game; null when it is not finished")},
@@ -99,14 +104,18 @@ class ParquetTables:
     def game(self, game: GameRecord) -> None:
         """One game's rows."""
         self._write("orders", ({**_seat(game, row.power), **asdict(row)} for row in game.orders))
-        self._write("messages", _messages(game))
+        self._write(
+            "messages", ({**_seat(game, row.sender), **asdict(row), "body": _text(row.body)} for row in game.messages)
+        )
         self._write("calls", ({**_seat(game, row.power), **asdict(row)} for row in game.calls))
         final = game.ending.centers if game.ending else {}
         self._write(
             "phases",
             ({**_seat(game, row.power), **asdict(row), "final_centers": final.get(row.power)} for row in game.phases),
         )
-        self._write("pledges", ({**_seat(game, row.sender), **asdict(row)} for row in game.pledges))
+        self._write(
+            "pledges", ({**_seat(game, row.sender), **asdict(row), "quote": _text(row.quote)} for row in game.promised)
+        )
         self._write("minds", ({**_seat(game, row.power), **asdict(row), "text": _text(row.text)} for row in game.minds))
         self._write("seats", ({**_seat(game, power), **_ending(game, power)} for power in sorted(game.players)))
 
@@ -158,15 +167,3 @@ def _ending(game: GameRecord, power: str) -> dict[str, Any]:
 def _text(text: str) -> str:
     """Without lone surrogates, which no UTF-8 holds."""
     return text.encode("utf-8", "replace").decode()
-
-
-def _messages(game: GameRecord) -> Iterable[dict[str, Any]]:
-    verdicts: dict[tuple[str, ...], str] = {
-        (pledge.phase, pledge.sender, pledge.recipient, pledge.pledged): "broken on purpose"
-        if pledge.on_purpose
-        else pledge.verdict
-        for pledge in game.pledges
-    }
-    for row in game.messages:
-        told = [verdicts.get((row.phase, row.sender, row.recipients[0], order)) for order in row.pledges]
-        yield {**_seat(game, row.sender), **asdict(row), "body": _text(row.body), "verdicts": told}

@@ -89,9 +89,10 @@ def pledges(analysis: Analysis, mark: str) -> str:
     totals: dict[str, list[int]] = {}
     for (player, _), t in analysis.trust.items():
         counts = totals.setdefault(player, [0] * 5)
-        for at, value in enumerate((t.kept, t.voided, t.retracted, t.broken - t.on_purpose, t.on_purpose)):
+        ended = t.retracted + t.released + t.void + t.condition_not_met
+        for at, value in enumerate((t.kept, ended, t.broken - t.on_purpose, t.changed, t.lie)):
             counts[at] += value
-    names = ("kept", "voided", "retracted", "broken", "broken on purpose")
+    names = ("kept", "ended otherwise", "broken", "mind changed", "lie when said")
     colors = (_COLORS[2], _COLORS[7], _COLORS[5], _COLORS[4], _COLORS[1])
 
     def draw(axes: Axes) -> None:

@@ -104,17 +104,24 @@ def _count_press(game: GameRecord, found: dict[str, Tally]) -> None:
 
 
 def _count_pledges(game: GameRecord, found: dict[str, Tally]) -> None:
-    for pledge in game.pledges:
-        _plus(
-            found[pledge.sender],
-            pledges=1,
-            pledges_due=pledge.verdict in ("kept", "broken"),
-            pledges_kept=pledge.verdict == "kept",
-            pledges_on_purpose=pledge.on_purpose,
-            pledges_voided=pledge.verdict == "voided",
-            pledges_retracted=pledge.verdict == "retracted",
-            pledges_contradictory=pledge.contradictory,
-        )
+    for row in game.promised:
+        if row.source == "confessed":
+            _plus(found[row.sender], confessed=1)
+        elif row.source == "pledge":
+            _plus(
+                found[row.sender],
+                pledges=1,
+                pledges_due=row.due,
+                pledges_kept=row.verdict == "kept",
+                pledges_broken=row.verdict == "broken",
+                pledges_on_purpose=row.on_purpose,
+                pledges_lies=row.account == "lie",
+                pledges_mistaken=row.account == "mistake",
+                pledges_void=row.verdict == "void",
+                pledges_retracted=row.verdict == "retracted" or row.account == "taken back",
+                pledges_released=row.verdict == "released" or row.account == "let off",
+                pledges_contradictory=row.contradictory,
+            )
 
 
 def _count_calls(game: GameRecord, found: dict[str, Tally]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
+from .commitments import Commitment
 from .orders import OrderReport
 from .phase import Phase
 from .press import Draft, Message, Returned
@@ -23,17 +24,27 @@ RELATIONSHIPS: tuple[Relationship, ...] = ("Enemy", "Unfriendly", "Neutral", "Fr
 
 @dataclass(frozen=True, slots=True)
 class PledgeOutcome:
-    """A pledge of the turn before, held against the order that was then issued."""
+    """What became of a pledge in the turn before, by what was then ordered."""
 
     sender: str
     recipients: tuple[str, ...]
-    pledged: Order
-    ordered: Order | None
-    """What the unit was ordered to do; ``None`` if it had no order."""
+    """Those towards whom it came out so, as far as the player may know."""
+    pledged: Commitment
+    verdict: str
+    """See docs/honesty.md."""
+    ordered: tuple[Order, ...]
+    """The orders that broke it."""
 
-    @property
-    def kept(self) -> bool:
-        return self.ordered == self.pledged
+
+@dataclass(frozen=True, slots=True)
+class StandingPledge:
+    """A pledge of an earlier turn that still holds."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    """As in ``PledgeOutcome``."""
+    pledged: Commitment
+    made: Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,9 @@ class View:
     returned: tuple[Returned, ...] = ()
     """This player's messages of this phase that could not be delivered as written."""
     pledges: tuple[PledgeOutcome, ...] = ()
-    """Readable pledges of the turn before, with what was ordered."""
+    """Readable pledges that the turn before decided."""
+    standing: tuple[StandingPledge, ...] = ()
+    """Readable pledges of earlier turns that hold in this phase."""
     background: bool = False
     """Whether the step runs beside others of this player, which see nothing of what it writes."""
     joined: tuple[str, ...] = ()
@@ -85,6 +98,8 @@ class OrderDecision:
     vote_draw: bool = False
     first: OrderReport | None = None
     """How the orders stood before the player was asked to correct them; ``None`` if it was not."""
+    decided: bool = True
+    """Whether the player chose at all: without a usable reply the rules order for it."""
 
 
 @dataclass(frozen=True, slots=True)

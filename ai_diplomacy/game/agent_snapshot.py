@@ -45,7 +45,7 @@ async def agent_snapshot(history: RunHistory[GameConfig], power: str, phase: str
             player = game.players_of(game.last_phase)[power]
             # A copy: the journal may hold what the power did in the phase after the last one.
             memory = deepcopy(player.memory) if isinstance(player, DiplomacyAgent) else Memory()
-            seen = view(game.board, game.mailbox, power, Stage("interview", (power,)), history.settings)
+            seen = view(game.board, game.mailbox, game.pledges, power, Stage("interview", (power,)), history.settings)
             last = player, AgentSnapshot(game.last_phase, memory, seen)
         if game.last_phase == phase:
             raise _Reached

@@ -67,14 +67,21 @@ class OrdersSubmitted(Event):
 
 @dataclass(frozen=True, slots=True)
 class PledgeJudged(Event):
-    """A pledge held against what was then ordered."""
+    """What became of a pledge towards one reader, by what was ordered."""
 
     phase: str
+    """In which it was decided."""
     sender: str
     recipients: Sequence[str]
+    """The reader, or ``["ALL"]``. (Runs of generations before 3: all readers of the message.)"""
     pledged: str
     ordered: str | None
+    """The orders that kept or broke it."""
     kept: bool
+    verdict: str = ""
+    """See docs/honesty.md; empty in runs of generations before 3, where ``kept`` says all."""
+    made: str = ""
+    """The movement phase in which it was pledged last; empty: the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,11 @@ from ..run.events import RunFinished
 from ..run.protocols import PendingStep
 from ..run.stages import Segment, Stage
 from . import program
-from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
+from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from .message_edits import RoundEdits
+from .pledges import Pledges, pledge_judged
 from .seats import Seats
-from .views import pledge_outcomes, view
+from .views import view
 
 Outcome = Literal["solo", "draw", "last_power", "limit"]
 
@@ -36,6 +37,7 @@ class DiplomacyGame:
         self.mailbox = Mailbox(
             self.board.terrain, max_messages=config.max_messages, max_characters=config.max_message_characters
         )
+        self.pledges = Pledges(config.map)
         self.last_phase = ""
         """The last phase that was adjudicated."""
         self._seats = seats
@@ -57,7 +59,7 @@ class DiplomacyGame:
 
     def step(self, actor: str, stage: Stage) -> PendingStep:
         """As in ``run.protocols.Game``."""
-        seen = view(self.board, self.mailbox, actor, stage, self._settings)
+        seen = view(self.board, self.mailbox, self.pledges, actor, stage, self._settings)
         player = self._seats.at(seen.phase)[actor]
         return PendingStep(seen.phase, player.model, partial(self._take, player, stage.step, seen))
 
@@ -69,6 +71,10 @@ class DiplomacyGame:
             return
         self.last_phase = self.board.phase
         self._adjudicate(self.last_phase)
+        ended = self._ended() is not None
+        if ended or self.board.phase.kind == "M":
+            for row in self.pledges.turn_ended(game_ended=ended):
+                self._listener.event(pledge_judged(row))
         self._carried = self._looking_back() if self._ended() is None else ()
 
     def finished(self, total_time: float) -> RunFinished:
@@ -177,9 +183,12 @@ class DiplomacyGame:
                 self._listener.event(orders_submitted(power, players[power].model, report, decision))
         votes = {power for power, decision in decisions.items() if decision.vote_draw}
         drawn = phase.kind == "M" and votes >= set(survivors)
-        result = self.board.draw(survivors) if drawn else self.board.adjudicate()
         if phase.kind == "M":
-            self._judge_pledges(result)
+            said = [message for message in self.mailbox.messages if message.phase == phase]
+            undecided = frozenset(power for power in survivors if not _decided(decisions.get(power)))
+            self.pledges.moved(self.board, said, undecided, drawn=drawn)
+        result = self.board.draw(survivors) if drawn else self.board.adjudicate()
+        self.pledges.resolved(result)
         self._listener.event(
             PhaseAdjudicated(
                 phase,
@@ -193,15 +202,6 @@ class DiplomacyGame:
         )
         return result
 
-    def _judge_pledges(self, result: PhaseResult) -> None:
-        messages = [message for message in self.mailbox.messages if message.phase == result.phase]
-        for pledge in pledge_outcomes(messages, [result]):
-            self._listener.event(
-                PledgeJudged(
-                    result.phase, pledge.sender, pledge.recipients, pledge.pledged, pledge.ordered, pledge.kept
-                )
-            )
-
     # The end
 
     def _ended(self) -> tuple[Outcome, tuple[str, ...]] | None:
@@ -214,6 +214,10 @@ class DiplomacyGame:
         if self.last_phase and not self._settings.at(board.phase).is_within_limits(board.phase):
             return "limit", ()
         return None
+
+
+def _decided(decision: OrderDecision | None) -> bool:
+    return decision is not None and decision.decided
 
 
 def orders_submitted(name: str, model: str, report: OrderReport, decision: OrderDecision | None) -> OrdersSubmitted:

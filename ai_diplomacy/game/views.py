@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..board.board import Board
 from ..board.phase import Phase
-from ..board.player import PledgeOutcome, View
+from ..board.player import View
 from ..board.press import Mailbox, Message
-from ..board.situation import PhaseResult
-from ..board.units import order_for
 from ..run.settings_history import SettingsHistory
 from ..run.stages import Stage
 from .config import GameConfig
 from .message_edits import said_before
+from .pledges import Pledges
 
 
-def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: SettingsHistory[GameConfig]) -> View:
-    """The frozen view of one power for one step, from the board and the mailbox as they stand."""
+def view(
+    board: Board,
+    mailbox: Mailbox,
+    pledges: Pledges,
+    power: str,
+    stage: Stage,
+    settings: SettingsHistory[GameConfig],
+) -> View:
+    """The frozen view of one power for one step, from the board, the mailbox and the pledges as they stand."""
     step, round = stage.step, stage.round
     situation = board.situation(power)
     turn = [result.phase for result in situation.recent]
@@ -38,7 +42,8 @@ def view(board: Board, mailbox: Mailbox, power: str, stage: Stage, settings: Set
         awaiting=_awaiting(mailbox, power, turn, situation.phase) if step == "negotiate" else (),
         unanswered=_silent(mailbox, power, turn, situation.phase, round, rounds) if step == "negotiate" else (),
         returned=mailbox.returned_to(power, situation.phase),
-        pledges=tuple(pledge_outcomes(mailbox.readable(power, turn), situation.recent)),
+        pledges=pledges.outcomes(power),
+        standing=pledges.standing(power) if heard != turn else (),
         earlier=earlier,
         earlier_press=mailbox.readable(power, past) if earlier or config.turns_shown(power) > 1 else (),
         ended=ended,
@@ -52,23 +57,6 @@ def _seed(settings: SettingsHistory[GameConfig], config: GameConfig, phase: str,
     if config.edits and said_before(config)(phase, stage.step, stage.round):
         return settings.preceding(phase).seed
     return config.seed
-
-
-def pledge_outcomes(messages: Iterable[Message], turn: Iterable[PhaseResult]) -> list[PledgeOutcome]:
-    """The pledges in these messages, each once, held against the orders of their own movement phase."""
-    played = {result.phase: result.orders for result in turn if result.orders}
-    outcomes = [
-        PledgeOutcome(
-            sender=message.sender,
-            recipients=message.recipients,
-            pledged=pledge,
-            ordered=order_for(pledge.unit, played[message.phase].get(message.sender, ())),
-        )
-        for message in messages
-        if message.phase in played
-        for pledge in message.pledges
-    ]
-    return list(dict.fromkeys(outcomes))
 
 
 def _awaiting(mailbox: Mailbox, power: str, turn: list[Phase], phase: Phase) -> tuple[Message, ...]:

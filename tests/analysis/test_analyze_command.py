@@ -145,7 +145,7 @@ def test_parquet_tables_hold_every_row_under_documented_columns(offline_run, tmp
         ("messages", game.messages),
         ("calls", game.calls),
         ("phases", game.phases),
-        ("pledges", game.pledges),
+        ("pledges", game.promised),
         ("minds", game.minds),
         ("seats", game.players),
     ):

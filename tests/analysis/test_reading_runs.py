@@ -46,7 +46,7 @@ def test_a_played_game_agrees_with_its_own_statistics(offline_run):
         mine = [row for row in game.calls if row.power == power]
         assert sum(row.input_tokens for row in mine) == figures["input_tokens"]
         assert len(mine) == figures["calls"]
-        told = {(p.phase, p.pledged) for p in game.pledges if p.sender == power and p.verdict == "kept"}
+        told = {(p.phase, p.commitment) for p in game.promised if p.sender == power and p.verdict == "kept"}
         assert len(told) <= figures["pledges_kept"]
 
 
