@@ -70,7 +70,7 @@ class PledgeJudged(Event):
     """What became of a pledge towards one reader, by what was ordered."""
 
     phase: str
-    """In which it was decided."""
+    """The movement phase in which it was pledged last."""
     sender: str
     recipients: Sequence[str]
     """The reader, or ``["ALL"]``. (Runs of generations before 3: all readers of the message.)"""
@@ -80,8 +80,8 @@ class PledgeJudged(Event):
     kept: bool
     verdict: str = ""
     """See docs/honesty.md; empty in runs of generations before 3, where ``kept`` says all."""
-    made: str = ""
-    """The movement phase in which it was pledged last; empty: the same."""
+    decided: str = ""
+    """The phase whose orders broke it, or in which it came to its end; empty: that in which it was pledged."""
 
 
 @dataclass(frozen=True, slots=True)

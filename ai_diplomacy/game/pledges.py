@@ -79,12 +79,12 @@ def _by_matter(rows: Iterable[Promised], power: str) -> list[tuple[Promised, tup
 def pledge_judged(row: Promised) -> PledgeJudged:
     """What is told of a pledge that is decided."""
     return PledgeJudged(
-        phase=row.decided,
+        phase=row.phase,
         sender=row.sender,
         recipients=(row.recipient,),
         pledged=row.commitment,
         ordered=", ".join(row.ordered) or None,
         kept=row.verdict == "kept",
         verdict=row.verdict,
-        made=row.phase,
+        decided=row.decided,
     )

@@ -13,7 +13,7 @@ def game(centers, *, outcome="limit", year=1905, gone=None, last_year=1910):
     counts = {power: centers.get(power, 0) for power in POWERS}
     winners = {"limit": (), "draw": tuple(sorted(alive)), "solo": (max(counts, key=counts.get),)}
     ending = Ending(outcome, winners[outcome], f"W{year}A", counts, alive, gone)
-    rows = ("phases", "orders", "submissions", "boards", "messages", "pledges", "calls", "gaps", "minds")
+    rows = ("phases", "orders", "submissions", "boards", "messages", "promised", "calls", "gaps", "minds")
     nothing = dict.fromkeys(rows, ())
     return GameRecord(
         path=None, name="", cluster="", map="standard", seed=0, first_year=1901, last_year=last_year, rounds=0,

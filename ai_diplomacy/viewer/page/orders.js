@@ -87,14 +87,25 @@ function events(game, phase) {
 export function pledgeLine(game, pledge, withSender = true) {
   return h(
     "li",
-    { class: pledge.kept ? "kept" : "broken" },
+    { class: outcomeOf(pledge) },
     withSender ? [named(game, pledge.sender), " "] : null,
     h("span", { class: "quiet" }, "to "),
     h("span", {}, pledge.recipients.map(proper).join(", ")),
     " ",
     h("code", {}, pledge.pledged),
     " ",
-    h("b", { class: "verdict" }, pledge.kept ? "✓ kept" : "✕ broken"),
-    pledge.kept ? null : h("span", { class: "quiet" }, pledge.ordered ? [" ordered ", h("code", {}, pledge.ordered)] : " not ordered"),
+    h("b", { class: "verdict" }, verdictOf(pledge)),
+    outcomeOf(pledge) !== "broken" ? null : h("span", { class: "quiet" }, pledge.ordered ? [" ordered ", h("code", {}, pledge.ordered)] : " not ordered"),
+    pledge.decided && pledge.decided !== pledge.phase ? h("span", { class: "quiet" }, ` in ${pledge.decided}`) : null,
   );
+}
+
+// Runs of earlier versions say only whether it was kept.
+export function outcomeOf(pledge) {
+  const verdict = pledge.verdict || (pledge.kept ? "kept" : "broken");
+  return verdict === "kept" || verdict === "broken" ? verdict : "ended";
+}
+
+export function verdictOf(pledge) {
+  return { kept: "✓ kept", broken: "✕ broken", ended: `– ${pledge.verdict}` }[outcomeOf(pledge)];
 }

@@ -2,7 +2,7 @@
 
 import { h, prose, replace } from "./dom.js";
 import { chooser, listed, named } from "./names.js";
-import { asking, pledgeLine } from "./orders.js";
+import { asking, outcomeOf, pledgeLine, verdictOf } from "./orders.js";
 
 const MOST_FOUND = 100;
 
@@ -85,7 +85,7 @@ export class PressPanel {
   conversation(phase, { parties, messages }) {
     const { game } = this;
     const open = parties[0] === "ALL";
-    const pledges = phase.all("pledge_judged").filter((pledge) => samePeople(pledge, parties));
+    const pledges = phase.all("pledge_judged").filter((pledge) => messages.some((message) => carries(message, pledge)));
     return h(
       "section",
       { class: "card conversation" },
@@ -98,7 +98,7 @@ export class PressPanel {
   message(phase, message, right = false, withPlace = false) {
     const { game } = this;
     const edit = phase.all("message_edited").find((each) => each.after === message.body && each.before !== each.after && each.round === message.round && each.sender === message.sender && each.recipients.join() === message.recipients.join());
-    const verdict = (text) => phase.all("pledge_judged").find((pledge) => pledge.sender === message.sender && pledge.pledged === text && pledge.recipients.join() === message.recipients.join());
+    const verdicts = (text) => phase.all("pledge_judged").filter((pledge) => pledge.pledged === text && carries(message, pledge));
     return h(
       "article",
       { class: `message${right ? " right" : ""}`, power: game.colour(message.sender), data: { sender: message.sender, recipients: message.recipients.join(" "), round: message.round } },
@@ -120,8 +120,8 @@ export class PressPanel {
             { class: "promised" },
             "Pledges ",
             message.pledges.map((text) => {
-              const judged = verdict(text);
-              return h("span", { class: `pledge ${judged ? (judged.kept ? "kept" : "broken") : ""}` }, h("code", {}, text), judged ? (judged.kept ? " ✓ kept" : " ✕ broken") : null);
+              const told = [...new Set(verdicts(text).map(verdictOf))];
+              return h("span", { class: `pledge ${told.length === 1 ? outcomeOf(verdicts(text)[0]) : ""}` }, h("code", {}, text), told.length ? ` ${told.join(", ")}` : null);
             }),
           )
         : null,
@@ -144,8 +144,8 @@ export class PressPanel {
   }
 }
 
-function samePeople(pledge, parties) {
-  if (pledge.recipients.includes("ALL")) return parties[0] === "ALL";
-  return [pledge.sender, ...pledge.recipients].sort().join("+") === parties.join("+");
+// Whether the message made the pledge to its reader.
+function carries(message, pledge) {
+  return message.sender === pledge.sender && message.pledges.includes(pledge.pledged) && pledge.recipients.every((reader) => message.recipients.includes(reader));
 }
 
