@@ -15,11 +15,13 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from ..board.orders import OrderLine, OrderReport, interpret, judge, read_order, report_of
+from ..board.commitment_text import read_commitment
+from ..board.commitments import Commitment
+from ..board.orders import OrderLine, OrderReport, interpret, judge, report_of
 from ..board.player import Mind, OrderDecision, Question, Step, View
 from ..board.press import Draft
+from ..board.recipients import addressed
 from ..board.situation import Situation
-from ..board.units import Order
 from ..records.events import Event
 from .asking import Answer, Asker
 from .briefing import briefing
@@ -97,13 +99,13 @@ class DiplomacyAgent:
         return tuple(self._draft(message, view) for message in reply.messages[:MAX_MESSAGES])
 
     def _draft(self, message: MessageReply, view: View) -> Draft:
-        pledges: list[Order] = []
+        pledges: dict[Commitment, None] = {}
+        readers = addressed(message.to[:MAX_NAMES], view.situation.terrain).known if message.pledges else ()
         for text in message.pledges[:MAX_NAMES]:
-            line = read_order(text, view.situation)
-            if line.order is None:
+            line = read_commitment(text, view.situation, readers)
+            if line.reason is not None:
                 self._return(view, "illegal_pledge", f"pledge left out: {line.reason}", line.text)
-            elif line.order not in pledges:
-                pledges.append(line.order)
+            pledges |= dict.fromkeys(line.commitments)
         if (more := len(message.pledges) - MAX_NAMES) > 0:
             self._return(view, "illegal_pledge", f"pledges left out: {more} after the first {MAX_NAMES}", "")
         names = (*message.to[:MAX_NAMES], *([f"{more} more"] if (more := len(message.to) - MAX_NAMES) > 0 else []))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -54,6 +54,51 @@ def _as_orders(value: Any) -> Any:
     ]
 
 
+_BEGINNINGS = {"not": "not", "out": "out of", "dmz": "out of", "peace": "peace", "order": ""}
+"""How a commitment of some kind begins."""
+_TERMS = ("until", "while", "mutual", "if", "unless")
+_REMARKS = frozenset(("reason", "why", "note", "comment", "explanation", "to", "recipient", "recipients", "readers"))
+
+
+def _as_pledges(value: Any) -> Any:
+    """Texts; a pledge may be an object: ``{"type": "out", "province": "ENG", "until": "F1902"}``."""
+    listed = _as_list([value] if isinstance(value, dict) else value)
+    if not isinstance(listed, list):
+        return value
+    return [_pledge(entry) if isinstance(entry, dict) else entry for entry in listed]
+
+
+def _pledge(fields: Mapping[str, Any]) -> str:
+    """All that an object says, as words, so that no part of it is lost where it is not understood."""
+    said = {str(key).strip().lower(): value for key, value in fields.items() if value not in (None, "", False)}
+    kind = str(said.pop("type", "") or said.pop("kind", "")).strip()
+    words: list[str] = [] if kind.lower().startswith("stay") else [_begun(kind)]
+    behind = ["stays"] if not words or said.pop("stays", False) is True else []
+    if str(said.get("order", "")).startswith(unit := str(said.get("unit", ""))) and unit:
+        del said["unit"]
+    for key in sorted((key for key in said if key not in _REMARKS), key=lambda key: (key in _TERMS, key != "unit")):
+        text = "" if said[key] is True else _condition(said[key])
+        (behind if key in _TERMS else words).append(text if key in _CONTENTS else f"{_begun(key)} {text}".strip())
+    return " ".join(filter(None, (*words, *behind)))
+
+
+_CONTENTS = ("promise", "pledge", "commitment", "text", "province", "provinces", "place", "power", "with", "unit")
+"""Fields that hold what is promised, and no word of it."""
+
+
+def _begun(kind: str) -> str:
+    return next((words for word, words in _BEGINNINGS.items() if kind.lower().startswith(word)), kind)
+
+
+def _condition(value: Any) -> str:
+    """What stands behind ``if``, which may be an object; of anything else its text."""
+    if not isinstance(value, dict):
+        return ", ".join(map(str, value if isinstance(value, list) else [value]))
+    power = value.get("power", "")
+    rest = {key: part for key, part in value.items() if key != "power"}
+    return f"{power}: {_pledge(rest)}" if power and rest else _pledge(value)
+
+
 def _as_mapping(value: Any) -> Any:
     return {} if value is None else value
 
@@ -90,6 +135,7 @@ SomeText = Annotated[Text, AfterValidator(_not_empty)]
 """Of a step that asks for nothing else."""
 Texts = Annotated[list[Text], BeforeValidator(_as_list)]
 Names = Annotated[list[Text], BeforeValidator(_as_names)]
+Pledges = Annotated[list[Text], BeforeValidator(_as_pledges)]
 Orders = Annotated[list[Text], BeforeValidator(_as_orders)]
 Word = Annotated[Relationship, BeforeValidator(_as_word)]
 Words = Annotated[dict[str, Word], BeforeValidator(_as_mapping)]
@@ -110,7 +156,7 @@ class InitializeReply(StepReply):
 class MessageReply(StepReply):
     to: Names = Field(validation_alias=AliasChoices("to", "recipients", "recipient"))
     text: Text = Field(validation_alias=AliasChoices("text", "body", "message", "content"))
-    pledges: Texts = []
+    pledges: Pledges = []
 
 
 class NegotiateReply(StepReply):

@@ -77,8 +77,8 @@ class ReplySchemas:
     def _address(self, fields: dict[str, Schema], situation: Situation, others: Sequence[str]) -> None:
         fields["to"] |= {"items": _one_of((*others, ALL)), "minItems": 1, "maxItems": max(1, len(others))}
         fields["text"] |= _text(self._characters)
-        if own := [order for orders in situation.legal_orders.values() for order in orders]:
-            fields["pledges"] |= {"items": _one_of(own), "maxItems": len(situation.legal_orders)}
+        most = len(situation.legal_orders) + len(others)
+        fields["pledges"] |= {"items": _one_of(_pledges(situation, others)), "maxItems": most}
 
 
 @cache
@@ -102,6 +102,19 @@ def _choices(situation: Situation) -> dict[str, Schema]:
         return {_province(at): _one_of((*orders, *waive)) for at, orders in legal.items()}
     every = _one_of([*(order for orders in legal.values() for order in orders), *waive])
     return {str(number): every for number in range(1, abs(situation.due) + 1)}
+
+
+def _pledges(situation: Situation, others: Sequence[str]) -> list[str]:
+    """Legal orders, and without a term what else can be promised; of provinces those that a unit can step to, so that
+    the list stays short enough for vendors that count."""
+    ground = situation.terrain
+    near = sorted({province_of(at) for unit in situation.own_units for at in ground.reach(unit)})
+    return [
+        *(order for orders in situation.legal_orders.values() for order in orders),
+        *(f"out of {province}" for province in near),
+        *(f"peace {power}" for power in others),
+        *(f"{unit} stays" for unit in situation.own_units),
+    ]
 
 
 def _province(place: str) -> str:

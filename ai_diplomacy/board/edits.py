@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .commitments import Commitment
 from .phase import Phase
 from .press import Message, clean_text
 from .recipients import ALL, addressed
 from .terrain import Terrain
-from .units import Order
 
 Action = Literal["change", "drop", "add", "keep"]
 """``keep`` changes nothing: whoever compares needs games that share all that was said before, without an edit."""
@@ -23,6 +23,8 @@ _NOTATION = re.compile(
 )
 _KEPT = re.compile(r"keep\s+([SFW]\d+[MRA])\s+(\d{1,3})", re.IGNORECASE)
 _PLEDGES = re.compile(r"\[([^\[\]]*)\]\s*$")
+_LOWER = re.compile(r"\b(?:WITHDRAW|RELEASE|ALL|NOT|OUT OF|PEACE|STAYS|UNTIL|WHILE KEPT|IF|UNLESS)\b")
+"""The words of a commitment's notation that are no names."""
 _EXAMPLE = "write, for example, S1902M 1 FRANCE>ITALY: new text"
 
 
@@ -40,7 +42,7 @@ class MessageEdit:
     number: int = 1
     """Of the messages of that round from the sender to these recipients."""
     body: str = ""
-    pledges: tuple[Order, ...] | None = None
+    pledges: tuple[Commitment, ...] | None = None
     """``None``: those that the message had."""
 
     def __str__(self) -> str:
@@ -137,14 +139,19 @@ def _powers(names: Iterable[str], ground: Terrain) -> tuple[str, ...]:
     return tuple(sorted(meant.known))
 
 
-def _said(text: str) -> tuple[str, tuple[Order, ...] | None]:
+def _said(text: str) -> tuple[str, tuple[Commitment, ...] | None]:
     """Text and pledges; the latter only where they are given, be it none."""
     body = clean_text(text.strip())
     listed = _PLEDGES.search(body)
     if listed is None:
         return body, None
     try:
-        pledges = tuple(Order(order.strip().upper()) for order in listed[1].split(",") if order.strip())
+        pledges = tuple(_pledge(text) for text in listed[1].split(",") if text.strip())
     except ValueError:
         return body, None
     return body[: listed.start()].rstrip(), pledges
+
+
+def _pledge(text: str) -> Commitment:
+    """In notation, whatever its capitals. Raises ``ValueError``."""
+    return Commitment(_LOWER.sub(lambda word: word[0].lower(), " ".join(text.upper().split())))

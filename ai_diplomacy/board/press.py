@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .commitments import Commitment
 from .phase import Phase
 from .recipients import ALL as ALL
 from .recipients import addressed
 from .terrain import Terrain
-from .units import Order
 
 Problem = Literal["unknown_recipient", "no_recipient", "empty", "too_many", "too_long"]
 
@@ -27,8 +27,8 @@ class Draft:
     to: tuple[str, ...]
     """Recipients in the sender's own words."""
     body: str
-    pledges: tuple[Order, ...] = ()
-    """Orders that the sender promises to issue this phase, legal when they were written."""
+    pledges: tuple[Commitment, ...] = ()
+    """What the sender commits itself to towards everyone who reads it, possible when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Message:
     recipients: tuple[str, ...]
     """Powers, sorted, without the sender; or ``(ALL,)``."""
     body: str
-    pledges: tuple[Order, ...]
+    pledges: tuple[Commitment, ...]
     phase: Phase
     round: int
     """Round of negotiation, from 1."""

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from ..board.board import Board
+from ..board.commitment_text import read_commitment
+from ..board.commitments import Commitment
 from ..board.edits import EditedMessage, MessageEdit, edited, read_edit
 from ..board.press import Message
 from ..board.terrain import terrain
-from ..board.units import Order
 from ..records.errors import ConfigError
 from ..run.create import phase_before
 from ..run.history import RunHistory
@@ -43,17 +44,18 @@ class RoundEdits:
             place = (edit.phase, edit.round, edit.sender, edit.recipients)
             yield MessageEdited(*place, str(edit), before, after, self._problem(edit, made))
 
-    def _legal(self, edit: MessageEdit) -> tuple[Order, ...] | None:
+    def _legal(self, edit: MessageEdit) -> tuple[Commitment, ...] | None:
         if edit.pledges is None or edit.sender not in self._board.survivors:
             return edit.pledges
-        legal = self._board.situation(edit.sender).legal_orders
-        return tuple(order for order in edit.pledges if order in legal.get(order.unit, ()))
+        situation = self._board.situation(edit.sender)
+        read = (read_commitment(pledge, situation, edit.recipients) for pledge in edit.pledges)
+        return tuple(commitment for line in read for commitment in line.commitments)
 
     def _problem(self, edit: MessageEdit, made: EditedMessage) -> str:
         if made.before is made.after is None:
             return "nobody is there to write it or to read it" if edit.action == "add" else "there was no such message"
-        lost = [order for order in edit.pledges or () if made.after is None or order not in made.after.pledges]
-        return f"not legal, so not pledged: {', '.join(lost)}" if lost and made.after else ""
+        lost = [pledge for pledge in edit.pledges or () if made.after is None or pledge not in made.after.pledges]
+        return f"not possible, so not pledged: {', '.join(lost)}" if lost and made.after else ""
 
 
 def edits_of(config: GameConfig) -> tuple[MessageEdit, ...]:

@@ -52,7 +52,7 @@ def commitments(assessment: Assessment) -> Commitments:
             (m.sender, order)
             for m in press
             if m.sender != prompt.me and "odd" not in m.intents
-            for order in m.message.pledges
+            for order in m.message.orders
             if order.supported in prompt.situation.own_units
         ),
     )
@@ -90,7 +90,7 @@ def _pledges(prompt: ParsedPrompt) -> dict[Order, tuple[str, ...]]:
     found: dict[Order, tuple[str, ...]] = {}
     units: set[str] = set()
     for message in sorted((m for m in prompt.press if m.sender == prompt.me), key=lambda m: m.round):
-        for order in message.pledges:
+        for order in message.orders:
             unit = order.unit
             if order in found:
                 found[order] = tuple(dict.fromkeys((*found[order], *message.recipients)))
@@ -144,7 +144,7 @@ _SECOND_THOUGHTS = {"refused": (0.3, 0.7), "silent": (0.12, 0.35), "welcome": (0
 def _reception(assessment: Assessment, order: Order) -> str:
     """How those it was promised to took a pledge."""
     me = assessment.prompt.me
-    offers = [m for m in assessment.press if m.sender == me and order in m.message.pledges]
+    offers = [m for m in assessment.press if m.sender == me and order in m.message.orders]
     offer = offers[-1].message
     replies = [
         m

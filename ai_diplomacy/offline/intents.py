@@ -80,7 +80,7 @@ def understand(message: PressMessage, situation: Situation) -> UnderstoodMessage
     if "decline" in intents:
         intents.discard("accept")
     written = tuple(Order(_order_text(found)) for found in _ORDER.finditer(text))
-    orders = tuple(dict.fromkeys((*message.pledges, *written)))
+    orders = tuple(dict.fromkeys((*message.orders, *written)))
     if any(order.verb == "S" for order in orders) and not intents & {"accept", "decline"}:
         intents.add("support")
     if "?" in text:

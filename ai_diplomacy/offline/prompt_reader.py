@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..board.chance import chance
+from ..board.commitments import Commitment
+from ..board.possible import possible_orders
 from ..board.press import ALL
 from ..board.situation import Situation
 from ..board.situation_document import situation_of
-from ..board.terrain import Terrain, province_of
-from ..board.units import Order, Unit
+from ..board.units import Order
 
 STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate", "interview")
 WORDS = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
@@ -34,7 +35,13 @@ class PressMessage:
     recipients: tuple[str, ...]
     round: int
     body: str
-    pledges: tuple[Order, ...]
+    pledges: tuple[Commitment, ...]
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """What its sender promises to order in this phase, whatever anybody else does."""
+        plain = (pledge for pledge in self.pledges if not pledge.ends and pledge.condition is None)
+        return tuple(pledge.order for pledge in plain if pledge.order is not None)
 
     @property
     def private(self) -> bool:
@@ -47,7 +54,7 @@ class PastPledge:
 
     sender: str
     recipients: tuple[str, ...]
-    pledged: str
+    pledged: Commitment
     kept: bool
 
 
@@ -156,7 +163,7 @@ def _situation(document: Mapping[str, Any]) -> Situation:
     """Raises one of the errors that ``read`` expects when something in the position does not fit the map."""
     situation = situation_of(document)
     if situation.kind == "M" and not situation.legal_orders and situation.own_units:
-        situation = replace(situation, legal_orders=_movement_orders(situation))
+        situation = replace(situation, legal_orders=possible_orders(situation, situation.power))
     if situation.kind not in _VERBS or not _board_is_sound(situation) or not _orders_are_sound(situation):
         raise ValueError("the document is not a position on this map")
     return situation
@@ -166,18 +173,18 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
 
 
-def _orders(value: Any) -> tuple[Order, ...]:
-    """Those of the texts in a list, as people write one down, that are orders."""
-    found: list[Order] = []
+def _pledges(value: Any) -> tuple[Commitment, ...]:
+    """Those of the texts in a list, as people write one down, that are commitments."""
+    found: list[Commitment] = []
     for text in str(value or "").split(", "):
         with suppress(ValueError):
-            found.append(Order(text))
+            found.append(Commitment(text))
     return tuple(found)
 
 
 def _messages(value: Any, round: int, powers: frozenset[str]) -> Iterator[PressMessage]:
     for shown in value or ():
-        pledges = _orders(shown.pop("pledges", ""))
+        pledges = _pledges(shown.pop("pledges", ""))
         for heading, body in shown.items():
             sender, _, recipients = heading.partition(" to ")
             if sender in powers:
@@ -190,9 +197,10 @@ _PLEDGE = re.compile(r"(\w+) to ([\w, ]+): ([^,]+), (kept|broken.*)")
 def _past_pledges(value: Any, powers: frozenset[str]) -> tuple[PastPledge, ...]:
     found = (_PLEDGE.fullmatch(text) for text in _texts(value))
     return tuple(
-        PastPledge(told[1], tuple(told[2].split(", ")), told[3], told[4] == "kept")
+        PastPledge(told[1], tuple(told[2].split(", ")), pledged, told[4] == "kept")
         for told in found
         if told and told[1] in powers
+        for pledged in _pledges(told[3])
     )
 
 
@@ -227,23 +235,3 @@ def _orders_are_sound(situation: Situation) -> bool:
         return set(legal) == set(situation.own_units)
     takers = situation.dislodged.get(situation.power, ()) if situation.kind == "R" else situation.own_units
     return set(legal) <= set(takers)
-
-
-def _movement_orders(situation: Situation) -> Mapping[str, tuple[Order, ...]]:
-    """Own unit -> holds, moves and supports that the map allows, sorted. Convoys are left out."""
-    everyone = [unit for units in situation.units.values() for unit in units]
-    return {unit: _orders_of(unit, everyone, situation.terrain) for unit in situation.own_units}
-
-
-def _orders_of(unit: Unit, everyone: list[Unit], ground: Terrain) -> tuple[Order, ...]:
-    reach = ground.reach(unit)
-    touched = {province_of(at) for at in reach}
-    orders = {f"{unit} H"} | {f"{unit} - {at}" for at in reach}
-    for other in everyone:
-        if other == unit:
-            continue
-        if other.province in touched:
-            orders.add(f"{unit} S {other}")
-        goals = {province_of(at) for at in ground.reach(other)} & touched
-        orders |= {f"{unit} S {other} - {goal}" for goal in goals}
-    return tuple(map(Order, sorted(orders)))

@@ -22,7 +22,9 @@ from ai_diplomacy.agent.replies import (
 )
 from ai_diplomacy.agent.schemas import ReplySchemas, shape_schema
 from ai_diplomacy.board.board import Board
-from ai_diplomacy.board.orders import interpret, read_order
+from ai_diplomacy.board.commitment_text import read_commitment
+from ai_diplomacy.board.commitments import Promise
+from ai_diplomacy.board.orders import interpret
 from ai_diplomacy.board.situation import Situation
 from ai_diplomacy.models.providers.schemas import SchemaRules, closed
 
@@ -122,14 +124,14 @@ def test_in_winter_as_many_are_chosen_as_are_due(units, centers, fields):
     assert len(fields) == abs(situation.due)
 
 
-def test_letters_go_to_powers_that_are_left_and_promise_own_legal_orders():
+def test_letters_go_to_powers_that_are_left_and_promise_what_can_be_promised():
     board = position(
         {"FRANCE": ["A PAR", "F BRE"], "GERMANY": ["A MUN"], "ITALY": ["F NAP"]},
         centers={"FRANCE": ["PAR"], "TURKEY": ["ANK"]},
     )
     situation = board.situation("FRANCE")
     rng = random.Random(1)
-    recipients = set()
+    recipients, kinds = set(), set()
     for _ in range(200):
         reply = read_reply(json.dumps(legal_reply(NegotiateReply, situation, rng)), NegotiateReply).value
         assert len(reply.messages) <= 6
@@ -137,8 +139,11 @@ def test_letters_go_to_powers_that_are_left_and_promise_own_legal_orders():
             assert message.to
             assert len(message.text) <= 1200
             recipients |= set(message.to)
-            assert all(read_order(pledge, situation).order == pledge for pledge in message.pledges)
+            for pledge in message.pledges:
+                assert read_commitment(pledge, situation, message.to).commitments == (pledge,)
+                kinds.add(Promise(pledge).kind)
     assert recipients == {"GERMANY", "ITALY", "TURKEY", "ALL"}
+    assert kinds == {"order", "out", "peace", "stays"}
 
 
 def test_lists_and_letters_have_the_games_own_bounds():

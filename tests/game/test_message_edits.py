@@ -97,7 +97,7 @@ def test_added_dropped_and_pledged_messages_are_delivered_and_told(game, tmp_pat
     told = capsys.readouterr().out
     dropped, added, missing = fork.events_of("message_edited")
     assert (dropped["before"], dropped["after"]) == (body, None)
-    assert (added["after"], added["problem"]) == ("Beware!", "not legal, so not pledged: A YOR - LON")
+    assert (added["after"], added["problem"]) == ("Beware!", "not possible, so not pledged: A YOR - LON")
     assert (missing["before"], missing["after"], missing["problem"]) == (None, None, "there was no such message")
     press = [event for event in fork.events_of("message_delivered") if (event["phase"], event["round"]) == SAID_1]
     assert [event["sequence"] for event in press] == list(
