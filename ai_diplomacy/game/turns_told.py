@@ -100,7 +100,7 @@ def message_of(event: MessageDelivered) -> Message:
         event.sender,
         tuple(event.recipients),
         event.body,
-        tuple(map(Commitment, event.pledges)),  # type: ignore[arg-type]
+        tuple(map(Commitment, event.pledges)),
         Phase(event.phase),
         event.round,
         event.sequence,
