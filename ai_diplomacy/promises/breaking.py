@@ -40,12 +40,18 @@ def concerns(promise: Promise, phase: Phase) -> bool:
 
 
 def breaking(
-    promise: Promise, sender: str, phase: Phase, ground: Ground, orders: Mapping[str, Sequence[Order]]
+    promise: Promise,
+    sender: str,
+    phase: Phase,
+    ground: Ground,
+    orders: Mapping[str, Sequence[Order]],
+    reader: str = "",
 ) -> tuple[Order, ...] | None:
     """The orders of ``sender`` that break its promise in a phase that it concerns; ``None`` if it is kept.
 
-    ``ground``: at the beginning of the turn's movement phase; ``orders``: power -> its orders in the phase. Nothing is
-    in a broken promise's tuple when the unit had no order at all."""
+    ``ground``: at the beginning of the turn's movement phase; ``orders``: power -> its orders in the phase; ``reader``:
+    to whom it was made, whose own units may be helped. Nothing is in a broken promise's tuple when the unit had no
+    order at all."""
     own = orders.get(sender, ())
     match promise.kind:
         case "order":
@@ -57,7 +63,7 @@ def breaking(
             assert promise.order is not None
             wrong = [order for order in own if same_order(order, promise.order)]
         case "out":
-            wrong = list(_entering(promise.province, sender, phase, ground, own))
+            wrong = list(_entering(promise.province, sender, reader, phase, ground, own))
         case "peace":
             wrong = list(_attacking(promise.power, phase, ground, own, orders.get(promise.power, ())))
         case "stays":
@@ -71,12 +77,15 @@ def own_orders(promise: Promise, orders: Iterable[Order]) -> tuple[Order, ...]:
     return tuple(order for order in orders if unit is not None and same_unit(order.unit, unit))
 
 
-def _entering(province: str, sender: str, phase: Phase, ground: Ground, own: Iterable[Order]) -> Iterator[Order]:
+def _entering(
+    province: str, sender: str, reader: str, phase: Phase, ground: Ground, own: Iterable[Order]
+) -> Iterator[Order]:
     inside = next((unit for unit in ground.units.get(sender, ()) if unit.province == province), None)
     for order in own:
         leaves = order.verb == "-" and order.goal != province
         builds = order.verb == "B" and order.unit.province == province
-        if order.goal == province or builds or (phase.kind == "M" and order.unit == inside and not leaves):
+        enters = order.goal == province and not (reader and ground.owner(order.mover) == reader)
+        if enters or builds or (phase.kind == "M" and order.unit == inside and not leaves):
             yield order
 
 

@@ -131,7 +131,7 @@ def _held(entry: Standing, turn: Turn, ground: Ground, said: Sequence[Standing])
         own = orders.get(row.sender, ())
         if promise.winter and not _may_adjust(promise, own):
             continue
-        wrong = breaking(promise, row.sender, phase, ground, orders)
+        wrong = breaking(promise, row.sender, phase, ground, orders, row.recipient)
         if wrong is None:
             entry = replace(entry, held=True, given=own_orders(promise, own))
         elif partner := _announced(entry, said, ground):

@@ -19,6 +19,7 @@ from ai_diplomacy.board.press import Mailbox
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.diplomacy import DIPLOMACY
+from ai_diplomacy.game.pledges import Pledges
 from ai_diplomacy.game.views import view
 from ai_diplomacy.models.budget import Budget
 from ai_diplomacy.models.events import CallAnswered
@@ -130,6 +131,7 @@ class Table:
         seen = view(
             self.board,
             self.mailbox,
+            Pledges("standard"),
             "FRANCE",
             Stage(step, ("FRANCE",), number, background=step == "consolidate"),
             self.settings,
