@@ -83,7 +83,7 @@ def test_kept_and_broken_are_what_the_orders_say(said, given):
     ground = Ground(BOARD.units, BOARD.centers)
     for row in judged([turn(said, given)], finished=True):
         if row.due:
-            wrong = breaking(row.commitment.promise, "FRANCE", SPRING, ground, given)
+            wrong = breaking(row.commitment.promise, "FRANCE", SPRING, ground, given, row.recipient)
             assert (wrong is None) == (row.verdict == "kept")
             assert wrong is None or row.ordered == wrong
 
