@@ -1,0 +1,61 @@
+"""Whether a clause says that its writer will do what breaks a promise: "then grab ENG", "Warsaw walks in"."""
+
+from __future__ import annotations
+
+import re
+
+from .clauses import Clause
+from .phrases import compiled, phrases
+from .stances import NEGATED, WEIGHED, conditional, others_do
+
+_DEED = compiled("deed", "does")
+_MINE = re.compile(r"\b(?:i|we|i'm|i'll|i'd|my|our|me|mine)\b", re.IGNORECASE)
+_IMPERATIVE = re.compile(rf"^\W*(?:{phrases('deed', 'opening')}\W+)*{phrases('deed', 'imperative')}", re.IGNORECASE)
+_OWN_FORCE = re.compile(
+    r"(?:\b(?:my|our|the|own)\s+(?:[\w<>-]+\s+){0,3}?(?:army|fleet|armies|fleets|units?|troops|forces|ships)|<(?P<unit>[A-Z]{3})>)(?:'s)?"
+    r"(?:\s+(?:army|fleet))?(?:\s+(?:in|at|of|from)\s+(?:the\s+)?<[A-Z]{3}>)?"
+    r"(?:\s+(?:will|shall|now|then|is|are|going|to|can|must|also|simply|quietly|and))*\s*$",
+    re.IGNORECASE,
+)
+_STAYS = re.compile(r"\b(?:hold|stay|remain|keep|guard|cover|home|put|not (?:move|leave|go))", re.IGNORECASE)
+
+
+_THERE = re.compile(
+    r"^\W*(?:(?:on|onto|into|in|to|for|at|against|upon|from)\W+)?"
+    r"(?:it|them|there|in|that|the (?:prize|place|province|centre|center|territory|zone))(?!\w)"
+    r"|^\W*(?:this|now|at once|today|[.!]|$)",
+    re.IGNORECASE,
+)
+
+
+def deed(
+    clause: Clause, goals: frozenset[str], own: frozenset[str], recent: frozenset[str] = frozenset(), *, stays: bool
+) -> bool:
+    """Whether the clause says, or implies, that the writer's units go where the orders that broke the promise went.
+
+    ``goals``: the provinces of those orders; ``own``: provinces in which the writer has units; ``stays``: whether the
+    breach was that a unit stayed; ``recent``: the provinces that the clauses before it name.
+    """
+    direct = bool(clause.places & goals) and not clause.inherited
+    if not (direct or (recent | clause.places) & goals) or clause.text.rstrip().endswith("?"):
+        return False
+    text = clause.marked
+    if WEIGHED.search(text) or conditional(text):
+        return False
+    for match in _DEED.finditer(text):
+        before = text[: match.start()]
+        if others_do(before) or NEGATED.search(before):
+            continue
+        if stays and not _STAYS.search(text[match.start() :]):
+            continue
+        if not direct and not _THERE.match(text[match.end() :]):
+            continue
+        force = _OWN_FORCE.search(before)
+        mine = force is not None and (force["unit"] is None or force["unit"] in own)
+        if mine or _MINE.search(before) or _IMPERATIVE.match(text):
+            return True
+        if re.match(r"\W*(?:is|are|cannot|can't|must|will|shall|decides)\b", match[0]) and before.rstrip().endswith(
+            ">"
+        ):
+            return True
+    return False

@@ -1,0 +1,201 @@
+"""What the private words of a power say of one of its promises: that it keeps it, that it breaks it, or nothing.
+
+First by orders that it plans, in notation in any language; then by words, in English. Of what one text says, the most
+specific counts, and of these the last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..board.commitments import Commitment
+from ..board.press import ALL
+from ..board.units import Order, Unit
+from .breaking import Ground, breaking, same_order
+from .clauses import Clause, clauses
+from .deeds import deed
+from .planned import planned
+from .stances import NEGATED, WEIGHED, Stance, conditional, elliptic, stance_in, told, turns_down
+from .turns import Turn
+
+_HEDGE = re.compile(
+    r"(?:\b(?:wenn|falls|sofern|if|unless|si|se|s'il|als|indien|jeśli|jeżeli|gdyby|если|eğer|erwog|erwäge|könnte"
+    r"|vielleicht|peut-être|pourrait|quizás|quizá|podría|forse|potrebbe|может|возможно|talvez|poderia|belki|może"
+    r"|nicht|kein|pas|ne|no|non|não|nie|не|niet|değil|statt|anstatt|au lieu|en vez|invece di|вместо|zamiast|sans)\b"
+    r"|如果|若|假如|要是|也许|可能|考虑|不|别|もし|かもしれない|만약)",
+    re.IGNORECASE,
+)
+"""Before an order in notation: a condition, a doubt or a denial."""
+
+_FIRST_PERSON = re.compile(
+    r"(?<!\w)(?:i|we|my|our|i'm|i'll|we'll)(?!\w)|<[A-Z]{3}>(?:'s)? (?:army |fleet )?(?:will |then )?\w+s\b",
+    re.IGNORECASE,
+)
+_THEIRS = re.compile(
+    r"^\W*(?:\{[A-Z]+\}|they|he|she|it)\W+(?:\w+\W+){0,2}?(?:me|us|i|we|to)\W|^\W*(?:they|he|she)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A promise as private words are held against it."""
+
+    sender: str
+    recipient: str
+    commitment: Commitment
+    wrong: tuple[Order, ...]
+    """The orders that broke it."""
+    turn: Turn
+    """In which they were given."""
+
+    @property
+    def own(self) -> Sequence[Unit]:
+        return self.turn.units.get(self.sender, ())
+
+    @property
+    def others(self) -> Sequence[Unit]:
+        return [unit for power, units in self.turn.units.items() if power != self.sender for unit in units]
+
+    @property
+    def provinces(self) -> frozenset[str]:
+        """Those that the promise names."""
+        promise = self.commitment.promise
+        if promise is None:
+            return frozenset()
+        named = {promise.province, promise.unit.province if promise.unit else ""}
+        if promise.order is not None:
+            named |= {promise.order.mover.province, promise.order.goal}
+        return frozenset(named - {""})
+
+    @property
+    def goals(self) -> frozenset[str]:
+        """Where the orders that broke it went."""
+        return frozenset(order.goal or order.mover.province for order in self.wrong if order != "WAIVE")
+
+    def broken_by(self, order: Order) -> bool:
+        """Whether an order that was planned for an own unit would break it."""
+        promise = self.commitment.promise
+        if promise is None or promise.winter != (order.verb in ("B", "D")):
+            return False
+        if promise.kind == "order" and (promise.unit is None or promise.unit.province != order.unit.province):
+            return promise.winter and order in self.wrong
+        ground = Ground(self.turn.units, self.turn.centers)
+        phase = next((p for p in self.turn.orders if p.kind == ("A" if promise.winter else "M")), self.turn.phase)
+        return breaking(promise, self.sender, phase, ground, {self.sender: (order,)}) is not None
+
+    def kept_by(self, order: Order) -> bool:
+        promised = self.commitment.order
+        return promised is not None and same_order(order, promised)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a clause says of the promise."""
+
+    stance: Stance
+    weight: int
+    """How closely it is about it, from 1."""
+    clause: Clause
+
+
+def said_of(aim: Aim, text: str) -> Statement | None:
+    """What one private text says of the promise in the end."""
+    last: Statement | None = None
+    for said in _stances(aim, clauses(text, aim.sender, aim.turn.map)):
+        if last is None or said.weight >= last.weight:
+            last = said
+    return last
+
+
+def relevance(clause: Clause, aim: Aim, *, any_power: bool = False) -> int:
+    """How closely a clause is about the promise: 0 not at all, 1 as one of many, 2 by its reader or its provinces, 3 by
+    its unit, 4 by its very order. ``any_power``: whoever else it names."""
+    promise = aim.commitment.promise
+    about = {aim.recipient, promise.power if promise else ""} - {""}
+    named = clause.powers | (clause.courts & about)
+    if named and not named & about and aim.recipient != ALL and not any_power:
+        return int(clause.of_all)
+    units = {order.unit.province for order in clause.orders}
+    if clause.orders:
+        if any(aim.kept_by(order) for order in clause.orders):
+            return 4
+        if promise is not None and promise.unit is not None:
+            return 3 if promise.unit.province in units else int(clause.of_all)
+    if clause.places & (aim.provinces | aim.goals):
+        return 3 if named & about else 2
+    if named & about:
+        return 2 if not clause.places else 1
+    return 1 if not (clause.places or clause.orders) or clause.of_all else 0
+
+
+def _stances(aim: Aim, said: Sequence[Clause]) -> Iterator[Statement]:
+    before: Clause | None = None
+    weighed: tuple[Stance, Clause] | None = None
+    own = frozenset(unit.province for unit in aim.own)
+    stays = any(order.verb == "H" for order in aim.wrong)
+    for clause in said:
+        about = relevance(clause, aim)
+        plans = list(clear_plans(aim, clause, before))
+        yield from plans
+        found = stance_in(clause.marked)
+        if found is not None and found[1]:
+            weighed = found[0], clause
+        elif found is not None and about:
+            yield Statement(found[0], about, clause)
+        elif turns_down(clause.marked):
+            if weighed is not None and (at := max(relevance(weighed[1], aim), about if clause.inherited else 0)):
+                yield Statement("break" if weighed[0] == "keep" else "keep", at, weighed[1])
+            elif weighed is None and about:
+                yield Statement("keep", about, clause)
+        elif not plans and not _told(clause) and _does(clause, said, aim, own, stays=stays):
+            yield Statement("break", 5, clause)
+        elif before is not None and elliptic(clause.marked) and told(before.marked) and relevance(before, aim):
+            yield Statement("break", relevance(before, aim), before)
+        elif WEIGHED.search(clause.marked) and _weighs(clause, aim):
+            weighed = "break", clause
+        before = clause
+
+
+def _does(clause: Clause, said: Sequence[Clause], aim: Aim, own: frozenset[str], *, stays: bool) -> bool:
+    """Whether the clause tells the deed that broke the promise as its writer's own, and as decided."""
+    at = said.index(clause)
+    sentence = [other for other in said if other.sentence == clause.sentence]
+    if not _FIRST_PERSON.search(clause.marked) and any(WEIGHED.search(other.marked) for other in sentence):
+        return False
+    before = said[max(0, at - 3) : at]
+    theirs = before and before[-1].sentence == clause.sentence and _THEIRS.match(before[-1].marked)
+    if theirs and not _FIRST_PERSON.search(clause.marked):
+        return False
+    recent = frozenset().union(*(other.places for other in before))
+    return deed(clause, aim.goals, own, recent, stays=stays)
+
+
+def _weighs(clause: Clause, aim: Aim) -> bool:
+    """Whether it speaks of the deed, as something that may be done."""
+    return bool(clause.places & aim.goals)
+
+
+def clear_plans(aim: Aim, clause: Clause, before: Clause | None = None) -> Iterator[Statement]:
+    """What the orders in a clause mean for the promise, unless they are only weighed, denied or told to somebody."""
+    if clause.inherited:
+        return
+    for order, at in planned(clause, aim.own, aim.others):
+        start = clause.marked[:at]
+        same_sentence = before is not None and before.sentence == clause.sentence
+        context = f"{before.marked} {start}" if same_sentence and before is not None else start
+        hedged = (
+            _HEDGE.search(context) or conditional(context) or WEIGHED.search(clause.marked) or NEGATED.search(start)
+        )
+        if hedged or clause.text.rstrip().endswith("?"):
+            continue
+        given = any(same_order(order, wrong) for wrong in aim.wrong)
+        if aim.broken_by(order) and (given or not _told(clause)):
+            yield Statement("break", 6 if given else 4, clause)
+        elif aim.kept_by(order) and not _told(clause) and stance_in(clause.marked) is None:
+            yield Statement("keep", 4, clause)
+
+
+def _told(clause: Clause) -> bool:
+    return told(clause.marked)

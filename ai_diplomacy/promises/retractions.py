@@ -1,0 +1,103 @@
+"""Whether a later message ends a promise in free words, or gives it again: its sender takes it back, or its reader lets
+it off. English, and by rules; an order in notation that breaks it is told in any language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from ..board.press import ALL
+from .clauses import Clause, clauses
+from .intentions import Aim, clear_plans, relevance
+from .phrases import PROMISE, compiled, phrases
+from .stances import conditional
+
+Turned = Literal["back", "again"]
+
+_BACK = compiled("ending", "back")
+_UNABLE = compiled("ending", "unable")
+"""Not a withdrawal by itself: only of what the clause names."""
+_LET_OFF = compiled("ending", "let_off")
+_IDLE = re.compile(r"^\W*(?:\w+\W+){0,2}?" + phrases("ending", "idle"), re.IGNORECASE)
+_OWN_WORD = re.compile(
+    rf"\b(?:my|our|the|your|what\W+(?:i|you))\W+(?:[\w<>{{}}']+\W+){{0,2}}?(?:{PROMISE}|promised|pledged|offered|said|wrote|support|convoy)(?!\w)",
+    re.IGNORECASE,
+)
+_TO_ANOTHER = re.compile(rf"(?<!\w)(?:{PROMISE}|support|convoy|help)\W+(?:(?:to|with|for)\W+)(?=\{{)", re.IGNORECASE)
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|without|nor|why (?:should|would) i|no (?:reason|intention|need)(?: to| of)?"
+    r"|if|unless|you|they|please|would|could|might|may|until|moment|when|to not|refuse to)\b|n't\b"
+    r"|\{[A-Z]+\}(?: will| would| may)?)"
+    r"(?:\W+[\w<>]+){0,2}\W*$",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"(?:\b(?:not|never|cannot|if|unless|would|could|might|until|when)\b|n't\b)(?:\W+\w+){0,2}\W*$", re.IGNORECASE
+)
+_AGAIN = compiled("ending", "again")
+_HYPOTHETICAL = re.compile(
+    r"\b(?:would have to|the moment (?:you|your|i see|that)|should (?:i see|you|\{|any|that)|were (?:you|to)"
+    r"|in the event|in case|as soon as you|or (?:else|i)\b|otherwise,? i)",
+    re.IGNORECASE,
+)
+_SUPPORTING = re.compile(r"\bsupport", re.IGNORECASE)
+_CONVOYING = re.compile(r"\bconvoy", re.IGNORECASE)
+
+
+def taken_back(aim: Aim, body: str) -> tuple[Turned, str] | None:
+    """What a message of the promise's sender says of it: that it is withdrawn or that it stands, and the words."""
+    return _turned(aim, clauses(body, aim.sender, aim.turn.map), by_sender=True)
+
+
+def let_off(aim: Aim, body: str) -> tuple[Turned, str] | None:
+    """What a message of the promise's reader says of it: that it need not be kept, and the words."""
+    author = "" if aim.recipient == ALL else aim.recipient
+    return _turned(aim, clauses(body, author, aim.turn.map), by_sender=False)
+
+
+def _turned(aim: Aim, said: Sequence[Clause], *, by_sender: bool) -> tuple[Turned, str] | None:
+    found: tuple[int, Turned, str] | None = None
+    for clause in said:
+        about = _relevance(clause, aim, by_sender=by_sender)
+        if not about or (found and about < found[0]):
+            continue
+        whole = " ".join(other.marked for other in said if other.sentence == clause.sentence)
+        if _ends(clause, aim, by_sender=by_sender):
+            if not (conditional(whole) or _HYPOTHETICAL.search(whole)):
+                found = about, "back", clause.quote()
+        elif _AGAIN.search(clause.marked) and by_sender:
+            found = about, "again", clause.quote()
+    return (found[1], found[2]) if found else None
+
+
+def _relevance(clause: Clause, aim: Aim, *, by_sender: bool) -> int:
+    """By what is promised: other powers are named in a message as parties to the war. But a message about a promise to
+    somebody else, or about a support or a convoy, is not about this one, or not about another kind of order."""
+    about = {aim.recipient if by_sender else aim.sender}
+    if clause.powers - about and _TO_ANOTHER.search(clause.marked):
+        return 0
+    near = relevance(clause, aim, any_power=True)
+    order = aim.commitment.order
+    if near < 3:
+        for noun, verb in ((_SUPPORTING, "S"), (_CONVOYING, "C")):
+            if noun.search(clause.text) and (order is None or order.verb != verb):
+                return 0
+    return near
+
+
+def _ends(clause: Clause, aim: Aim, *, by_sender: bool) -> bool:
+    if clause.text.rstrip().endswith("?"):
+        return False
+    text = clause.marked
+    if not by_sender:
+        return any(
+            not _REFUSED.search(text[: match.start()]) and not _IDLE.match(text[match.end() :])
+            for match in _LET_OFF.finditer(text)
+        ) and bool(clause.places or clause.orders or _OWN_WORD.search(text) or clause.bare)
+    if any(not _DENIED.search(text[: match.start()]) for match in _BACK.finditer(text)):
+        return True
+    named = bool(clause.places & (aim.provinces | aim.goals) or clause.orders) or bool(_OWN_WORD.search(text))
+    if named and _UNABLE.search(text):
+        return True
+    return any(said.stance == "break" for said in clear_plans(aim, clause))

@@ -1,0 +1,114 @@
+"""What a clause says of a promise of its writer: that it is kept, or that it is broken. English, and by rules.
+
+By phrases for breaking and for keeping that are not somebody else's deed, not a condition, and turned round by a
+negation. A clause that only weighs a deed says nothing, unless what follows decides.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from .phrases import PROMISE, compiled, phrases
+
+Stance = Literal["keep", "break"]
+
+_BREAK = compiled("stance", "break")
+_KEEP = compiled("stance", "keep")
+_FEIGNED = re.compile(phrases("stance", "feigned") + r"(?:\W+\w+){0,4}\W*$", re.IGNORECASE)
+WEIGHED = re.compile(phrases("stance", "weighed") + r"|\?\s*$", re.IGNORECASE)
+_REFUSED = re.compile(phrases("stance", "refused") + r"|^\W*no\b[:,.]", re.IGNORECASE)
+_TOLD = compiled("stance", "told")
+_BELIEVES = compiled("stance", "believes")
+NEGATED = re.compile(
+    r"""(?:\b(?:not|never|no\ longer|without|rather\ than|instead\ of|cannot|nor|hardly|neither|nobody|avoid(?:ing)?
+    |refrain\ from|against|nothing\ to\ gain|little\ (?:to\ gain|point|reason)|far\ from|stop
+    |too\ (?:early|soon|costly|risky|dangerous|valuable)
+    |no\ (?:\w+\ )?(?:reason|intention|need|plans?|wish|desire|point|use|sense|interest|incentive|intent)
+    (?:\ (?:to|of|in))?
+    |(?:refuse|unwilling|decline|foolish|unwise|mistake|madness|folly|wrong|stupid|premature|fool)\ (?:\w+\ )?to)\b
+    |n't\b)
+    (?:\W+[\w{}<>'-]+){0,4}\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_URGING = (
+    r"(?:(?:urg|ask|beg|push|tempt|advis|want|tell|invit|encourag|press|expect|need|told|suggest|propos|hop|wish|lik)"
+    r"(?:e|es|s|ed|ing)?\W+(?:that\W+)?(?:me|us|i|we)(?:\W+to)?)"
+)
+_HELPERS = (
+    r"(?:(?:'ll|'d|'s|'re)?\W+(?:will|would|may|might|could|can|is|are|does|do|did|has|have|likely|going|about|to|soon|not"
+    r"|probably|surely|must|should|already|then|never|also|certainly|plans?|wants?|means?|tends?|seems?|intends?|threatens?|and"
+    rf"|{_URGING}))*\W*$"
+)
+_OTHERS = re.compile(
+    r"(?:\b(?:they|he|she|who|you|everybody|everyone|somebody|someone|neighbou?rs?|others|nobody|(?<!while )it)"
+    r"|(?<!to )(?<!from )(?<!with )(?<!for )(?<!on )(?<!against )(?<!at )(?<!keep )(?<!promised )(?<!told )\{[A-Z]+\})"
+    rf"{_HELPERS}",
+    re.IGNORECASE,
+)
+_AT_ME = re.compile(
+    rf"^\W*(?:me|us|i)\b|^\W*(?:its|his|her|their|your)\W+(?:\w+\W+)?{PROMISE}(?!\w)|^\W*by\W+(?:\{{|them)",
+    re.IGNORECASE,
+)
+_IF = re.compile(
+    r"\b(?:if|unless|in case|provided|as long as"
+    r"|should (?:they|he|she|it|\{[A-Z]+\}|i (?:see|find)))(?!\w)(?! possible)",
+    re.IGNORECASE,
+)
+_ELLIPTIC = re.compile(
+    r"""^\W*(?:(?:but|yet|of\ course|in\ (?:truth|fact|reality))\W+)?
+    (?:(?:i|we)\W+(?:won't|will\ not|shall\ not|shan't|don't|do\ not|am\ not|never\ will|have\ other\ plans
+      |think\ not|lied)
+    |(?:it|that|they)\ (?:won't|will\ not)(?:\ (?:happen|be\ there|get\ (?:it|any|one|that)|come|move|be\ coming))?
+    |not\ (?:a\ chance|going\ to\ happen|so|happening)|no\ chance
+    |(?:they|he|it)\ (?:won't|will\ not|will\ never)\ (?:get|see|have)\ (?:it|any|one|that))\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WAS = re.compile(r"\{[A-Z]+\}\W+(?:was|were|has been|have been|is)\W+(?:\w+\W+)?$", re.IGNORECASE)
+_DENIES = re.compile(r"(?:not|n't|never|cannot|refused?|declined?|would not)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+
+
+def stance_in(text: str) -> tuple[Stance, bool] | None:
+    """What the marked text of a clause says of promises, and whether it only weighs it."""
+    if turns_down(text):
+        return None
+    found = [(match, "break") for match in _BREAK.finditer(text)] + [(match, "keep") for match in _KEEP.finditer(text)]
+    for match, word in sorted(found, key=lambda item: (item[0].start(), -item[0].end())):
+        before, after = text[: match.start()], text[match.end() :]
+        if _IF.search(before) or _AT_ME.match(after) or others_do(before):
+            continue
+        denied = bool(NEGATED.search(before))
+        breaks = (word == "break") != denied or (word == "keep" and bool(_FEIGNED.search(before)))
+        return ("break" if breaks else "keep"), bool(WEIGHED.search(text)) or bool(_IF.search(after))
+    return None
+
+
+def turns_down(text: str) -> bool:
+    """Whether it decides against what was weighed before."""
+    return bool(_REFUSED.search(text))
+
+
+def elliptic(text: str) -> bool:
+    """``I won't``: of what the clause before said that it had promised."""
+    return bool(_ELLIPTIC.search(text))
+
+
+def told(text: str) -> bool:
+    """Whether it tells what somebody was told by the writer, or believes."""
+    if _BELIEVES.search(text):
+        return True
+    for match in _TOLD.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        mine = not (_DENIES.search(before) or others_do(before) or re.match(r"\W+(?:me|us)\b", after))
+        if mine or _WAS.search(before):
+            return True
+    return False
+
+
+def conditional(text: str) -> bool:
+    return bool(_IF.search(text))
+
+
+def others_do(before: str) -> bool:
+    """Whether what follows these words is somebody else's deed."""
+    return bool(_OTHERS.search(before))
