@@ -14,8 +14,8 @@ from ..board.press import Message
 from ..board.units import Order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..game.turns_told import TurnsTold, message_of
+from ..game.word_and_deed import promised_in
 from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
-from ..promises.verdicts import judged
 from ..records.events import Event
 from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
@@ -121,7 +121,7 @@ class EventsToRows:
             messages=tuple(row for row in _message_rows(self._messages, self._survivors()) if own(row.phase)),
             promised=tuple(
                 row
-                for row in judged(self._told.turns(), finished=self._told.finished)
+                for row in promised_in(self._told.turns(), finished=self._told.finished)
                 if not row.decided or own(row.decided)
             ),
             minds=tuple(row for row in self._minds if own(row.phase)),

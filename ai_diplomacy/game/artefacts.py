@@ -30,6 +30,7 @@ class GameArtefacts:
         self._config = settings.last
         self._game = game
         self._stories = Stories(settings, self.counts.defaults)
+        self.counts.deeds.listeners.append(self._stories.promised)
         self._manifesto = Manifesto()
         self._saved = SavedGame(self._config.document(), game)
 

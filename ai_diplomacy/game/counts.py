@@ -9,12 +9,14 @@ from typing import Any
 from ..agent.events import MessageReturned
 from ..models.events import CallAnswered, CallHedged, CallLost, CallRetried
 from ..models.ledger import Ledger, Spending
+from ..promises.promised import Promised
 from ..records.events import Event
 from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, StepDefaulted
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
-from .events import MessageDelivered, OrdersSubmitted, PledgeJudged
+from .events import MessageDelivered, OrdersSubmitted
+from .word_and_deed import WordAndDeed
 
 TOKENS = ("input_tokens", "output_tokens", "cached_tokens")
 FIGURES = (
@@ -36,6 +38,8 @@ FIGURES = (
     "illegal_pledges",
     "pledges_kept",
     "pledges_broken",
+    "broken_on_purpose",
+    "confessed_breaches",
     "retries",
     "hedged_calls",
     "lost_calls",
@@ -64,9 +68,13 @@ class ErrorCounts:
         self.ledger = Ledger()
         """Of the calls that the game went on with."""
         self.defaults = DefaultedSteps()
+        self.deeds = WordAndDeed(settings.first.map, self._promised)
+        self.broken: list[Promised] = []
+        """Broken promises, in the order in which they were broken."""
 
     def event(self, event: Event) -> None:
         self.defaults.event(event)
+        self.deeds.event(event)
         match event:
             case CallAnswered():
                 self.ledger.event(event)
@@ -94,8 +102,16 @@ class ErrorCounts:
                 self._of(event.sender, event.phase)["messages_sent"] += 1
             case MessageReturned():
                 self._of(event.sender, event.phase)[_RETURNED.get(event.problem, "messages_returned")] += 1
-            case PledgeJudged():
-                self._of(event.sender, event.phase)["pledges_kept" if event.kept else "pledges_broken"] += 1
+
+    def _promised(self, row: Promised) -> None:
+        """What became of a promise."""
+        count = self._of(row.sender, row.phase)
+        self.broken += [row] if row.verdict == "broken" else []
+        if row.source == "confessed":
+            count["confessed_breaches"] += 1
+        elif row.due:
+            count["pledges_kept" if row.verdict == "kept" else "pledges_broken"] += 1
+            count["broken_on_purpose"] += row.on_purpose
 
     def of_power(self, power: str) -> dict[str, int | None]:
         """Every figure of a power; ``None`` where at least one call did not say."""

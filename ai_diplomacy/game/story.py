@@ -9,14 +9,17 @@ from functools import partial
 
 from ..agent.events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
 from ..board.phase import Phase
+from ..board.press import ALL
 from ..board.units import Order, Unit
+from ..promises.promised import Promised
 from ..records.cleaning import cleaned
 from ..records.events import Event
 from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, RunFinished, StepDefaulted
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
-from .events import MessageDelivered, MessageEdited, OrdersSubmitted, PhaseAdjudicated, PhaseStarted, PledgeJudged
+from .events import MessageDelivered, MessageEdited, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
+from .word_and_deed import why
 
 _prose = partial(cleaned, kind="story")
 _code = partial(cleaned, kind="story_code")
@@ -95,8 +98,6 @@ class Stories:
                 lines += [f"**Intent, told to nobody.** {_prose(event.intent)}\n"] if event.intent else []
             case OrdersSubmitted():
                 self._submitted[event.power] = event
-            case PledgeJudged():
-                self._pledge(event)
             case PhaseAdjudicated():
                 self._adjudicated(event)
             case Reflected():
@@ -221,19 +222,26 @@ class Stories:
         else:
             chapter.after.append(entry)
 
-    def _pledge(self, event: PledgeJudged) -> None:
-        verdict = "kept" if event.kept else "broken"
-        ordered = "" if event.kept else f"; ordered `{event.ordered}`" if event.ordered else "; not ordered"
-        to = "everyone" if list(event.recipients) == ["ALL"] else None
+    def promised(self, row: Promised) -> None:
+        """What became of a promise, in the chapter of the phase that decided it."""
+        to = "everyone" if row.recipient == ALL else row.recipient.title()
+        ordered = f"; ordered {', '.join(f'`{order}`' for order in row.ordered)}" if row.ordered else "; not ordered"
         for reader in self._models:
-            if reader == event.sender:
-                line = f"- My pledge to {to or listed(event.recipients)}, `{event.pledged}`: **{verdict}**{ordered}."
-            elif to or reader in event.recipients:
-                line = f"- {event.sender.title()}'s pledge `{event.pledged}`: **{verdict}**{ordered}."
-            else:
+            mine = reader == row.sender
+            if not (mine or reader == row.recipient or (row.recipient == ALL and row.source == "pledge")):
                 continue
-            if any(chapter.phase == event.phase for chapter in self._chapters[reader]):
-                self._chapter(reader, event.phase).outcome.append(line)
+            if row.verdict == "broken":
+                whose = f"to {to}" if mine else f"{row.sender.title()}, to {'us' if reader == row.recipient else to}"
+                reason = f" — {_prose(why(row))}" if mine and row.account else ""
+                line = f"- **Broke its word** {whose}: `{row.commitment}`{ordered}{reason}."
+            else:
+                whose = f"My pledge to {to}" if mine else f"{row.sender.title()}'s pledge"
+                by = f" by {row.by.title()}'s deed" if row.by else ""
+                line = f"- {whose}, `{row.commitment}`: **{row.verdict}**{by}."
+            # Who has nothing to retreat or to build has no chapter of that phase.
+            lived = [chapter for chapter in self._chapters[reader] if Phase(chapter.phase) <= row.decided]
+            if lived:
+                lived[-1].outcome.append(line)
 
     def _adjudicated(self, event: PhaseAdjudicated) -> None:
         for power in self._models:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from ..board.phase import Phase
+from ..board.press import ALL
+from ..promises.promised import Promised
 from ..records.cleaning import cleaned
 from ..run.session import Played
 from .counts import ErrorCounts
+from .word_and_deed import why
+
+_MOST_BROKEN = 12
+"""Broken promises that the terminal lists."""
 
 
 def summary(played: Played, counts: ErrorCounts) -> list[str]:
@@ -30,9 +37,27 @@ def summary(played: Played, counts: ErrorCounts) -> list[str]:
         f"replies: {troubles}",
         f"tokens: {_tokens(played)}; cost: {_cost(played)}",
         f"run folder: {played.folder.path} (start with {played.folder.path / 'powers'})",
+        *broken_lines(counts),
         *default_lines(counts),
         *([f"{played.faults} faults of this program: {played.folder.log} tells of them"] if played.faults else []),
     ]
+
+
+def broken_lines(counts: ErrorCounts) -> list[str]:
+    """A line for each broken promise; of many, the first ones that were meant."""
+    rows = sorted(counts.broken, key=lambda row: not row.on_purpose)[:_MOST_BROKEN]
+    rows.sort(key=lambda row: (Phase(row.decided), row.sender))
+    lines = [
+        f"{row.decided} {row.sender.title()} broke its word to {_to(row)}: {row.commitment}; ordered "
+        f"{', '.join(row.ordered) or 'nothing'}; {cleaned(why(row), 'line')}"
+        for row in rows
+    ]
+    more = len(counts.broken) - len(rows)
+    return [*lines, *([f"and {more} more, in the stories and in analyze"] if more else [])]
+
+
+def _to(row: Promised) -> str:
+    return "everyone" if row.recipient == ALL else row.recipient.title()
 
 
 def default_lines(counts: ErrorCounts) -> list[str]:
