@@ -72,7 +72,8 @@ def _plain(text: str) -> str:
     """One line without what surrounds it; signs and letters of one form each."""
     one = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     one = "".join(letter for letter in one if unicodedata.category(letter) not in ("Cf", "Cs"))
-    return " ".join(_NUMBERED.sub("", one).split()).strip(" .;,!\"'`")
+    lines = (" ".join(_NUMBERED.sub("", line).split()) for line in one.splitlines())
+    return "; ".join(filter(None, lines)).strip(" .;,!\"'`")
 
 
 _SPLIT = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+(?:and|&)\s+", re.IGNORECASE)

@@ -3,7 +3,7 @@ orders need to be known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from .situation import Situation
 from .terrain import Terrain, province_of
@@ -14,24 +14,26 @@ def possible_orders(situation: Situation, power: str) -> Mapping[str, tuple[Orde
     """Unit of the power -> holds, moves, supports and convoys, sorted. A move by convoy is possible where a fleet
     stands in every sea of a way; who owns the fleets does not matter."""
     ground, standing = situation.terrain, [unit for _, unit in situation.occupants().values()]
-    landings = dict(_landings(ground, standing))
+    landings = _landings(ground, standing)
     return {unit: _orders_of(unit, standing, landings, ground) for unit in situation.units[power]}
 
 
-def _landings(ground: Terrain, standing: list[Unit]) -> Iterator[tuple[Unit, Mapping[str, frozenset[str]]]]:
-    """Army -> province that it can be convoyed to -> the fleets that can take part in it."""
+Landings = Mapping[Unit, Mapping[str, tuple[frozenset[str], ...]]]
+"""Army -> province that it can be convoyed to -> the ways there, each as the seas whose fleets it needs."""
+
+
+def _landings(ground: Terrain, standing: Iterable[Unit]) -> Landings:
     fleets = {unit.province for unit in standing if unit.kind == "F" and ground.kinds[unit.province] == "sea"}
-    ways = [(start, seas, ends) for start, seas, ends in ground.convoys if seas <= fleets]
+    ways = [way for way in ground.convoys if way[1] <= fleets]
+    found: dict[Unit, dict[str, tuple[frozenset[str], ...]]] = {}
     for army in (unit for unit in standing if unit.kind == "A"):
-        found: dict[str, frozenset[str]] = {}
-        for seas, end in ((seas, end) for start, seas, ends in ways if start == army.province for end in ends):
-            found[end] = found.get(end, frozenset()) | seas
-        yield army, found
+        ends = found.setdefault(army, {})
+        for seas, end in ((seas, end) for start, seas, there in ways if start == army.province for end in there):
+            ends[end] = (*ends.get(end, ()), seas)
+    return found
 
 
-def _orders_of(
-    unit: Unit, standing: list[Unit], landings: Mapping[Unit, Mapping[str, frozenset[str]]], ground: Terrain
-) -> tuple[Order, ...]:
+def _orders_of(unit: Unit, standing: Iterable[Unit], landings: Landings, ground: Terrain) -> tuple[Order, ...]:
     reach = ground.reach(unit)
     touched = {province_of(at) for at in reach}
     orders = {f"{unit} H"} | {f"{unit} - {at}" for at in reach}
@@ -39,10 +41,13 @@ def _orders_of(
     for other in standing:
         if other == unit:
             continue
-        carried = landings.get(other, {})
         if other.province in touched:
             orders.add(f"{unit} S {other}")
-        goals = {*map(province_of, ground.reach(other)), *carried} & touched
-        orders |= {f"{unit} S {other} - {goal}" for goal in goals}
-        orders |= {f"{unit} C {other} - {at}" for at, seas in carried.items() if unit.province in seas}
+        goals = {province_of(at) for at in ground.reach(other)}
+        for at, ways in landings.get(other, {}).items():
+            carrying = [unit.province in seas for seas in ways]
+            orders |= {f"{unit} C {other} - {at}"} if any(carrying) else set()
+            # Who must carry it cannot support it.
+            goals |= set() if all(carrying) else {at}
+        orders |= {f"{unit} S {other} - {goal}" for goal in goals & touched}
     return tuple(map(Order, sorted(orders)))

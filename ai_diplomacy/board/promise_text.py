@@ -40,7 +40,7 @@ _OUT = tuple(
     map(
         _pattern,
         (
-            rf"{_FORCES}(?:(?:stay|keep|remain|be)(?:s|ing)? )?{_FORCES}out of (?P<what>.+)",
+            rf"{_FORCES}(?:will )?(?:(?:stay|keep|remain|be)(?:s|ing)? )?{_FORCES}out of (?P<what>.+)",
             rf"{_FORCES}(?:stay|keep|remain)(?:s|ing)? (?:away from|off|clear of) (?P<what>.+)",
             r"(?:avoid|vacat|demilitari[sz])(?:e|ing)? (?P<what>.+)",
             r"(?:dmz|demilitari[sz]ed zone):?(?: (?:in|of|for|at))? (?P<what>.+)",
@@ -195,7 +195,7 @@ def _ordered(text: str, speaker: Speaker) -> list[Promise]:
         return []
     if any(token.kind in "?c" for token in tokens) or any(sign.isdigit() or sign in "#?" for sign in text):
         raise UnreadPromiseError(f"more than an order that is understood; write {speaker.example}")
-    if situation.kind == "M" and written[0].verb in ("B", "D", "R", "WAIVE"):
+    if situation.kind == "M" and written[0].verb in ("B", "D", "R", "WAIVE") and not written[0].trouble:
         return [_winter(written[0], speaker)]
     line = read_order(text, situation)
     if line.order is not None:
