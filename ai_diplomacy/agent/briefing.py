@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..board.player import PledgeOutcome, Question, View
+from ..board.player import PledgeOutcome, Question, StandingPledge, View
 from ..board.press import Message
 from ..board.situation_document import result_document, written_document_of
 from .memory import DiaryEntry, Memory
@@ -27,9 +27,9 @@ AWAITING = 120
 # fmt: off
 PARTS = (
     "game", "map", "phase", "you", "last_year", "powers", "neutral", "homes", "dislodged", "adjustments",
-    "disband_order", "nearby", "threats", "legal_orders", "last_turn", "earlier_turns", "pledges", "past", "goals",
-    "relationships", "earlier_press", "press", "awaiting", "unanswered", "diary", "directive", "question", "step",
-    "returned", "correction",
+    "disband_order", "nearby", "threats", "legal_orders", "last_turn", "earlier_turns", "pledges", "standing", "past",
+    "goals", "relationships", "earlier_press", "press", "awaiting", "unanswered", "diary", "directive", "question",
+    "step", "returned", "correction",
 )
 # fmt: on
 """The parts of a document, in their order. Those that would be empty are left out."""
@@ -60,7 +60,8 @@ def briefing(step: Question, view: View, memory: Memory) -> dict[str, Any]:
         "awaiting": [_shown(message, AWAITING) for message in view.awaiting] if step == "negotiate" else [],
         "unanswered": list(view.unanswered),
         "returned": _returned(view),
-        "pledges": [_outcome(pledge) for pledge in view.pledges],
+        "pledges": _promised(view.pledges),
+        "standing": _promised(view.standing),
     }
     document = {"game": view.game, "step": asked, **situation, "last_year": view.last_year, **remembered, **heard}
     return {part: document[part] for part in PARTS if document.get(part)}
@@ -97,11 +98,18 @@ def _shown(message: Message, characters: int | None = None) -> dict[str, str]:
     return shown | {"pledges": ", ".join(message.pledges)} if message.pledges else shown
 
 
+def _promised(pledges: Iterable[PledgeOutcome | StandingPledge]) -> dict[str, str]:
+    """``{"ITALY to TURKEY": "A VEN H kept, out of ION broken by F NAP - ION"}``; what still holds stands alone."""
+    found: dict[str, list[str]] = {}
+    for pledge in pledges:
+        told = _outcome(pledge) if isinstance(pledge, PledgeOutcome) else ""
+        found.setdefault(f"{pledge.sender} to {', '.join(pledge.recipients)}", []).append(f"{pledge.pledged}{told}")
+    return {heading: ", ".join(pledged) for heading, pledged in found.items()}
+
+
 def _outcome(pledge: PledgeOutcome) -> str:
-    broken = (
-        f" by {', '.join(pledge.ordered)}" if pledge.ordered else ", no order" if pledge.verdict == "broken" else ""
-    )
-    return f"{pledge.sender} to {', '.join(pledge.recipients)}: {pledge.pledged}, {pledge.verdict}{broken}"
+    by = f" by {' and '.join(pledge.ordered) or 'no order'}" if pledge.verdict == "broken" else ""
+    return f" {pledge.verdict}{by}"
 
 
 def _returned(view: View) -> Sequence[str]:

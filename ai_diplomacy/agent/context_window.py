@@ -35,6 +35,7 @@ LEFT_OUT: tuple[tuple[str, int], ...] = (
     ("diary", 0),
     ("unanswered", 0),
     ("returned", 0),
+    ("standing", 0),
     ("relationships", 0),
     ("goals", 0),
     ("press", 0),

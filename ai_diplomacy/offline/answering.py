@@ -79,7 +79,7 @@ def _reaction(plan: RoundPlan, received: UnderstoodMessage) -> PlannedMessage:
 
 def _guilty(plan: RoundPlan, power: str) -> bool:
     """Whether the power has something to reproach us with."""
-    broken = any(o.sender == plan.prompt.me and power in o.recipients and not o.kept for o in plan.prompt.pledges)
+    broken = any(o.sender == plan.prompt.me and power in o.recipients and o.broken for o in plan.prompt.pledges)
     return broken or any(event.power == power and event.kind in ("struck", "won") for event in plan.assessment.events)
 
 

@@ -55,7 +55,25 @@ class PastPledge:
     sender: str
     recipients: tuple[str, ...]
     pledged: Commitment
-    kept: bool
+    verdict: str
+    """``kept``, ``broken``, ``void`` and so on."""
+
+    @property
+    def kept(self) -> bool:
+        return self.verdict == "kept"
+
+    @property
+    def broken(self) -> bool:
+        return self.verdict == "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPledge:
+    """A pledge of an earlier turn that still holds."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    pledged: Commitment
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +97,7 @@ class ParsedPrompt:
     unanswered: tuple[str, ...]
     returned: tuple[str, ...]
     pledges: tuple[PastPledge, ...]
+    standing: tuple[HeldPledge, ...]
     question: str
     """What an interview asks."""
     corrected: bool
@@ -153,7 +172,12 @@ def _parsed(document: Mapping[str, Any]) -> ParsedPrompt:
         awaiting=tuple(_messages(document.get("awaiting"), 1, powers)),
         unanswered=tuple(power for power in _texts(document.get("unanswered")) if power in powers),
         returned=_texts(document.get("returned")),
-        pledges=_past_pledges(document.get("pledges"), powers),
+        pledges=tuple(_past_pledges(document.get("pledges"), powers)),
+        standing=tuple(
+            HeldPledge(sender, recipients, pledged)
+            for sender, recipients, told in _told(document.get("standing"), powers)
+            for pledged in _pledges(told)
+        ),
         question=str(document.get("question") or ""),
         corrected=bool(document.get("correction")),
     )
@@ -185,23 +209,26 @@ def _pledges(value: Any) -> tuple[Commitment, ...]:
 def _messages(value: Any, round: int, powers: frozenset[str]) -> Iterator[PressMessage]:
     for shown in value or ():
         pledges = _pledges(shown.pop("pledges", ""))
-        for heading, body in shown.items():
-            sender, _, recipients = heading.partition(" to ")
-            if sender in powers:
-                yield PressMessage(sender, tuple(recipients.split(", ")), round, str(body)[:LONGEST_MESSAGE], pledges)
+        for sender, recipients, body in _told(shown, powers):
+            yield PressMessage(sender, recipients, round, body[:LONGEST_MESSAGE], pledges)
 
 
-_PLEDGE = re.compile(r"(\w+) to ([\w, ]+): ([^,]+), (kept|broken.*)")
+_OUTCOME = re.compile(r"(.+) (kept|broken|void|retracted|released|condition not met)(?: by .+)?")
 
 
-def _past_pledges(value: Any, powers: frozenset[str]) -> tuple[PastPledge, ...]:
-    found = (_PLEDGE.fullmatch(text) for text in _texts(value))
-    return tuple(
-        PastPledge(told[1], tuple(told[2].split(", ")), pledged, told[4] == "kept")
-        for told in found
-        if told and told[1] in powers
-        for pledged in _pledges(told[3])
-    )
+def _past_pledges(value: Any, powers: frozenset[str]) -> Iterator[PastPledge]:
+    for sender, recipients, told in _told(value, powers):
+        for found in filter(None, map(_OUTCOME.fullmatch, told.split(", "))):
+            for pledged in _pledges(found[1]):
+                yield PastPledge(sender, recipients, pledged, found[2])
+
+
+def _told(value: Any, powers: frozenset[str]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Who said something, to whom, and what."""
+    for heading, told in (value or {}).items():
+        sender, _, recipients = heading.partition(" to ")
+        if sender in powers:
+            yield sender, tuple(recipients.split(", ")), str(told)
 
 
 def _board_is_sound(situation: Situation) -> bool:

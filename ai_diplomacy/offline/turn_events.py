@@ -29,7 +29,7 @@ def turn_events(prompt: ParsedPrompt) -> tuple[TurnEvent, ...]:
     found += [
         TurnEvent(outcome.sender, "kept" if outcome.kept else "broke", outcome.pledged)
         for outcome in prompt.pledges
-        if outcome.sender != prompt.me
+        if outcome.sender != prompt.me and (outcome.kept or outcome.broken)
     ]
     return tuple(dict.fromkeys(found))
 

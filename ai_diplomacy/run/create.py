@@ -24,9 +24,9 @@ from .glance import EVENTS
 from .history import CALLS, RunHistory, is_run
 from .settings_history import RunSettings, S
 
-GENERATION = 2
+GENERATION = 3
 """Of the runs that this version begins, and goes on with. It is raised whenever prompts, the reading of replies, the
-program of steps or the bots change."""
+program of steps or the bots change: with the third, messages pledge more than orders."""
 
 
 Kept = Callable[[str, str, int], bool]

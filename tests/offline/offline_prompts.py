@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -34,7 +34,7 @@ SHAPES: Mapping[str, type[StepReply]] = {
 
 
 def document(situation: Situation, step: str, *, round: int = 1, **more: Any) -> dict[str, Any]:
-    """``press``, ``awaiting``, ``pledges`` and ``relationships`` as ``sent`` and tables have them."""
+    """``press``, ``awaiting``, ``pledges``, ``standing`` and ``relationships`` as ``sent`` and tables have them."""
     asked = f"{step} {round} of 2" if step == "negotiate" else step
     content = {"game": "test", "step": asked, **document_of(situation), "last_year": situation.year + 1, **more}
     if "press" in more:
@@ -45,17 +45,25 @@ def document(situation: Situation, step: str, *, round: int = 1, **more: Any) ->
     if "awaiting" in more:
         content["awaiting"] = [_shown(message) for message in more["awaiting"]]
     if "pledges" in more:
-        content["pledges"] = [
-            f"{one['from']} to {', '.join(one['to'])}: {one['pledged']}, "
-            + ("kept" if one["kept"] else f"broken by {one['ordered']}")
+        content["pledges"] = _by_pair(
+            {**one, "told": one["pledged"] + (" kept" if one["kept"] else f" broken by {one['ordered']}")}
             for one in more["pledges"]
-        ]
+        )
+    if "standing" in more:
+        content["standing"] = _by_pair({**one, "told": one["pledged"]} for one in more["standing"])
     if "relationships" in more:
         words = dict.fromkeys(more["relationships"].values())
         content["relationships"] = {
             word: " ".join(power for power, one in more["relationships"].items() if one == word) for word in words
         }
     return content
+
+
+def _by_pair(pledges: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for one in pledges:
+        found.setdefault(f"{one['from']} to {', '.join(one['to'])}", []).append(one["told"])
+    return {heading: ", ".join(told) for heading, told in found.items()}
 
 
 def _shown(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from offline_prompts import opening
 
-from ai_diplomacy.board.units import Order
+from ai_diplomacy.board.commitments import Commitment
 from ai_diplomacy.offline.intents import understand
 from ai_diplomacy.offline.prompt_reader import PressMessage
 from ai_diplomacy.offline.temperament import Tone
@@ -59,7 +59,7 @@ AGREED = {
 
 
 def understood(text: str, *pledges: str):
-    return understand(PressMessage("GERMANY", ("FRANCE",), 1, text, tuple(map(Order, pledges))), opening())
+    return understand(PressMessage("GERMANY", ("FRANCE",), 1, text, tuple(map(Commitment, pledges))), opening())
 
 
 def wordings():
