@@ -70,10 +70,13 @@ def _as_pledges(value: Any) -> Any:
 
 def _pledge(fields: Mapping[str, Any]) -> str:
     """All that an object says, as words, so that no part of it is lost where it is not understood."""
-    said = {str(key).strip().lower(): value for key, value in fields.items() if value not in (None, "", False)}
+    named = ((str(key).strip().lower(), value) for key, value in fields.items())
+    said = {key: value for key, value in named if value not in (None, "") and not (value is False and key in _TERMS)}
     kind = str(said.pop("type", "") or said.pop("kind", "")).strip()
     words: list[str] = [] if kind.lower().startswith("stay") else [_begun(kind)]
-    behind = ["stays"] if not words or said.pop("stays", False) is True else []
+    behind = [] if words and said.get("stays") is not True else ["stays"]
+    if said.get("stays") is True:
+        del said["stays"]
     if str(said.get("order", "")).startswith(unit := str(said.get("unit", ""))) and unit:
         del said["unit"]
     for key in sorted((key for key in said if key not in _REMARKS), key=lambda key: (key in _TERMS, key != "unit")):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from .commitments import Commitment
 from .possible import possible_orders
@@ -14,11 +15,12 @@ from .recipients import ALL, addressed
 from .situation import Situation
 from .term_text import Term
 
-LONGEST = 400
+LONGEST = 200
 """Characters of a text; nobody needs more to promise something."""
-_LONGEST_SHOWN = 200
 _MOST = 20
 """Commitments of one text."""
+_MOST_WAYS = 4
+"""Of parting a condition that stands first from what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def read_commitment(text: str, situation: Situation, readers: Iterable[str] = ()
 
     An order must be legal in the situation, or be a build or disband that may come in the winter of the year.
     """
-    shown = text[:_LONGEST_SHOWN]
+    shown = text[:LONGEST]
     try:
         if len(text) > LONGEST:
             raise UnreadPromiseError(f"{len(text)} characters are too long for a pledge")
@@ -85,7 +87,7 @@ def _commitments(text: str, speaker: Speaker) -> list[Commitment]:
         return _whole(text, speaker)
     except UnreadPromiseError as why:
         pieces = [piece for piece in _SPLIT.split(text) if piece]
-        if len(pieces) < 2:
+        if not 2 <= len(pieces) <= _MOST:
             raise
         try:
             found = [one for piece in pieces for one in _whole(piece, speaker)]
@@ -196,7 +198,7 @@ def _made(text: str, speaker: Speaker) -> list[Commitment]:
     sign, rest = found[1].lower(), text[found.end() :]
     ways = [(text[: found.start()], rest)]
     if not found.start():
-        ways = [(rest[then.end() :], rest[: then.start()]) for then in _THEN.finditer(rest)]
+        ways = [(rest[then.end() :], rest[: then.start()]) for then in islice(_THEN.finditer(rest), _MOST_WAYS)]
     why = UnreadPromiseError(f"write what is promised first: {speaker.example.partition(',')[0]} {sign} ...")
     for main, asked in ways:
         try:

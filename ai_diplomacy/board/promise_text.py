@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .commitments import Promise
@@ -120,6 +121,10 @@ class Speaker:
 
 def promises(text: str, speaker: Speaker) -> tuple[Promise, ...]:
     """All that the words promise, each once. Raises ``UnreadPromiseError`` if they promise nothing, or not for sure."""
+    with suppress(ValueError):
+        literal = Promise(text)
+        if literal.order and literal.order in speaker.situation.legal_orders.get(literal.order.unit, ()):
+            return (literal,)
     lead = _LEAD.match(text)
     bare = text[lead.end() :] if lead else text
     first: UnreadPromiseError | None = None

@@ -42,7 +42,7 @@ def view(
         awaiting=_awaiting(mailbox, power, turn, situation.phase) if step == "negotiate" else (),
         unanswered=_silent(mailbox, power, turn, situation.phase, round, rounds) if step == "negotiate" else (),
         returned=mailbox.returned_to(power, situation.phase),
-        pledges=pledges.outcomes(power),
+        pledges=pledges.outcomes(power) if situation.kind == "M" or step != "order" else (),
         standing=pledges.standing(power) if heard != turn else (),
         earlier=earlier,
         earlier_press=mailbox.readable(power, past) if earlier or config.turns_shown(power) > 1 else (),

@@ -118,6 +118,34 @@ def test_an_object_without_any_field_answers_no_step(shape):
 
 
 @pytest.mark.parametrize(
+    ("pledges", "texts"),
+    [
+        ("null", []),
+        ('"A PAR - BUR"', ["A PAR - BUR"]),
+        ('["A PAR - BUR", null, ["out of ENG"]]', ["A PAR - BUR", "out of ENG"]),
+        ('{"order": "A PAR - BUR"}', ["A PAR - BUR"]),
+        ('[{"A PAR": "- BUR"}, {"unit": "A PAR", "order": "- BUR"}]', ["a par - BUR", "A PAR - BUR"]),
+        ('[{"unit": "A PAR", "order": "A PAR - BUR", "reason": "to help"}]', ["A PAR - BUR"]),
+        ('[{"type": "out", "province": "ENG", "until": "F1902"}]', ["out of ENG until F1902"]),
+        ('[{"type": "DMZ", "provinces": ["ENG", "BUR"]}, {"out of": "ENG"}]', ["out of ENG, BUR", "out of ENG"]),
+        ('[{"type": "peace", "power": "ITALY", "while": "kept"}]', ["peace ITALY while kept"]),
+        ('[{"until": "F1902", "type": "peace", "with": "ITALY", "mutual": true}]', ["peace ITALY until F1902 mutual"]),
+        ('[{"type": "stays", "unit": "A PAR"}, {"unit": "A PAR", "stays": true}]', ["A PAR stays"] * 2),
+        ('[{"type": "not", "order": "A PAR - BUR"}]', ["not A PAR - BUR"]),
+        ('[{"out": "ENG", "if": {"power": "ITALY", "order": "A VEN H"}}]', ["out of ENG if ITALY: A VEN H"]),
+        ('[{"unit": "A PAR", "stays": false}]', ["A PAR stays False"]),
+        ('[{"withdraw": "all"}]', ["withdraw all"]),
+        ('[{"order": "A PAR - BUR", "weather": "fair"}]', ["A PAR - BUR weather fair"]),
+        ('[{"order": "A PAR - BUR", "binding": false, "odds": 0}]', ["A PAR - BUR binding False odds 0"]),
+    ],
+)
+def test_a_pledge_may_be_an_object_and_nothing_of_it_is_lost(pledges, texts):
+    reading = read_reply(f'{{"messages": [{{"to": "ITALY", "text": "x", "pledges": {pledges}}}]}}', NegotiateReply)
+    assert reading.value is not None, reading.problem
+    assert reading.value.messages[0].pledges == texts
+
+
+@pytest.mark.parametrize(
     ("to", "names"),
     [
         ('{"power": "FRANCE"}', ["FRANCE"]),

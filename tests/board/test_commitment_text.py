@@ -178,7 +178,7 @@ def test_bare_peace_is_with_every_reader():
         ("out of ENG, peace FRANCE until F1902", "what belongs to which pledge is not sure"),
         ("not A MUN - TYR and A BER - KIE", "what belongs to which pledge is not sure"),
         ("withdraw out of ENG, A BER - KIE", "what belongs to which pledge is not sure"),
-        ("x" * (LONGEST + 1), "401 characters are too long for a pledge"),
+        ("x" * (LONGEST + 1), "201 characters are too long for a pledge"),
     ],
 )
 def test_what_is_not_sure_is_refused_with_a_reason_that_helps(text, why):

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ai_diplomacy.board.commitments import Commitment
 from ai_diplomacy.board.edits import MessageEdit, edited, read_edit
 from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.press import Message
 from ai_diplomacy.board.recipients import ALL
 from ai_diplomacy.board.terrain import terrain
-from ai_diplomacy.board.units import Order
 
 GROUND = terrain()
 PHASE = Phase("S1902M")
 
 
 def message(sender: str, to: str, body: str, sequence: int) -> Message:
-    return Message(sender, (to,), body, (Order("A PAR H"),) if sender == "FRANCE" else (), PHASE, 1, sequence)
+    return Message(sender, (to,), body, (Commitment("A PAR H"),) if sender == "FRANCE" else (), PHASE, 1, sequence)
 
 
 ROUND = (
@@ -68,7 +68,15 @@ def test_what_is_not_there_is_told_and_changes_nothing(edit):
 
 
 def test_pledges_stay_unless_others_are_listed():
-    given = {"new": ("A PAR H",), "new []": (), "new [a par - bur, A MAR H]": ("A PAR - BUR", "A MAR H")}
+    given = {
+        "new": ("A PAR H",),
+        "new []": (),
+        "new [a par - bur, A MAR H]": ("A PAR - BUR", "A MAR H"),
+        "new [Out of eng until f1902 while kept if italy: not a ven h]": (
+            "out of ENG until F1902 while kept if ITALY: not A VEN H",
+        ),
+        "new [withdraw all, peace Italy]": ("withdraw all", "peace ITALY"),
+    }
     for text, pledges in given.items():
         (_, made, *_), _ = edited(ROUND, 7, [read_edit(f"S1902M 1 FRANCE>ITALY: {text}", GROUND)], GROUND.powers)
         assert (made.body, made.pledges) == ("new", pledges)
@@ -111,7 +119,7 @@ texts = st.text(st.characters(codec="utf-8"), min_size=1).map(lambda text: f"So:
     st.integers(1, 6),
     st.integers(1, 9),
     texts,
-    st.none() | st.just(()) | st.just((Order("A PAR - BUR"), Order("F BRE S A PAR - PIC"))),
+    st.none() | st.just(()) | st.just((Commitment("A PAR stays until F1902"), Commitment("F BRE S A PAR - PIC"))),
 )
 def test_an_edit_is_read_as_it_was_written(action, round, powers, readers, number, body, pledges):
     drop, add = action == "drop", action == "add"

@@ -95,6 +95,50 @@ async def test_pledges_are_checked_when_made_and_judged_when_ordered(tmp_path):
     assert "France's pledge `F BRE - MAO`: **broken**; ordered `F BRE - ENG`" in story
 
 
+async def test_all_kinds_of_promises_go_out_in_one_notation_and_are_shown_while_they_hold(tmp_path):
+    pledges = [
+        "DMZ the English Channel until 1902",
+        {"type": "peace", "while": "kept"},
+        "not out of BUR",
+        "A MAR stays",
+    ]
+    messages = [
+        {"to": ["ITALY", "GERMANY"], "text": "trust me", "pledges": pledges},
+        {"to": ["ITALY"], "text": "and me", "pledges": "A PAR - BUR if you: A VEN H"},
+        {"to": ["ENGLAND"], "text": "you too", "pledges": [{"order": "A PAR - BUR", "binding": False}]},
+    ]
+
+    def answers(request):
+        if (request.key.actor, request.key.phase, request.key.step) == ("FRANCE", "S1901M", "negotiate"):
+            return press(*messages)
+        return QUIET[request.key.step]
+
+    model = ScriptedModel(answers)
+    config = GameConfig(
+        models=seats(HOLD, FRANCE=SCRIPTED, ITALY=SCRIPTED), max_year=1901, rounds=1, end_at_phase="F1901M"
+    )
+    run = await play(tmp_path / "run", config, model)
+    sent = [message.get("pledges") for message in run.saved["phases"][0]["press"]]
+    assert sent == [
+        ["out of ENG until F1902", "peace GERMANY while kept", "peace ITALY while kept", "A MAR stays"],
+        ["A PAR - BUR if ITALY: A VEN H"],
+        None,
+    ]
+    why = [event["detail"] for event in run.events_of("message_returned")]
+    assert [text.partition(": ")[2][:20] for text in why] == ["'not out of BUR': no", "'A PAR - BUR binding"]
+    shown, *_ = [
+        situation_of(request)
+        for request in model.requests
+        if (request.key.actor, request.key.phase, request.key.step) == ("ITALY", "F1901M", "order")
+    ]
+    assert shown["pledges"] == {
+        "FRANCE to ITALY": "A MAR stays kept, A PAR - BUR if ITALY: A VEN H broken by A PAR H",
+    }
+    assert shown["standing"] == {
+        "FRANCE to ITALY": "out of ENG until F1902, peace GERMANY while kept, peace ITALY while kept",
+    }
+
+
 async def test_who_left_a_message_unanswered_is_told_once_there_was_a_round_to_answer_in(tmp_path):
     model = ScriptedModel(
         lambda request: (
