@@ -5,12 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
+from ..board.commitments import Commitment
 from ..board.units import Order, Unit
+from .campaign import remembered_campaign
 from .commitments import remembered_pacts
+from .ending import released
 from .intents import UnderstoodMessage
+from .joint_moves import JointMove, joint_fields, wish
 from .order_planning import supported_move, worthwhile
-from .proposing import JointMove, joint_fields, third_power, wish
 from .round_plan import PlannedMessage, RoundPlan
+from .telling import third_power
+from .trust import BROKEN_WORD, broken_words, trust
 from .wording import place, places
 
 
@@ -68,6 +73,11 @@ def _reaction(plan: RoundPlan, received: UnderstoodMessage) -> PlannedMessage:
         return PlannedMessage(to, "confirm")
     if "decline" in received.intents:
         return PlannedMessage(to, "regret")
+    if "withdrawn" in received.intents:
+        return PlannedMessage(to, "withdrawn")
+    if "tip" in received.intents:
+        accused = next((p for p in received.powers if p not in (received.sender, plan.prompt.me)), third["third"])
+        return PlannedMessage(to, "thanks_tip", {"third": accused.title()})
     if "warning" in received.intents:
         guilty = _guilty(plan, received.sender)
         defiant = plan.prompt.stance(received.sender) < 0 or plan.assessment.nature.nerve > 0.65
@@ -87,9 +97,13 @@ def _alliance(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random)
     power, nature = received.sender, plan.assessment.nature
     if (power in plan.agreed.peace and plan.said("alliance", power)) or power in remembered_pacts(plan.prompt):
         return PlannedMessage((power,), "confirm")
-    stance = plan.prompt.stance(power)
+    stance, believed = plan.prompt.stance(power), trust(plan.assessment, power)
     allies = sum(plan.prompt.stance(other) == 2 for other in plan.prompt.others if other != power)
-    willing = {2: 1.0, 1: 0.9, 0: nature.trust + 0.1, -1: nature.trust - 0.35, -2: 0.05}[stance] - 0.2 * allies
+    willing = {2: 1.0, 1: 0.9, 0: believed + 0.1, -1: believed - 0.35, -2: 0.05}[stance] - 0.2 * allies
+    if _offered(plan, power, "alliance"):
+        return PlannedMessage((power,), "accept_alliance")
+    campaign = remembered_campaign(plan.prompt)
+    willing -= 0.3 if campaign is not None and campaign.victim == power else 0.0
     if luck.random() < willing:
         return PlannedMessage((power,), "accept_alliance")
     zone = plan.free_zone(power)
@@ -101,6 +115,8 @@ def _alliance(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random)
 def _peace(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
     if received.sender in plan.agreed.peace:
         return PlannedMessage((received.sender,), "confirm")
+    if _offered(plan, received.sender, "peace"):
+        return PlannedMessage((received.sender,), "accept_peace")
     stance = plan.prompt.stance(received.sender)
     willing = {2: 1.0, 1: 1.0, 0: 0.9, -1: 0.6, -2: 0.25}[stance]
     return PlannedMessage((received.sender,), "accept_peace" if luck.random() < willing else "decline_peace")
@@ -114,12 +130,27 @@ def _zone(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> 
     if set(zone) <= set(plan.agreed.zones.get(power, ())):
         return PlannedMessage((power,), "confirm_zone", _zone_fields(plan, zone))
     fields = {**_zone_fields(plan, zone), "own": _nearest_center(plan, zone[0])}
+    if _offered(plan, power, "zone", zone):
+        return PlannedMessage((power,), "accept_zone", fields, zone=zone)
     wanted = any(order.target in zone for order in plan.order_plan.orders)
     willing = {2: 1.0, 1: 0.95, 0: 0.85, -1: 0.65, -2: 0.3}[plan.prompt.stance(power)]
     willing -= 0.45 * plan.assessment.nature.nerve if wanted else 0.0
-    if luck.random() < willing and not plan.bound_for(zone):
+    willing -= BROKEN_WORD * broken_words(plan.prompt, power)
+    wanted_most = power != plan.order_plan.betrayed and plan.lure in zone
+    if not wanted_most and luck.random() < willing and not plan.bound_for(zone):
         return PlannedMessage((power,), "accept_zone", fields, zone=zone)
     return PlannedMessage((power,), "decline_zone", fields)
+
+
+def _offered(plan: RoundPlan, power: str, kind: str, zone: Sequence[str] = ()) -> bool:
+    """Whether we have proposed the same to the power in this phase, so that our letters have crossed."""
+    return any(
+        own.sender == plan.prompt.me
+        and own.ask == kind
+        and own.message.recipients == (power,)
+        and set(zone) <= set(own.zone)
+        for own in plan.assessment.press
+    )
 
 
 def _no_zone(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
@@ -144,12 +175,13 @@ def _support(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) 
     goal = busy.target
     costly = goal in plan.prompt.situation.terrain.centers and goal not in plan.prompt.situation.centers[plan.prompt.me]
     willing = {2: 0.95, 1: 0.8, 0: 0.5, -1: 0.15, -2: 0.0}[plan.prompt.stance(received.sender)] - 0.4 * costly
-    if luck.random() < willing and not rivals:
-        return PlannedMessage((received.sender,), "accept_support", fields, pledges=(joint.support,))
+    willing -= BROKEN_WORD * broken_words(plan.prompt, received.sender)
+    if luck.random() < willing and not rivals and not plan.forbids(joint.move.goal):
+        return PlannedMessage((received.sender,), "accept_support", fields, pledges=(Commitment(joint.support),))
     request = wish(plan.assessment, plan.order_plan, received.sender, plan.taken)
     if request is not None and luck.random() < plan.assessment.nature.nerve:
         asked = joint_fields(plan.assessment, request)
-        return PlannedMessage((received.sender,), "counter_support", asked, pledges=(request.move,))
+        return PlannedMessage((received.sender,), "counter_support", asked, pledges=(Commitment(request.move),))
     return PlannedMessage((received.sender,), "decline_support", fields)
 
 
@@ -158,10 +190,20 @@ def _help_offered(plan: RoundPlan, received: UnderstoodMessage, order: Order) ->
     move = supported_move(plan.assessment, order)
     trusted = plan.prompt.stance(received.sender) > -2
     free = move is not None and (move.unit not in plan.taken or move in plan.agreed.pledges)
-    if move is None or not free or not trusted or not worthwhile(plan.assessment, plan.order_plan.valuation, move):
-        return PlannedMessage((received.sender,), "decline_help")
+    forbidden = move is not None and plan.forbids(move.goal)
+    if (
+        move is None
+        or not free
+        or not trusted
+        or forbidden
+        or not worthwhile(plan.assessment, plan.order_plan.valuation, move)
+    ):
+        freed = released(plan, received.message.pledges)
+        return PlannedMessage((received.sender,), "decline_help", pledges=freed)
     joint = JointMove(move, order.unit)
-    return PlannedMessage((received.sender,), "accept_help", joint_fields(plan.assessment, joint), pledges=(move,))
+    return PlannedMessage(
+        (received.sender,), "accept_help", joint_fields(plan.assessment, joint), pledges=(Commitment(move),)
+    )
 
 
 def _help_wanted(plan: RoundPlan, received: UnderstoodMessage) -> JointMove | None:

@@ -1,13 +1,15 @@
-"""Commitments: what this power has promised in this phase and before, what it was promised, and whom it will betray."""
+"""Commitments: what this power has promised, in this phase and before, and what it was promised."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ..board.commitments import Commitment
+from ..board.press import ALL
 from ..board.terrain import terrain
-from ..board.units import Order
+from ..board.units import Order, Unit
 from .assessment import Assessment
 from .intents import UnderstoodMessage
 from .prompt_reader import ParsedPrompt, PressMessage
@@ -17,44 +19,151 @@ _KEEP_EMPTY = re.compile(r"Keep (.+) empty, as agreed with (.+)")
 
 
 @dataclass(frozen=True, slots=True)
+class Bond:
+    """One promise of ours."""
+
+    commitment: Commitment
+    to: tuple[str, ...]
+    """Powers, or ``(ALL,)``."""
+    round: int = 0
+    """In which it was given; 0 for a promise of an earlier turn."""
+    declared: bool = True
+    """Whether it was pledged; what was only said in words binds as well."""
+
+    def owed_only_to(self, powers: Iterable[str]) -> bool:
+        return set(self.to) <= set(powers)
+
+
+@dataclass(frozen=True, slots=True)
 class Commitments:
     """Everything that binds, or ought to."""
 
-    pledges: Mapping[Order, tuple[str, ...]]
-    """Own legal order -> the powers it was promised to in this phase; one a unit."""
-    zones: Mapping[str, tuple[str, ...]]
-    """Power -> provinces that both have agreed to keep out of."""
-    peace: frozenset[str]
-    """Powers that peace or an alliance was agreed with in this phase."""
+    bonds: tuple[Bond, ...]
     help: tuple[tuple[str, Order], ...]
     """(power, pledged order of it that supports one of our units)."""
 
     @property
+    def pledges(self) -> Mapping[Order, tuple[str, ...]]:
+        """Own order promised for this phase -> the powers it was promised to; one a unit."""
+        return {bond.commitment.order: bond.to for bond in self.bonds if bond.commitment.order is not None}
+
+    @property
+    def zones(self) -> Mapping[str, tuple[str, ...]]:
+        """Power -> provinces that we have promised it to keep out of."""
+        found: dict[str, tuple[str, ...]] = {}
+        for bond in self.bonds:
+            promise = bond.commitment.promise
+            if promise is not None and promise.kind == "out":
+                for power in bond.to:
+                    found[power] = tuple(dict.fromkeys((*found.get(power, ()), promise.province)))
+        return found
+
+    @property
+    def peace(self) -> frozenset[str]:
+        """Powers that were promised peace."""
+        promises = [bond.commitment.promise for bond in self.bonds]
+        return frozenset(promise.power for promise in promises if promise is not None and promise.kind == "peace")
+
+    @property
     def powers(self) -> frozenset[str]:
         """Everyone who was promised something."""
-        return frozenset({power for to in self.pledges.values() for power in to} | self.zones.keys() | self.peace)
+        return frozenset(power for bond in self.bonds for power in bond.to) - {ALL}
+
+    def to(self, power: str) -> tuple[Bond, ...]:
+        return tuple(bond for bond in self.bonds if power in bond.to)
 
 
 def commitments(assessment: Assessment) -> Commitments:
-    """Found in the press of the phase and in the goals."""
+    """Found in the press of the phase, among the promises that stand from before, and in the goals."""
     prompt, press = assessment.prompt, assessment.press
-    mine = [m for m in press if m.sender == prompt.me]
-    zones = remembered_zones(prompt)
-    for power, agreed in _agreed(mine, press, prompt, "zone").items():
-        if agreed:
-            zones[power] = tuple(dict.fromkeys((*zones.get(power, ()), *agreed)))
-    friends = {*_agreed(mine, press, prompt, "peace"), *_agreed(mine, press, prompt, "alliance")}
-    return Commitments(
-        pledges=_pledges(prompt),
-        zones=zones,
-        peace=frozenset(friends),
-        help=tuple(
-            (m.sender, order)
-            for m in press
-            if m.sender != prompt.me and "odd" not in m.intents
-            for order in m.message.orders
-            if order.supported in prompt.situation.own_units
-        ),
+    help = tuple(
+        (m.sender, commitment.order)
+        for m in press
+        if m.sender != prompt.me and "odd" not in m.intents
+        for commitment in m.message.pledges
+        if commitment.order is not None and commitment.order.supported in prompt.situation.own_units
+    )
+    return Commitments(tuple(_without_rivals(_bonds(assessment))), help)
+
+
+def _bonds(assessment: Assessment) -> Iterator[Bond]:
+    """What was declared comes first: words that say the same again make no second bond."""
+    prompt = assessment.prompt
+    declared = [*_declared(prompt)]
+    yield from declared
+    known = {(bond.commitment.promise, power) for bond in declared for power in bond.to}
+    for bond in (*_remembered(prompt), *_spoken(assessment)):
+        if (bond.commitment.promise, bond.to[0]) not in known:
+            known.add((bond.commitment.promise, bond.to[0]))
+            yield bond
+
+
+def _declared(prompt: ParsedPrompt) -> Iterator[Bond]:
+    found = [Bond(said.pledged, said.recipients) for said in prompt.standing if said.sender == prompt.me]
+    for message in sorted(prompt.press, key=lambda m: m.round):
+        for commitment in message.pledges:
+            if message.sender == prompt.me and not commitment.ends:
+                found.append(Bond(commitment, message.recipients, message.round))
+            elif message.sender == prompt.me and commitment.ends == "withdraw":
+                found = list(_ended(found, commitment, message.recipients))
+            elif commitment.ends == "release":
+                found = list(_ended(found, commitment, (message.sender,)))
+    yield from found
+
+
+def _ended(bonds: Iterable[Bond], ending: Commitment, readers: tuple[str, ...]) -> Iterator[Bond]:
+    """The bonds but for what this ends towards these readers."""
+    for bond in bonds:
+        if ending.promise in (None, bond.commitment.promise):
+            left = tuple(power for power in bond.to if power not in readers)
+            if left:
+                yield Bond(bond.commitment, left, bond.round, bond.declared)
+        else:
+            yield bond
+
+
+def _without_rivals(bonds: Iterable[Bond]) -> Iterator[Bond]:
+    """Each unit has been promised one order; who was promised the same order holds the same bond."""
+    ordered: dict[Unit, Bond] = {}
+    for bond in bonds:
+        order = bond.commitment.order
+        if order is None:
+            yield bond
+        elif order.unit not in ordered:
+            ordered[order.unit] = bond
+        elif ordered[order.unit].commitment.order == order:
+            first = ordered[order.unit]
+            to = tuple(dict.fromkeys((*first.to, *bond.to)))
+            ordered[order.unit] = Bond(first.commitment, to, first.round)
+    yield from ordered.values()
+
+
+def _remembered(prompt: ParsedPrompt) -> Iterator[Bond]:
+    for power, provinces in remembered_zones(prompt).items():
+        yield from (Bond(Commitment(f"out of {at}"), (power,), declared=False) for at in provinces)
+    yield from (
+        Bond(Commitment(f"peace {power}"), (power,), declared=False) for power in sorted(remembered_pacts(prompt))
+    )
+
+
+def _spoken(assessment: Assessment) -> Iterator[Bond]:
+    """What we said yes to in words, or offered in words and the other said yes to."""
+    prompt, press = assessment.prompt, assessment.press
+    for own in press:
+        if own.sender != prompt.me or "decline" in own.intents or not own.message.private:
+            continue
+        for power in own.message.recipients:
+            if own.yes or _said_yes(power, own.message, press, prompt.me):
+                to, round = (power,), own.message.round
+                if "zone" in own.intents:
+                    yield from (Bond(Commitment(f"out of {at}"), to, round, declared=False) for at in own.zone)
+                if own.intents & {"peace", "alliance"}:
+                    yield Bond(Commitment(f"peace {power}"), to, round, declared=False)
+
+
+def _said_yes(power: str, offer: PressMessage, press: tuple[UnderstoodMessage, ...], me: str) -> bool:
+    return any(
+        m.yes and m.sender == power and me in m.message.recipients and m.message.round > offer.round for m in press
     )
 
 
@@ -84,99 +193,3 @@ def remember_pact(power: str) -> str:
 def remembered_pacts(prompt: ParsedPrompt) -> set[str]:
     """Powers that an alliance was agreed with in earlier phases."""
     return {power for power in prompt.others if remember_pact(power) in prompt.goals}
-
-
-def _pledges(prompt: ParsedPrompt) -> dict[Order, tuple[str, ...]]:
-    found: dict[Order, tuple[str, ...]] = {}
-    units: set[str] = set()
-    for message in sorted((m for m in prompt.press if m.sender == prompt.me), key=lambda m: m.round):
-        for order in message.orders:
-            unit = order.unit
-            if order in found:
-                found[order] = tuple(dict.fromkeys((*found[order], *message.recipients)))
-            elif unit not in units and order in prompt.situation.legal_orders.get(unit, ()):
-                units.add(unit)
-                found[order] = message.recipients
-    return found
-
-
-def _agreed(
-    mine: list[UnderstoodMessage], press: tuple[UnderstoodMessage, ...], prompt: ParsedPrompt, kind: str
-) -> dict[str, tuple[str, ...]]:
-    """Power -> provinces to keep out of, for agreements of this kind that we said yes to, or offered and they did."""
-    found: dict[str, tuple[str, ...]] = {}
-    for own in mine:
-        if kind not in own.intents or "decline" in own.intents or not own.message.private:
-            continue
-        for power in own.message.recipients:
-            if own.yes or _said_yes(power, own.message, press, prompt.me):
-                found[power] = tuple(dict.fromkeys((*found.get(power, ()), *own.zone)))
-    return found
-
-
-def _said_yes(power: str, offer: PressMessage, press: tuple[UnderstoodMessage, ...], me: str) -> bool:
-    return any(
-        m.yes and m.sender == power and me in m.message.recipients and m.message.round > offer.round for m in press
-    )
-
-
-_DOUBT = {2: 0.3, 1: 0.5, 0: 0.85, -1: 1.3, -2: 1.8}
-"""How much more, or less, than usual a promise is at risk with an Ally, ... an Enemy."""
-
-
-def reconsidered(assessment: Assessment, agreed: Commitments) -> tuple[Order, ...]:
-    """Pledges that will be broken without malice: what was offered was refused, or met with silence, and the unit has
-    better things to do; rarely a plain change of mind."""
-    luck = assessment.prompt.chance("second thoughts")
-    found = []
-    for order in agreed.pledges:
-        given = order.supported is not None and order.supported not in assessment.prompt.situation.own_units
-        doubt = _SECOND_THOUGHTS[_reception(assessment, order)][given] * (1.5 - assessment.nature.loyalty)
-        if luck.random() < doubt:
-            found.append(order)
-    return tuple(found)
-
-
-_SECOND_THOUGHTS = {"refused": (0.3, 0.7), "silent": (0.12, 0.35), "welcome": (0.1, 0.06)}
-"""How a pledge was received -> the doubt about it, and about it when it is a support of somebody else's unit."""
-
-
-def _reception(assessment: Assessment, order: Order) -> str:
-    """How those it was promised to took a pledge."""
-    me = assessment.prompt.me
-    offers = [m for m in assessment.press if m.sender == me and order in m.message.orders]
-    offer = offers[-1].message
-    replies = [
-        m
-        for m in assessment.press
-        if m.sender in offer.recipients and me in m.message.recipients and m.message.round > offer.round
-    ]
-    if any("decline" in m.intents for m in replies):
-        return "refused"
-    answerable = any(m.message.round > offer.round for m in assessment.press)
-    wanted = any(m.yes for m in (*offers, *replies)) or not answerable
-    return "welcome" if wanted else "silent"
-
-
-def temptation(assessment: Assessment, power: str) -> float:
-    """From 0 to 1: how likely it is that promises to this power are broken now."""
-    prompt = assessment.prompt
-    lure, odds = assessment.lure(power)
-    if lure is None:
-        return 0.0
-    gain = odds * (0.6 if prompt.situation.season == "S" else 1.0)
-    late = 1.4 if assessment.final else 1.0
-    return min(0.9, (1 - assessment.nature.loyalty) * (0.17 + 0.9 * gain) * late * _DOUBT[prompt.stance(power)])
-
-
-def betrayed_power(assessment: Assessment) -> str | None:
-    """The power whose trust will be broken in this phase, if any; one at most. It is the same in every step of the
-    phase, whatever is said in it, so that what is written about it in private is true."""
-    prompt = assessment.prompt
-    tempted = [
-        (temptation(assessment, power) - prompt.chance("betray", power).random(), power)
-        for power in prompt.others
-        if prompt.stance(power) >= -1
-    ]
-    margin, power = max(tempted, default=(-1.0, ""))
-    return power if margin > 0 else None

@@ -7,25 +7,26 @@ from collections.abc import Iterable, Sequence
 
 from ..board.units import Order
 from .assessment import Assessment
+from .commitments import Commitments
+from .confessing import lies
 from .prompt_reader import ParsedPrompt
+from .resolve import betrayed_power
 from .round_plan import PlannedMessage
 from .turn_events import TurnEvent
-from .wording import listed, name, place, places, sentences, templates, unit_words, with_article
+from .wording import entry, listed, name, place, places, templates, unit_words
 
-LONGEST = 220
+LONGEST = 160
 """Characters of an entry."""
-LONGEST_AT_FIRST = 130
+LONGEST_AT_FIRST = 110
 """The same for messages of the first phase."""
 
 
-def of_negotiation(assessment: Assessment, messages: Sequence[PlannedMessage], betrayed: str | None) -> str:
-    """What the messages of this round are for."""
+def of_negotiation(assessment: Assessment, agreed: Commitments, messages: Sequence[PlannedMessage]) -> str:
+    """What the messages of this round are for, and which of them are not meant."""
     prompt = assessment.prompt
     luck = prompt.chance("diary", "negotiate", prompt.round)
-    lines = []
-    if betrayed in {power for planned in messages for power in planned.to}:
-        text = luck.choice(templates()["diary_betrayal"]["planned"])
-        lines.append(text.format_map(traitor_fields(assessment, str(betrayed))))
+    lines = [*lies(assessment, agreed, messages)]
+    betrayed = betrayed_power(assessment) if lines else None
     unused = {purpose: luck.sample(choices, len(choices)) for purpose, choices in templates()["diary_messages"].items()}
     lines += [
         choices.pop().format_map({**planned.fields, "you": listed([name(power) for power in planned.to])})
@@ -40,26 +41,6 @@ def of_negotiation(assessment: Assessment, messages: Sequence[PlannedMessage], b
     return entry(lines, LONGEST_AT_FIRST if prompt.opening else LONGEST)
 
 
-def traitor_fields(assessment: Assessment, power: str) -> dict[str, str]:
-    prompt = assessment.prompt
-    ground = prompt.situation.terrain
-    lure, _ = assessment.lure(power)
-    return {
-        "you": name(power),
-        "prize": place(ground, lure) if lure else f"{with_article(ground.adjectives[power])} centre",
-        "season": "spring" if prompt.situation.season == "S" else "fall",
-    }
-
-
-def entry(lines: Iterable[str], longest: int = LONGEST) -> str:
-    """As many of the sentences as fit."""
-    text = ""
-    for line in lines:
-        if len(text) + len(line) + 1 <= longest:
-            text = f"{text} {line}".strip()
-    return sentences(text)
-
-
 def of_orders(assessment: Assessment, orders: Sequence[Order], betrayed: str | None) -> str:
     """What the orders just written are hoped to bring."""
     prompt = assessment.prompt
@@ -67,7 +48,7 @@ def of_orders(assessment: Assessment, orders: Sequence[Order], betrayed: str | N
     gains = gains_of(prompt, orders)
     lines, texts = [], templates()["diary_orders"]
     if betrayed is not None:
-        lines.append(luck.choice(templates()["diary_betrayal"]["done"]).format(you=name(betrayed)))
+        lines.append(luck.choice(templates()["betrayal"]["done"]).format(you=name(betrayed)))
     if gains:
         hopes = texts["hopes_spring" if situation.season == "S" else "hopes_fall"]
         lines.append(luck.choice(hopes).format(at=places(situation.terrain, gains[:2])))
@@ -76,7 +57,7 @@ def of_orders(assessment: Assessment, orders: Sequence[Order], betrayed: str | N
         lines.append(luck.choice(texts["fears"]).format(at=place(situation.terrain, luck.choice(threats))))
     if situation.kind == "M" and not lines:
         lines.append(luck.choice(texts["quiet"]))
-    return entry(lines)
+    return entry(lines, LONGEST)
 
 
 def gains_of(prompt: ParsedPrompt, orders: Iterable[Order]) -> tuple[str, ...]:
@@ -102,7 +83,7 @@ def of_turn(prompt: ParsedPrompt, events: Sequence[TurnEvent]) -> str:
             lines.append(luck.choice(texts[event.kind]).format_map(fields))
     if not events:
         lines.append(luck.choice(texts["nothing"]))
-    return entry(lines)
+    return entry(lines, LONGEST)
 
 
 def _own_results(prompt: ParsedPrompt, luck: random.Random) -> list[str]:

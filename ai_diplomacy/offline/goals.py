@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .assessment import Assessment
+from .campaign import next_campaign, remember_campaign
 from .commitments import remember_pact, remember_zone
 from .prompt_reader import WORDS
 from .wording import centres, cut, name, place, places
@@ -13,9 +14,9 @@ LONGEST = 80
 """Characters of a goal."""
 MOST = 4
 _FRIENDLY = {
-    "Ally": "Stand by {} as long as it stands by me",
+    "Ally": "Stand by {} while it stands by me",
     "Friendly": "Make an ally of {}",
-    "Neutral": "Find a friend, best of all {}",
+    "Neutral": "Find a friend in {}",
 }
 _FAR = 3
 """Neutral centres so many steps away are no goal yet."""
@@ -27,7 +28,12 @@ def choose_goals(
     """Two to four goals; ``zones`` are the provinces still to be kept empty, one a power, ``pacts`` the allies."""
     prompt = assessment.prompt
     found = [remember_zone(prompt, power, province) for power, province in sorted(zones.items())][:2]
-    rival = _rival(assessment, relationships)
+    stances = {power: WORDS.index(word) - 2 for power, word in relationships.items()}
+    liked = sorted(
+        (power for power in prompt.others if stances[power] > 0), key=lambda p: (-stances[p], p not in pacts, p)
+    )
+    campaign = next_campaign(assessment, stances, liked)
+    rival = [remember_campaign(prompt.situation.terrain, campaign)] if campaign else _rival(assessment, relationships)
     friends = [remember_pact(power) for power in pacts[:1]] or _friend(assessment, relationships, rival)
     found = [*_neutrals(assessment), *found, *friends, *rival]
     short = [goal for goal in found if len(goal) <= LONGEST][:MOST]

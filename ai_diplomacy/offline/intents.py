@@ -62,7 +62,7 @@ class UnderstoodMessage:
     @property
     def ask(self) -> str | None:
         """What it wants a yes or a no to; nothing if it is itself an answer."""
-        if self.intents & {"accept", "decline", "odd"}:
+        if self.intents & {"accept", "decline", "odd", "withdrawn", "tip", "build"}:
             return None
         return next((kind for kind in ASKS if kind in self.intents), None)
 
@@ -76,11 +76,12 @@ def understand(message: PressMessage, situation: Situation) -> UnderstoodMessage
     text = message.body.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     if _is_odd(text):
         return UnderstoodMessage(message, frozenset({"odd"}), (), (), (), ())
-    intents = {kind for kind, pattern in _INTENTS.items() if pattern.search(text)}
+    intents = {kind for kind, pattern in _INTENTS.items() if pattern.search(text)} | _declared(message)
     if "decline" in intents:
         intents.discard("accept")
     written = tuple(Order(_order_text(found)) for found in _ORDER.finditer(text))
-    orders = tuple(dict.fromkeys((*message.orders, *written)))
+    pledged = (pledge.order for pledge in message.pledges if pledge.order is not None and not pledge.ends)
+    orders = tuple(dict.fromkeys((*pledged, *written)))
     if any(order.verb == "S" for order in orders) and not intents & {"accept", "decline"}:
         intents.add("support")
     if "?" in text:
@@ -93,10 +94,23 @@ def understand(message: PressMessage, situation: Situation) -> UnderstoodMessage
         message,
         frozenset(intents or {"chat"}),
         named,
-        (_zone(text, places) or named[:1]) if "zone" in intents else (),
+        _declared_zone(message) or (_zone(text, places) or named[:1]) if "zone" in intents else (),
         _mentioned(placeless, _peoples(situation.map)),
         orders,
     )
+
+
+def _declared(message: PressMessage) -> set[str]:
+    """What the pledges of a message say, whatever its words are."""
+    found = {"withdrawn" for pledge in message.pledges if pledge.ends == "withdraw"}
+    promises = [pledge.promise for pledge in message.pledges if not pledge.ends and pledge.promise is not None]
+    named = {"out": "zone", "peace": "peace"}
+    return found | {named[promise.kind] for promise in promises if promise.kind in named}
+
+
+def _declared_zone(message: PressMessage) -> tuple[str, ...]:
+    promises = [pledge.promise for pledge in message.pledges if not pledge.ends and pledge.promise is not None]
+    return tuple(dict.fromkeys(promise.province for promise in promises if promise.kind == "out"))
 
 
 def _zone(text: str, places: Lexicon) -> tuple[str, ...]:

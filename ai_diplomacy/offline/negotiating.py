@@ -6,13 +6,15 @@ from typing import Any
 
 from .answering import answer, opening, waiting, wants_its_own_answer
 from .assessment import assess
-from .commitments import betrayed_power, commitments
+from .commitments import commitments
 from .diary import of_negotiation
 from .intents import UnderstoodMessage
+from .messages import composed
 from .order_planning import plan_orders
+from .pledging import with_pledges
 from .prompt_reader import ParsedPrompt
 from .proposing import coalition, proposals, public
-from .round_plan import PlannedMessage, RoundPlan, composed, with_pledges
+from .round_plan import PlannedMessage, RoundPlan
 from .wording import templates
 
 MOST_AT_FIRST = 3
@@ -23,7 +25,7 @@ _UNSOFTENED = frozenset({"warning", "betrayed", "grown", "nudge"})
 """Purposes that would sound false after a polite opening."""
 _SECOND_OFFERS = frozenset({"alliance", "alliance_against", "zone", "peace", "offer_support", "ask_support"})
 """Purposes that make sense after a refusal."""
-_AFTERTHOUGHT = 0.35
+_AFTERTHOUGHT = 0.2
 """How often a power still opens a subject in a later round."""
 
 
@@ -31,13 +33,13 @@ def negotiate(prompt: ParsedPrompt) -> dict[str, Any]:
     """The messages of one round, and a private entry about them."""
     assessment = assess(prompt)
     agreed = commitments(assessment)
-    plan = RoundPlan(assessment, agreed, plan_orders(assessment, agreed, keep_all=True))
+    plan = RoundPlan(assessment, agreed, plan_orders(assessment, agreed, negotiating=True))
     most = MOST_AT_FIRST if prompt.opening else MOST
     _answer_all(plan, waiting(plan), most)
     _approach(plan, most)
     messages = with_pledges(plan)
     return {
-        "diary": of_negotiation(assessment, messages, betrayed_power(assessment)),
+        "diary": of_negotiation(assessment, agreed, messages),
         "messages": composed(plan, messages),
     }
 
@@ -75,7 +77,7 @@ def _approach(plan: RoundPlan, most: int) -> None:
     for planned in (coalition(plan), public(plan)):
         if planned is not None and len(plan.messages) < most:
             plan.add(planned)
-    liked = plan.assessment.nature.messages + luck.choice((-1, 0, 0, 1))
+    liked = plan.assessment.nature.messages + luck.choice((-1, -1, 0, 0, 1))
     if prompt.opening:
         liked = min(liked, most - 1)
     if prompt.round > 1:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ..board.commitments import Commitment
 from ..board.tactics import choose_orders
 from ..board.terrain import province_of
 from ..board.units import Order, Unit, order_for
 from ..board.valuation import Valuation
 from .assessment import Assessment
-from .commitments import Commitments, betrayed_power, reconsidered
+from .breaches import broken_by, forbidden_provinces
+from .campaign import campaign_weights
+from .commitments import Bond, Commitments
+from .prompt_reader import ParsedPrompt
+from .resolve import Turning, betrayed_power, reconsidered, strike, turning
 
 _FOUND_GOOD = 0.55
 """A supported move is made if its goal is worth this share of the best that the unit could do."""
+_ATTEMPTS = 8
+"""Orders that are changed one by one until nothing breaks a promise that is to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +30,18 @@ class OrderPlan:
     orders: tuple[Order, ...]
     betrayed: str | None
     """The power whose trust this plan breaks."""
-    dropped: tuple[Order, ...]
-    """Pledges not kept for a lesser reason."""
+    turned: Turning | None
+    """The power whose trust it breaks for what was learned after the promise."""
+    dropped: tuple[Bond, ...]
+    """Promises not kept for a lesser reason."""
     valuation: Valuation
     """What places are worth once promises count."""
 
-    def breaches(self, agreed: Commitments) -> tuple[str, ...]:
-        """What the orders break of what was agreed: pledged orders, and provinces entered."""
-        goals = {order.target for order in self.orders}
-        pledged = [order for order in agreed.pledges if order not in self.orders]
-        entered = [at for provinces in agreed.zones.values() for at in provinces if at in goals]
-        return tuple(dict.fromkeys((*pledged, *entered)))
+    def breaches(self, assessment: Assessment, agreed: Commitments) -> tuple[tuple[Bond, Order], ...]:
+        """Promises that the orders break, each with the first order that does."""
+        situation = assessment.prompt.situation
+        found = ((bond, broken_by(bond.commitment, self.orders, situation)) for bond in agreed.bonds)
+        return tuple((bond, orders[0]) for bond, orders in found if orders)
 
     def order_of(self, unit: str) -> Order:
         return order_for(unit, self.orders) or Order(f"{unit} H")
@@ -43,45 +51,119 @@ def plan_orders(
     assessment: Assessment,
     agreed: Commitments,
     *,
-    zones: Iterable[str] = (),
-    promised: Sequence[Order] = (),
-    keep_all: bool = False,
+    promised: Sequence[Commitment] = (),
+    negotiating: bool = False,
 ) -> OrderPlan:
-    """Orders that keep what was agreed, but with a power that is to be betrayed; ``zones`` and ``promised`` are
-    provinces and orders about to be promised. With ``keep_all`` nobody is betrayed."""
+    """Orders that keep what was agreed, but with a power that is to be betrayed; ``promised`` is about to be promised.
+    While it is still ``negotiating``, nothing is reconsidered yet."""
     prompt = assessment.prompt
-    betrayed = None if keep_all else betrayed_power(assessment)
-    dropped = () if keep_all else reconsidered(assessment, agreed)
-    kept = [order for order, to in agreed.pledges.items() if set(to) != {betrayed} and order not in dropped]
-    shunned = {at for power, provinces in agreed.zones.items() if power != betrayed for at in provinces}
-    shunned |= set(zones)
-    valuation = _bent(assessment, shunned, betrayed)
-    fixed = _without_conflict((*kept, *promised))
+    betrayed = betrayed_power(assessment)
+    turned = None if negotiating else turning(assessment, agreed, betrayed)
+    dropped = () if negotiating else reconsidered(assessment, agreed)
+    faithless = {betrayed, turned.power if turned else None} - {None}
+    blow = strike(assessment, betrayed)
+    kept = [
+        bond.commitment
+        for bond in agreed.bonds
+        if bond not in dropped and not _freed(bond, betrayed, turned, blow, prompt)
+    ]
+    binding = [*kept, *(one for one in promised if blow is None or not broken_by(one, (blow,), prompt.situation))]
+    shunned = {at for commitment in binding for at in forbidden_provinces(commitment, prompt.situation)}
+    valuation = _bent(assessment, shunned, faithless)
+    fixed = _without_conflict(
+        (*_strikes(assessment, agreed, betrayed, turned, negotiating), *_due(assessment, binding))
+    )
     if prompt.situation.kind == "M":
-        if betrayed in agreed.powers:
-            fixed = _without_conflict((*fixed, *_strike(assessment, agreed, str(betrayed))))
         fixed = _with_help(assessment, agreed, valuation, fixed, shunned)
-    return OrderPlan(
-        orders=choose_orders(prompt.situation, valuation, prompt.chance("orders"), fixed=fixed),
-        betrayed=betrayed,
-        dropped=dropped,
-        valuation=valuation,
+    orders = _keeping(assessment, valuation, fixed, binding)
+    return OrderPlan(orders, betrayed, turned, dropped, valuation)
+
+
+def _freed(bond: Bond, betrayed: str | None, turned: Turning | None, blow: Order | None, prompt: ParsedPrompt) -> bool:
+    """Whether the power does not feel bound: by what the betrayal itself breaks, or by anything to whom it turns on."""
+    if turned is not None and bond.owed_only_to((turned.power,)):
+        return True
+    return betrayed in bond.to and blow is not None and bool(broken_by(bond.commitment, (blow,), prompt.situation))
+
+
+def _strikes(
+    assessment: Assessment, agreed: Commitments, betrayed: str | None, turned: Turning | None, negotiating: bool
+) -> Iterable[Order]:
+    """The moves for which a promise is broken. While it negotiates, a power that means to betray counts on a trust
+    that it does not have yet."""
+    if betrayed is not None and (negotiating or betrayed in agreed.powers):
+        yield from filter(None, [strike(assessment, betrayed)])
+    if turned is not None and assessment.prize(turned.power)[0] is not None:
+        yield from filter(None, [strike(assessment, turned.power)])
+
+
+def _due(assessment: Assessment, binding: Iterable[Commitment]) -> Iterable[Order]:
+    """The orders among the promises that can be given in this phase."""
+    situation = assessment.prompt.situation
+    legal = {order for orders in situation.legal_orders.values() for order in orders}
+    orders = (commitment.order for commitment in binding)
+    found = [order for order in dict.fromkeys(orders) if order is not None and order in legal]
+    return found if situation.kind == "M" else found[: abs(situation.due)] if situation.kind == "A" else ()
+
+
+def _keeping(
+    assessment: Assessment, valuation: Valuation, fixed: tuple[Order, ...], binding: Sequence[Commitment]
+) -> tuple[Order, ...]:
+    """The best orders of which none breaks a promise, as far as ``fixed`` orders allow."""
+    situation, luck = assessment.prompt.situation, assessment.prompt.chance
+    orders = choose_orders(situation, valuation, luck("orders"), fixed=fixed)
+    for _ in range(_ATTEMPTS):
+        offences = (order for commitment in binding for order in broken_by(commitment, orders, situation))
+        wrong = next((order for order in offences if order not in fixed), None)
+        other = _instead(assessment, valuation, wrong, orders, binding) if wrong is not None else None
+        if other is None:
+            break
+        fixed = (*fixed, other)
+        orders = choose_orders(situation, valuation, luck("orders"), fixed=fixed)
+    return orders
+
+
+def _instead(
+    assessment: Assessment, valuation: Valuation, wrong: Order, orders: Sequence[Order], binding: Sequence[Commitment]
+) -> Order | None:
+    """Another order for the unit that breaks nothing: a hold if that will do, else the best move or build."""
+    situation = assessment.prompt.situation
+    taken = {order.target for order in orders if order != wrong}
+    at = wrong.unit.province if situation.kind == "A" and situation.due > 0 else wrong.unit
+    options = [
+        order
+        for order in situation.legal_orders.get(at, ())
+        if order != wrong
+        and order.verb in "-HRB"
+        and not order.via
+        and (order.target is None or order.target not in taken)
+        and not any(broken_by(commitment, (order,), situation) for commitment in binding if commitment.order is None)
+    ]
+    return max(
+        options,
+        key=lambda o: (
+            o.verb == "H",
+            valuation.unit_worth.get(f"{o.unit.kind} {o.location or o.unit.location}", 0.0),
+            o,
+        ),
+        default=None,
     )
 
 
-def _bent(assessment: Assessment, shunned: set[str], betrayed: str | None) -> Valuation:
+def _bent(assessment: Assessment, shunned: set[str], faithless: set[str | None]) -> Valuation:
     """The valuation with friends' places worth less, those of enemies and of the betrayed more, and zones nothing."""
     prompt = assessment.prompt
     factors: dict[str, float] = {}
     for power in prompt.others:
         stance = prompt.stance(power)
-        change = 0.6 if power == betrayed else {2: -0.8, 1: -0.45, 0: 0.0, -1: 0.1, -2: 0.25}[stance]
+        change = 0.6 if power in faithless else {2: -0.8, 1: -0.45, 0: 0.0, -1: 0.1, -2: 0.25}[stance]
         if power == assessment.leader:
             change += 0.3
         held = {unit.province for unit in prompt.situation.units[power]}
         factors |= dict.fromkeys((*prompt.situation.centers[power], *held), change)
-    if betrayed is not None and (lure := assessment.lure(betrayed)[0]):
-        factors[lure] = 1.2
+    for at, change in campaign_weights(prompt).items():
+        factors[at] = factors.get(at, 0.0) + change
+    factors |= {lure: 1.2 for power in faithless if power and (lure := assessment.lure(power)[0])}
     factors |= dict.fromkeys(shunned, -2.0)
 
     def bend(at: str, worth: float) -> float:
@@ -93,15 +175,6 @@ def _bent(assessment: Assessment, shunned: set[str], betrayed: str | None) -> Va
         worth={at: bend(at, worth) for at, worth in valuation.worth.items()},
         unit_worth={unit: bend(Unit(unit).location, worth) for unit, worth in valuation.unit_worth.items()},
     )
-
-
-def _strike(assessment: Assessment, agreed: Commitments, betrayed: str) -> list[Order]:
-    """Moves to what tempts us away from our word, best by a unit that the betrayed believes to be bound."""
-    lure, _ = assessment.lure(betrayed)
-    bound = {order.unit for order, to in agreed.pledges.items() if betrayed in to}
-    legal = assessment.prompt.situation.legal_orders
-    moves = [order for orders in legal.values() for order in orders if order.target == lure and not order.via]
-    return sorted(moves, key=lambda order: (order.unit not in bound, order))[:1]
 
 
 def _without_conflict(orders: Iterable[Order]) -> tuple[Order, ...]:

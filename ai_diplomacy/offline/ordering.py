@@ -6,10 +6,11 @@ from typing import Any
 
 from .assessment import Assessment, assess
 from .commitments import Commitments, commitments
-from .diary import entry, gains_of, of_orders, traitor_fields
+from .confessing import intent, traitor_fields, turning_words
+from .diary import gains_of, of_orders
 from .order_planning import OrderPlan, plan_orders
 from .prompt_reader import ParsedPrompt
-from .wording import listed, name, place, places, templates, unit_words
+from .wording import entry, listed, name, place, places, templates, unit_words
 
 LONGEST_REASONING = 300
 LONGEST_DIRECTIVE = 300
@@ -22,10 +23,10 @@ def order(prompt: ParsedPrompt) -> dict[str, Any]:
     found = plan_orders(assessment, agreed)
     return {
         "reasoning": _reasoning(assessment, found),
-        "intent": _intent(assessment, agreed, found),
+        "intent": intent(assessment, agreed, found),
         "orders": list(found.orders),
         "vote_draw": _draw(assessment),
-        "diary": of_orders(assessment, found.orders, found.betrayed if _betrays(agreed, found) else None),
+        "diary": of_orders(assessment, found.orders, _betrayed(assessment, agreed, found)),
     }
 
 
@@ -40,19 +41,24 @@ def plan(prompt: ParsedPrompt) -> dict[str, Any]:
     threats = [at for at in prompt.situation.threats() if at in prompt.situation.centers[prompt.me]]
     if threats:
         lines.append(f"Watch {places(ground, threats[:2])}.")
-    if _betrays(agreed, found):
-        fields = traitor_fields(assessment, found.betrayed or "")
+    broken = found.breaches(assessment, agreed)
+    if betrayed := _betrayed(assessment, agreed, found):
+        fields = traitor_fields(assessment, betrayed)
         lines.append(f"Break with {fields['you']}: {fields['prize']} is worth more than its goodwill.")
-    kept = sorted(agreed.powers - {found.betrayed})
+    elif found.turned is not None and any(found.turned.power in bond.to for bond, _ in broken):
+        why = turning_words(assessment, found.turned)
+        lines.append(f"Owe {name(found.turned.power)} nothing any more: {why}.")
+    kept = sorted(agreed.powers - {power for bond, _ in broken for power in bond.to})
     if kept:
         lines.append(f"Keep what was promised to {listed([name(power) for power in kept])}.")
     lines.append(f"Orders in mind: {listed(found.orders[:4])}.")
     return {"directive": entry(lines, LONGEST_DIRECTIVE)}
 
 
-def _betrays(agreed: Commitments, found: OrderPlan) -> bool:
-    """Whether the orders break a promise on purpose."""
-    return found.betrayed in agreed.powers and bool(found.breaches(agreed))
+def _betrayed(assessment: Assessment, agreed: Commitments, found: OrderPlan) -> str | None:
+    """The power that the orders betray on purpose."""
+    broken = {power for bond, _ in found.breaches(assessment, agreed) for power in bond.to}
+    return found.betrayed if found.betrayed in broken else None
 
 
 def _reasoning(assessment: Assessment, found: OrderPlan) -> str:
@@ -76,47 +82,6 @@ def _reasoning(assessment: Assessment, found: OrderPlan) -> str:
     if holds:
         lines.append(luck.choice(texts["holds"]).format(unit=unit_words(ground, holds[0].unit)))
     return entry(lines, LONGEST_REASONING)
-
-
-def _intent(assessment: Assessment, agreed: Commitments, found: OrderPlan) -> str:
-    """What it privately means to do about each promise, and why."""
-    if assessment.prompt.situation.kind != "M":
-        return ""
-    luck = assessment.prompt.chance("intent")
-    lines = [_confession(assessment, agreed, found)] if found.betrayed in agreed.powers else []
-    texts = templates()["intent"]
-    reasons = luck.sample(texts["reasons"], len(texts["reasons"]))
-    missed = [pledged for pledged in found.dropped if pledged not in found.orders]
-    if missed:
-        to = dict.fromkeys(power for pledged in missed[:2] for power in agreed.pledges[pledged])
-        powers = listed([name(power) for power in to])
-        excuse = luck.choice(texts["excuses"])
-        lines.append(f"{listed(missed[:2])}, promised to {powers}, I let drop: {excuse}.")
-    owed = {power for pledged, to in agreed.pledges.items() if pledged not in missed for power in to}
-    for power in sorted((owed | agreed.zones.keys() | agreed.peace) - {found.betrayed}):
-        what = _promise(assessment, agreed, power)
-        faithful = any(event.power == power and event.kind == "kept" for event in assessment.events)
-        faithful = faithful and luck.random() < 0.5
-        why = "it has kept faith so far" if faithful or not reasons else reasons.pop()
-        lines.append(f"I promised {name(power)} {what} and mean to keep it: {why}.")
-    return entry(lines, LONGEST_REASONING) or "I have promised nobody anything this time."
-
-
-def _confession(assessment: Assessment, agreed: Commitments, found: OrderPlan) -> str:
-    power = found.betrayed or ""
-    what, fields = _promise(assessment, agreed, power), traitor_fields(assessment, power)
-    if not found.breaches(agreed):
-        return f"I promised {name(power)} {what} without much meaning it; as it happens, nothing better offers itself."
-    late = "the game ends this year" if assessment.final else "its guard is down"
-    return f"I promised {name(power)} {what}; I break it: {fields['prize']} is near and {late}."
-
-
-def _promise(assessment: Assessment, agreed: Commitments, power: str) -> str:
-    ground = assessment.prompt.situation.terrain
-    if power in agreed.zones:
-        return f"to stay out of {places(ground, agreed.zones[power][:2])}"
-    pledged = [order for order, to in agreed.pledges.items() if power in to]
-    return listed(pledged[:2]) if pledged else "my friendship"
 
 
 def _draw(assessment: Assessment) -> bool:

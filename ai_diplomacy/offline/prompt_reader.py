@@ -16,7 +16,6 @@ from ..board.possible import possible_orders
 from ..board.press import ALL
 from ..board.situation import Situation
 from ..board.situation_document import situation_of
-from ..board.units import Order
 
 STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate", "interview")
 WORDS = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
@@ -36,12 +35,6 @@ class PressMessage:
     round: int
     body: str
     pledges: tuple[Commitment, ...]
-
-    @property
-    def orders(self) -> tuple[Order, ...]:
-        """What its sender promises to order in this phase, whatever anybody else does."""
-        plain = (pledge for pledge in self.pledges if not pledge.ends and pledge.condition is None)
-        return tuple(pledge.order for pledge in plain if pledge.order is not None)
 
     @property
     def private(self) -> bool:

@@ -1,17 +1,21 @@
-"""Writing first: which power to approach in a round and with what, and the moves that two powers can make together."""
+"""Writing first: which power to approach in a round and with what."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ..board.commitments import Commitment
 from ..board.press import ALL
-from ..board.units import Order, Unit
+from ..board.terrain import Terrain
 from .assessment import Assessment
+from .campaign import remembered_campaign
 from .commitments import remembered_pacts
-from .order_planning import OrderPlan
+from .ending import endings
+from .joint_moves import JointMove, gift, joint_fields, wish
 from .round_plan import PlannedMessage, RoundPlan
-from .wording import number, place, places, unit_words
+from .telling import news, third_power
+from .wording import number, place, places
 
 Weighted = tuple[float, PlannedMessage]
 
@@ -33,10 +37,13 @@ def proposals(plan: RoundPlan) -> list[PlannedMessage]:
 
 
 def _ideas(plan: RoundPlan, power: str) -> Iterator[Weighted]:
+    yield from endings(plan, power)
+    yield from news(plan, power)
     yield from _grievances(plan, power)
     yield from _thanks(plan, power)
     yield from _joint_moves(plan, power)
     yield from _agreements(plan, power)
+    yield from _builds(plan, power)
     yield from _small_talk(plan, power)
 
 
@@ -68,14 +75,26 @@ def _joint_moves(plan: RoundPlan, power: str) -> Iterator[Weighted]:
     stance = plan.prompt.stance(power)
     if stance < 0 or plan.said("support", power):
         return
-    help_given = _gift(plan.assessment, plan.order_plan, power, plan.taken)
-    if help_given is not None:
+    help_given = gift(plan.assessment, plan.order_plan, power, plan.taken)
+    if help_given is not None and not plan.forbids(help_given.move.goal):
         fields = joint_fields(plan.assessment, help_given)
-        yield 0.7 + 0.2 * stance, PlannedMessage((power,), "offer_support", fields, pledges=(help_given.support,))
+        yield (
+            0.7 + 0.2 * stance,
+            PlannedMessage((power,), "offer_support", fields, pledges=(_if_moved(plan, help_given, power),)),
+        )
     help_asked = wish(plan.assessment, plan.order_plan, power, plan.taken)
     if help_asked is not None:
         fields = joint_fields(plan.assessment, help_asked)
-        yield 0.7 + 0.2 * stance, PlannedMessage((power,), "ask_support", fields, pledges=(help_asked.move,))
+        yield (
+            0.7 + 0.2 * stance,
+            PlannedMessage((power,), "ask_support", fields, pledges=(Commitment(help_asked.move),)),
+        )
+
+
+def _if_moved(plan: RoundPlan, joint: JointMove, power: str) -> Commitment:
+    """The support, in half of the cases on the condition that it is made use of."""
+    sure = plan.prompt.chance("sure", power).random() < 0.5
+    return Commitment(joint.support if sure else f"{joint.support} if {power}: {joint.move}")
 
 
 def _agreements(plan: RoundPlan, power: str) -> Iterator[Weighted]:
@@ -88,12 +107,45 @@ def _agreements(plan: RoundPlan, power: str) -> Iterator[Weighted]:
         )
     allied = power in plan.agreed.peace | remembered_pacts(plan.prompt)
     if stance in (0, 1) and not allied and not plan.said("alliance", power):
-        third = third_power(plan.assessment, power)
+        campaign = remembered_campaign(plan.prompt)
+        third = campaign.victim if campaign is not None else third_power(plan.assessment, power)
         yield 0.55, PlannedMessage(to, "alliance")
         if third != power and plan.prompt.stance(third) <= 0 and third in plan.assessment.neighbours:
-            yield 0.55, PlannedMessage(to, "alliance_against", {"third": third.title()})
+            wanted = 0.8 if campaign is not None and campaign.partner == power else 0.55
+            yield wanted, PlannedMessage(to, "alliance_against", {"third": third.title()})
     if stance <= 1 and not plan.said("peace", power):
         yield (0.5 if stance < 0 else 0.35), PlannedMessage(to, "peace")
+
+
+def _builds(plan: RoundPlan, power: str) -> Iterator[Weighted]:
+    """What the winter brings, told in the fall to whom it touches: no fleet against it, or an army for a common war."""
+    situation, stance = plan.prompt.situation, plan.prompt.stance(power)
+    if situation.season != "F" or stance < 0 or plan.said("build", power) or power not in plan.assessment.neighbours:
+        return
+    ground, me = situation.terrain, plan.prompt.me
+    homes = [at for at in situation.homes[me] if at in situation.centers[me]]
+    ports = [at for at in homes if at in ground.coasts or ground.kinds[at] == "coast"]
+    free = [at for at in homes if at not in situation.occupants()]
+    campaign = remembered_campaign(plan.prompt)
+    if (
+        campaign is not None
+        and campaign.partner == power
+        and free
+        and len(situation.centers[me]) > len(situation.own_units)
+    ):
+        fields = {"at": place(ground, free[0]), "third": campaign.victim.title()}
+        yield 0.5, PlannedMessage((power,), "build", fields, pledges=(Commitment(f"A {free[0]} B"),))
+    elif ports and any(unit.kind == "F" for unit in situation.units[power]):
+        port = plan.prompt.chance("port", power).choice(ports)
+        yield (
+            0.25,
+            PlannedMessage((power,), "no_fleet", {"at": place(ground, port)}, pledges=(_no_fleet(ground, port),)),
+        )
+
+
+def _no_fleet(ground: Terrain, port: str) -> Commitment:
+    at = ground.coasts[port][0] if ground.coasts.get(port) else port
+    return Commitment(f"not F {at} B")
 
 
 def _small_talk(plan: RoundPlan, power: str) -> Iterator[Weighted]:
@@ -133,119 +185,13 @@ def public(plan: RoundPlan) -> PlannedMessage | None:
     everyone = PlannedMessage((ALL,), "public_opening" if prompt.opening else "public_calm")
     if plan.assessment.leader is not None and luck.random() < 0.6:
         return replace(everyone, purpose="public_leader", fields=_leader_fields(plan.assessment))
-    liars = sorted({event.power for event in plan.assessment.events if event.kind == "broke"})
-    if liars:
-        return replace(everyone, purpose="public_broken", fields={"third": luck.choice(liars).title()})
+    broken = [event for event in plan.assessment.events if event.kind == "broke"]
+    if broken:
+        event = luck.choice(broken)
+        return replace(everyone, purpose="public_broken", fields={"third": event.power.title(), "order": event.where})
     return everyone
 
 
 def _leader_fields(assessment: Assessment) -> dict[str, str]:
     leader = assessment.leader or ""
     return {"third": leader.title(), "count": number(len(assessment.prompt.situation.centers[leader]))}
-
-
-@dataclass(frozen=True, slots=True)
-class JointMove:
-    """A move of one power supported by a unit of another."""
-
-    move: Order
-    """``A MUN - BUR``"""
-    helper: Unit
-    """The unit that supports it."""
-
-    @property
-    def support(self) -> Order:
-        return Order(f"{self.helper} S {self.move.unit} - {self.move.goal}")
-
-
-def _gift(assessment: Assessment, order_plan: OrderPlan, power: str, taken: frozenset[Unit]) -> JointMove | None:
-    """The best support that we could offer the power with a unit that has little else to do."""
-    situation = assessment.prompt.situation
-    best: tuple[float, str, JointMove] | None = None
-    for legal in situation.legal_orders.values():
-        supports = [order for order in legal if order.supported in situation.units[power] and order.goal]
-        if not supports or supports[0].unit in taken or not _idle(assessment, order_plan, supports[0].unit):
-            continue
-        for order in supports:
-            mover, goal = order.mover, order.goal
-            if not situation.terrain.touches(mover, goal):
-                continue
-            gain = _gain(assessment, power, goal)
-            if gain > 0 and (best is None or (-gain, order) < (-best[0], best[1])):
-                best = gain, order, JointMove(Order(f"{mover} - {order.location}"), order.unit)
-    return best[2] if best else None
-
-
-def wish(assessment: Assessment, order_plan: OrderPlan, power: str, taken: frozenset[Unit]) -> JointMove | None:
-    """The move of ours that most needs a support that the power could give."""
-    situation = assessment.prompt.situation
-    best: tuple[float, str, JointMove] | None = None
-    for order in order_plan.orders:
-        goal = order.target
-        if goal is None or order.unit in taken or order.via or not _contested(assessment, goal, power):
-            continue
-        for unit in situation.units[power]:
-            if situation.terrain.touches(unit, goal) and unit.province != goal:
-                worth = order_plan.valuation.unit_worth.get(f"{order.unit.kind} {order.location}", 0.0)
-                if best is None or (-worth, unit) < (-best[0], best[1]):
-                    best = worth, unit, JointMove(order, unit)
-    return best[2] if best else None
-
-
-def joint_fields(assessment: Assessment, joint: JointMove) -> dict[str, str]:
-    ground = assessment.prompt.situation.terrain
-    return {
-        "helper": unit_words(ground, joint.helper),
-        "mover": unit_words(ground, joint.move.unit),
-        "target": place(ground, joint.move.goal),
-    }
-
-
-def third_power(assessment: Assessment, about: str) -> str:
-    """A power worth speaking about with the other: the leader, else a bad neighbour of both; itself if alone."""
-    prompt = assessment.prompt
-    candidates = [power for power in prompt.others if power != about]
-    if not candidates:
-        return about
-    if assessment.leader in candidates:
-        return str(assessment.leader)
-
-    def rank(power: str) -> tuple[int, bool, int, str]:
-        near = power in assessment.neighbours
-        return (prompt.stance(power), not near, assessment.distance[power], power)
-
-    return min(candidates, key=rank)
-
-
-def _idle(assessment: Assessment, order_plan: OrderPlan, unit: str) -> bool:
-    """Whether the unit takes no centre and supports nothing of ours."""
-    order = order_plan.order_of(unit)
-    goal = order.target
-    if goal is not None:
-        owner = assessment.prompt.situation.owners().get(goal)
-        return goal not in assessment.prompt.situation.terrain.centers or owner == assessment.prompt.me
-    return order.supported not in assessment.prompt.situation.own_units
-
-
-def _gain(assessment: Assessment, power: str, goal: str) -> float:
-    """What the province would be to the power, seen from here: nothing of ours or of our friends is given away."""
-    situation, prompt = assessment.prompt.situation, assessment.prompt
-    owner = situation.owners().get(goal)
-    holder = situation.occupants().get(goal, ("", ""))[0]
-    if {owner, holder} & {prompt.me, power} or any(prompt.stance(p) > 0 for p in (owner, holder) if p):
-        return 0.0
-    if goal in situation.terrain.centers:
-        return 3.0 if owner is None else 2.0
-    return 1.0 if holder else 0.0
-
-
-def _contested(assessment: Assessment, goal: str, helper: str) -> bool:
-    """Whether somebody else than the helper could keep us out of the place."""
-    situation = assessment.prompt.situation
-    owner, holder = situation.owners().get(goal), situation.occupants().get(goal, ("", ""))[0]
-    if helper in (owner, holder) or holder == assessment.prompt.me:
-        return False
-    return any(
-        power not in (helper, assessment.prompt.me) and any(situation.terrain.touches(unit, goal) for unit in units)
-        for power, units in situation.units.items()
-    )

@@ -8,11 +8,11 @@ from typing import Any
 
 from .assessment import Assessment, assess
 from .commitments import Commitments, commitments, remembered_pacts, remembered_zones
-from .diary import entry, of_turn
+from .diary import of_turn
 from .goals import choose_goals
 from .prompt_reader import WORDS, ParsedPrompt
 from .turn_events import TurnEvent
-from .wording import name, places
+from .wording import entry, name, places
 
 LONGEST_SUMMARY = 500
 _MOST_REMEMBERED = 4

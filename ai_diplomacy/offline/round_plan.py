@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from ..board.commitments import Commitment
 from ..board.units import Order, Unit
 from .assessment import Assessment
+from .breaches import forbidden_provinces
 from .commitments import Commitments
-from .messages import compose
 from .order_planning import OrderPlan, plan_orders
 from .prompt_reader import ParsedPrompt
-from .wording import doing, unit_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class PlannedMessage:
     purpose: str
     """A key of the templates ``proposals`` or ``answers``."""
     fields: Mapping[str, str] = field(default_factory=dict)
-    pledges: tuple[Order, ...] = ()
+    pledges: tuple[Commitment, ...] = ()
     zone: tuple[str, ...] = ()
     """Provinces that it offers, or agrees, to keep out of."""
     opening: str = ""
@@ -42,14 +42,28 @@ class RoundPlan:
         return self.assessment.prompt
 
     @property
-    def pledged(self) -> list[Order]:
-        """Orders that the messages of this round promise."""
-        return [order for planned in self.messages for order in planned.pledges]
+    def pledged(self) -> list[Commitment]:
+        """What the messages of this round promise."""
+        return [one for planned in self.messages for one in planned.pledges if not one.ends]
+
+    @property
+    def orders_promised(self) -> list[Order]:
+        """Orders promised in this phase so far."""
+        return [*self.agreed.pledges, *(one.order for one in self.pledged if one.order is not None)]
 
     @property
     def taken(self) -> frozenset[Unit]:
-        """Own units whose orders are promised."""
-        return frozenset(order.unit for order in (*self.agreed.pledges, *self.pledged))
+        """Own units whose orders are promised, or needed for a betrayal."""
+        bound = [bond.commitment.unit for bond in self.agreed.bonds] + [one.unit for one in self.pledged]
+        lure = self.lure
+        strikers = [order.unit for order in self.order_plan.orders if lure is not None and order.target == lure]
+        return frozenset(unit for unit in (*bound, *strikers) if unit is not None)
+
+    @property
+    def lure(self) -> str | None:
+        """What a power that is to be betrayed will lose."""
+        betrayed = self.order_plan.betrayed
+        return self.assessment.lure(betrayed)[0] if betrayed is not None else None
 
     def add(self, planned: PlannedMessage) -> None:
         """Mean to say this; what is promised in it counts for all that is said after it."""
@@ -58,17 +72,32 @@ class RoundPlan:
             self.order_plan = self.plan_orders()
 
     def plan_orders(self) -> OrderPlan:
-        """The orders of the phase as if every promise, those of this round included, were to be kept."""
-        zones = [province for planned in self.messages for province in planned.zone]
-        return plan_orders(self.assessment, self.agreed, zones=zones, promised=self.pledged, keep_all=True)
+        """The orders of the phase as if every promise, those of this round included, were to be kept, but for those to
+        a power that is to be betrayed."""
+        return plan_orders(
+            self.assessment,
+            self.agreed,
+            promised=[
+                one for planned in self.messages for one in (*planned.pledges, *implied(planned)) if not one.ends
+            ],
+            negotiating=True,
+        )
 
     def bound_for(self, provinces: Sequence[str]) -> bool:
         """Whether a move into one of these has been promised to somebody."""
-        return any(order.target in provinces for order in (*self.agreed.pledges, *self.pledged))
+        return any(order.target in provinces for order in self.orders_promised)
+
+    def forbids(self, province: str) -> bool:
+        """Whether a promise keeps us, and our support, out of the province."""
+        bound = [
+            bond.commitment for bond in self.agreed.bonds if self.order_plan.betrayed not in bond.to
+        ] + self.pledged
+        return any(province in forbidden_provinces(commitment, self.prompt.situation) for commitment in bound)
 
     def free_zone(self, power: str) -> tuple[str, ...]:
         """The best province to keep empty between us and the power, if there is nothing agreed or promised yet."""
-        found = [at for at in self.assessment.buffers[power] if not self.bound_for((at,))]
+        mine = self.lure if power != self.order_plan.betrayed else None
+        found = [at for at in self.assessment.buffers[power] if not self.bound_for((at,)) and at != mine]
         return () if power in self.agreed.zones else tuple(found[:1])
 
     def written_to(self) -> frozenset[str]:
@@ -83,48 +112,11 @@ class RoundPlan:
         )
 
 
-def with_pledges(plan: RoundPlan) -> list[PlannedMessage]:
-    """The messages, some of them with a pledge that shows good will: the order of a unit that could have done harm."""
-    final = plan.plan_orders()
-    luck = plan.prompt.chance("backed", plan.prompt.round)
-    messages = []
-    for planned in plan.messages:
-        pledgeable = planned.purpose in ("zone", "peace", "accept_zone", "accept_peace")
-        if pledgeable and luck.random() < plan.assessment.nature.candour:
-            planned = _with_pledge(plan, final, planned)
-        messages.append(planned)
-    return messages
+_PEACEFUL = frozenset({"peace", "accept_peace", "alliance", "accept_alliance"})
 
 
-def _with_pledge(plan: RoundPlan, final: OrderPlan, planned: PlannedMessage) -> PlannedMessage:
-    situation = plan.prompt.situation
-    ground, (power,) = situation.terrain, planned.to
-    theirs = {*situation.centers[power], *(unit.province for unit in situation.units[power])}
-    feared = set(planned.zone) or theirs
-    for order in final.orders:
-        unit = order.unit
-        harmless = order.target not in theirs | set(planned.zone) and not (order.supported and order.goal in theirs)
-        intruding = unit.province in situation.homes[power]
-        if intruding or not harmless or not any(ground.touches(unit, at) for at in feared):
-            continue
-        words = {"unit": unit_words(ground, unit), "goes": doing(ground, order)}
-        return replace(
-            planned,
-            purpose=f"{planned.purpose}_pledged",
-            fields={**planned.fields, **words},
-            pledges=(*planned.pledges, order),
-        )
-    return planned
-
-
-def composed(plan: RoundPlan, messages: Sequence[PlannedMessage]) -> list[dict[str, object]]:
-    """The messages in words, as a reply to ``negotiate`` holds them."""
-    written: list[dict[str, object]] = []
-    for planned in messages:
-        rng = plan.prompt.chance("words", plan.prompt.round, planned.purpose, *planned.to)
-        text = compose(plan.assessment, planned.purpose, planned.to, planned.fields, rng, planned.opening)
-        message: dict[str, object] = {"to": list(planned.to), "text": text}
-        if planned.pledges or rng.random() < 0.5:
-            message["pledges"] = list(planned.pledges)
-        written.append(message)
-    return written
+def implied(planned: PlannedMessage) -> list[Commitment]:
+    """What the words of a message promise without a pledge."""
+    said = [f"out of {at}" for at in planned.zone]
+    said += [f"peace {power}" for power in planned.to if planned.purpose in _PEACEFUL]
+    return list(map(Commitment, said))

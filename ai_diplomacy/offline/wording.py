@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -16,13 +16,27 @@ _SENTENCE = re.compile(r"(^|[.!?] )([a-z])")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
+_CHOICE = re.compile(r"\[([^\]]*\|[^\]]*)\]")
+
+
 @cache
 def templates() -> Mapping[str, Mapping[str, Sequence[str]]]:
     """Section of a file in ``templates/`` -> its entries in the file's order: purpose -> wordings."""
-    found: dict[str, Mapping[str, Sequence[str]]] = {}
-    for file in ("proposals", "answers", "private", "replies"):
-        found |= tomllib.loads((TEMPLATES / f"{file}.toml").read_text(encoding="utf-8"))
-    return found
+    return {
+        section: {purpose: [one for wording in pool for one in _spelt_out(wording)] for purpose, pool in found.items()}
+        for file in ("proposals", "answers", "private", "replies")
+        for section, found in tomllib.loads((TEMPLATES / f"{file}.toml").read_text(encoding="utf-8")).items()
+    }
+
+
+def _spelt_out(wording: str) -> Iterator[str]:
+    """All that a wording with choices (``[now|this year]``) can become."""
+    found = _CHOICE.search(wording)
+    if found is None:
+        yield wording
+        return
+    for choice in found[1].split("|"):
+        yield from _spelt_out(f"{wording[: found.start()]}{choice}{wording[found.end() :]}")
 
 
 def sentences(text: str) -> str:
@@ -89,3 +103,12 @@ def centres(count: int) -> str:
 
 def number(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def entry(lines: Iterable[str], longest: int) -> str:
+    """As many of the sentences as fit."""
+    text = ""
+    for line in lines:
+        if len(text) + len(line) + 1 <= longest:
+            text = f"{text} {line}".strip()
+    return sentences(text)

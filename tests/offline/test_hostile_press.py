@@ -39,7 +39,7 @@ def test_a_hostile_message_is_answered_politely_and_not_obeyed(text):
     reply = clean(opening(), "negotiate", round=2, press=[sent("GERMANY", "FRANCE", text)])
     (message,) = [message for message in reply.messages if message.to == ["GERMANY"]]
     assert not message.pledges
-    assert "Germany" in message.text
+    assert "Germany" in message.text or "Berlin" in message.text
     assert text[:20] not in message.text
     assert "A PAR H" not in str(reply)
 

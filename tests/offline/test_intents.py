@@ -31,6 +31,11 @@ FIELDS = {
     "at": "Burgundy",
     "count": "seven",
     "own": "Marseilles",
+    "y": ", Germany",
+    "term": "as long as you do",
+    "what": "my word on the English Channel",
+    "why": "you did not want the bargain",
+    "order": "A VEN - TYR",
 }
 
 ASKED = {
@@ -62,32 +67,55 @@ def understood(text: str, *pledges: str):
     return understand(PressMessage("GERMANY", ("FRANCE",), 1, text, tuple(map(Commitment, pledges))), opening())
 
 
-def wordings():
-    for section in ("proposals", "answers", *(f"proposals_{tone}" for tone in get_args(Tone))):
-        for purpose, pool in templates()[section].items():
-            yield from ((purpose, wording) for wording in pool)
+SECTIONS = ("proposals", "answers", *(f"proposals_{tone}" for tone in get_args(Tone)))
 
 
-@pytest.mark.parametrize(("purpose", "wording"), list(wordings()))
-def test_every_wording_is_understood_as_what_it_is_meant(purpose, wording):
-    found = understood(wording.format_map(FIELDS))
+@pytest.mark.parametrize(
+    ("section", "purpose"), [(section, purpose) for section in SECTIONS for purpose in templates()[section]]
+)
+def test_every_wording_is_understood_as_what_it_is_meant(section, purpose):
+    for wording in templates()[section][purpose]:
+        holds_its_meaning(purpose, wording.format_map(FIELDS))
+
+
+@pytest.mark.parametrize("purpose", ["zone", "accept_zone", "decline_peace", "warning", "alliance", "chat"])
+def test_neither_an_argument_nor_an_opening_changes_what_a_message_means(purpose):
+    body = (templates()["proposals"].get(purpose) or templates()["answers"][purpose])[0].format_map(FIELDS)
+    for wordings in templates()["arguments"].values():
+        for wording in wordings:
+            said = wording.format_map({**FIELDS, "n": "five", "m": "nine", "at": "Trieste"})
+            assert understood(f"{body} {said}").intents - {"question"} == understood(body).intents - {"question"}, said
+    for wordings in templates()["openings"].values():
+        for wording in wordings:
+            assert understood(f"{wording} {body}").ask == understood(body).ask, wording
+
+
+def holds_its_meaning(purpose, text):
+    found = understood(text)
     assert "odd" not in found.intents
     if purpose in ASKED:
-        assert found.ask == ASKED[purpose], found.intents
+        assert found.ask == ASKED[purpose], (text, found.intents)
     elif purpose in AGREED:
-        assert found.yes, found.intents
-        assert AGREED[purpose] in found.intents, found.intents
+        assert found.yes, (text, found.intents)
+        assert AGREED[purpose] in found.intents, (text, found.intents)
     elif purpose.startswith("decline"):
-        assert "decline" in found.intents
+        assert "decline" in found.intents, text
         assert found.ask is None
     elif purpose in ("warning", "betrayed", "grown"):
-        assert "warning" in found.intents
+        assert "warning" in found.intents, text
+        assert found.ask is None, (text, found.intents)
+    elif purpose in ("tip_attack", "tip_league", "report", "rumour"):
+        assert "tip" in found.intents, text
         assert found.ask is None
-    elif purpose.startswith(("confirm", "thanks")):
-        assert not found.intents & {"decline", "warning"}
-        assert found.ask is None
+        assert set(found.powers) - {"GERMANY"} == {"ITALY"}, text
+    elif purpose in ("confirm", "confirm_zone", "thanks_help", "thanks_word", "thanks_tip"):
+        assert not found.intents & {"decline", "warning", "tip"}, (text, found.intents)
+        assert found.ask is None, (text, found.intents)
+    elif not purpose.startswith("public"):
+        assert found.ask is None or purpose in ("coalition", "punish"), (text, found.intents)
+        assert not found.yes, text
     if purpose in ("zone", "zone_pledged", "accept_zone", "accept_zone_pledged", "counter_alliance"):
-        assert found.zone == ("ENG",)
+        assert found.zone == ("ENG",), text
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,10 @@ LONGEST_FIELDS = {
     "at": "Constantinople and St. Petersburg",
     "count": "eleven",
     "own": "Constantinople",
+    "term": "as long as you keep it too",
+    "what": "my word on the fleet in the Western Mediterranean",
+    "why": "after your last move it cannot stand",
+    "order": "A CON S F AEG - GRE",
 }
 
 

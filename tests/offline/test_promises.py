@@ -1,15 +1,19 @@
 """What the offline model promises and what it then does: zones, pledges, supports, betrayals, and what it remembers."""
 
+import re
+
 import pytest
 from offline_prompts import after_spring, clean, document, opening, prompt, sent
 
 from ai_diplomacy.board.board import Board
-from ai_diplomacy.board.units import Order
+from ai_diplomacy.board.commitments import Commitment
 from ai_diplomacy.offline.assessment import assess
-from ai_diplomacy.offline.commitments import betrayed_power, commitments, remembered_zones
+from ai_diplomacy.offline.commitments import commitments, remembered_zones
 from ai_diplomacy.offline.prompt_reader import read
+from ai_diplomacy.offline.resolve import betrayed_power
 
 GAMES = range(40)
+CONFESSED = re.compile(r"do not keep|break it|changed my mind|cannot keep")
 
 
 def assessment(situation, step="order", **more):
@@ -45,7 +49,7 @@ def test_a_zone_that_was_agreed_is_kept_empty():
     bound = [clean(situation, "order", game=game, press=press) for game in faithful(situation)]
     assert any(order.endswith(" - BUR") for reply in free for order in reply.orders)
     assert not any(order.endswith(" - BUR") for reply in bound for order in reply.orders)
-    assert all("to stay out of Burgundy and mean to keep it" in reply.intent for reply in bound)
+    assert all("`out of BUR`" in reply.intent for reply in bound)
 
 
 def test_an_offer_binds_only_when_it_was_accepted():
@@ -64,7 +68,8 @@ def test_a_pledge_is_mostly_kept_and_the_diary_tells_when_not():
     assert len(kept) >= 0.7 * len(replies)
     for reply in replies:
         if reply not in kept:
-            assert "I break it" in reply.intent or "I let drop" in reply.intent
+            assert CONFESSED.search(reply.intent)
+            assert "`A PAR - BRE`" in reply.intent
 
 
 def test_a_betrayal_is_announced_in_private_before_it_is_done():
@@ -78,17 +83,17 @@ def test_a_betrayal_is_announced_in_private_before_it_is_done():
         if betrayed_power(assessment(situation, game=game, press=press, **feelings)) == "AUSTRIA"
     ]
     assert 20 < len(broken) < 180
-    taken = 0
+    taken = confessed = 0
     for game in broken[:20]:
         reply = clean(situation, "order", game=game, press=press, **feelings)
         taken += "A TYR - TRI" in reply.orders
         if "A TYR H" not in reply.orders:
-            assert "Austria" in reply.intent
-            assert "I break it" in reply.intent
+            confessed += "Austria" in reply.intent and CONFESSED.search(reply.intent) is not None
         written = clean(situation, "negotiate", game=game, press=press, round=2, **feelings)
         if ["AUSTRIA"] in [message.to for message in written.messages]:
             assert "Trieste" in written.diary
     assert taken >= 15
+    assert 0.8 * taken <= confessed
 
 
 def test_a_support_that_is_asked_for_by_an_ally_is_pledged_as_a_legal_order():
@@ -118,8 +123,9 @@ def test_nobody_is_promised_two_orders_for_one_unit():
             for round in (1, 2):
                 reply = clean(opening(power), "negotiate", game=str(game), round=round, press=press)
                 press += [sent(power, m.to[0], m.text, *m.pledges, round=round) for m in reply.messages]
-            pledged = {pledge for message in press for pledge in message["pledges"]}
-            assert len({Order(order).unit for order in pledged}) == len(pledged), press
+            promised = [Commitment(pledge) for message in press for pledge in message["pledges"]]
+            pledged = {one.order for one in promised if one.order is not None and not one.ends}
+            assert len({order.unit for order in pledged}) == len(pledged), press
 
 
 def test_who_wrote_is_answered():

@@ -9,7 +9,7 @@ from ai_diplomacy.offline.temperament import Tone
 from ai_diplomacy.offline.turn_events import TurnEventKind
 from ai_diplomacy.offline.wording import templates
 
-COMMON = frozenset({"me", "our", "seat", "season", "last_season"})
+COMMON = frozenset({"me", "our", "seat", "season", "last_season", "y", "term"})
 ONE_READER = COMMON | {"you", "your", "a_your", "there"}
 JOINT_MOVE = frozenset({"helper", "mover", "target"})
 PLEDGED = frozenset({"unit", "goes"})
@@ -27,7 +27,7 @@ OWN_FIELDS = {
     "small": {"third"},
     "coalition": {"third", "count"},
     "public_leader": {"third", "count"},
-    "public_broken": {"third"},
+    "public_broken": {"third", "order"},
     "accept_zone": {"zone"},
     "accept_zone_pledged": {"zone"} | PLEDGED,
     "accept_peace_pledged": PLEDGED,
@@ -44,14 +44,31 @@ OWN_FIELDS = {
     "excuse": {"third"},
     "denial": {"third"},
     "chat": {"third"},
+    "tip_attack": {"third", "at"},
+    "tip_league": {"third"},
+    "report": {"third", "order"},
+    "punish": {"third"},
+    "rumour": {"third", "at"},
+    "withdraw": {"what", "why"},
+    "no_fleet": {"at"},
+    "build": {"at", "third"},
+    "thanks_tip": {"third"},
 }
 """Purpose of a message -> the fields that it has beside those of its reader and writer."""
 TO_SEVERAL = {"coalition", "public_opening", "public_leader", "public_broken", "public_calm", "group"}
 PRIVATE = {
     "openings": set(),
     "diary_received": {"you"},
-    "diary_betrayal.planned": {"you", "prize", "season"},
-    "diary_betrayal.done": {"you"},
+    "headings": {"me", "you", "seat", "there"},
+    "arguments": {"n", "m", "third", "at", "last_season"},
+    "betrayal": {"you", "pledged", "prize", "season"},
+    "betrayal.lied": {"you", "pledged", "order", "prize", "late"},
+    "betrayal.broken": {"you", "pledged", "order", "prize", "late"},
+    "betrayal.changed": {"you", "pledged", "order", "why"},
+    "betrayal.forced": {"you", "pledged", "order"},
+    "betrayal.openings": set(),
+    "betrayal.done": {"you"},
+    "turning": {"by"},
     "diary_orders": {"at"},
     "diary_orders.quiet": set(),
     "diary_events": {"you", "at"},
@@ -64,6 +81,8 @@ PRIVATE = {
     "reasoning.holds": {"unit"},
     "reasoning": set(),
     "intent": set(),
+    "intent.keeps": {"you", "pledged", "why"},
+    "intent.spared": {"you", "pledged"},
     "replies": set(),
     "random_style": {"me", "you", "seat", "season"},
 }
