@@ -270,7 +270,7 @@ class Display:
                 f"{count - len(self._start.get(power, ())):+d}",
                 str(figures["messages_sent"]),
                 f"{kept} of {kept + broken}" if kept + broken else "none made",
-                _broken(counts, power),
+                str(sum(row.sender == power for row in counts.broken) or "never"),
                 f"{100 * (given - illegal) / given:.0f} %" if given else "none given",
             )
         return table
@@ -293,13 +293,6 @@ class Display:
         for part in text.wrap(self._console, room):
             self._print(name + part, wrapped=True)
             name = Text(" " * (self._width + 1))
-
-
-def _broken(counts: ErrorCounts, power: str) -> str:
-    """How often it broke its word, and how often on purpose."""
-    rows = [row for row in counts.broken if row.sender == power]
-    meant = sum(row.on_purpose for row in rows)
-    return f"{len(rows)}, {meant} meant" if meant else str(len(rows)) if rows else "never"
 
 
 def _warning(event: BudgetWarned) -> str:

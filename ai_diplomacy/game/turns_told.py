@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..agent.events import DiaryWritten, OrdersExplained, Planned
 from ..board.commitments import Commitment
@@ -77,9 +77,10 @@ class TurnsTold:
         following = phase.next_turn
         return (other for other in sorted(map(Phase, self._done)) if phase <= other < following)
 
-    def _turn(self, phase: Phase, parts: Iterator[Phase]) -> Turn:
-        begun = self._begun[phase]
+    def _turn(self, phase: Phase, parts: Iterable[Phase]) -> Turn:
+        begun, parts = self._begun[phase], tuple(parts)
         powers = list(begun.units)
+        thought = sorted({phase, *parts})
         return Turn(
             map=self._map,
             phase=phase,
@@ -87,7 +88,9 @@ class TurnsTold:
             units={power: tuple(map(Unit, units)) for power, units in begun.units.items()},
             centers=begun.centers,
             orders={part: _orders(self._done[part]) for part in parts},
-            private={power: self._private.get((phase, power), ()) for power in powers},
+            private={
+                power: [text for part in thought for text in self._private.get((part, power), ())] for power in powers
+            },
             undecided=frozenset(self._undecided.get(phase, ())),
             unordered={power: self._unordered.get((phase, power), frozenset()) for power in powers},
             drawn=self._drawn == phase,

@@ -39,7 +39,7 @@ class Turn:
     orders: Mapping[Phase, Mapping[str, Sequence[Order]]]
     """Phase of the turn -> power -> the orders that stood."""
     private: Mapping[str, Sequence[PrivateText]] = field(default_factory=dict)
-    """Power -> its private words of the phase, oldest first."""
+    """Power -> its private words of all phases of the turn, oldest first."""
     undecided: frozenset[str] = frozenset()
     """Powers whose reply to the order step could not be used, so that the rules ordered for them."""
     unordered: Mapping[str, frozenset[Unit]] = field(default_factory=dict)
