@@ -7,13 +7,13 @@ tried on the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .candidates import Force, Plan
 from .geography import HOLDS, Code, Piece
 from .movement import resolve
 from .position import Position
-from .value import Outlook
+from .value import Outlook, Pull
 
 JointPlan = list[Code]
 """The codes of all units of a position, beside ``position.units``."""
@@ -43,9 +43,11 @@ def moved(position: Position, codes: Sequence[Code]) -> tuple[list[Piece], list[
 class Trials:
     """The worth of a power's plans against samples of the others' orders. No plan is tried twice on one sample."""
 
-    def __init__(self, force: Force, samples: Sequence[JointPlan]) -> None:
-        """``samples``: what all units do; what the power's own do in them does not matter."""
+    def __init__(self, force: Force, samples: Sequence[JointPlan], pull: Pull | None = None) -> None:
+        """``samples``: what all units do; what the power's own do in them does not matter. ``pull``: what places are
+        worth to a unit besides; ``None`` for what DumbBot's valuation says."""
         self.force = force
+        self._pull = force.pull if pull is None else pull
         self._outlook = Outlook.behind(force.position)
         self._samples = [(sample[: force.first], sample[force.first + force.size :]) for sample in samples]
         self._half = (len(samples) + 1) // 2
@@ -57,7 +59,7 @@ class Trials:
         force = self.force
         for before, behind in self._samples[len(found) : count]:
             pieces, driven_out = moved(force.position, [*before, *plan, *behind])
-            found.append(self._outlook.worth(force.power, pieces, force.pull, driven_out[force.power]))
+            found.append(self._outlook.worth(force.power, pieces, self._pull, driven_out[force.power]))
         return found[:count]
 
     def total(self, plan: Plan) -> int:
@@ -77,15 +79,16 @@ class Trials:
         return self.total(plan) > self.total(best)
 
 
-def climbed(trials: Trials, start: Plan, passes: int = 1) -> Plan:
-    """The plan that changes of single units and of pairs lead to; at most so many passes over all units."""
+def climbed(trials: Trials, start: Plan, passes: int = 1, allowed: Callable[[Plan], bool] | None = None) -> Plan:
+    """The plan that changes of single units and of pairs lead to; at most so many passes over all units. ``allowed``:
+    which plans may be tried at all; ``None`` for all."""
     best = start
     for _ in range(passes):
         before = best
         for unit in range(trials.force.size):
             here = best
             for changed in trials.force.changes(here, unit):
-                if trials.beats(changed, best):
+                if (allowed is None or allowed(changed)) and trials.beats(changed, best):
                     best = changed
         if best == before:
             break

@@ -99,6 +99,11 @@ def pull(ground: Geography, valuation: Valuation) -> Pull:
     return tuple(tuple(round(_PULL * worth[unit] / most) if unit else 0 for unit in units) for units in ground.units)
 
 
+def no_pull(ground: Geography) -> Pull:
+    """For the value alone, whatever places DumbBot would have."""
+    return tuple((0,) * len(ground.locations) for _ in KINDS)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
     """Judges pieces on the board by the season that they are in for."""
@@ -189,7 +194,7 @@ class Outlook:
 def values(position: Position) -> dict[str, float]:
     """Power -> the centres that it may expect to own two years later; nothing for who is out."""
     outlook = Outlook.now(position)
-    nothing = tuple((0,) * len(position.geography.locations) for _ in KINDS)
+    nothing = no_pull(position.geography)
     lost = Counter(piece[0] for piece, _ in position.dislodged)
     return {
         name: outlook.worth(power, position.units, nothing, lost[power]) / CENTRE
