@@ -11,6 +11,10 @@ from ..board.phase import Phase
 from ..records.errors import ConfigError
 from ..run.defaulted_steps import Defaults, summed
 from .answering import PrimaryAnswer, answer
+from .breaches import BreachFigures, known_prices
+from .course import Course, course
+from .decisions import DecisionPrice, priced_decisions
+from .deed_tallies import PricedStab
 from .duels import Duel, duels
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
@@ -109,19 +113,22 @@ class Analysis:
     """Whose figures rest on fewer seats than it had, or on none."""
     states: StatesAnalysis | None
     """Of a tournament of critical states."""
+    courses: tuple[Course, ...]
+    """Of every game, in the order of their folders."""
 
 
 def analyze(
     folder: Path,
     each: Callable[[GameRecord], None] | None = None,
-    prices: PriceBook | None = None,
+    prices: PriceBook[DecisionPrice] | None = None,
     *,
+    breach_prices: PriceBook[BreachFigures] | None = None,
     elsewhere: bool = True,
 ) -> Analysis:
     """Reads every run at or below a folder, once; ``each`` is shown every game that can be read, finished or not;
-    ``prices``: of orders, where they are known; ``elsewhere``: as in ``read_games``. Raises ``ConfigError`` when there
-    is no run."""
-    collected = _Collected(prices, StateGames.of(folder))
+    ``prices`` and ``breach_prices``: of orders and of breaches, where they are known; ``elsewhere``: as in
+    ``read_games``. Raises ``ConfigError`` when there is no run."""
+    collected = _Collected(prices, breach_prices, StateGames.of(folder))
     for game in read_games(folder, elsewhere=elsewhere):
         if isinstance(game, Unreadable):
             collected.sources.unreadable(game.path, game.problem)
@@ -135,10 +142,17 @@ def analyze(
 class _Collected:
     """Everything that is kept of a game once it was read."""
 
-    def __init__(self, prices: PriceBook | None, forks: StateGames | None) -> None:
+    def __init__(
+        self,
+        prices: PriceBook[DecisionPrice] | None,
+        breach_prices: PriceBook[BreachFigures] | None,
+        forks: StateGames | None,
+    ) -> None:
         self.sources = Sources()
         self._forks = forks
         self._prices = prices
+        self._breach_prices = breach_prices
+        self._courses: list[Course] = []
         self._regrets = Regrets()
         self._counting = Counting()
         self._rated: list[tuple[int, tuple[tuple[str, str, float], ...]]] = []
@@ -157,11 +171,18 @@ class _Collected:
         if game.ending is None:
             return
         playing = game.playing
-        prices = self._prices.of(game) if self._prices is not None else ()
-        number = self._counting.game(Origin.of(game), tallies(game, prices))
+        prices = priced_decisions(game, self._prices) if self._prices is not None else ()
+        breaches = list(known_prices(game, self._breach_prices))
+        self._courses.append(course(game, breaches, prices))
+        stabs = [
+            PricedStab(breach.phase, breach.breaker, breach.victim, figures)
+            for breach, figures in breaches
+            if breach.stab and figures is not None
+        ]
+        number = self._counting.game(Origin.of(game), tallies(game, prices, stabs))
         self._regrets.game(game, prices)
         if self._forks is not None:
-            self._forks.game(game, prices)
+            self._forks.game(game, prices, stabs)
         ranks = {power: score.rank for power, score in scores(game).items() if power in playing}
         if len(ranks) > 1:
             self._rated.append((number, tuple((playing[power], power, ranks[power]) for power in sorted(ranks))))
@@ -242,4 +263,5 @@ class _Collected:
                 for player, idle in sorted(self._idle.items())
             ),
             states=states,
+            courses=tuple(self._courses),
         )

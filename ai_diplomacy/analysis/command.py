@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .analyzing import Analysis
     from .comparing import Difference
-    from .price_book import PriceBook
+    from .pricing_games import Books
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +27,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     flag(
         "--regret",
         action="store_true",
-        help="price every movement order set too (docs/strength.md): about 10 s a game to 1910 and core; what is "
-        "priced is kept in --out",
+        help="price every movement order set too (docs/strength.md), and every breach (of a single run it always is): "
+        "about 10 s a game to 1910 and core; what is priced is kept in --out",
     )
     flag("--processes", type=int, default=1, metavar="N", help="with --regret: on so many cores (default: 1)")
     flag("--parquet", action="store_true", help="write all rows as Parquet as well (pip install '.[parquet]')")
@@ -43,30 +43,31 @@ def run(flags: argparse.Namespace) -> int:
     from ..records.saying import say
     from ..run.signals import STOPPED
     from .comparing import compared_games
+    from .course_terminal import show_course
     from .differing import differing
     from .files import write_files
-    from .price_book import PRICES, PriceBook
+    from .pricing_games import Books
     from .terminal import show, show_comparison, show_note, wide_console
 
     folder = flags.folder.expanduser()
     out = (flags.out or folder / "analysis").expanduser()
     console = wide_console()
     try:
-        prices = PriceBook(out / PRICES) if flags.regret else None
-        analysis = _analyzed(folder, out if flags.parquet else None, prices, flags.processes)
+        books = Books.beside(out)
+        analysis = _analyzed(folder, out if flags.parquet else None, books, flags)
         other: Analysis | None = None
         differences: Sequence[Difference] = ()
         differ: Sequence[str] = ()
         if flags.other is not None:
             second = out / "second" if flags.parquet else None
-            other = _analyzed(flags.other.expanduser(), second, prices, flags.processes)
+            other = _analyzed(flags.other.expanduser(), second, books, flags)
             differ = differing(analysis, other)
             differences = compared_games(analysis.counting, other.counting)
         written = write_files(out, analysis, other, differences, differ)
     except KeyboardInterrupt:
-        if prices is None:
+        if not flags.regret:
             raise
-        say(f"stopped; {len(prices):,} order sets are priced and kept. The same command goes on")
+        say(f"stopped; {len(books.orders):,} order sets are priced and kept. The same command goes on")
         return STOPPED
     except ConfigError as error:
         raise argparse.ArgumentError(None, str(error)) from None
@@ -75,6 +76,8 @@ def run(flags: argparse.Namespace) -> int:
     for line in differ:
         show_note(line, console)
     show(analysis, console)
+    if len(analysis.courses) == 1:
+        show_course(analysis.courses[0], console)
     if other is not None:
         show(other, console)
         show_comparison(differences, console)
@@ -82,22 +85,27 @@ def run(flags: argparse.Namespace) -> int:
     return 0
 
 
-def _analyzed(folder: Path, parquet: Path | None, prices: PriceBook | None, processes: int) -> Analysis:
+def _analyzed(folder: Path, parquet: Path | None, books: Books, flags: argparse.Namespace) -> Analysis:
+    from ..records.saying import say
+    from ..run.history import is_run
     from .analyzing import analyze
+    from .breaches import breaches
+    from .decisions import decisions
+    from .pricing_games import price_games
 
-    if prices is not None:
-        from ..records.saying import say
-        from .pricing_games import price_games
-
-        price_games(folder, prices, say, processes=processes)
+    if flags.regret:
+        price_games(folder, books.orders, decisions, "order sets", say, processes=flags.processes)
+    if flags.regret or is_run(folder):
+        price_games(folder, books.breaches, breaches, "breaches", say, processes=flags.processes)
+    prices = books.orders if flags.regret else None
     if parquet is None:
-        return analyze(folder, prices=prices)
+        return analyze(folder, prices=prices, breach_prices=books.breaches)
     from .parquet import ParquetTables
 
     tables = ParquetTables(parquet)
     analysis: Analysis | None = None
     try:
-        analysis = analyze(folder, tables.game, prices)
+        analysis = analyze(folder, tables.game, prices, breach_prices=books.breaches)
         return analysis
     finally:
         tables.close(analysis.provenance if analysis else None)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..board.phase import Phase
 from ..board.situation import Situation
-from ..board.terrain import terrain
-from ..board.units import Order, Unit
-from ..records.sealing import compact_json
+from ..board.units import Order
 from ..search.position import Position
 from ..search.pricing import PRICING, SAMPLES, price
 from .game_record import GameRecord
+from .played import played
 from .position_kinds import PositionKind, position_kind
+from .price_book import PriceBook, price_key
 
+PRICES = "prices.jsonl"
 SEED = 0
 
 
@@ -31,10 +30,24 @@ class Decision:
 
     @property
     def key(self) -> str:
-        """Equal for decisions that have the same price: a digest of everything that it depends on."""
         seen = self.situation
         told = [PRICING, SAMPLES, SEED, seen.map, seen.phase, dict(seen.units), dict(seen.centers), self.power]
-        return hashlib.sha256(compact_json([*told, dict(self.ordered)]).encode()).hexdigest()[:32]
+        return price_key([*told, dict(self.ordered)])
+
+    def priced(self) -> DecisionPrice:
+        """The price, the same wherever it is asked."""
+        own = self.ordered[self.power]
+        seen = Position.of(self.situation).seen_by(self.power)
+        forward = price(seen, own, samples=SAMPLES, seed=SEED)
+        hindsight = price(seen, own, others=self.ordered, samples=SAMPLES, seed=SEED)
+        return DecisionPrice(
+            kind=position_kind(seen),
+            forward=round(forward.best - forward.value, 6),
+            forward_stake=round(forward.stake, 6),
+            beyond=round(forward.usual - forward.value, 6),
+            hindsight=round(hindsight.best - hindsight.value, 6),
+            hindsight_stake=round(hindsight.stake, 6),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +68,27 @@ class DecisionPrice:
 
 def decisions(game: GameRecord) -> Iterator[Decision]:
     """Those of the powers that had units, phase by phase; none of a phase in which a draw was agreed on."""
-    ordered: dict[str, dict[str, list[Order]]] = {}
-    for row in game.orders:
-        ordered.setdefault(row.phase, {}).setdefault(row.power, []).append(Order(row.order))
-    for board in game.boards:
-        if board.phase not in ordered:
-            continue
-        orders = {power: tuple(theirs) for power, theirs in sorted(ordered[board.phase].items())}
-        situation = standing(game.map, board.phase, board.units, board.centers)
-        for power in orders:
-            if board.units.get(power):
+    for turn in played(game):
+        for power in turn.ordered:
+            if turn.situation.units[power]:
                 # They share what is public.
-                yield Decision(power, situation, orders)
+                yield Decision(power, turn.situation, turn.ordered)
 
 
-def standing(
-    map_name: str, phase: str, units: Mapping[str, Iterable[str]], centers: Mapping[str, Iterable[str]]
-) -> Situation:
-    """What everybody sees at the start of a movement phase, from what stands where and who owns what."""
-    ground = terrain(map_name)
-    return Situation(
-        map=map_name,
-        phase=Phase(phase),
-        power=ground.powers[0],
-        units={name: tuple(map(Unit, sorted(units.get(name, ())))) for name in ground.powers},
-        centers={name: tuple(sorted(centers.get(name, ()))) for name in ground.powers},
-        homes=dict(ground.homes),
-        dislodged={},
-        adjustments={},
-        legal_orders={},
-        disband_order=(),
-        recent=(),
-    )
+@dataclass(frozen=True, slots=True)
+class PricedDecision:
+    """One order set of a game."""
+
+    phase: str
+    power: str
+    price: DecisionPrice
 
 
-def priced(decision: Decision) -> DecisionPrice:
-    """The price, the same wherever it is asked."""
-    own = decision.ordered[decision.power]
-    seen = Position.of(decision.situation).seen_by(decision.power)
-    forward = price(seen, own, samples=SAMPLES, seed=SEED)
-    hindsight = price(seen, own, others=decision.ordered, samples=SAMPLES, seed=SEED)
-    return DecisionPrice(
-        kind=position_kind(seen),
-        forward=round(forward.best - forward.value, 6),
-        forward_stake=round(forward.stake, 6),
-        beyond=round(forward.usual - forward.value, 6),
-        hindsight=round(hindsight.best - hindsight.value, 6),
-        hindsight_stake=round(hindsight.stake, 6),
-    )
+def priced_decisions(game: GameRecord, book: PriceBook[DecisionPrice]) -> Sequence[PricedDecision]:
+    """Those of the game's order sets that have a price, in the order of play."""
+    known = ((decision, book.get(decision.key)) for decision in decisions(game))
+    return [
+        PricedDecision(str(decision.situation.phase), decision.power, price)
+        for decision, price in known
+        if price is not None
+    ]

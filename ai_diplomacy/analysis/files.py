@@ -6,14 +6,15 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from pathlib import Path
-from typing import Any
 
 from ..records.cleaning import cleaned
 from ..records.durable import replace_files
 from .analyzing import BASELINES, DUEL_MEASURES, Analysis
 from .comparing import Difference
+from .course import course_tables
+from .data_table import DataTable, Value
 from .duels import Duel
 from .measures import GROUPS, MEASURES
 from .provenance import Provenance
@@ -71,28 +72,6 @@ def _csv(table: DataTable) -> str:
     return text.getvalue()
 
 
-Value = str | int | float | None
-
-
-@dataclass(frozen=True, slots=True)
-class DataTable:
-    """Rows for a file or another program. ``None`` is what is not known, or what there is none of."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    provenance: tuple[Provenance, ...]
-    """Of one folder, or of two that are compared."""
-
-    def document(self) -> dict[str, Any]:
-        """As plain JSON data."""
-        return {
-            "columns": list(self.columns),
-            "rows": [list(row) for row in self.rows],
-            "provenance": [origin.document() for origin in self.provenance],
-        }
-
-
 def tables(analysis: Analysis) -> list[DataTable]:
     """Everything that an analysis holds."""
 
@@ -148,6 +127,7 @@ def tables(analysis: Analysis) -> list[DataTable]:
         table("question", "hash primary one other games planned found answer", _answered(analysis)),
         *_explored(analysis),
         *_states(analysis),
+        *course_tables(analysis.courses, analysis.provenance),
         table(
             "regret",
             "by group player orders measure mean standard_error low high clusters",
@@ -179,7 +159,7 @@ def _explored(analysis: Analysis) -> Iterator[DataTable]:
 def _states(analysis: Analysis) -> Iterator[DataTable]:
     if (found := analysis.states) is None:
         return
-    scope = "state seat moment arm"
+    scope = "state seat horizon arm"
     columns = f"{scope} against family measure before after difference low high p p_holm games exchanged mark"
     effects = tuple(
         (

@@ -14,6 +14,9 @@ GROUPS: Mapping[str, str] = {
     "orders": "Orders",
     "press": "Press",
     "honesty": "Honesty",
+    "stabs": "Stabs, and what they cost",
+    "aftermath": "After a stab",
+    "trust": "Trust",
     "relations": "Relationships",
     "calls": "Calls and cost",
 }

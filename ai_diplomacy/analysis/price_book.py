@@ -1,37 +1,54 @@
-"""The prices of orders that are known: a file beside an analysis, so that no order set is priced twice."""
+"""Prices that are known, by what they are the prices of: a file beside an analysis, so that nothing is priced twice."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from ..records.sealing import json_bytes
-from .decisions import DecisionPrice, decisions
-from .game_record import GameRecord
+from ..board.situation import Situation
+from ..records.sealing import compact_json, json_bytes
 
-PRICES = "prices.jsonl"
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
-
-@dataclass(frozen=True, slots=True)
-class PricedDecision:
-    """One order set of a game."""
-
-    phase: str
-    power: str
-    price: DecisionPrice
+    P = TypeVar("P", bound=DataclassInstance)
+else:
+    P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
 
 
-class PriceBook:
-    """Prices by ``Decision.key``. Each is on the disk before ``add`` returns; a torn line counts as missing."""
+class Priceable(Protocol[P_co]):
+    """What can be priced, in a movement phase."""
 
-    def __init__(self, path: Path) -> None:
+    @property
+    def situation(self) -> Situation: ...
+
+    @property
+    def key(self) -> str:
+        """Equal for what has the same price: a digest of everything that it depends on (``price_key``)."""
+
+    def priced(self) -> P_co:
+        """The price, the same wherever it is asked."""
+
+
+def price_key(parts: list[Any]) -> str:
+    """A digest of what a price depends on."""
+    return hashlib.sha256(compact_json(parts).encode()).hexdigest()[:32]
+
+
+class PriceBook(Generic[P]):
+    """Prices of one kind by their keys. Each is on the disk before ``add`` returns; a torn line counts as missing."""
+
+    def __init__(self, path: Path, kind: type[P]) -> None:
         """Raises ``OSError``."""
         self._path = path
-        self._prices: dict[str, DecisionPrice] = {}
+        self._prices: dict[str, P] = {}
         self._torn = False
         if path.exists():
             lines = path.read_bytes().split(b"\n")
@@ -40,7 +57,7 @@ class PriceBook:
                 with suppress(ValueError, TypeError, KeyError):
                     record = json.loads(line)
                     key = record.pop("key")
-                    self._prices[key] = DecisionPrice(**record)
+                    self._prices[key] = kind(**record)
 
     def __contains__(self, key: str) -> bool:
         return key in self._prices
@@ -48,7 +65,10 @@ class PriceBook:
     def __len__(self) -> int:
         return len(self._prices)
 
-    def add(self, prices: Mapping[str, DecisionPrice]) -> None:
+    def get(self, key: str) -> P | None:
+        return self._prices.get(key)
+
+    def add(self, prices: Mapping[str, P]) -> None:
         """``prices``: key -> price. Raises ``OSError``."""
         lines = [json_bytes({"key": key, **asdict(price)}) + b"\n" for key, price in prices.items()]
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,12 +79,3 @@ class PriceBook:
             os.fsync(file.fileno())
         self._torn = False
         self._prices.update(prices)
-
-    def of(self, game: GameRecord) -> Sequence[PricedDecision]:
-        """Those of the game's order sets that have a price, in the order of play."""
-        known = ((decision, self._prices.get(decision.key)) for decision in decisions(game))
-        return [
-            PricedDecision(str(decision.situation.phase), decision.power, price)
-            for decision, price in known
-            if price is not None
-        ]

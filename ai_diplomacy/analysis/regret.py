@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .decisions import PricedDecision
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
 from .measures import MEASURES
-from .price_book import PricedDecision
 from .tallies import Counting, Tally, add, regrets
 from .units import Origin
 

@@ -7,25 +7,26 @@ for these states, and replicas are the observations; from seven on the states ar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .comparing import Difference, contrasted, families
+from .decisions import PricedDecision
+from .deed_tallies import PricedStab
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
+from .horizons import HORIZONS, Horizon, as_it_stood, last_phase, until
 from .measures import MEASURES, Measure
-from .moments import MOMENTS, Moment, as_it_stood, last_phase, until
-from .price_book import PricedDecision
 from .question import ERROR, agreed
 from .tallies import Counting, Sums, tallies
 from .units import Origin
 
-_GROUPS: Mapping[Moment, tuple[str, ...]] = {
+_GROUPS: Mapping[Horizon, tuple[str, ...]] = {
     # Calls are counted over whole games alone.
-    "phase": ("score", "regret", "orders", "press", "honesty", "relations"),
-    "year": ("score", "regret", "orders", "press", "honesty", "relations"),
-    "game": ("score", "regret", "orders", "press", "honesty", "relations", "calls"),
+    "phase": ("score", "regret", "orders", "press", "honesty", "stabs", "trust", "relations"),
+    "year": ("score", "regret", "orders", "press", "honesty", "stabs", "trust", "relations"),
+    "game": ("score", "regret", "orders", "press", "honesty", "stabs", "aftermath", "trust", "relations", "calls"),
 }
 
 
@@ -41,11 +42,11 @@ class Scope:
     """Empty: over all states."""
     seat: str
     """A power; empty: the seats that the arms are about."""
-    moment: Moment
+    horizon: Horizon
 
     def __str__(self) -> str:
         of = self.seat.title() or "the arms' own seats"
-        return f"{self.state or 'all states'}, {of}, end of the {self.moment}"
+        return f"{self.state or 'all states'}, {of}, end of the {self.horizon}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,10 @@ class StateGames:
         self._states = states
         self._arms = arms
         self._forks = forks
-        self._counting: dict[Moment, Counting] = {moment: Counting() for moment in MOMENTS}
+        self._counting: dict[Horizon, Counting] = {horizon: Counting() for horizon in HORIZONS}
         self._counted: list[_Fork] = []
         """By the number of the game."""
-        self._cut: set[Moment] = {"game"}
+        self._cut: set[Horizon] = {"game"}
 
     @classmethod
     def of(cls, folder: Path) -> StateGames | None:
@@ -135,42 +136,42 @@ class StateGames:
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return None
 
-    def game(self, game: GameRecord, prices: Iterable[PricedDecision]) -> None:
+    def game(self, game: GameRecord, prices: Sequence[PricedDecision], stabs: Sequence[PricedStab]) -> None:
         """A finished game; one that is no fork of the tournament is left out."""
         fork = self._forks.get(game.path.name)
         if fork is None or not game.forked_at:
             return
         self._counted.append(fork)
         seating = tuple(sorted(dict.fromkeys(game.players, fork.arm).items()))
-        origin, priced = Origin(fork.state, fork.state, game.seed, seating), list(prices)
-        for moment, counting in self._counting.items():
-            last = last_phase(game, moment)
+        origin = Origin(fork.state, fork.state, game.seed, seating)
+        for horizon, counting in self._counting.items():
+            last = last_phase(game, horizon)
             stood = as_it_stood(game, last)
             if stood is not game:
-                self._cut.add(moment)
-            counting.game(origin, tallies(stood, until(priced, last)))
+                self._cut.add(horizon)
+            counting.game(origin, tallies(stood, until(prices, last), until(stabs, last)))
 
     def result(self) -> StatesAnalysis:
         """What they tell."""
         effects, means = list[StateEffect](), list[StateMean]()
         treated: Mapping[str, Sums] = {}
-        for moment in (moment for moment in MOMENTS if moment in self._cut):
-            measures = [measure for measure in MEASURES if measure.group in _GROUPS[moment]]
-            within = self._counting[moment].sums(measures, positions=True)
-            over = self._counting[moment].sums(measures)
-            for scope, sums in self._scopes(moment, within, over):
+        for horizon in (horizon for horizon in HORIZONS if horizon in self._cut):
+            measures = [measure for measure in MEASURES if measure.group in _GROUPS[horizon]]
+            within = self._counting[horizon].sums(measures, positions=True)
+            over = self._counting[horizon].sums(measures)
+            for scope, sums in self._scopes(horizon, within, over):
                 effects += self._effects(scope, sums)
                 means += [
                     StateMean(scope, arm, measure, figure)
                     for arm, rows in sums.items()
                     for measure, figure in zip(measures, estimates(rows), strict=True)
                 ]
-                if not treated and moment == "game":
+                if not treated and horizon == "game":
                     treated = sums
         return StatesAnalysis(tuple(self._states), tuple(self._arms), tuple(effects), tuple(means), treated)
 
     def _scopes(
-        self, moment: Moment, within: Mapping[str, Sums], over: Mapping[str, Sums]
+        self, horizon: Horizon, within: Mapping[str, Sums], over: Mapping[str, Sums]
     ) -> Iterator[tuple[Scope, dict[str, Sums]]]:
         """Each with the sums of the arms that were played there."""
         powers = sorted({seat.power for sums in over.values() for seat in sums.seats})
@@ -189,7 +190,7 @@ class StateGames:
                     )
                     if sums is not None and rows:
                         found[arm] = sums.only(rows)
-                yield Scope(state, power, moment), found
+                yield Scope(state, power, horizon), found
 
     def _in(self, sums: Sums, row: int, state: str, power: str) -> bool:
         seat = sums.seats[row]

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from ..board.phase import Phase
 from ..models.known import known_sum
+from .decisions import PricedDecision
+from .deed_tallies import PricedStab, deed_counts
 from .game_record import GameRecord
 from .measures import MEASURES, Measure
-from .price_book import PricedDecision
 from .scores import scores
 from .units import Origin, Sitting, units, within_positions
 
@@ -24,9 +25,14 @@ Tally = dict[str, float | None]
 """Name of a sum -> its value; ``None`` when a part of it is not known, which is not zero."""
 
 
-def tallies(game: GameRecord, prices: Iterable[PricedDecision] = ()) -> dict[str, Tally]:
-    """Power -> the sums of its seat, for those that played. The game must be finished; ``prices``: of its orders."""
+def tallies(
+    game: GameRecord, prices: Iterable[PricedDecision] = (), stabs: Iterable[PricedStab] = ()
+) -> dict[str, Tally]:
+    """Power -> the sums of its seat, for those that played. The game must be finished; ``prices``: of its orders;
+    ``stabs``: with their prices."""
     counts = _by_power(game)
+    for power, more in deed_counts(game, stabs):
+        _plus(counts[power], **more)
     for priced in prices:
         add(counts[priced.power], regrets(priced))
     return {power: counts[power] for power in game.playing}

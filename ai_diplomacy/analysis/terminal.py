@@ -101,7 +101,7 @@ def _states_grid(states: StatesAnalysis) -> Grid:
             interval = span(d.low, d.high, measure, d.mark)
             cells.append(escape(f"{number(d.difference, measure)} {interval}\np {chance(d.p)}"))
         games = str(max(min(d.games) for d in found.values()))
-        grid.add_row(_shown(scope.state or "all"), f"the {scope.moment}", _shown(arm), games, *cells)
+        grid.add_row(_shown(scope.state or "all"), f"the {scope.horizon}", _shown(arm), games, *cells)
     return grid
 
 

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from ..analysis.decisions import standing
+from ..analysis.played import standing
 from ..analysis.position_kinds import PositionKind
 from ..board.history import last_turn
 from ..board.phase import Phase

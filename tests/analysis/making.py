@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from ai_diplomacy import __version__
+from ai_diplomacy.agent.events import Initialized, Reflected
 from ai_diplomacy.analysis.measures import NAMED, Measure
 from ai_diplomacy.analysis.tallies import Sums
 from ai_diplomacy.analysis.units import Sitting
 from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.terrain import terrain
 from ai_diplomacy.game.config import GameConfig
-from ai_diplomacy.game.events import PhaseAdjudicated, PhaseStarted
+from ai_diplomacy.game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ai_diplomacy.models.ids import parse_model_id
 from ai_diplomacy.records.events import Event
 from ai_diplomacy.records.formats import FORMAT
@@ -119,3 +121,40 @@ def sums(
     column = np.array([value for _, value in rows], dtype=float)[:, None]
     under = np.broadcast_to(np.asarray(trials, dtype=float), (len(rows),))[:, None]
     return Sums(player, tuple(seat for seat, _ in rows), column, under.copy(), measures)
+
+
+def acted(
+    path: Path,
+    turns: Mapping[str, Mapping[str, Sequence[str]]],
+    told: Sequence[MessageDelivered | Initialized | Reflected] = (),
+    *,
+    board: Board | None = None,
+    players: Mapping[str, str] | str = "bot:hold",
+) -> Path:
+    """A finished run in which this was ordered (``turns``: phase -> power -> orders; all else by default) and this was
+    told, each in its phase. It goes on to the last of the phases."""
+    board = board or Board()
+    events: list[Event] = []
+    last = max(map(Phase, turns))
+    while not board.completed and (phase := board.phase) <= last:
+        events.append(PhaseStarted(phase, board.units, board.centers))
+        events += [event for event in told if event.phase == phase and not isinstance(event, Reflected)]
+        for power in board.survivors:
+            report = board.submit(power, list(turns.get(phase, {}).get(power, ())))
+            assert not report.rejected, report.rejected
+            events.append(
+                OrdersSubmitted(power, phase, "bot:hold", report.orders, report.defaults, 1, (), (), vote_draw=False)
+            )
+        done = board.adjudicate()
+        dislodged = {power: tuple(units) for power, units in board.dislodged.items()}
+        events.append(
+            PhaseAdjudicated(phase, done.orders, done.results, done.captures, dislodged, board.centers, board.units)
+        )
+        events += [event for event in told if event.phase == phase and isinstance(event, Reflected)]
+    outcome = "solo" if board.completed else "limit"
+    events.append(RunFinished(outcome, list(board.winners), phase, board.centers, 1.0))
+    return write_run(path, config(players, last_year=last.year), events)
+
+
+def message(phase: str, sender: str, to: str, body: str, *pledges: str, number: int = 1) -> MessageDelivered:
+    return MessageDelivered(phase, 1, number, sender, (to,), body, pledges)

@@ -10,7 +10,7 @@ from command_runs import ROOT, run
 from making import config, write_run
 
 from ai_diplomacy.analysis.analyzing import analyze
-from ai_diplomacy.analysis.decisions import decisions, priced
+from ai_diplomacy.analysis.decisions import Decision, DecisionPrice, decisions, priced_decisions
 from ai_diplomacy.analysis.files import write_files
 from ai_diplomacy.analysis.price_book import PriceBook
 from ai_diplomacy.analysis.pricing_games import price_games
@@ -41,14 +41,14 @@ def games(tmp_path_factory):
 @pytest.fixture(scope="module")
 def book(games, tmp_path_factory):
     """Their prices."""
-    made = PriceBook(tmp_path_factory.mktemp("prices") / "prices.jsonl")
-    price_games(games, made, silent)
+    made = PriceBook(tmp_path_factory.mktemp("prices") / "prices.jsonl", DecisionPrice)
+    price_games(games, made, decisions, "order sets", silent)
     return made
 
 
 def test_every_order_set_of_a_movement_phase_is_priced(games, book):
     game = read_game(games / "1", games)
-    prices = book.of(game)
+    prices = priced_decisions(game, book)
     assert [(one.phase, one.power) for one in prices] == [
         (phase, power) for phase in ("S1901M", "F1901M") for power in sorted(game.players)
     ]
@@ -68,7 +68,7 @@ def test_a_price_is_that_of_the_board_itself(games):
         ordered = decision.ordered
         forward = price(board.situation(decision.power), ordered[decision.power])
         hindsight = price(board.situation(decision.power), ordered[decision.power], others=ordered)
-        found = priced(decision)
+        found = decision.priced()
         assert found.forward == pytest.approx(forward.best - forward.value, abs=1e-6)
         assert found.hindsight == pytest.approx(hindsight.best - hindsight.value, abs=1e-6)
         assert found.hindsight_stake == pytest.approx(hindsight.stake, abs=1e-6)
@@ -95,29 +95,27 @@ def names() -> list[str]:
 
 @pytest.mark.slow
 def test_several_processes_find_the_same_prices(games, book, tmp_path):
-    other = PriceBook(tmp_path / "prices.jsonl")
-    price_games(games, other, silent, processes=2)
+    other = PriceBook(tmp_path / "prices.jsonl", DecisionPrice)
+    price_games(games, other, decisions, "order sets", silent, processes=2)
     for game in (read_game(games / name, games) for name in ("1", "2")):
-        assert other.of(game) == book.of(game)
+        assert priced_decisions(game, other) == priced_decisions(game, book)
 
 
 def test_nothing_is_priced_twice(games, book, monkeypatch):
-    from ai_diplomacy.analysis import pricing_games
-
-    monkeypatch.setattr(pricing_games, "priced", lambda _: pytest.fail("it has a price"))
-    price_games(games, book, silent)
+    monkeypatch.setattr(Decision, "priced", lambda _: pytest.fail("it has a price"))
+    price_games(games, book, decisions, "order sets", silent)
 
 
 def test_a_torn_line_counts_as_missing(games, book, tmp_path):
     path = tmp_path / "prices.jsonl"
-    again = PriceBook(path)
+    again = PriceBook(path, DecisionPrice)
     again.add(dict(book._prices))
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])
-    torn = PriceBook(path)
+    torn = PriceBook(path, DecisionPrice)
     assert len(torn) == len(book) - 1
-    price_games(games, torn, silent)
-    assert len(PriceBook(path)) == len(book)
+    price_games(games, torn, decisions, "order sets", silent)
+    assert len(PriceBook(path, DecisionPrice)) == len(book)
     assert path.read_bytes().startswith(whole[:-20])
 
 

@@ -105,7 +105,7 @@ def test_figures_are_of_the_end_of_the_phase_of_the_year_and_of_the_game(tmp_pat
     agreed = json.loads((tmp_path / "out" / "tournament.json").read_text())["games"]
     for arm, power in product(("control", "random"), POWERS):
         told = {
-            row["moment"]: float(row["mean"])
+            row["horizon"]: float(row["mean"])
             for row in rows
             if (row["seat"], row["arm"], row["measure"]) == (power if power != "FRANCE" else "", arm, "centers")
         }
@@ -118,7 +118,7 @@ def test_figures_are_of_the_end_of_the_phase_of_the_year_and_of_the_game(tmp_pat
         moves = [
             float(row["mean"])
             for row in rows
-            if (row["seat"], row["arm"], row["measure"], row["moment"])
+            if (row["seat"], row["arm"], row["measure"], row["horizon"])
             == (power if power != "FRANCE" else "", arm, "share_move", "phase")
         ]
         given = [
