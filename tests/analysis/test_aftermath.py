@@ -133,11 +133,15 @@ def test_promised_help_that_came_and_open_centres_are_counted(tmp_path):
         "S1901M": {"FRANCE": ["A PAR - BUR"], "GERMANY": ["A MUN - RUH"]},
         "F1901M": {"FRANCE": ["A BUR - BEL"], "GERMANY": ["A RUH S A BUR - BEL"]},
         "S1902M": {"FRANCE": ["A BEL - HOL"], "GERMANY": ["A RUH H"]},
+        "F1902M": {"FRANCE": ["A HOL - BEL"]},
     }
     told = [
         message("F1901M", "GERMANY", "FRANCE", "I help you.", "A RUH S A BUR - BEL", number=1),
         message("S1902M", "GERMANY", "FRANCE", "I help you.", "A RUH S A BEL - HOL", number=2),
         message("S1902M", "GERMANY", "FRANCE", "And hold.", "A BER H", number=3),
+        message("F1902M", "GERMANY", "FRANCE", "I help you.", "A RUH S A HOL - BEL", number=4),
+        message("F1902M", "GERMANY", "FRANCE", "Or I help you there.", "F KIE S A HOL - RUH", number=5),
+        message("F1902M", "FRANCE", "GERMANY", "There is no need.", "release A RUH S A HOL - BEL", number=6),
     ]
     game = read_game(acted(tmp_path / "run", turns, told), tmp_path)
     france = tallies(game)["FRANCE"]

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from analysis.making import acted
-from board.playing import recorded_game
+from board.playing import position, recorded_game
 
 from ai_diplomacy.analysis.alliances import LAPSE, relations, spells
 from ai_diplomacy.analysis.deeds import deeds
@@ -57,6 +57,19 @@ def test_a_spell_ends_with_the_game_or_with_who_helped(tmp_path):
     phases = done(tmp_path, {"S1901M": {"ITALY": ["A VEN S F TRI"]}, "F1901M": {}})
     (spell,) = spells(phases)
     assert spell.ended == "end"
+    board = position(
+        {"FRANCE": ["A BUR", "A RUH"], "GERMANY": ["A BOH"], "ITALY": ["A TYR"]},
+        centers={"FRANCE": ["PAR", "MAR"], "ITALY": ["VEN"]},
+        phase="F1903M",
+    )
+    turns = {"F1903M": {"ITALY": ["A TYR S A BOH"]}, "S1904M": {}}
+    (spell,) = spells(list(deeds(read_game(acted(tmp_path / "gone", turns, board=board), tmp_path))))
+    assert (spell.ended, spell.by, spell.phase) == ("elimination", "GERMANY", "S1904M")
+
+
+def test_help_in_a_phase_with_an_attack_begins_no_spell(tmp_path):
+    turns = {"S1901M": {"ITALY": ["A VEN S F TRI"], "AUSTRIA": ["F TRI - VEN"]}, "F1901M": {}}
+    assert spells(done(tmp_path, turns)) == []
 
 
 def test_a_centre_left_open_beside_another_power_is_spared_or_not(tmp_path):
@@ -73,6 +86,9 @@ def test_a_centre_left_open_beside_another_power_is_spared_or_not(tmp_path):
     assert second.attacks["FRANCE", "GERMANY"] == ("A BUR - MUN",)
     assert ("ITALY", "GERMANY") in second.near
     assert ("ENGLAND", "GERMANY") not in second.near
+    assert ("GERMANY", "ENGLAND") not in second.open, "no English unit could step into it"
+    guarded = {"S1901M": {"FRANCE": ["A PAR - BUR"]}, "F1901M": {"GERMANY": ["A MUN H"]}}
+    assert ("GERMANY", "FRANCE") not in done(tmp_path / "guarded", guarded)[1].open
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from analysis.making import acted, message, one_year, write_run
@@ -42,6 +42,7 @@ def test_a_stab_is_a_moment_of_the_size_of_its_price(tmp_path):
     assert stab.size == row.figures.cost > 0
     assert (stab.phase, stab.powers) == ("F1901M", ("FRANCE", "GERMANY"))
     assert stab.text == "France breaks its word to Germany (peace GERMANY): A BUR - MUN, and wins MUN"
+    assert not moments(read_game(run, run), [replace(row, stab=False)]), "a breach that is no stab is no moment"
     (unpriced,) = of_kind("stab", found(run, priced=False))
     assert unpriced.size == 1
     assert asdict(stab).keys() == {"kind", "phase", "powers", "text", "size"}
@@ -96,6 +97,18 @@ def test_a_solo_and_what_comes_near_to_one(tmp_path, count, kinds):
     run = write_run(tmp_path / "run", settings(), end)
     assert terrain().victory - NEAR == 15
     assert {moment.kind for moment in found(run)} & {"solo", "near solo"} == kinds
+
+
+def test_who_stays_near_a_solo_comes_near_to_it_once(tmp_path):
+    board = position({"FRANCE": ["A PAR"]}, centers={"FRANCE": terrain().centers[:15]}, phase="S1903M")
+    run = acted(tmp_path / "run", {"S1903M": {}, "S1904M": {}}, board=board)
+    (near,) = of_kind("near solo", found(run))
+    assert near.phase == "F1902M"
+
+
+def test_where_nobody_moves_the_balance_stays(tmp_path):
+    run = acted(tmp_path / "run", {"S1901M": {}, "S1902M": {}})
+    assert of_kind("turn", found(run)) == []
 
 
 def test_a_blunder_is_what_other_orders_were_worth(tmp_path):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from analysis.making import acted, message
+from board.playing import position
 
 from ai_diplomacy.analysis.analyzing import analyze
 from ai_diplomacy.analysis.breaches import BREACH_PRICES, Breach, BreachFigures, breaches, known_prices
@@ -72,8 +73,31 @@ def test_a_public_promise_is_broken_to_whom_the_orders_attack(tmp_path):
     assert rows(acted(tmp_path / "other", {**TURNS}, SAID[2:]), None) == []
 
 
+def test_a_breach_on_purpose_is_a_stab_without_an_attack(run):
+    english, _ = breaches(read_game(run, run))
+    (promised,) = english.promises
+    meant = replace(english, promises=(replace(promised, account="lie", quote="I lie.", where="negotiate 1"),))
+    assert (english.stab, meant.stab, meant.attack) == (False, True, ())
+    (row,) = stab_rows(read_game(run, run), [(meant, None)])
+    assert (row.meant, row.where, row.on_purpose) == ("I lie.", "negotiate 1", True)
+
+
+def test_what_was_held_before_is_not_won(tmp_path):
+    """A French army stands in Munich, which is Germany's still, and goes on to Berlin; another one follows it."""
+    board = position(
+        {"FRANCE": ["A MUN", "A RUH"], "GERMANY": ["A PRU"]},
+        centers={"FRANCE": ["PAR", "BRE"], "GERMANY": ["MUN", "BER", "KIE"]},
+        phase="F1902M",
+    )
+    said = [message("F1902M", "FRANCE", "GERMANY", "I hold.", "A MUN stays")]
+    turns = {"F1902M": {"FRANCE": ["A MUN - BER", "A RUH - MUN"]}}
+    (row,) = rows(acted(tmp_path / "run", turns, said, board=board), None)
+    assert row.won == "BER"
+
+
 def test_the_promises_that_one_deed_broke_are_one_stab_a_victim(run):
     found = list(breaches(read_game(run, run)))
+    assert replace(found[0], victim="ITALY").key != found[0].key
     assert [(breach.victim, len(breach.promises)) for breach in found] == [("ENGLAND", 1), ("GERMANY", 2)]
     assert len({breach.key for breach in found}) == 2
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 import pytest
 from playing import adjudicate, play, position
@@ -11,7 +12,8 @@ from playing import adjudicate, play, position
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.situation import Situation
 from ai_diplomacy.board.units import Order
-from ai_diplomacy.search.breaches import BreachPrice, price_breach
+from ai_diplomacy.search.breaches import SAMPLES, BreachPrice, price_breach
+from ai_diplomacy.search.candidates import Force
 from ai_diplomacy.search.position import Position
 from ai_diplomacy.search.value import CENTRE, FALL, SPRING, values
 
@@ -28,10 +30,17 @@ def entering(province: str) -> Callable[[Order], bool]:
 
 
 def found(
-    board: Board, orders: Orders, breaks: Callable[[Order], bool], *, breaker: str = "FRANCE", victim: str = "GERMANY"
+    board: Board,
+    orders: Orders,
+    breaks: Callable[[Order], bool],
+    *,
+    breaker: str = "FRANCE",
+    victim: str = "GERMANY",
+    samples: int = SAMPLES,
+    seed: int = 0,
 ) -> BreachPrice:
     ordered = {power: tuple(map(Order, theirs)) for power, theirs in orders.items()}
-    price = price_breach(board.situation(breaker), ordered, breaker, victim, breaks)
+    price = price_breach(board.situation(breaker), ordered, breaker, victim, breaks, samples=samples, seed=seed)
     assert price is not None
     return price
 
@@ -84,7 +93,8 @@ def test_a_promised_support_that_did_not_come_costs_what_the_move_would_have_won
     assert price.bait > 0
 
 
-def test_what_broke_a_promise_is_replaced_by_the_best_that_keeps_it() -> None:
+@pytest.mark.parametrize("broken", ["help in it", "the move alone"])
+def test_what_broke_a_promise_is_replaced_by_the_best_that_keeps_it(broken: str) -> None:
     """And so is what helped it; all else stays as it was, though it could be better."""
     board = position(
         {"FRANCE": ["A BUR", "A TYR", "F BRE", "A GAS"], "GERMANY": ["A MUN"]},
@@ -93,7 +103,8 @@ def test_what_broke_a_promise_is_replaced_by_the_best_that_keeps_it() -> None:
     )
     rest, german = ["F BRE - PIC", "A GAS H"], ["A MUN H"]
     orders = {"FRANCE": ["A BUR - MUN", "A TYR S A BUR - MUN", *rest], "GERMANY": german}
-    price = found(board, orders, entering("MUN"))
+    breaks = entering("MUN") if broken == "help in it" else lambda order: order.target == "MUN"
+    price = found(board, orders, breaks)
     legal = board.situation("FRANCE").legal_orders
     saved = board.to_saved_game()
 
@@ -102,7 +113,10 @@ def test_what_broke_a_promise_is_replaced_by_the_best_that_keeps_it() -> None:
         return values(Position.of(after.situation("FRANCE")))["FRANCE"]
 
     honest = [
-        [one, other, *rest] for one in legal["A BUR"] for other in legal["A TYR"] if "MUN" not in (one.goal, other.goal)
+        [one, other, *rest]
+        for one in legal["A BUR"]
+        for other in legal["A TYR"]
+        if not breaks(one) and not breaks(other)
     ]
     assert price.gain == pytest.approx(worth(orders["FRANCE"]) - max(map(worth, honest)))
     assert {*rest} < {*price.kept}
@@ -135,8 +149,30 @@ def test_who_acts_on_a_promise_walks_into_the_breach() -> None:
     assert price.edge == pytest.approx(worths(broken, trusting)["FRANCE"] - worths(kept, trusting)["FRANCE"])
     assert price.switch > 0
     assert price.edge > 0
-    # Without the promise some of France's draws enter Kiel.
-    assert 0 < price.bait < hoped[trusting]
+
+
+def test_without_a_promise_the_best_is_found_on_other_draws_than_it_is_valued_on() -> None:
+    board = border("F1903M")
+    saved = board.to_saved_game()
+    orders = {"FRANCE": ["A BUR - MUN"], "GERMANY": ["A BER H"]}
+    ways = [str(order) for order in board.situation("GERMANY").legal_orders["A BER"]]
+    force = Force(Position.of(board.situation("FRANCE")), board.powers.index("FRANCE"))
+
+    @cache
+    def worth(french: str, german: str) -> float:
+        after = adjudicate(Board.from_saved_game(saved), {"FRANCE": [french], "GERMANY": [german]})
+        return values(Position.of(after.situation("GERMANY")))["GERMANY"]
+
+    hoped = max(worth("A BUR H", way) for way in ways)
+    other_draws = 0
+    for seed in range(8):
+        searched, valued = (str(force.orders(plan)[0]) for plan in force.draws(2, seed))
+        most = max(worth(searched, way) for way in ways)
+        wary = {worth(valued, way) for way in ways if worth(searched, way) == most}
+        other_draws += most not in wary
+        bait = found(board, orders, promised("A BUR H"), samples=1, seed=seed).bait
+        assert any(bait == pytest.approx(hoped - value) for value in wary)
+    assert other_draws
 
 
 def test_a_breach_that_moves_nothing_is_worth_nothing() -> None:
