@@ -2,9 +2,9 @@
 of it is told of where nobody was stabbed as well.
 
 A *stabbed pair* is a victim and its breaker in the phase of a stab (``breaches``); an *unstabbed pair* is any other two
-powers in a phase in which the second could have attacked the first (``deeds``) and did not break its word to it. Both
-are followed through the next two movement phases, which is a year, as long as both have units; pairs for which there is
-no such phase are not counted.
+powers in a phase in which the second could have attacked the first (``dealings``) and did not break its word to it.
+Both are followed through the next two movement phases, which is a year, as long as both have units; pairs for which
+there is no such phase are not counted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import permutations
 from ..board.phase import Phase
 from ..board.player import RELATIONSHIPS
 from .breaches import Breach
-from .deeds import Pair, PhaseDeeds
+from .dealings import Pair, PhaseDealings
 from .game_record import GameRecord
 
 YEAR = 2
@@ -70,32 +70,32 @@ class Consequences:
     """One for each power in each phase in which it had units."""
 
 
-def consequences(game: GameRecord, deeds: Sequence[PhaseDeeds], breaches: Sequence[Breach]) -> Consequences:
+def consequences(game: GameRecord, dealings: Sequence[PhaseDealings], breaches: Sequence[Breach]) -> Consequences:
     """What followed on every stab of a game, and where there was none."""
     broke = {(breach.phase, breach.breaker, breach.victim) for breach in breaches}
     stabs = {(breach.phase, breach.breaker, breach.victim) for breach in breaches if breach.stab}
     views = _Views.of(game)
     pairs = []
-    for at, phase in enumerate(deeds):
+    for at, phase in enumerate(dealings):
         for power, other in permutations(sorted(phase.alive), 2):
             stabbed = (phase.phase, other, power) in stabs
             if not stabbed and ((phase.phase, other, power) in broke or (other, power) not in phase.near):
                 continue
-            year = [later for later in deeds[at + 1 : at + 1 + YEAR] if {power, other} <= later.alive]
+            year = [later for later in dealings[at + 1 : at + 1 + YEAR] if {power, other} <= later.alive]
             if year:
                 pairs.append(_followed((power, other), phase, year, broke, views, stabbed=stabbed))
     reputations = []
-    for at, phase in enumerate(deeds):
+    for at, phase in enumerate(dealings):
         for power in sorted(phase.alive):
             victims = {victim for when, breaker, victim in stabs if (when, breaker) == (phase.phase, power)}
-            reputations.append(_reputation(at, power, deeds, victims, views))
+            reputations.append(_reputation(at, power, dealings, victims, views))
     return Consequences(tuple(pairs), tuple(reputations))
 
 
 def _followed(
     pair: Pair,
-    phase: PhaseDeeds,
-    year: Sequence[PhaseDeeds],
+    phase: PhaseDealings,
+    year: Sequence[PhaseDealings],
     broke: set[tuple[Phase, str, str]],
     views: _Views,
     *,
@@ -110,11 +110,11 @@ def _followed(
     )
 
 
-def _reputation(at: int, power: str, deeds: Sequence[PhaseDeeds], stabbed: set[str], views: _Views) -> Reputation:
-    phase = deeds[at].phase
-    span = min(YEAR, at, len(deeds) - 1 - at)
-    pairs = [(third, power) for third in sorted(deeds[at].alive - {power} - stabbed)]
-    both = list(zip(deeds[at - span : at], deeds[at + 1 : at + 1 + span], strict=True))
+def _reputation(at: int, power: str, dealings: Sequence[PhaseDealings], stabbed: set[str], views: _Views) -> Reputation:
+    phase = dealings[at].phase
+    span = min(YEAR, at, len(dealings) - 1 - at)
+    pairs = [(third, power) for third in sorted(dealings[at].alive - {power} - stabbed)]
+    both = list(zip(dealings[at - span : at], dealings[at + 1 : at + 1 + span], strict=True))
     watched = [(pair, one, other) for pair in pairs for one, other in both if pair in one.near and pair in other.near]
     risen = [change for pair in pairs if (change := views.change(pair, phase, phase)) is not None]
     return Reputation(

@@ -10,7 +10,7 @@ from typing import Literal
 
 from ..board.phase import Phase
 from ..board.units import Order
-from .deeds import Pair, PhaseDeeds
+from .dealings import Pair, PhaseDealings
 
 LAPSE = 4
 """Movement phases without help after which a spell is over: two years."""
@@ -72,10 +72,10 @@ class Relation:
     """Those of its own ``open`` ones that the other let alone."""
 
 
-def relations(deeds: Sequence[PhaseDeeds]) -> Iterator[Relation]:
+def relations(dealings: Sequence[PhaseDealings]) -> Iterator[Relation]:
     """Every two powers that ever had units at once, sorted."""
-    for one, other in _pairs(deeds):
-        both = [phase for phase in deeds if {one, other} <= phase.alive]
+    for one, other in _pairs(dealings):
+        both = [phase for phase in dealings if {one, other} <= phase.alive]
         ways = ((one, other), (other, one))
         near = [phase for phase in both if any(way in phase.near for way in ways)]
         yield Relation(
@@ -89,14 +89,14 @@ def relations(deeds: Sequence[PhaseDeeds]) -> Iterator[Relation]:
         )
 
 
-def spells(deeds: Sequence[PhaseDeeds]) -> list[Spell]:
+def spells(dealings: Sequence[PhaseDealings]) -> list[Spell]:
     """Those of every two powers, in the order in which they began."""
-    found = [spell for pair in _pairs(deeds) for spell in _spells(pair, deeds)]
+    found = [spell for pair in _pairs(dealings) for spell in _spells(pair, dealings)]
     return sorted(found, key=lambda spell: (spell.first, spell.one, spell.other))
 
 
-def _pairs(deeds: Sequence[PhaseDeeds]) -> list[Pair]:
-    return sorted({pair for phase in deeds for pair in combinations(sorted(phase.alive), 2)})
+def _pairs(dealings: Sequence[PhaseDealings]) -> list[Pair]:
+    return sorted({pair for phase in dealings for pair in combinations(sorted(phase.alive), 2)})
 
 
 def _two(counts: Sequence[int]) -> tuple[int, int]:
@@ -109,7 +109,7 @@ class _Running:
     """A spell that goes on."""
 
     pair: Pair
-    phases: list[PhaseDeeds] = field(default_factory=list)
+    phases: list[PhaseDealings] = field(default_factory=list)
     last: int = 0
     """Place of the last phase with help."""
 
@@ -127,10 +127,10 @@ class _Running:
         )
 
 
-def _spells(pair: Pair, deeds: Sequence[PhaseDeeds]) -> Iterator[Spell]:
+def _spells(pair: Pair, dealings: Sequence[PhaseDealings]) -> Iterator[Spell]:
     running: _Running | None = None
     ways = (pair, pair[::-1])
-    for phase in deeds:
+    for phase in dealings:
         gone = [power for power in pair if power not in phase.alive]
         attacks = [way for way in ways if way in phase.attacks]
         if running is not None and (gone or attacks):

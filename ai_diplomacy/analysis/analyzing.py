@@ -13,8 +13,8 @@ from ..run.defaulted_steps import Defaults, summed
 from .answering import PrimaryAnswer, answer
 from .breaches import BreachFigures, known_prices
 from .course import Course, course
+from .dealing_tallies import PricedStab
 from .decisions import DecisionPrice, priced_decisions
-from .deed_tallies import PricedStab
 from .duels import Duel, duels
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord

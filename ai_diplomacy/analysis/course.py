@@ -8,8 +8,8 @@ from dataclasses import astuple, dataclass
 from .alliances import Relation, Spell, relations, spells
 from .breaches import Breach, BreachFigures
 from .data_table import DataTable, Value
+from .dealings import dealings
 from .decisions import PricedDecision
-from .deeds import deeds
 from .game_record import GameRecord
 from .moments import Moment, moments
 from .provenance import Provenance
@@ -35,7 +35,7 @@ def course(
     prices: Sequence[PricedDecision] = (),
 ) -> Course:
     """``breaches``: all of the game, with their prices where they are known; ``prices``: of its orders."""
-    done = list(deeds(game))
+    done = list(dealings(game))
     stabs = stab_rows(game, breaches)
     return Course(
         game.name, tuple(stabs), tuple(spells(done)), tuple(relations(done)), tuple(moments(game, stabs, prices))

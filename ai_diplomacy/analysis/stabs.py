@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..board.commitments import Promise
 from ..board.phase import Phase
-from ..board.terrain import terrain
 from ..board.units import Order
+from ..promises.clauses import clauses
 from .breaches import Breach, BreachFigures
 from .game_record import GameRecord, MessageRow
-
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,14 @@ def _row(breach: Breach, figures: BreachFigures | None, messages: Mapping[int, M
     promises = breach.promises
     worst = next((promised for promised in promises if promised.on_purpose), promises[-1])
     sent = messages.get(worst.sequence)
-    about = [promised.commitment.promise for promised in promises if promised.sequence == worst.sequence]
+    about = [p.commitment.promise for p in promises if p.sequence == worst.sequence and p.commitment.promise]
+    said = "" if sent is None else line_about(sent.body, breach.breaker, about, breach.orders, map_name)
     return StabRow(
         *(breach.phase, breach.breaker, breach.victim, breach.stab, bool(breach.attack), breach.on_purpose),
         promised="; ".join(dict.fromkeys(promised.commitment for promised in promises)),
-        said="" if sent is None else line_about(sent.body, filter(None, about), breach.orders, map_name),
+        said=""
+        if sent is None
+        else line_about(sent.body, breach.breaker, filter(None, about), breach.orders, map_name),
         meant=worst.quote,
         where=worst.where,
         ordered="; ".join(dict.fromkeys((*breach.orders, *breach.attack))),
@@ -74,22 +74,25 @@ def _row(breach: Breach, figures: BreachFigures | None, messages: Mapping[int, M
     )
 
 
-def line_about(body: str, promises: Iterable[Promise], orders: Iterable[Order], map_name: str) -> str:
+def line_about(body: str, sender: str, promises: Iterable[Promise], orders: Iterable[Order], map_name: str) -> str:
     """The sentence of a message that names most of what the promises and the orders that broke them are about, the
     first of equal ones; the whole message where none names any."""
-    names = terrain(map_name).names
-    codes: set[str] = set()
-    powers: set[str] = set()
+    wanted = set[str]()
     given = list(orders)
     for promise in promises:
-        codes.add(promise.province)
-        powers.add(promise.power)
+        wanted |= {promise.province, promise.power, promise.unit.province if promise.unit else ""}
         given += [promise.order] if promise.order else []
-        codes |= {promise.unit.province} if promise.unit else set()
-    for order in given:
-        codes |= {order.unit.province, order.mover.province, order.goal}
-    words = (codes | powers | {names.get(code, "") for code in codes}) - {""}
-    about = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in sorted(words)), re.IGNORECASE)
-    lines: Sequence[str] = [line.strip() for line in _SENTENCE.split(body) if line.strip()]
-    named = [len({found.lower() for found in about.findall(line)}) for line in lines]
-    return lines[named.index(max(named))] if any(named) else body.strip()
+    wanted |= set().union(*map(_provinces, given))
+    named: dict[int, set[str]] = {}
+    lines: dict[int, str] = {}
+    for clause in clauses(body, sender, map_name):
+        lines[clause.sentence] = clause.whole
+        if not clause.inherited:
+            told = set(clause.places | clause.powers).union(*map(_provinces, clause.orders))
+            named.setdefault(clause.sentence, set()).update(told & (wanted - {""}))
+    best = max(named, key=lambda number: len(named[number]), default=None)
+    return body.strip() if best is None or not named[best] else lines[best]
+
+
+def _provinces(order: Order) -> set[str]:
+    return {order.unit.province, order.mover.province, order.goal}

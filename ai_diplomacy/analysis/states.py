@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .comparing import Difference, contrasted, families
+from .dealing_tallies import PricedStab
 from .decisions import PricedDecision
-from .deed_tallies import PricedStab
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
 from .horizons import HORIZONS, Horizon, as_it_stood, last_phase, until

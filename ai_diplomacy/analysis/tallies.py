@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from ..board.phase import Phase
 from ..models.known import known_sum
+from .dealing_tallies import PricedStab, dealing_counts
 from .decisions import PricedDecision
-from .deed_tallies import PricedStab, deed_counts
 from .game_record import GameRecord
 from .measures import MEASURES, Measure
 from .scores import scores
@@ -31,7 +31,7 @@ def tallies(
     """Power -> the sums of its seat, for those that played. The game must be finished; ``prices``: of its orders;
     ``stabs``: with their prices."""
     counts = _by_power(game)
-    for power, more in deed_counts(game, stabs):
+    for power, more in dealing_counts(game, stabs):
         _plus(counts[power], **more)
     for priced in prices:
         add(counts[priced.power], regrets(priced))

@@ -11,7 +11,7 @@ from ai_diplomacy.agent.events import Initialized, Reflected
 from ai_diplomacy.analysis.aftermath import consequences
 from ai_diplomacy.analysis.analyzing import analyze
 from ai_diplomacy.analysis.breaches import breaches
-from ai_diplomacy.analysis.deeds import deeds
+from ai_diplomacy.analysis.dealings import dealings
 from ai_diplomacy.analysis.read_games import read_game
 from ai_diplomacy.analysis.tallies import tallies
 
@@ -28,7 +28,7 @@ def views(phase: str, power: str, levels: Mapping[str, str], kind=Reflected):
 
 def followed(folder, turns, told=(WORD,)):
     game = read_game(acted(folder / "run", STAB | turns, told), folder)
-    return consequences(game, list(deeds(game)), list(breaches(game)))
+    return consequences(game, list(dealings(game)), list(breaches(game)))
 
 
 def of_the_stab(found):
@@ -105,7 +105,7 @@ def test_third_powers_attack_more_or_less_than_before(tmp_path):
     }
     word = message("F1902M", "FRANCE", "GERMANY", "I leave Munich alone.", "peace GERMANY")
     game = read_game(acted(tmp_path / "run", turns, [word]), tmp_path)
-    found = consequences(game, list(deeds(game)), list(breaches(game)))
+    found = consequences(game, list(dealings(game)), list(breaches(game)))
     (stab,) = [one for one in found.reputations if one.stabbed]
     assert (stab.watched, stab.attacks_before, stab.attacks_after) == (2, 0, 1)
 

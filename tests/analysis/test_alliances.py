@@ -10,7 +10,7 @@ from analysis.making import acted
 from board.playing import position, recorded_game
 
 from ai_diplomacy.analysis.alliances import LAPSE, relations, spells
-from ai_diplomacy.analysis.deeds import deeds
+from ai_diplomacy.analysis.dealings import dealings
 from ai_diplomacy.analysis.read_games import read_game
 from ai_diplomacy.board.units import Order
 
@@ -24,7 +24,7 @@ ALLIES = {
 
 
 def done(folder, turns):
-    return list(deeds(read_game(acted(folder / "run", turns), folder)))
+    return list(dealings(read_game(acted(folder / "run", turns), folder)))
 
 
 def between(found, one, other):
@@ -63,7 +63,7 @@ def test_a_spell_ends_with_the_game_or_with_who_helped(tmp_path):
         phase="F1903M",
     )
     turns = {"F1903M": {"ITALY": ["A TYR S A BOH"]}, "S1904M": {}}
-    (spell,) = spells(list(deeds(read_game(acted(tmp_path / "gone", turns, board=board), tmp_path))))
+    (spell,) = spells(list(dealings(read_game(acted(tmp_path / "gone", turns, board=board), tmp_path))))
     assert (spell.ended, spell.by, spell.phase) == ("elimination", "GERMANY", "S1904M")
 
 
@@ -97,7 +97,7 @@ def game_of_people(tmp_path_factory):
     phases = [phase for phase in recorded_game(1)["phases"] if phase["name"] != "COMPLETED"]
     turns = {phase["name"]: {power: orders for power, orders in phase["orders"].items() if orders} for phase in phases}
     folder = tmp_path_factory.mktemp("people")
-    return list(deeds(read_game(acted(folder / "run", turns), folder)))
+    return list(dealings(read_game(acted(folder / "run", turns), folder)))
 
 
 @pytest.mark.slow

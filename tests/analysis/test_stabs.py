@@ -53,7 +53,7 @@ def test_a_stab_has_its_words_its_orders_what_it_won_and_its_price(run, book):
     assert (first.breaker, first.victim, first.phase) == ("FRANCE", "GERMANY", "F1901M")
     assert (first.stab, first.attack, first.on_purpose) == (True, True, False)
     assert first.promised == "A BUR - BEL; peace GERMANY"
-    assert first.said == "I go for Belgium, and Munich is safe from me."
+    assert first.said == "I go for Belgium, and Munich is safe from me"
     assert first.ordered == "A BUR - MUN"
     assert first.won == "MUN"
     assert first.figures is not None
@@ -159,10 +159,10 @@ def test_the_command_prices_a_single_run_and_many_only_when_asked(run, tmp_path,
 @pytest.mark.parametrize(
     ("promise", "line"),
     [
-        ("A BUR - BEL", "I go for Belgium, and Munich is safe from me."),
-        ("peace GERMANY", "Let us be friends, Germany!"),
+        ("A BUR - BEL", "I go for Belgium, and Munich is safe from me"),
+        ("peace GERMANY", "Let us be friends, Germany"),
         ("out of TRI", MUNICH),
     ],
 )
 def test_the_line_is_the_one_that_names_most_of_the_promise(promise, line):
-    assert line_about(MUNICH, [Promise(promise)], [], "standard") == line
+    assert line_about(MUNICH, "FRANCE", [Promise(promise)], [], "standard") == line

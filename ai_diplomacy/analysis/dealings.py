@@ -19,7 +19,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class PhaseDeeds:
+class PhaseDealings:
     """One movement phase, pair by pair; pairs of which there is nothing to tell are missing."""
 
     played: PlayedPhase
@@ -46,12 +46,12 @@ class PhaseDeeds:
         return frozenset(power for power, units in self.played.situation.units.items() if units)
 
 
-def deeds(game: GameRecord) -> Iterator[PhaseDeeds]:
+def dealings(game: GameRecord) -> Iterator[PhaseDealings]:
     """In the order of play."""
-    return map(_deeds, played(game))
+    return map(_dealings, played(game))
 
 
-def _deeds(turn: PlayedPhase) -> PhaseDeeds:
+def _dealings(turn: PlayedPhase) -> PhaseDealings:
     seen, ordered = turn.situation, turn.ordered
     ground = Ground(seen.units, seen.centers)
     owners = {unit: power for power, units in seen.units.items() for unit in units}
@@ -74,7 +74,7 @@ def _deeds(turn: PlayedPhase) -> PhaseDeeds:
         for one, other in permutations(reach, 2)
         if reach[one] & {*seen.centers[other], *(unit.province for unit in seen.units[other])}
     )
-    return PhaseDeeds(turn, near, attacks, helps, used, open_, entered)
+    return PhaseDealings(turn, near, attacks, helps, used, open_, entered)
 
 
 def _wanted(help_: Order, orders: tuple[Order, ...]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..board.units import order_for
 from .aftermath import consequences
 from .breaches import BreachFigures, breaches
-from .deeds import PhaseDeeds, deeds
+from .dealings import PhaseDealings, dealings
 from .game_record import GameRecord
 from .played import played
 
@@ -26,9 +26,9 @@ class PricedStab:
     figures: BreachFigures
 
 
-def deed_counts(game: GameRecord, prices: Iterable[PricedStab] = ()) -> Iterator[PowerCounts]:
+def dealing_counts(game: GameRecord, prices: Iterable[PricedStab] = ()) -> Iterator[PowerCounts]:
     """Of all powers of a game; ``prices``: those of its stabs that are known."""
-    done = list(deeds(game))
+    done = list(dealings(game))
     broken = list(breaches(game))
     for breach in broken:
         if breach.stab:
@@ -53,7 +53,7 @@ def deed_counts(game: GameRecord, prices: Iterable[PricedStab] = ()) -> Iterator
             yield priced.breaker, {"stabs_priced": 1, **{f"stab_{name}": worth for name, worth in figures.items()}}
 
 
-def _trust(done: Sequence[PhaseDeeds]) -> Iterator[PowerCounts]:
+def _trust(done: Sequence[PhaseDealings]) -> Iterator[PowerCounts]:
     for phase in done:
         for (one, other), left in phase.open.items():
             yield one, {"open": len(left), "open_spared": len(left) - phase.entered[one, other]}
