@@ -205,7 +205,7 @@ def test_a_run_of_another_format_is_refused(unfinished, capsys):
     assert "has format 99, which this version does not know" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("generation", [0, 3])
+@pytest.mark.parametrize("generation", [0, 4])
 def test_a_run_of_another_generation_is_read_but_played_only_by_its_own_version(unfinished, capsys, generation):
     lines = (unfinished / "events.jsonl").read_bytes().splitlines(keepends=True)
     first = {name: value for name, value in json.loads(lines[0]).items() if name not in ("line", "crc32")}
