@@ -108,7 +108,8 @@ def _eliminations(game: GameRecord) -> Iterator[Moment]:
     years = _years(game)
     for power, year in game.ending.gone_in.items() if game.ending is not None else ():
         most, when = max((centers[power], -phase.year) for phase, centers in years)
-        text = f"{_name(power)} is eliminated; at its best it had {most} centres, after {-when}"
+        then = f"after {-when}" if -when >= game.first_year else "at the beginning"
+        text = f"{_name(power)} is eliminated; at its best it had {most} centres, {then}"
         if most:
             yield Moment("elimination", Phase(f"F{year:04}M"), (power,), text, float(most))
 

@@ -63,9 +63,7 @@ def _row(breach: Breach, figures: BreachFigures | None, messages: Mapping[int, M
     return StabRow(
         *(breach.phase, breach.breaker, breach.victim, breach.stab, bool(breach.attack), breach.on_purpose),
         promised="; ".join(dict.fromkeys(promised.commitment for promised in promises)),
-        said=""
-        if sent is None
-        else line_about(sent.body, breach.breaker, filter(None, about), breach.orders, map_name),
+        said=said,
         meant=worst.quote,
         where=worst.where,
         ordered="; ".join(dict.fromkeys((*breach.orders, *breach.attack))),

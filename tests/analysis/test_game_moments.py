@@ -89,6 +89,7 @@ def test_an_elimination_is_as_large_as_the_power_once_was(tmp_path):
     run = acted(tmp_path / "run", {"S1903M": {}, "F1903M": {"FRANCE": ["A BUR - MUN", "A RUH - HOL"]}}, board=board)
     (gone,) = of_kind("elimination", found(run))
     assert (gone.phase, gone.powers, gone.size) == ("F1903M", ("GERMANY",), 2)
+    assert gone.text == "Germany is eliminated; at its best it had 2 centres, after 1902"
 
 
 @pytest.mark.parametrize(("count", "kinds"), [(14, set()), (15, {"near solo"}), (17, {"near solo"}), (18, {"solo"})])
