@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from ..board.terrain import Terrain, province_of, terrain
 from ..board.units import Order
@@ -76,6 +76,8 @@ class Clause:
     powers: frozenset[str] = frozenset()
     courts: frozenset[str] = frozenset()
     """Powers that are named by their capital, unless the place is meant."""
+    link: str = ""
+    """The word that joins it to the clause before it: ``but``."""
     inherited: bool = False
     """Whether it names nothing itself, and these are what the clause before it named."""
 
@@ -93,13 +95,14 @@ class Clause:
         return self.whole if len(self.whole) <= most else self.text
 
 
-def clauses(text: str, sender: str, map_name: str) -> list[Clause]:
+@lru_cache(maxsize=2048)
+def clauses(text: str, sender: str, map_name: str) -> tuple[Clause, ...]:
     """The clauses of a text of one power. One that names nothing goes on about what the clause before it named."""
     names = _names(map_name)
     found: list[Clause] = []
-    for number, sentence in enumerate(_cut(_SENTENCE, text)):
-        for part in _cut(_CLAUSE, sentence):
-            clause = names.read(part, sender, number, sentence)
+    for number, sentence in enumerate(_sentences(text)):
+        for part, link in _parts(sentence):
+            clause = replace(names.read(part, sender, number, sentence), link=link)
             if clause.bare and found:
                 before = found[-1]
                 clause = replace(
@@ -111,17 +114,30 @@ def clauses(text: str, sender: str, map_name: str) -> list[Clause]:
                     inherited=True,
                 )
             found.append(clause)
-    return found
+    return tuple(found)
 
 
-def _cut(mark: re.Pattern[str], text: str) -> Iterator[str]:
-    """The pieces between the marks; a question keeps its sign, as it says nothing that is so."""
+def _sentences(text: str) -> Iterator[str]:
+    """A question keeps its sign, as it says nothing that is so."""
     start = 0
-    for found in mark.finditer(text):
+    for found in _SENTENCE.finditer(text):
         asks = found[0].strip().startswith("?")
-        yield from filter(None, [text[start : found.end() if asks else found.start()].strip()])
+        if sentence := text[start : found.end() if asks else found.start()].strip():
+            yield sentence
         start = found.end()
-    yield from filter(None, [text[start:].strip()])
+    if sentence := text[start:].strip():
+        yield sentence
+
+
+def _parts(sentence: str) -> Iterator[tuple[str, str]]:
+    """The clauses of a sentence, each with the word before it."""
+    start, link = 0, ""
+    for found in _CLAUSE.finditer(sentence):
+        if part := sentence[start : found.start()].strip():
+            yield part, link
+        start, link = found.end(), found[0].strip(" ,;:-\u2013\u2014").lower()
+    if part := sentence[start:].strip():
+        yield part, link
 
 
 class _Names:

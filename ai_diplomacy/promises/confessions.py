@@ -43,6 +43,7 @@ _AT = re.compile(
 _PROMISED = compiled("confession", "promised")
 _GIVES_WORD = compiled("confession", "gives")
 _REFUSES = compiled("confession", "refuses")
+_NOT_GIVEN = compiled("confession", "not_given")
 _PEACEFUL = compiled("confession", "peaceful")
 _WHATEVER = re.compile(r"\b(?:whatever|no matter what)\b", re.IGNORECASE)
 _NEAR = 3
@@ -92,7 +93,8 @@ def _admissions(said: Sequence[Clause], sender: str, turn: Turn) -> Iterator[_Ad
         of_promise = next((other for other in reversed(near) if _tells(other)), None)
         breaks = stance is not None and stance[0] == "break" and not stance[1]
         if stance is None and of_promise is not None:
-            breaks = deed(clause, goals, own, stays=False) or elliptic(clause.marked)
+            recent = frozenset().union(*(other.places for other in near))
+            breaks = deed(clause, goals, own, recent, stays=False) or elliptic(clause.marked)
         if not breaks:
             continue
         if of_promise is not None and not clause.powers <= of_promise.powers | of_promise.courts:
@@ -112,7 +114,7 @@ def _admissions(said: Sequence[Clause], sender: str, turn: Turn) -> Iterator[_Ad
 def _tells(clause: Clause) -> bool:
     """Whether it tells to whom something was promised."""
     stance = stance_in(clause.marked)
-    tells = told(clause.marked) or bool(_TOLD_TO.search(clause.marked))
+    tells = (told(clause.marked) or bool(_TOLD_TO.search(clause.marked))) and not _NOT_GIVEN.search(clause.marked)
     return tells and bool(_readers(clause)) and not clause.inherited and (stance is None or stance[0] == "break")
 
 
@@ -170,16 +172,16 @@ def _explained(row: Promised, admission: _Admission, text: PrivateText, year: Se
     row = accounted(row, year)
     if row.account in ("lie", "changed"):
         return row
-    said = [other for other in year[-1].private[row.sender] if stance_of_promises(other, row, year[-1])]
+    said = [other for other in year[-1].private[row.sender] if _keeps(other, row.sender, year[-1])]
     if said and said[-1] is not text:
         return None
     early = year[-1].phase == row.phase and text.step == "negotiate" and text.round <= row.round
     return replace(row, account="lie" if early else "changed", where=place_of(text), quote=admission.broken.quote())
 
 
-def stance_of_promises(text: PrivateText, row: Promised, turn: Turn) -> bool:
+def _keeps(text: PrivateText, sender: str, turn: Turn) -> bool:
     """Whether the text says that promises are kept."""
-    found = [stance_in(clause.marked) for clause in clauses(text.text, row.sender, turn.map)]
+    found = [stance_in(clause.marked) for clause in clauses(text.text, sender, turn.map)]
     return any(stance is not None and stance == ("keep", False) for stance in found)
 
 

@@ -14,7 +14,7 @@ _IMPERATIVE = re.compile(rf"^\W*(?:{phrases('deed', 'opening')}\W+)*{phrases('de
 _OWN_FORCE = re.compile(
     r"(?:\b(?:my|our|the|own)\s+(?:[\w<>-]+\s+){0,3}?(?:army|fleet|armies|fleets|units?|troops|forces|ships)|<(?P<unit>[A-Z]{3})>)(?:'s)?"
     r"(?:\s+(?:army|fleet))?(?:\s+(?:in|at|of|from)\s+(?:the\s+)?<[A-Z]{3}>)?"
-    r"(?:\s+(?:will|shall|now|then|is|are|going|to|can|must|also|simply|quietly|and))*\s*$",
+    r"(?:\s+(?:will|shall|now|then|is|are|going|to|can|must|also|simply|quietly|has|have|needs|need|and|more|most|better|best))*\s*$",
     re.IGNORECASE,
 )
 _STAYS = re.compile(r"\b(?:hold|stay|remain|keep|guard|cover|home|put|not (?:move|leave|go))", re.IGNORECASE)
@@ -22,7 +22,8 @@ _STAYS = re.compile(r"\b(?:hold|stay|remain|keep|guard|cover|home|put|not (?:mov
 
 _THERE = re.compile(
     r"^\W*(?:(?:on|onto|into|in|to|for|at|against|upon|from)\W+)?"
-    r"(?:it|them|there|in|that|the (?:prize|place|province|centre|center|territory|zone))(?!\w)"
+    r"(?:it|them|there|in(?!\W+(?:(?:the|my|a)\W+)?(?:<|\w+\W*<))|that"
+    r"|the (?:prize|place|province|centre|center|territory|zone))(?!\w)"
     r"|^\W*(?:this|now|at once|today|[.!]|$)",
     re.IGNORECASE,
 )

@@ -16,8 +16,9 @@ from ..board.units import Order, Unit
 from .breaking import Ground, breaking, same_order
 from .clauses import Clause, clauses
 from .deeds import deed
+from .phrases import compiled
 from .planned import planned
-from .stances import NEGATED, WEIGHED, Stance, conditional, elliptic, stance_in, told, turns_down
+from .stances import NEGATED, WEIGHED, Stance, conditional, elliptic, others_do, stance_in, told, turns_down
 from .turns import Turn
 
 _HEDGE = re.compile(
@@ -33,6 +34,15 @@ _FIRST_PERSON = re.compile(
     r"(?<!\w)(?:i|we|my|our|i'm|i'll|we'll)(?!\w)|<[A-Z]{3}>(?:'s)? (?:army |fleet )?(?:will |then )?\w+s\b",
     re.IGNORECASE,
 )
+_CONTRAST = compiled("stance", "contrast")
+_DOING = re.compile(
+    r"^\W*(?:(?:instead|actually|really|rather|nevertheless|anyway|now|in (?:truth|fact|reality)|on reflection)\W+)*"
+    r"(?:(?:i|we)(?:'m|'ll|'d)?\W+(?!cannot|keep|hope|mean\b|do not|don't|won't)"
+    r"|(?:my|the) (?:army|fleet|units?)|<[A-Z]{3}>\W+\w+s\b)",
+    re.IGNORECASE,
+)
+_UNDECIDED = compiled("stance", "undecided")
+_NO = re.compile(r"\b(?:no|not|never|nor|without|hardly|instead of|rather than|out of)\b|n't\b", re.IGNORECASE)
 _THEIRS = re.compile(
     r"^\W*(?:\{[A-Z]+\}|they|he|she|it)\W+(?:\w+\W+){0,2}?(?:me|us|i|we|to)\W|^\W*(?:they|he|she)\b", re.IGNORECASE
 )
@@ -133,8 +143,6 @@ def relevance(clause: Clause, aim: Aim, *, any_power: bool = False) -> int:
 def _stances(aim: Aim, said: Sequence[Clause]) -> Iterator[Statement]:
     before: Clause | None = None
     weighed: tuple[Stance, Clause] | None = None
-    own = frozenset(unit.province for unit in aim.own)
-    stays = any(order.verb == "H" for order in aim.wrong)
     for clause in said:
         about = relevance(clause, aim)
         plans = list(clear_plans(aim, clause, before))
@@ -149,19 +157,32 @@ def _stances(aim: Aim, said: Sequence[Clause]) -> Iterator[Statement]:
                 yield Statement("break" if weighed[0] == "keep" else "keep", at, weighed[1])
             elif weighed is None and about:
                 yield Statement("keep", about, clause)
-        elif not plans and not _told(clause) and _does(clause, said, aim, own, stays=stays):
+        elif not plans and not told(clause.marked) and _does(clause, said, aim):
             yield Statement("break", 5, clause)
         elif before is not None and elliptic(clause.marked) and told(before.marked) and relevance(before, aim):
             yield Statement("break", relevance(before, aim), before)
+        elif _otherwise(said, clause, aim):
+            yield Statement("break", 2, clause)
+        elif _dwells(clause, aim, said):
+            yield Statement("break", 1, clause)
         elif WEIGHED.search(clause.marked) and _weighs(clause, aim):
             weighed = "break", clause
         before = clause
 
 
-def _does(clause: Clause, said: Sequence[Clause], aim: Aim, own: frozenset[str], *, stays: bool) -> bool:
+def announces(aim: Aim, clause: Clause, recent: frozenset[str] = frozenset()) -> bool:
+    """Whether the clause tells the deed that broke the promise as its writer's own. ``recent``: the provinces that the
+    clauses before it name."""
+    own = frozenset(unit.province for unit in aim.own)
+    return deed(clause, aim.goals, own, recent, stays=any(order.verb == "H" for order in aim.wrong))
+
+
+def _does(clause: Clause, said: Sequence[Clause], aim: Aim) -> bool:
     """Whether the clause tells the deed that broke the promise as its writer's own, and as decided."""
     at = said.index(clause)
     sentence = [other for other in said if other.sentence == clause.sentence]
+    if any(conditional(other.marked) for other in sentence[: sentence.index(clause)]):
+        return False
     if not _FIRST_PERSON.search(clause.marked) and any(WEIGHED.search(other.marked) for other in sentence):
         return False
     before = said[max(0, at - 3) : at]
@@ -169,7 +190,32 @@ def _does(clause: Clause, said: Sequence[Clause], aim: Aim, own: frozenset[str],
     if theirs and not _FIRST_PERSON.search(clause.marked):
         return False
     recent = frozenset().union(*(other.places for other in before))
-    return deed(clause, aim.goals, own, recent, stays=stays)
+    return announces(aim, clause, recent)
+
+
+def _otherwise(said: Sequence[Clause], clause: Clause, aim: Aim) -> bool:
+    """Whether the writer does something else than what it told the reader just before: "I told Italy that Venice would
+    hold, but I go to Trieste"."""
+    at = said.index(clause)
+    telling = [other for other in said[max(0, at - 2) : at] if told(other.marked) and relevance(other, aim)]
+    contrast = clause.link in ("but", "yet", "however", "while", "whereas") or _CONTRAST.search(clause.marked)
+    undecided = _UNDECIDED.search(clause.marked) or WEIGHED.search(clause.marked) or conditional(clause.marked)
+    return bool(telling and contrast and _DOING.match(clause.marked) and not undecided)
+
+
+def _dwells(clause: Clause, aim: Aim, said: Sequence[Clause]) -> bool:
+    """Whether it names, as something decided, where the unit went that was promised to do something else."""
+    text = clause.marked
+    if (
+        clause.inherited
+        or clause.powers
+        or not clause.places & (aim.goals - aim.provinces)
+        or clause.text.endswith("?")
+    ):
+        return False
+    sentence = [other.marked for other in said if other.sentence == clause.sentence]
+    doubtful = any(WEIGHED.search(part) or conditional(part) or _NO.search(part) for part in sentence)
+    return not doubtful and not told(text) and not others_do(text[: text.find("<")])
 
 
 def _weighs(clause: Clause, aim: Aim) -> bool:
@@ -191,11 +237,7 @@ def clear_plans(aim: Aim, clause: Clause, before: Clause | None = None) -> Itera
         if hedged or clause.text.rstrip().endswith("?"):
             continue
         given = any(same_order(order, wrong) for wrong in aim.wrong)
-        if aim.broken_by(order) and (given or not _told(clause)):
+        if aim.broken_by(order) and (given or not told(clause.marked)):
             yield Statement("break", 6 if given else 4, clause)
-        elif aim.kept_by(order) and not _told(clause) and stance_in(clause.marked) is None:
+        elif aim.kept_by(order) and not told(clause.marked) and stance_in(clause.marked) is None:
             yield Statement("keep", 4, clause)
-
-
-def _told(clause: Clause) -> bool:
-    return told(clause.marked)

@@ -20,7 +20,7 @@ _WORDS = r"(?:[\w{}<>'-]+\s+){0,4}?"
 _SIGNS = {
     "WORDS": _WORDS,
     "OBJECT": (
-        r"(?:(?:it|them)(?!\w)(?!\s+(?:quiet|calm|busy|happy|guessing|secret|hidden|at|away|out|in|from|off|all)\b)"
+        r"(?:(?:it|them)(?!\w)(?!\s+(?:quiet|calm|busy|happy|guessing|secret|hidden|at|away|out|in|from|off|all|home|here|back|on|guard|free|open|alive)\b)"
         r"|(?:that|this|these|those|both|all|every|each|either|to|faith|what|any of|one)(?!\w)|\[\d+\]"
         rf"|(?:(?:my|the|our|any|such|his|its|their)\s+{_WORDS})?{PROMISE}(?!\w))"
     ),
@@ -28,7 +28,7 @@ _SIGNS = {
         r"(?:(?:it|this|everything|that)(?!\w)|what(?:ever)?\s+(?:i|you)(?!\w)|\[\d+\]"
         rf"|(?:(?:my|the|our|your|any|every|all|both|that)\s+{_WORDS})?NOUN(?!\w))"
     ),
-    "NOUN": rf"(?:{PROMISE}|support|convoy|help|plans?|move|request)",
+    "NOUN": rf"(?:{PROMISE}|support|convoy|help|plans?|move|request|letters?|messages?|last)",
     "PROMISE": PROMISE,
     "THEM": r"(?:\{[A-Z]+\}|them|him|her|it|<[A-Z]{3}>)",
     "NAME": r"\{[A-Z]+\}",

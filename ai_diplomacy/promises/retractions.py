@@ -9,9 +9,9 @@ from typing import Literal
 
 from ..board.press import ALL
 from .clauses import Clause, clauses
-from .intentions import Aim, clear_plans, relevance
+from .intentions import Aim, announces, clear_plans, relevance
 from .phrases import PROMISE, compiled, phrases
-from .stances import conditional
+from .stances import conditional, elliptic, told
 
 Turned = Literal["back", "again"]
 
@@ -27,21 +27,21 @@ _OWN_WORD = re.compile(
 _TO_ANOTHER = re.compile(rf"(?<!\w)(?:{PROMISE}|support|convoy|help)\W+(?:(?:to|with|for)\W+)(?=\{{)", re.IGNORECASE)
 _DENIED = re.compile(
     r"(?:\b(?:not|never|without|nor|why (?:should|would) i|no (?:reason|intention|need)(?: to| of)?"
-    r"|if|unless|you|they|please|would|could|might|may|until|moment|when|to not|refuse to)\b|n't\b"
-    r"|\{[A-Z]+\}(?: will| would| may)?)"
-    r"(?:\W+[\w<>]+){0,2}\W*$",
+    r"|if|unless|you|they|please|would|could|might|may|until|moment|when|to not|refuse to)\b|n't\b)"
+    r"(?:\W+[\w<>]+){0,2}\W*$|\{[A-Z]+\}(?: will| would| may)?\W*$",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
     r"(?:\b(?:not|never|cannot|if|unless|would|could|might|until|when)\b|n't\b)(?:\W+\w+){0,2}\W*$", re.IGNORECASE
 )
 _AGAIN = compiled("ending", "again")
+_REPORTED = compiled("ending", "reported")
 _HYPOTHETICAL = re.compile(
     r"\b(?:would have to|the moment (?:you|your|i see|that)|should (?:i see|you|\{|any|that)|were (?:you|to)"
     r"|in the event|in case|as soon as you|or (?:else|i)\b|otherwise,? i)",
     re.IGNORECASE,
 )
-_SUPPORTING = re.compile(r"\bsupport", re.IGNORECASE)
+_SUPPORTING = re.compile(r"\b(?:support|help)", re.IGNORECASE)
 _CONVOYING = re.compile(r"\bconvoy", re.IGNORECASE)
 
 
@@ -58,7 +58,11 @@ def let_off(aim: Aim, body: str) -> tuple[Turned, str] | None:
 
 def _turned(aim: Aim, said: Sequence[Clause], *, by_sender: bool) -> tuple[Turned, str] | None:
     found: tuple[int, Turned, str] | None = None
+    before: Clause | None = None
     for clause in said:
+        telling, before = before, clause
+        if by_sender and telling and elliptic(clause.marked) and told(telling.marked) and relevance(telling, aim):
+            found = relevance(telling, aim), "back", clause.quote()
         about = _relevance(clause, aim, by_sender=by_sender)
         if not about or (found and about < found[0]):
             continue
@@ -95,9 +99,11 @@ def _ends(clause: Clause, aim: Aim, *, by_sender: bool) -> bool:
             not _REFUSED.search(text[: match.start()]) and not _IDLE.match(text[match.end() :])
             for match in _LET_OFF.finditer(text)
         ) and bool(clause.places or clause.orders or _OWN_WORD.search(text) or clause.bare)
+    if _REPORTED.search(text):
+        return False
     if any(not _DENIED.search(text[: match.start()]) for match in _BACK.finditer(text)):
         return True
     named = bool(clause.places & (aim.provinces | aim.goals) or clause.orders) or bool(_OWN_WORD.search(text))
     if named and _UNABLE.search(text):
         return True
-    return any(said.stance == "break" for said in clear_plans(aim, clause))
+    return any(said.stance == "break" for said in clear_plans(aim, clause)) or announces(aim, clause)

@@ -7,6 +7,7 @@ negation. A clause that only weighs a deed says nothing, unless what follows dec
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from .phrases import PROMISE, compiled, phrases
@@ -14,6 +15,7 @@ from .phrases import PROMISE, compiled, phrases
 Stance = Literal["keep", "break"]
 
 _BREAK = compiled("stance", "break")
+_FOOLED = compiled("stance", "fooled")
 _KEEP = compiled("stance", "keep")
 _FEIGNED = re.compile(phrases("stance", "feigned") + r"(?:\W+\w+){0,4}\W*$", re.IGNORECASE)
 WEIGHED = re.compile(phrases("stance", "weighed") + r"|\?\s*$", re.IGNORECASE)
@@ -26,19 +28,20 @@ NEGATED = re.compile(
     |too\ (?:early|soon|costly|risky|dangerous|valuable)
     |no\ (?:\w+\ )?(?:reason|intention|need|plans?|wish|desire|point|use|sense|interest|incentive|intent)
     (?:\ (?:to|of|in))?
-    |(?:refuse|unwilling|decline|foolish|unwise|mistake|madness|folly|wrong|stupid|premature|fool)\ (?:\w+\ )?to)\b
+    |(?:refused?|unwilling|declined?|foolish|unwise|mistake|madness|folly|wrong|stupid|premature|fool)\ (?:\w+\ )?to)\b
     |n't\b)
     (?:\W+[\w{}<>'-]+){0,4}\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _URGING = (
-    r"(?:(?:urg|ask|beg|push|tempt|advis|want|tell|invit|encourag|press|expect|need|told|suggest|propos|hop|wish|lik)"
-    r"(?:e|es|s|ed|ing)?\W+(?:that\W+)?(?:me|us|i|we)(?:\W+to)?)"
+    r"(?:(?:urg|ask|beg|push|tempt|advis|want|tell|invit|encourag|press|expect|need|told|suggest|propos|hop|wish|lik|fear|dread"
+    r"|suspect|worr|think|believ|accus|say|said|assum)"
+    r"(?:e|es|s|ed|ing|ies)?\W+(?:that\W+)?(?:me|us|i|we)(?:\W+to)?)"
 )
 _HELPERS = (
-    r"(?:(?:'ll|'d|'s|'re)?\W+(?:will|would|may|might|could|can|is|are|does|do|did|has|have|likely|going|about|to|soon|not"
+    r"(?:(?:'ll|'d|'s|'re|'m)?\W+(?:will|would|may|might|could|can|is|are|does|do|did|has|have|likely|going|about|to|soon|not"
     r"|probably|surely|must|should|already|then|never|also|certainly|plans?|wants?|means?|tends?|seems?|intends?|threatens?|and"
-    rf"|{_URGING}))*\W*$"
+    rf"|{_URGING}))*(?:'ll|'d|'m)?\s*$"
 )
 _OTHERS = re.compile(
     r"(?:\b(?:they|he|she|who|you|everybody|everyone|somebody|someone|neighbou?rs?|others|nobody|(?<!while )it)"
@@ -51,23 +54,19 @@ _AT_ME = re.compile(
     re.IGNORECASE,
 )
 _IF = re.compile(
-    r"\b(?:if|unless|in case|provided|as long as"
+    r"\b(?:if(?! you (?:like|want|wish|prefer|please|must|will))|unless|in case|provided|as long as"
     r"|should (?:they|he|she|it|\{[A-Z]+\}|i (?:see|find)))(?!\w)(?! possible)",
     re.IGNORECASE,
 )
 _ELLIPTIC = re.compile(
-    r"""^\W*(?:(?:but|yet|of\ course|in\ (?:truth|fact|reality))\W+)?
-    (?:(?:i|we)\W+(?:won't|will\ not|shall\ not|shan't|don't|do\ not|am\ not|never\ will|have\ other\ plans
-      |think\ not|lied)
-    |(?:it|that|they)\ (?:won't|will\ not)(?:\ (?:happen|be\ there|get\ (?:it|any|one|that)|come|move|be\ coming))?
-    |not\ (?:a\ chance|going\ to\ happen|so|happening)|no\ chance
-    |(?:they|he|it)\ (?:won't|will\ not|will\ never)\ (?:get|see|have)\ (?:it|any|one|that))\W*$""",
-    re.IGNORECASE | re.VERBOSE,
+    rf"^\W*(?:(?:but|yet|of course|in (?:truth|fact|reality))\W+)?{phrases('stance', 'elliptic')}\W*$", re.IGNORECASE
 )
+_REPORTED = re.compile(r"(?<!\w)(?:that |to \{[A-Z]+\} )?(?:i|we)(?: would|'d)(?!\w)", re.IGNORECASE)
 _WAS = re.compile(r"\{[A-Z]+\}\W+(?:was|were|has been|have been|is)\W+(?:\w+\W+)?$", re.IGNORECASE)
 _DENIES = re.compile(r"(?:not|n't|never|cannot|refused?|declined?|would not)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
 def stance_in(text: str) -> tuple[Stance, bool] | None:
     """What the marked text of a clause says of promises, and whether it only weighs it."""
     if turns_down(text):
@@ -79,7 +78,11 @@ def stance_in(text: str) -> tuple[Stance, bool] | None:
             continue
         denied = bool(NEGATED.search(before))
         breaks = (word == "break") != denied or (word == "keep" and bool(_FEIGNED.search(before)))
-        return ("break" if breaks else "keep"), bool(WEIGHED.search(text)) or bool(_IF.search(after))
+        weighed = WEIGHED.search(_REPORTED.sub(" ", text) if told(text) else text)
+        return ("break" if breaks else "keep"), bool(weighed or _IF.search(after))
+    fooled = _FOOLED.search(text)
+    if fooled and not (NEGATED.search(text[: fooled.start()]) or _IF.search(text)):
+        return "break", False
     return None
 
 
@@ -93,13 +96,15 @@ def elliptic(text: str) -> bool:
     return bool(_ELLIPTIC.search(text))
 
 
+@lru_cache(maxsize=8192)
 def told(text: str) -> bool:
     """Whether it tells what somebody was told by the writer, or believes."""
     if _BELIEVES.search(text):
         return True
     for match in _TOLD.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
-        mine = not (_DENIES.search(before) or others_do(before) or re.match(r"\W+(?:me|us)\b", after))
+        theirs = others_do(before) and not match[0].lower().startswith("my ")
+        mine = not (_DENIES.search(before) or theirs or re.match(r"\W+(?:me|us)\b", after))
         if mine or _WAS.search(before):
             return True
     return False
