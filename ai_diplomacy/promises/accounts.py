@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..board.press import Message
-from .intentions import Aim, Statement, said_of
+from .intentions import Aim, Statement, said_of, went
 from .promised import Promised
 from .retractions import let_off, taken_back
 from .turns import PrivateText, Turn
@@ -54,12 +54,17 @@ def _turn_of(row: Promised, turns: Sequence[Turn]) -> Turn | None:
 
 
 def _meant(row: Promised, turn: Turn, span: Sequence[Turn]) -> tuple[str, Statement, bool] | None:
-    """Where the private words say that it is broken, if the last of them do: the first of them, the clause, and whether
-    it was written as early as the promise."""
-    aim, found = aim_of(row, turn), None
+    """Where the private words say that it is broken, if the last of them do, what they say, and whether the first of
+    them were written as early as the promise. Words about the promise itself tell more than a plan."""
+    found = None
     breaks: list[tuple[str, Statement, bool]] = []
     strongest = 0
     for other in span:
+        if other is not turn:
+            given = [order for orders in other.orders.values() for order in orders.get(row.sender, ())]
+            aim = replace(aim_of(row, turn), done=went(given))
+        else:
+            aim = aim_of(row, turn)
         for text in other.private.get(row.sender, ()):
             said = said_of(aim, text.text)
             if said is None or (said.weight == 1 < strongest):
@@ -68,7 +73,10 @@ def _meant(row: Promised, turn: Turn, span: Sequence[Turn]) -> tuple[str, Statem
             found = said
             if said.stance == "break":
                 breaks.append((place_of(text), said, written_early(text, other, row)))
-    return breaks[0] if breaks and found is not None and found.stance == "break" else None
+    if not breaks or found is None or found.stance == "keep":
+        return None
+    same = [entry for entry in breaks if entry[2] == breaks[0][2]]
+    return next((entry for entry in same if entry[1].of_promise), same[0])
 
 
 def _ended(row: Promised, turn: Turn, span: Sequence[Turn], author: str) -> tuple[str, str] | None:

@@ -201,7 +201,7 @@ class _Names:
             powers.add(power)
             return f"{{{power}}}"
 
-        plain = text.replace("\u2019", "'")
+        plain = text.replace("\u2019", "'").replace("`", "")
         marked = self._name.sub(name_sign, self._order.sub(order_sign, plain))
         courts = {power for power, name in self._courts.items() if power != sender and name.search(plain)}
         return Clause(

@@ -18,6 +18,7 @@ from .accounts import accounted, place_of
 from .breaking import Ground, breaking, concerns
 from .clauses import Clause, clauses
 from .deeds import deed
+from .intentions import went
 from .phrases import PROMISE, compiled
 from .planned import planned
 from .promised import Promised
@@ -80,12 +81,7 @@ class _Admission:
 
 
 def _admissions(said: Sequence[Clause], sender: str, turn: Turn) -> Iterator[_Admission]:
-    goals = frozenset(
-        order.goal or order.mover.province
-        for phase in turn.orders
-        for order in turn.orders[phase].get(sender, ())
-        if order.unit
-    )
+    goals = went(order for orders in turn.orders.values() for order in orders.get(sender, ()))
     own = frozenset(unit.province for unit in turn.units.get(sender, ()))
     for at, clause in enumerate(said):
         stance = stance_in(clause.marked)
@@ -94,12 +90,13 @@ def _admissions(said: Sequence[Clause], sender: str, turn: Turn) -> Iterator[_Ad
         breaks = stance is not None and stance[0] == "break" and not stance[1]
         if stance is None and of_promise is not None:
             recent = frozenset().union(*(other.places for other in near))
-            breaks = deed(clause, goals, own, recent, stays=False) or elliptic(clause.marked)
+            does = not told(clause.marked) and deed(clause, goals, own, recent, stays=False)
+            breaks = does or elliptic(clause.marked)
         if not breaks:
             continue
         if of_promise is not None and not clause.powers <= of_promise.powers | of_promise.courts:
             of_promise = None
-        if _readers(clause) and not clause.inherited and _PROMISED.search(clause.marked):
+        if stance is not None and _readers(clause) and not clause.inherited and _PROMISED.search(clause.marked):
             before = [other for other in near if other.sentence == clause.sentence]
             after = [
                 other for other in said[at + 1 : at + 1 + _NEAR] if not other.powers or other.powers <= clause.powers

@@ -17,9 +17,9 @@ _OWN_FORCE = re.compile(
     r"(?:\s+(?:will|shall|now|then|is|are|going|to|can|must|also|simply|quietly|has|have|needs|need|and|more|most|better|best))*\s*$",
     re.IGNORECASE,
 )
+_NOUN = re.compile(r"\b(?:my|your|his|her|its|their|with)\s*$", re.IGNORECASE)
+"""Before ``help`` and the like, where they are no deed."""
 _STAYS = re.compile(r"\b(?:hold|stay|remain|keep|guard|cover|home|put|not (?:move|leave|go))", re.IGNORECASE)
-
-
 _THERE = re.compile(
     r"^\W*(?:(?:on|onto|into|in|to|for|at|against|upon|from)\W+)?"
     r"(?:it|them|there|in(?!\W+(?:(?:the|my|a)\W+)?(?:<|\w+\W*<))|that"
@@ -45,7 +45,7 @@ def deed(
         return False
     for match in _DEED.finditer(text):
         before = text[: match.start()]
-        if others_do(before) or NEGATED.search(before):
+        if others_do(before) or NEGATED.search(before) or _NOUN.search(before):
             continue
         if stays and not _STAYS.search(text[match.start() :]):
             continue

@@ -7,8 +7,8 @@ specific counts, and of these the last.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..board.commitments import Commitment
 from ..board.press import ALL
@@ -48,6 +48,11 @@ _THEIRS = re.compile(
 )
 
 
+def went(orders: Iterable[Order]) -> frozenset[str]:
+    """The provinces to which orders move, or help to move, or in which they stay."""
+    return frozenset(order.goal or order.mover.province for order in orders if order != "WAIVE")
+
+
 @dataclass(frozen=True, slots=True)
 class Aim:
     """A promise as private words are held against it."""
@@ -59,6 +64,8 @@ class Aim:
     """The orders that broke it."""
     turn: Turn
     """In which they were given."""
+    done: frozenset[str] = frozenset()
+    """Where its orders went in an earlier turn, so that words of that turn may be about those."""
 
     @property
     def own(self) -> Sequence[Unit]:
@@ -82,7 +89,7 @@ class Aim:
     @property
     def goals(self) -> frozenset[str]:
         """Where the orders that broke it went."""
-        return frozenset(order.goal or order.mover.province for order in self.wrong if order != "WAIVE")
+        return went(self.wrong) - self.done
 
     def broken_by(self, order: Order) -> bool:
         """Whether an order that was planned for an own unit would break it."""
@@ -108,15 +115,20 @@ class Statement:
     weight: int
     """How closely it is about it, from 1."""
     clause: Clause
+    of_promise: bool = False
+    """Whether it speaks of the promise itself, not only of a deed that breaks it."""
 
 
 def said_of(aim: Aim, text: str) -> Statement | None:
-    """What one private text says of the promise in the end."""
+    """What one private text says of the promise in the end; in words about the promise itself, if there are any."""
     last: Statement | None = None
-    for said in _stances(aim, clauses(text, aim.sender, aim.turn.map)):
+    stated = list(_stances(aim, clauses(text, aim.sender, aim.turn.map)))
+    for said in stated:
         if last is None or said.weight >= last.weight:
             last = said
-    return last
+    of_promise = (said for said in stated if last and said.of_promise and said.stance == last.stance)
+    named = next(of_promise, None)
+    return replace(last, clause=named.clause, of_promise=True) if last and named else last
 
 
 def relevance(clause: Clause, aim: Aim, *, any_power: bool = False) -> int:
@@ -151,7 +163,7 @@ def _stances(aim: Aim, said: Sequence[Clause]) -> Iterator[Statement]:
         if found is not None and found[1]:
             weighed = found[0], clause
         elif found is not None and about:
-            yield Statement(found[0], about, clause)
+            yield Statement(found[0], about, clause, of_promise=True)
         elif turns_down(clause.marked):
             if weighed is not None and (at := max(relevance(weighed[1], aim), about if clause.inherited else 0)):
                 yield Statement("break" if weighed[0] == "keep" else "keep", at, weighed[1])

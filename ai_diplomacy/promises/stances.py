@@ -62,6 +62,8 @@ _ELLIPTIC = re.compile(
     rf"^\W*(?:(?:but|yet|of course|in (?:truth|fact|reality))\W+)?{phrases('stance', 'elliptic')}\W*$", re.IGNORECASE
 )
 _REPORTED = re.compile(r"(?<!\w)(?:that |to \{[A-Z]+\} )?(?:i|we)(?: would|'d)(?!\w)", re.IGNORECASE)
+_CONTENT = re.compile(phrases("stance", "told") + r"(?:(?!\band\b)[^,])*$", re.IGNORECASE)
+"""Before what was promised, which is no stance: "I promised to stay out"."""
 _WAS = re.compile(r"\{[A-Z]+\}\W+(?:was|were|has been|have been|is)\W+(?:\w+\W+)?$", re.IGNORECASE)
 _DENIES = re.compile(r"(?:not|n't|never|cannot|refused?|declined?|would not)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 
@@ -74,7 +76,12 @@ def stance_in(text: str) -> tuple[Stance, bool] | None:
     found = [(match, "break") for match in _BREAK.finditer(text)] + [(match, "keep") for match in _KEEP.finditer(text)]
     for match, word in sorted(found, key=lambda item: (item[0].start(), -item[0].end())):
         before, after = text[: match.start()], text[match.end() :]
-        if _IF.search(before) or _AT_ME.match(after) or others_do(before):
+        if (
+            _IF.search(before)
+            or _AT_ME.match(after)
+            or others_do(before)
+            or (word == "keep" and _CONTENT.search(before))
+        ):
             continue
         denied = bool(NEGATED.search(before))
         breaks = (word == "break") != denied or (word == "keep" and bool(_FEIGNED.search(before)))

@@ -33,10 +33,8 @@ from ai_diplomacy.board.commitments import Commitment
 from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.press import Message
 from ai_diplomacy.board.units import Order, Unit, order_for
-from ai_diplomacy.promises.accounts import accounted
-from ai_diplomacy.promises.confessions import confessed
+from ai_diplomacy.game.word_and_deed import promised_in
 from ai_diplomacy.promises.turns import PrivateText, Turn
-from ai_diplomacy.promises.verdicts import judged
 
 FOLDER = Path(__file__).parent
 START = Board()
@@ -92,9 +90,7 @@ def turns_of(case):
 
 def rows_of(case):
     """Every promise of the case, with its verdict and account."""
-    turns = turns_of(case)
-    rows = [accounted(row, turns) for row in judged(turns, finished=case.get("finished", True))]
-    return rows + confessed(turns, rows)
+    return promised_in(turns_of(case), finished=case.get("finished", True))
 
 
 def found_in(case):

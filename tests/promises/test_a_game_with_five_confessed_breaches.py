@@ -6,9 +6,7 @@ from pathlib import Path
 
 from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.game.turns_told import TurnsTold
-from ai_diplomacy.promises.accounts import accounted
-from ai_diplomacy.promises.confessions import confessed
-from ai_diplomacy.promises.verdicts import judged
+from ai_diplomacy.game.word_and_deed import promised_in
 from ai_diplomacy.run.history import RunHistory
 
 GAME = Path(__file__).parent / "first_game_of_the_readme.jsonl.xz"
@@ -20,12 +18,9 @@ def test_the_five_are_booked_and_no_others(tmp_path):
     told = TurnsTold("standard")
     for _, event in RunHistory(tmp_path, DIPLOMACY, keep=False).read():
         told.event(event)
-    turns = told.turns()
-    rows = [accounted(row, turns) for row in judged(turns, finished=told.finished)]
-    rows += confessed(turns, rows)
     broken = {
         (row.decided, row.sender, row.recipient, str(row.commitment), row.source, row.account)
-        for row in rows
+        for row in promised_in(told.turns(), finished=told.finished)
         if row.verdict == "broken"
     }
     assert broken == {

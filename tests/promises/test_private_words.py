@@ -7,12 +7,10 @@ from hypothesis import strategies as st
 from labelled import turns_of
 
 from ai_diplomacy.board.units import Unit
-from ai_diplomacy.promises.accounts import accounted
+from ai_diplomacy.game.word_and_deed import promised_in
 from ai_diplomacy.promises.clauses import clauses
-from ai_diplomacy.promises.confessions import confessed
 from ai_diplomacy.promises.planned import planned
 from ai_diplomacy.promises.stances import stance_in
-from ai_diplomacy.promises.verdicts import judged
 
 OWN = list(map(Unit, ["F BRE", "A PAR", "A MAR"]))
 OTHERS = list(map(Unit, ["A MUN", "F LON"]))
@@ -132,7 +130,6 @@ def test_no_text_breaks_the_reading_and_every_quote_stands_in_it(private, messag
             ]
         }
     )
-    rows = [accounted(row, turns) for row in judged(turns, finished=True)]
-    rows += confessed(turns, rows)
+    rows = promised_in(turns, finished=True)
     assert all(row.account and row.quote in (private if row.on_purpose else message) for row in rows)
     assert {row.commitment for row in rows if row.source == "pledge"} == {"out of ENG", "A PAR H"}
