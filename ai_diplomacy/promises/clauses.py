@@ -17,7 +17,7 @@ from .phrases import PROMISE
 
 _SENTENCE = re.compile(r"(?<!\bSt)(?<!\b\d)[.!?]+(?=[\s\"')\u201d]|$)|\n+|[\u3002\uff01\uff1f]")
 _CLAUSE = re.compile(
-    r"\s*(?:[;\uff1b]|:(?=\s)|\u2014|\s(?:--|\u2013)\s|(?<![A-Z]{3}|/[NSEW]C)\s-\s(?![A-Z]{3}\b)"
+    r"\s*(?:[;\uff1b]|:(?=\s)|\u2014|\s(?:--|\u2013)\s|(?<!(?-i:[A-Z]{3}|/[NSEW]C))\s-\s(?!(?-i:[A-Z]{3})\b)"
     r"|,?\s+(?:but|while|whereas|yet|however|although|though|because|then|so that)\b,?)\s*"
     r"|,?\s+(?:and|so)\s+(?=(?:I|I'm|I'll|we|my|then|break|keep|betray|ignore|stab|take|grab|move|not|help"
     r"|the (?:one|promise|pledge))\b)",

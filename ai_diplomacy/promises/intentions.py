@@ -31,7 +31,8 @@ _HEDGE = re.compile(
 """Before an order in notation: a condition, a doubt or a denial."""
 
 _FIRST_PERSON = re.compile(
-    r"(?<!\w)(?:i|we|my|our|i'm|i'll|we'll)(?!\w)|<[A-Z]{3}>(?:'s)? (?:army |fleet )?(?:will |then )?\w+s\b",
+    r"(?<!\w)(?:i|we|my|our|i'm|i'll|we'll)(?!\w)"
+    r"|<[A-Z]{3}>(?:'s)? (?:army |fleet )?(?:will |then )?(?!is|was|has)\w+s\b",
     re.IGNORECASE,
 )
 _CONTRAST = compiled("stance", "contrast")

@@ -106,4 +106,6 @@ def _ends(clause: Clause, aim: Aim, *, by_sender: bool) -> bool:
     named = bool(clause.places & (aim.provinces | aim.goals) or clause.orders) or bool(_OWN_WORD.search(text))
     if named and _UNABLE.search(text):
         return True
+    if told(text):
+        return False
     return any(said.stance == "break" for said in clear_plans(aim, clause)) or announces(aim, clause)
