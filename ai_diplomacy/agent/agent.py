@@ -1,6 +1,7 @@
 """One power's mind: each step of a game is one question to its model, and what the answer changes in its memory.
 
 ``initialize``   first goals and first feelings, before anything is said
+``provisional``  the orders that it would give if press ended now, for whoever studies the game
 ``negotiate``    the messages of one power for one round of press
 ``plan``         a strategic directive for the phase, where the game is played with planning
 ``order``        orders, the reasons for them, and a vote
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 from ..board.commitment_text import read_commitment
 from ..board.commitments import Commitment
@@ -22,12 +23,25 @@ from ..board.player import Mind, OrderDecision, Question, Step, View
 from ..board.press import Draft
 from ..board.recipients import addressed
 from ..board.situation import Situation
+from ..board.units import sorted_orders
 from ..records.events import Event
 from .asking import Answer, Asker
 from .briefing import briefing
-from .events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
+from .events import (
+    Consolidated,
+    DiaryWritten,
+    Initialized,
+    MessageBelieved,
+    MessageReturned,
+    OrdersExplained,
+    Planned,
+    ProvisionalOrders,
+    Reflected,
+)
 from .memory import MAX_ENTRY, Memory, Summary
 from .replies import (
+    Believing,
+    BelievingOrderReply,
     ConsolidateReply,
     InitializeReply,
     InterviewReply,
@@ -35,8 +49,11 @@ from .replies import (
     NegotiateReply,
     OrderReply,
     PlanReply,
+    ProvisionalReply,
     ReflectReply,
     StepReply,
+    TaggedMessageReply,
+    TaggedNegotiateReply,
 )
 
 T = TypeVar("T")
@@ -65,7 +82,7 @@ def _whole(step: Callable[[DiplomacyAgent, View], Coroutine[Any, Any, T]]) -> Ca
 class DiplomacyAgent:
     """A ``Player`` that asks a language model. A step changes nothing but this agent."""
 
-    steps: frozenset[Step] = frozenset(("initialize", "negotiate", "plan", "order", "reflect", "consolidate"))
+    steps: frozenset[Step] = frozenset(get_args(Step))
 
     def __init__(self, asker: Asker, memory: Memory | None = None) -> None:
         self.power = asker.power
@@ -88,9 +105,18 @@ class DiplomacyAgent:
         self._tell(Initialized(self.actor, view.phase, written.goals, dict(written.relationships)))
 
     @_whole
+    async def provisional(self, view: View) -> None:
+        """Told to the record alone, and not remembered. Illegal orders are not asked again: they are left out."""
+        reply = (await self._ask("provisional", view, ProvisionalReply)).value
+        if reply is not None:
+            report = interpret(reply.orders[:MAX_ORDERS], view.situation)
+            orders = sorted_orders(line.order for line in report.standing if line.order)
+            self._tell(ProvisionalOrders(self.actor, view.phase, view.round, orders))
+
+    @_whole
     async def negotiate(self, view: View) -> tuple[Draft, ...]:
         """The drafts of this round, their pledges canonical; none without a usable reply."""
-        reply = (await self._ask("negotiate", view, NegotiateReply)).value
+        reply = (await self._ask("negotiate", view, TaggedNegotiateReply if view.truth_tags else NegotiateReply)).value
         if reply is None:
             return ()
         self._note("negotiate", view, reply.diary)
@@ -109,7 +135,8 @@ class DiplomacyAgent:
         if (more := len(message.pledges) - MAX_NAMES) > 0:
             self._return(view, "illegal_pledge", f"pledges left out: {more} after the first {MAX_NAMES}", "")
         names = (*message.to[:MAX_NAMES], *([f"{more} more"] if (more := len(message.to) - MAX_NAMES) > 0 else []))
-        return Draft(names, message.text, tuple(pledges))
+        meant = message.meant if isinstance(message, TaggedMessageReply) else None
+        return Draft(names, message.text, tuple(pledges), meant)
 
     def _return(self, view: View, problem: str, detail: str, body: str) -> None:
         self._tell(MessageReturned(view.phase, view.round, self.actor, problem, detail, body))
@@ -136,10 +163,11 @@ class DiplomacyAgent:
             unread = [f"{more} orders after the first {MAX_ORDERS} were not looked at."] if more > 0 else []
             return [*_problems(reports[-1], situation), *unread]
 
-        answer = await self._ask("order", view, OrderReply, check)
+        answer = await self._ask("order", view, BelievingOrderReply if view.numbered else OrderReply, check)
         if answer.value is None:
             return OrderDecision(report_of((), situation), decided=False)
         reply: OrderReply = answer.value
+        self._tell_beliefs(answer, view)
         reasoning, intent = reply.reasoning.strip()[:MAX_ENTRY], reply.intent.strip()[:MAX_ENTRY]
         self._tell(OrdersExplained(self.actor, view.phase, reasoning, intent))
         self._note("order", view, reply.diary)
@@ -148,6 +176,15 @@ class DiplomacyAgent:
             return OrderDecision(reports[-1], reply.vote_draw)
         first, corrected = reports
         return OrderDecision(_completed(corrected, first, situation), reply.vote_draw, first)
+
+    def _tell_beliefs(self, answer: Answer, view: View) -> None:
+        said: dict[int, int] = {}
+        for reply in (answer.first, answer.value):
+            said |= reply.beliefs if isinstance(reply, Believing) else {}
+        for number, message in view.numbered.items():
+            if number in said:
+                place = message.sender, view.phase, message.sequence
+                self._tell(MessageBelieved(self.actor, *place, said[number]))
 
     @_whole
     async def reflect(self, view: View) -> None:

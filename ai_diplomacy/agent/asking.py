@@ -14,6 +14,7 @@ from ..models.json_in_text import speech
 from ..models.model import CallKey, Model, ModelError, Request
 from ..records.events import Listener
 from ..run.events import ReplyRead, StepDefaulted, Verdict
+from .briefing import numbers_shown
 from .context_window import ContextWindow, shortened
 from .events import PromptShortened
 from .prompts import PromptBook
@@ -125,12 +126,12 @@ class Asker:
             return replace(request, window=window)
         document, left_out = shortened(document, excess)
         self.listener.event(PromptShortened(*request.key.about(self.model.name), left_out, window))
-        return replace(request, window=window, prompt=self.prompts.prompt(step, document, view.situation))
+        return replace(self._whole_request(step, view, document, attempt, shape), window=window)
 
     def _whole_request(
         self, step: Question, view: View, document: dict[str, Any], attempt: int, shape: type[R]
     ) -> Request:
-        schema, looser = self.schemas.of(shape, view.situation)
+        schema, looser = self.schemas.of(shape, view.situation, numbers_shown(document))
         return Request(
             key=CallKey(view.phase, self.name, step, view.round, attempt),
             system=self.prompts.system(self.power),

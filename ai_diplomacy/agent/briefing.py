@@ -9,6 +9,7 @@ until the summary of their year is in force, which covers all years so far.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ..board.player import PledgeOutcome, Question, StandingPledge, View
@@ -41,7 +42,7 @@ def briefing(step: Question, view: View, memory: Memory) -> dict[str, Any]:
     if step in ("reflect", "consolidate", "initialize", "interview"):
         # Nothing is ordered in these steps, and after a turn the last orders matter more than the next ones.
         situation.pop("legal_orders", None)
-    asked = f"{step} {view.round} of {view.rounds}" if step == "negotiate" else step
+    asked = f"{step} {view.round} of {view.rounds}" if step in ("negotiate", "provisional") else step
     feels = step not in ("initialize", "consolidate")
     remembered = {
         "goals": list(memory.goals) if feels else [],
@@ -56,8 +57,10 @@ def briefing(step: Question, view: View, memory: Memory) -> dict[str, Any]:
             str(phase): _by_round(message for message in view.earlier_press if message.phase == phase)
             for phase in dict.fromkeys(message.phase for message in view.earlier_press)
         },
-        "press": _by_round(view.press),
-        "awaiting": [_shown(message, AWAITING) for message in view.awaiting] if step == "negotiate" else [],
+        "press": _by_round(view.press, {message: number for number, message in view.numbered.items()}),
+        "awaiting": [_shown(message, AWAITING) for message in view.awaiting]
+        if step in ("negotiate", "provisional")
+        else [],
         "unanswered": list(view.unanswered),
         "returned": _returned(view),
         "pledges": _promised(view.pledges),
@@ -84,11 +87,20 @@ def _beginning(text: str, characters: int) -> str:
     return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
 
 
-def _by_round(messages: Iterable[Message]) -> dict[str, list[dict[str, str]]]:
-    rounds: dict[str, list[dict[str, str]]] = {}
+def _by_round(
+    messages: Iterable[Message], numbers: Mapping[Message, int] = MappingProxyType({})
+) -> dict[str, list[dict[str, Any]]]:
+    rounds: dict[str, list[dict[str, Any]]] = {}
     for message in messages:
-        rounds.setdefault(str(message.round), []).append(_shown(message))
+        number = {"number": numbers[message]} if message in numbers else {}
+        rounds.setdefault(str(message.round), []).append(_shown(message) | number)
     return rounds
+
+
+def numbers_shown(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of the messages in a document that its reader may tell its belief of."""
+    shown = (message for round in document.get("press", {}).values() for message in round)
+    return tuple(str(message["number"]) for message in shown if "number" in message)
 
 
 def _shown(message: Message, characters: int | None = None) -> dict[str, str]:

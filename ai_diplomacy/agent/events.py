@@ -43,6 +43,42 @@ class OrdersExplained(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageMeant(Event):
+    """What a sender said of its own message, told to nobody who plays."""
+
+    sender: str
+    phase: str
+    round: int
+    sequence: int
+    """Of the message, as in ``MessageDelivered``."""
+    meant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageBelieved(Event):
+    """How far a reader trusted a message when it ordered, told to nobody who plays."""
+
+    reader: str
+    sender: str
+    phase: str
+    sequence: int
+    percent: int
+    """How likely it held it that the sender means the message, from 0 to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionalOrders(Event):
+    """What a power would have ordered if press had ended there, told to nobody who plays."""
+
+    power: str
+    phase: str
+    round: int
+    """The round of press that had passed; 0 before the first."""
+    orders: Sequence[str]
+    """Those that were legal, sorted; units that it gave none have none here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reflected(Event):
     power: str
     phase: str

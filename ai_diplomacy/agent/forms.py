@@ -15,6 +15,21 @@ class Form:
 
     situation: Situation | None
     """``None``: while templates are tried out."""
+    truth_tags: bool = False
+    """Whether it is asked what is meant and believed. Their examples say nothing: one that did would be copied too."""
+    numbers: tuple[str, ...] = ()
+    """Of the messages that may be believed."""
+
+    @property
+    def meant(self) -> str:
+        """What stands behind a message's text; empty where nobody is asked."""
+        return ', "meant": "..."' if self.truth_tags else ""
+
+    @property
+    def beliefs(self) -> str:
+        """What stands before the orders; empty where there is no message to believe."""
+        examples = ", ".join(f'"{number}": "..."' for number in self.numbers)
+        return f'"beliefs": {{{examples}}}, ' if examples else ""
 
     @property
     def order(self) -> str:

@@ -24,7 +24,7 @@ from ..board.situation import Situation
 from ..board.situation_document import JsonText
 from ..board.terrain import Terrain
 from ..records.sealing import compact_json
-from .briefing import PARTS
+from .briefing import PARTS, numbers_shown
 from .forms import Form
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -32,10 +32,12 @@ DEFAULT_DIRECTORY = next(folder for folder in (_PACKAGE / "prompts", _PACKAGE.pa
 """In the package where it is installed, beside it in a checkout."""
 
 
-_INTERVIEW = FunctionLoader(
-    lambda name: (DEFAULT_DIRECTORY / name).read_text(encoding="utf-8") if name == "interview.j2" else None
+_STUDIED = FunctionLoader(
+    lambda name: (
+        (DEFAULT_DIRECTORY / name).read_text(encoding="utf-8") if name in ("interview.j2", "provisional.j2") else None
+    )
 )
-"""An interview is no part of a game, so a folder of templates may do without one of its own."""
+"""What only whoever studies a game asks, so that a folder of templates may do without one of its own."""
 
 
 class PromptError(ValueError):
@@ -83,14 +85,18 @@ def _known(names: Iterable[str]) -> Iterable[str]:
 class PromptBook:
     """One folder of templates. Calls of a step differ in one JSON document."""
 
-    def __init__(self, directory: Path, ground: Terrain) -> None:
-        """Reads the whole folder. Raises ``PromptError`` when a template is missing or broken."""
+    def __init__(
+        self, directory: Path, ground: Terrain, *, truth_tags: bool = False, provisional_orders: bool = False
+    ) -> None:
+        """Reads the whole folder. Raises ``PromptError`` when a template is missing or broken. ``truth_tags``,
+        ``provisional_orders``: what is asked in the game, as in its settings."""
         self.directory = directory
+        self._truth_tags, self._provisional_orders = truth_tags, provisional_orders
         self._ground = ground
         if not directory.is_dir():
             raise PromptError(f"prompts: {str(directory)!r} is not a folder")
         self._templates = _Environment(
-            loader=ChoiceLoader([FileSystemLoader(directory), _INTERVIEW]),
+            loader=ChoiceLoader([FileSystemLoader(directory), _STUDIED]),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -112,7 +118,8 @@ class PromptBook:
         parts = {
             part: value if isinstance(value, JsonText) else compact_json(value) for part, value in document.items()
         }
-        return self._render(step, Document(parts), "correction" in document, situation.power, Form(situation))
+        form = Form(situation, self._truth_tags, numbers_shown(document))
+        return self._render(step, Document(parts), "correction" in document, situation.power, form)
 
     def _render(self, step: Question, situation: Document, corrected: bool, power: str, form: Form) -> str:
         try:
@@ -136,6 +143,8 @@ class PromptBook:
                 victory=ground.victory,
                 coasts=ground.coasts,
                 persona=self._persona(power),
+                truth_tags=self._truth_tags,
+                provisional_orders=self._provisional_orders,
             )
         except PromptError:
             raise
@@ -155,16 +164,20 @@ class PromptBook:
             raise PromptError(f"prompts: {str(self.directory / name)!r} does not parse: {error}") from error
 
 
-_BOOKS: dict[tuple[Path, str], tuple[frozenset[tuple[str, int, int]], PromptBook]] = {}
+_BOOKS: dict[tuple[Path, str, bool, bool], tuple[frozenset[tuple[str, int, int]], PromptBook]] = {}
 
 
-def prompt_book(directory: Path | None, ground: Terrain) -> PromptBook:
+def prompt_book(
+    directory: Path | None, ground: Terrain, *, truth_tags: bool = False, provisional_orders: bool = False
+) -> PromptBook:
     """The book of a folder (``None``: of the default one, for powers that were given none), which a process reads once
     as long as no template in it changes. Raises ``PromptError``."""
     directory = directory or DEFAULT_DIRECTORY
-    stamp, known = _stamp(directory), _BOOKS.get((directory, ground.name))
+    key = (directory, ground.name, truth_tags, provisional_orders)
+    stamp, known = _stamp(directory), _BOOKS.get(key)
     if known is None or known[0] != stamp:
-        known = _BOOKS[directory, ground.name] = stamp, PromptBook(directory, ground)
+        book = PromptBook(directory, ground, truth_tags=truth_tags, provisional_orders=provisional_orders)
+        known = _BOOKS[key] = stamp, book
     return known[1]
 
 

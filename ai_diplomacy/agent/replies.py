@@ -8,7 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from ..board.player import RELATIONSHIPS, Relationship
@@ -19,6 +28,7 @@ from ..models.model import MAX_TEXT, StopReason
 _COPIED = frozenset(("...", "…"))
 """What the form of a reply holds in the place of texts: whoever copies it says nothing."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_NUMBER, _PERCENT = re.compile(r"[0-9]{1,4}"), re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)\s*%?")
 _UNIT = re.compile(r"\s*(A|F|AMY|FLT|army|fleet)\b", re.IGNORECASE)
 
 
@@ -114,6 +124,41 @@ def _as_word(value: Any) -> Any:
     return value.strip().capitalize() if isinstance(value, str) else value
 
 
+_TRUTH = {
+    **dict.fromkeys(("true", "yes", "y", "meant", "honest", "sincere", "truth", "truthful"), True),
+    **dict.fromkeys(("false", "no", "n", "not meant", "lie", "a lie", "bluff", "untrue", "insincere"), False),
+}
+
+
+def _as_truth(value: Any) -> bool | None:
+    """What is no plain yes or no, such as "partly", is not known."""
+    if isinstance(value, str):
+        return _TRUTH.get(value.strip().strip(".!").lower())
+    return bool(value) if value in (0, 1) and isinstance(value, int | float) else None
+
+
+def _as_beliefs(value: Any) -> dict[int, int]:
+    """Number of a message -> per cent, of the entries that say so. Where one lies between 0 and 1, all up to 1 are
+    shares of one."""
+    entries = value.items() if isinstance(value, dict) else ()
+    said = {int(number): _as_percent(told) for number, told in entries if _NUMBER.fullmatch(str(number))}
+    shares = any(told is not None and 0 < told < 1 for told in said.values())
+    percent = {
+        number: 100 * told if shares and told <= 1 else told for number, told in said.items() if told is not None
+    }
+    return {number: round(told) for number, told in percent.items() if 0 <= told <= 100}
+
+
+def _as_percent(value: Any) -> float | None:
+    """``80``, ``"80 %"``, and 100 and 0 for yes and no."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and (number := _PERCENT.fullmatch(value.strip())):
+        return float(number[1])
+    truth = _as_truth(value)
+    return None if truth is None else 100.0 * truth
+
+
 def _clean(value: Any) -> Any:
     # Lone surrogates and control characters can come out of JSON escapes and fit into no file.
     if value is None or isinstance(value, PartOfList):
@@ -143,6 +188,12 @@ Orders = Annotated[list[Text], BeforeValidator(_as_orders)]
 Word = Annotated[Relationship, BeforeValidator(_as_word)]
 Words = Annotated[dict[str, Word], BeforeValidator(_as_mapping)]
 Vote = Annotated[bool, BeforeValidator(_as_vote)]
+Truth = Annotated[bool | None, BeforeValidator(_as_truth), WithJsonSchema({"type": "boolean"})]
+Beliefs = Annotated[
+    dict[int, int],
+    BeforeValidator(_as_beliefs),
+    WithJsonSchema({"type": "object", "additionalProperties": {"type": "integer"}}),
+]
 
 
 class StepReply(BaseModel):
@@ -167,6 +218,20 @@ class NegotiateReply(StepReply):
     messages: Annotated[list[MessageReply], BeforeValidator(_as_objects)]
 
 
+class TaggedMessageReply(MessageReply):
+    meant: Truth = None
+
+
+class TaggedNegotiateReply(NegotiateReply):
+    """With ``--truth_tags``."""
+
+    messages: Annotated[list[TaggedMessageReply], BeforeValidator(_as_objects)]  # type: ignore[assignment]
+
+
+class ProvisionalReply(StepReply):
+    orders: Orders
+
+
 class PlanReply(StepReply):
     directive: SomeText
 
@@ -177,6 +242,15 @@ class OrderReply(StepReply):
     orders: Orders
     vote_draw: Vote = False
     diary: Text = ""
+
+
+class Believing(StepReply):
+    beliefs: Beliefs = {}
+
+
+class BelievingOrderReply(OrderReply, Believing):
+    """With ``--truth_tags``. Pydantic takes the fields of the last base first: what is believed is said before what
+    is ordered."""
 
 
 class ReflectReply(StepReply):

@@ -12,7 +12,7 @@ from ..board.situation import Situation
 from ..board.terrain import province_of
 from .constraint import USUAL, Constraint
 from .memory import MAX_ENTRY, MAX_GOAL, MAX_GOALS
-from .replies import NegotiateReply, OrderReply, StepReply
+from .replies import NegotiateReply, StepReply
 
 Schema = dict[str, Any]
 
@@ -39,21 +39,22 @@ class ReplySchemas:
         self._messages = max_messages
         self._characters = max_message_characters
         self._situation: Situation | None = None
-        self._legal: dict[type[StepReply], Schema] = {}
+        self._legal: dict[tuple[type[StepReply], Sequence[str]], Schema] = {}
         """Of the situation."""
 
-    def of(self, shape: type[StepReply], situation: Situation) -> Asked:
-        """For a question about a situation."""
+    def of(self, shape: type[StepReply], situation: Situation, numbers: tuple[str, ...] = ()) -> Asked:
+        """For a question about a situation. ``numbers``: of the messages that may be believed."""
         if self._constraint == "none":
             return Asked(None, None)
-        loose = shape_schema(shape, tuple(power for power in sorted(situation.units) if power != situation.power))
+        others = tuple(power for power in sorted(situation.units) if power != situation.power)
+        loose = shape_schema(shape, others, numbers)
         if self._constraint == "shape":
             return Asked(loose, None)
         if situation is not self._situation:
             self._situation, self._legal = situation, {}
-        if shape not in self._legal:
-            self._legal[shape] = self._made(shape, situation, loose)
-        return Asked(self._legal[shape], loose)
+        if (shape, numbers) not in self._legal:
+            self._legal[shape, numbers] = self._made(shape, situation, loose)
+        return Asked(self._legal[shape, numbers], loose)
 
     def _made(self, shape: type[StepReply], situation: Situation, loose: Mapping[str, Any]) -> Schema:
         schema: Schema = deepcopy(dict(loose))
@@ -67,10 +68,11 @@ class ReplySchemas:
         if "relationships" in fields:
             word: Schema = fields["relationships"]["additionalProperties"]
             fields["relationships"] = _closed(dict.fromkeys(others, word))
-        if shape is NegotiateReply:
+        if issubclass(shape, NegotiateReply):
             fields["messages"]["maxItems"] = self._messages
-            self._address(schema["$defs"]["MessageReply"]["properties"], situation, others)
-        if shape is OrderReply and situation.legal_orders:
+            (message,) = schema["$defs"].values()
+            self._address(message["properties"], situation, others)
+        if "orders" in fields and situation.legal_orders:
             fields["orders"] = _closed(_choices(situation))
         return schema
 
@@ -82,12 +84,12 @@ class ReplySchemas:
 
 
 @cache
-def shape_schema(shape: type[StepReply], others: tuple[str, ...]) -> Mapping[str, Any]:
-    """The fields of a reply. ``others``: the powers to which relationships can be had."""
+def shape_schema(shape: type[StepReply], others: tuple[str, ...], numbers: tuple[str, ...] = ()) -> Mapping[str, Any]:
+    """The fields of a reply. ``others``: the powers to which relationships can be had; ``numbers``: as in ``of``."""
     schema = shape.model_json_schema()
-    relationships = schema.get("properties", {}).get("relationships")
-    if relationships is not None:
-        relationships["propertyNames"] = {"enum": list(others)}
+    for field, names in (("relationships", others), ("beliefs", numbers)):
+        if field in schema.get("properties", {}):
+            schema["properties"][field]["propertyNames"] = {"enum": list(names)}
     return schema
 
 

@@ -13,7 +13,7 @@ from .press import Draft, Message, Returned
 from .situation import PhaseResult, Situation
 from .units import Order
 
-Step = Literal["initialize", "negotiate", "plan", "order", "reflect", "consolidate"]
+Step = Literal["initialize", "provisional", "negotiate", "plan", "order", "reflect", "consolidate"]
 
 Question = Step | Literal["interview"]
 """What a model may be asked: a step of the game, or a question from outside of it."""
@@ -57,7 +57,7 @@ class View:
     last_year: int
     """The game ends after this year's winter at the latest."""
     round: int = 0
-    """Round of negotiation, from 1; 0 in other steps."""
+    """Round of negotiation, from 1; 0 in other steps. In ``provisional`` the round that has passed; 0 before press."""
     rounds: int = 0
     """Rounds of negotiation in a movement phase."""
     press: tuple[Message, ...] = ()
@@ -82,11 +82,21 @@ class View:
     """Readable messages of turns before this one, and before the one that ended; as many turns as it is shown."""
     ended: Phase | None = None
     """In ``reflect`` and ``consolidate``: the last phase of the turn that ended."""
+    truth_tags: bool = False
+    """Whether players tell, in private, what is meant of what they write and which of what they read they believe."""
 
     @property
     def phase(self) -> Phase:
         """The phase that the step belongs to in the records."""
         return self.ended or self.situation.phase
+
+    @property
+    def numbered(self) -> Mapping[int, Message]:
+        """With ``truth_tags``, the messages that this player got in the phase, by the numbers that prompts show: its
+        own count, as the numbers of all press would tell how much others write to each other."""
+        if not self.truth_tags or self.ended or self.situation.kind != "M":
+            return {}
+        return dict(enumerate((message for message in self.press if message.sender != self.situation.power), 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,9 @@ class Player(Protocol):
 
     async def initialize(self, view: View) -> None:
         """Once, before the first phase."""
+
+    async def provisional(self, view: View) -> None:
+        """What it would order if press ended now, for the record alone."""
 
     async def negotiate(self, view: View) -> tuple[Draft, ...]:
         """Messages for one round."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .commitments import Commitment
@@ -29,6 +29,8 @@ class Draft:
     body: str
     pledges: tuple[Commitment, ...] = ()
     """What the sender commits itself to towards everyone who reads it, possible when it was written."""
+    meant: bool | None = None
+    """Whether the sender means what it says, as it tells nobody who plays; ``None``: it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Delivery:
 
     messages: tuple[Message, ...]
     returned: tuple[Returned, ...]
+    meant: Mapping[int, bool]
+    """Sequence of a message -> whether its sender means it, of those whose senders said so; no message holds it."""
 
 
 class Mailbox:
@@ -134,6 +138,7 @@ class Mailbox:
         if strangers := sorted(set(drafts) - living):
             raise ValueError(f"no power in the game: {', '.join(strangers)}")
         delivered: list[Message] = []
+        tags: list[bool | None] = []
         returned: list[Returned] = []
         for sender in sorted(drafts):
             sent = 0
@@ -153,6 +158,8 @@ class Mailbox:
                 sent += 1
                 sequence = len(self._messages) + len(delivered) + 1
                 delivered.append(Message(sender, recipients, kept, draft.pledges, phase, round, sequence))
+                tags.append(draft.meant)
+        written = list(zip(delivered, tags, strict=True))
         if edit is not None:
             delivered = list(edit(delivered, len(self._messages) + 1))
         self._messages += delivered
@@ -160,7 +167,7 @@ class Mailbox:
             for power in filter(message.readable_by, self._ground.powers):
                 self._readable[power, phase].append(message)
         self._returned += returned
-        return Delivery(tuple(delivered), tuple(returned))
+        return Delivery(tuple(delivered), tuple(returned), _meant(delivered, written))
 
     def readable(self, power: str, phases: Iterable[str]) -> tuple[Message, ...]:
         """The messages of these phases that the power may read, oldest first."""
@@ -223,6 +230,18 @@ class Mailbox:
         if not known and not notices:
             notices.append(("no_recipient", "not sent: it names no other power"))
         return notices, tuple(sorted(known))
+
+
+def _meant(delivered: Iterable[Message], written: list[tuple[Message, bool | None]]) -> dict[int, bool]:
+    """``written``: each message as its sender wrote it, with its tag. A tag is about no other words."""
+    found: dict[int, bool] = {}
+    for message in delivered:
+        own = next((pair for pair in written if replace(message, sequence=pair[0].sequence) == pair[0]), None)
+        if own is not None:
+            written.remove(own)
+            if own[1] is not None:
+                found[message.sequence] = own[1]
+    return found
 
 
 def clean_text(text: str) -> str:

@@ -42,7 +42,7 @@ class Bot(ABC):
     async def _watch(self, view: View) -> None:
         self._others = tuple(power for power in view.situation.terrain.powers if power != self.power)
 
-    initialize = plan = reflect = consolidate = _watch
+    initialize = provisional = plan = reflect = consolidate = _watch
 
     def mind(self) -> Mind:
         return Mind(relationships=dict.fromkeys(self._others, "Neutral"))

@@ -45,6 +45,17 @@ class GameConfig:
     planning: bool = setting(
         "let every power write a plan before it orders", default=False, flag="planning_phase", key="planning_phase"
     )
+    truth_tags: bool = setting(
+        "let every sender say in private of each message whether it is meant, and every reader, with its orders, how "
+        "likely it thinks that",
+        default=False,
+        earlier=False,
+    )
+    provisional_orders: bool = setting(
+        "ask before press, and after each round of it but the last, what every power would order",
+        default=False,
+        earlier=False,
+    )
     civil_disorder: CivilDisorder = setting(
         "which units go when a power disbands too few: those farthest from its home centres, as in the editions up to "
         "2000, or from any centre that it owns, as in that of 2023",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..models.call_costs import BYTES_PER_TOKEN
 from ..models.context_windows import LEAST_REPLY, USUAL_REPLY
@@ -14,6 +15,7 @@ from ..models.prices import Price
 
 PROMPT_CHARACTERS: Mapping[str, tuple[int, int]] = {
     "initialize": (5800, 5800),
+    "provisional": (7150, 9950),
     "negotiate": (7300, 10150),
     "plan": (8300, 11500),
     "order": (8600, 11200),
@@ -27,6 +29,7 @@ LONGEST_PROMPT = (10000, 14700)
 (seeds 1 to 5, two rounds; 14,650 characters in 1910)."""
 REPLY_CHARACTERS: Mapping[str, int] = {
     "initialize": 285,
+    "provisional": 127,
     "negotiate": 770,
     "plan": 190,
     "order": 505,
@@ -34,6 +37,18 @@ REPLY_CHARACTERS: Mapping[str, int] = {
     "consolidate": 260,
 }
 """Step -> a reply of the offline model: the means of the same games."""
+TAGS = (317, 317, 0)
+"""With truth tags: characters more of a prompt in the first year and in late ones, and of a reply; measured alike."""
+TAGS_OF_STEP: Mapping[str, tuple[int, int, int]] = {
+    "provisional": (331, 338, 0),
+    "negotiate": (347, 355, 64),
+    "plan": (373, 406, 0),
+    "order": (421, 461, 73),
+}
+"""The same where messages have numbers, or more is asked."""
+TAGS_OF_LONGEST = (491, 647)
+PROVISIONAL = 199
+"""Characters more of every prompt where provisional orders are asked for."""
 YEARS_OF_GROWTH = 3
 """A prompt is as long as it gets, with its diary and its press, after so many years."""
 CHARACTERS_A_TOKEN = (4.5, 3.0)
@@ -105,17 +120,40 @@ class GameEstimate:
         return [head, *(_printed(line, width) for line in lines)]
 
 
-def estimate(seats: Sequence[Seat], *, turns: int, rounds: int, planning: bool, at: float) -> GameEstimate:
+def estimate(
+    seats: Sequence[Seat],
+    *,
+    turns: int,
+    rounds: int,
+    planning: bool,
+    truth_tags: bool = False,
+    provisional_orders: bool = False,
+    at: float,
+) -> GameEstimate:
     """What ``turns`` movement phases with all that follows them will take. Asks nothing.
 
     ``seats``: those that ask a model. ``at``: when, in seconds since 1970, as some prices change.
     """
-    return estimate_of(seats, _calls_of_a_seat(turns, rounds, planning), turns=turns, at=at)
+    calls = _calls_of_a_seat(turns, rounds, planning, provisional_orders)
+    more = {step: _more(step, truth_tags, provisional_orders) for step in calls}
+    return estimate_of(seats, calls, turns=turns, at=at, more=more)
 
 
-def estimate_of(seats: Sequence[Seat], calls: Mapping[str, Range], *, turns: int, at: float) -> GameEstimate:
-    """What these calls of every seat will take, step by step, spread over so many turns of a game."""
-    parts = [(seat, step, _part(seat, step, calls[step], turns, at)) for seat in seats for step in calls]
+def estimate_of(
+    seats: Sequence[Seat],
+    calls: Mapping[str, Range],
+    *,
+    turns: int,
+    at: float,
+    more: Mapping[str, tuple[int, int, int]] = MappingProxyType({}),
+) -> GameEstimate:
+    """What these calls of every seat will take, step by step, spread over so many turns of a game. ``more``: step ->
+    characters more than usual, as in ``TAGS``."""
+    parts = [
+        (seat, step, _part(seat, step, calls[step], turns, at, more.get(step, (0, 0, 0))))
+        for seat in seats
+        for step in calls
+    ]
     return GameEstimate(
         steps=tuple(_sum(step, (line for _, of, line in parts if of == step)) for step in calls if calls[step].high),
         models=tuple(
@@ -126,9 +164,19 @@ def estimate_of(seats: Sequence[Seat], calls: Mapping[str, Range], *, turns: int
     )
 
 
-def window_lines(seats: Sequence[Seat], *, turns: int) -> list[str]:
+def _more(step: str, truth_tags: bool, provisional_orders: bool) -> tuple[int, int, int]:
+    early, late, reply = TAGS_OF_STEP.get(step, TAGS) if truth_tags else (0, 0, 0)
+    system = PROVISIONAL * provisional_orders
+    return early + system, late + system, reply
+
+
+def window_lines(
+    seats: Sequence[Seat], *, turns: int, truth_tags: bool = False, provisional_orders: bool = False
+) -> list[str]:
     """How long prompts get, and a line for each model whose context window they may outgrow."""
-    first, late = LONGEST_PROMPT
+    first, late = (
+        LONGEST_PROMPT[end] + TAGS_OF_LONGEST[end] * truth_tags + PROVISIONAL * provisional_orders for end in (0, 1)
+    )
     longest = first + (late - first) * min(1.0, turns / 2 / YEARS_OF_GROWTH)
     tokens = _both(lambda end: longest / CHARACTERS_A_TOKEN[end])
     lines = [f"longest prompt: {_span(tokens)} tokens"] if seats else []
@@ -186,8 +234,9 @@ def steps_without_press(count: int) -> dict[str, Range]:
     return {"order": _exactly(count) * _both(lambda end: 1 + REASKED[end])}
 
 
-def _calls_of_a_seat(turns: int, rounds: int, planning: bool) -> dict[str, Range]:
+def _calls_of_a_seat(turns: int, rounds: int, planning: bool, provisional: bool) -> dict[str, Range]:
     asked = {
+        "provisional": turns * rounds if provisional else 0,
         "negotiate": turns * rounds,
         "plan": turns if planning else 0,
         "order": turns,
@@ -203,13 +252,12 @@ def _calls_of_a_seat(turns: int, rounds: int, planning: bool) -> dict[str, Range
     }
 
 
-def _part(seat: Seat, step: str, calls: Range, turns: int, at: float) -> EstimateLine:
-    early, late = PROMPT_CHARACTERS[step]
+def _part(seat: Seat, step: str, calls: Range, turns: int, at: float, more: tuple[int, int, int]) -> EstimateLine:
+    early, late, reply = (*PROMPT_CHARACTERS[step], REPLY_CHARACTERS[step])
+    early, late, reply = early + more[0], late + more[1], reply + more[2]
     prompt = early + (late - early) * _mean_growth(turns / 2)
     input = _both(lambda end: prompt / CHARACTERS_A_TOKEN[end])
-    said = _both(
-        lambda end: REPLY_CHARACTERS[step] * REPLY_FACTOR[end] / CHARACTERS_A_TOKEN[end] + REASONING_TOKENS[end]
-    )
+    said = _both(lambda end: reply * REPLY_FACTOR[end] / CHARACTERS_A_TOKEN[end] + REASONING_TOKENS[end])
     output = Range(min(said.low, seat.max_tokens), min(said.high, seat.max_tokens))
     cost = None if seat.price is None else calls * _cost(seat.price, input, output, at)
     return EstimateLine(step, calls, calls * input, calls * output, cost)

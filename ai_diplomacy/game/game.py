@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Literal
 
-from ..agent.events import MessageReturned
+from ..agent.events import MessageMeant, MessageReturned
 from ..board.board import Board
 from ..board.orders import OrderReport
 from ..board.phase import Phase
@@ -102,6 +102,7 @@ class DiplomacyGame:
             self.board.survivors,
             rounds=config.rounds,
             planning=config.planning,
+            provisional=config.provisional_orders,
             carried=self._carried,
             beside=self._beside(),
             # A summary of years gone by has the whole of the next spring.
@@ -145,6 +146,8 @@ class DiplomacyGame:
         match step:
             case "initialize":
                 await player.initialize(seen)
+            case "provisional":
+                await player.provisional(seen)
             case "negotiate":
                 self._drafts[player.power] = await player.negotiate(seen)
             case "plan":
@@ -170,6 +173,8 @@ class DiplomacyGame:
             self._listener.event(
                 MessageDelivered(phase, m.round, m.sequence, m.sender, m.recipients, m.body, m.pledges)
             )
+            if (meant := delivery.meant.get(m.sequence)) is not None:
+                self._listener.event(MessageMeant(m.sender, phase, m.round, m.sequence, meant))
         for r in delivery.returned:
             self._listener.event(MessageReturned(phase, r.round, r.sender, r.problem, r.detail, r.body))
 

@@ -107,6 +107,8 @@ class LiveState:
         if not self.phase:
             return "the game begins"
         steps = [(doing.step, doing.round) for doing in self.doing.values() if doing.step]
+        # It is asked beside the round that follows.
+        steps = [("negotiate", round + 1) if step == "provisional" else (step, round) for step, round in steps]
         if Phase(self.phase).kind != "M":
             return "orders"
         named = {"initialize": "first thoughts", "reflect": "reflection", "plan": "plans", "order": "orders"}

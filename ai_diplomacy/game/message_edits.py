@@ -79,7 +79,8 @@ def said_before(config: GameConfig) -> Callable[[str, str, int], bool]:
     first = first_edited(config)
 
     def said(phase: str, step: str, round: int) -> bool:
-        return phase == first.phase and (step == "initialize" or (step == "negotiate" and round <= first.round))
+        written = round + (step == "provisional") if step in ("negotiate", "provisional") else None
+        return phase == first.phase and (step == "initialize" or (written is not None and written <= first.round))
 
     return said
 

@@ -139,7 +139,8 @@ def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[st
     )
     turns = sum(config.is_within_limits(phase) for phase in phases)
     seats = asked_seats(config, prices)
-    expected = estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, at=time.time())
+    asked = {"truth_tags": config.truth_tags, "provisional_orders": config.provisional_orders}
+    expected = estimate(seats, turns=turns, rounds=config.rounds, planning=config.planning, **asked, at=time.time())
     total, calls = expected.total, config.calls
     warnings = cap_warnings(
         total.cost_usd,
@@ -147,7 +148,7 @@ def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[st
         max_cost_usd=calls.max_cost_usd,
         max_tokens_total=calls.max_tokens_total,
     )
-    return expected.text() + window_lines(seats, turns=turns) + warnings
+    return expected.text() + window_lines(seats, turns=turns, **asked) + warnings
 
 
 def asked_seats(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]:

@@ -21,18 +21,26 @@ def movement(
     *,
     rounds: int,
     planning: bool,
+    provisional: bool = False,
     carried: tuple[Stage, ...],
     beside: bool,
     joins: tuple[Step, ...],
     takers: Takers,
 ) -> tuple[Segment, ...]:
     """A movement phase of the surviving ``powers``; ``carried`` are the stages left over from before it.
+    ``provisional``: what each would order is asked beside every round of press, with what was known before it.
 
     ``joins``: what has run beside other steps, and is over when the first step of the phase begins, or, with
     ``beside``, the first after the first barrier."""
     # Every later step joins it too, as a power need not take the first.
     joined = [() if beside and at == 0 else joins for at in range(rounds + 1)]
     parts = [[Stage("negotiate", takers("negotiate", powers), at + 1, joins=joined[at])] for at in range(rounds)]
+    if provisional:
+        for at, part in enumerate(parts):
+            # Nobody waits for it but the first of the next phase, which takes its place.
+            ended: tuple[Step, ...] = () if at else ("provisional",)
+            asked = Stage("provisional", takers("provisional", powers), at, True, (*joined[at], *ended))
+            part.insert(0, asked)
     plans = [Stage("plan", takers("plan", powers), joins=joined[-1])] if planning else []
     parts.append([*plans, Stage("order", takers("order", powers), joins=joined[-1])])
     parts[0] = [*carried, *parts[0]]

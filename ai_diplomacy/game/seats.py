@@ -23,7 +23,8 @@ from .config import GameConfig
 
 def prompt_books(config: GameConfig) -> dict[str, PromptBook]:
     """Power -> its templates, for the seats that ask a model. Raises ``PromptError``."""
-    book = cache(lambda folder: prompt_book(folder, config.terrain))
+    asked = {"truth_tags": config.truth_tags, "provisional_orders": config.provisional_orders}
+    book = cache(lambda folder: prompt_book(folder, config.terrain, **asked))
     return {power: book(config.prompts.get(power)) for power, model in config.models.items() if asks_a_model(model)}
 
 

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..agent.events import Consolidated, DiaryWritten, Initialized, MessageReturned, OrdersExplained, Planned, Reflected
+from ..agent.events import (
+    Consolidated,
+    DiaryWritten,
+    Initialized,
+    MessageMeant,
+    MessageReturned,
+    OrdersExplained,
+    Planned,
+    Reflected,
+)
 from ..board.phase import Phase
 from ..board.press import ALL
 from ..board.units import Order, Unit
@@ -85,6 +94,10 @@ class Stories:
                 self._chapter(event.power, event.phase).deciding.append(f"**Plan.** {_prose(event.directive)}\n")
             case MessageDelivered():
                 self._heard(event)
+            case MessageMeant():
+                # It is told right behind its message.
+                lines = self._round(event.sender, event.phase, event.round)
+                lines[-1] += f" *({'meant' if event.meant else 'not meant'})*"
             case MessageEdited():
                 self._edited(event)
             case MessageReturned():

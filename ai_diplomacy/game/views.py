@@ -23,6 +23,9 @@ def view(
 ) -> View:
     """The frozen view of one power for one step, from the board, the mailbox and the pledges as they stand."""
     step, round = stage.step, stage.round
+    # What is asked beside a round of press goes by the same as what is written in it.
+    writing = step in ("negotiate", "provisional")
+    coming = round + (step == "provisional")
     situation = board.situation(power)
     turn = [result.phase for result in situation.recent]
     after = step in ("reflect", "consolidate", "interview")
@@ -39,8 +42,8 @@ def view(
         round=round,
         rounds=rounds,
         press=() if step in ("initialize", "consolidate") else mailbox.readable(power, heard),
-        awaiting=_awaiting(mailbox, power, turn, situation.phase) if step == "negotiate" else (),
-        unanswered=_silent(mailbox, power, turn, situation.phase, round, rounds) if step == "negotiate" else (),
+        awaiting=_awaiting(mailbox, power, turn, situation.phase) if writing else (),
+        unanswered=_silent(mailbox, power, turn, situation.phase, coming, rounds) if writing else (),
         returned=mailbox.returned_to(power, situation.phase),
         pledges=pledges.outcomes(power) if situation.kind == "M" or step != "order" else (),
         standing=pledges.standing(power) if heard != turn else (),
@@ -49,6 +52,7 @@ def view(
         ended=ended,
         background=stage.background,
         joined=stage.joins,
+        truth_tags=config.truth_tags,
     )
 
 

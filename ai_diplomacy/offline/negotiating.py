@@ -6,6 +6,7 @@ from typing import Any
 
 from .answering import answer, opening, waiting, wants_its_own_answer
 from .assessment import assess
+from .candour import tagged
 from .commitments import commitments
 from .diary import of_negotiation
 from .intents import UnderstoodMessage
@@ -14,6 +15,7 @@ from .order_planning import plan_orders
 from .pledging import with_pledges
 from .prompt_reader import ParsedPrompt
 from .proposing import coalition, proposals, public
+from .resolve import betrayed_power
 from .round_plan import PlannedMessage, RoundPlan
 from .wording import templates
 
@@ -37,10 +39,11 @@ def negotiate(prompt: ParsedPrompt) -> dict[str, Any]:
     most = MOST_AT_FIRST if prompt.opening else MOST
     _answer_all(plan, waiting(plan), most)
     _approach(plan, most)
-    messages = with_pledges(plan)
+    messages, betrayed = with_pledges(plan), betrayed_power(assessment)
+    written = composed(plan, messages)
     return {
         "diary": of_negotiation(assessment, agreed, messages),
-        "messages": composed(plan, messages),
+        "messages": tagged(written, messages, betrayed) if \'"meant"\' in prompt.form else written,
     }
 
 

@@ -1,10 +1,11 @@
-"""The steps ``order`` and ``plan``: the orders of a phase, the reasons for them, and what becomes of promises."""
+"""The steps ``order``, ``provisional`` and ``plan``: orders, the reasons for them, and what becomes of promises."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .assessment import Assessment, assess
+from .candour import beliefs
 from .commitments import Commitments, commitments
 from .confessing import intent, traitor_fields, turning_words
 from .diary import gains_of, of_orders
@@ -23,11 +24,18 @@ def order(prompt: ParsedPrompt) -> dict[str, Any]:
     found = plan_orders(assessment, agreed)
     return {
         "reasoning": _reasoning(assessment, found),
+        **({"beliefs": believed} if (believed := beliefs(assessment)) else {}),
         "intent": intent(assessment, agreed, found),
         "orders": list(found.orders),
         "vote_draw": _draw(assessment),
         "diary": of_orders(assessment, found.orders, _betrayed(assessment, agreed, found)),
     }
+
+
+def provisional(prompt: ParsedPrompt) -> dict[str, Any]:
+    """The orders that it would give by what was said so far."""
+    assessment = assess(prompt)
+    return {"orders": list(plan_orders(assessment, commitments(assessment)).orders)}
 
 
 def plan(prompt: ParsedPrompt) -> dict[str, Any]:

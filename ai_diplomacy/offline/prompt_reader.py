@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..board.chance import chance
@@ -17,7 +17,7 @@ from ..board.press import ALL
 from ..board.situation import Situation
 from ..board.situation_document import situation_of
 
-STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate", "interview")
+STEPS = ("initialize", "provisional", "negotiate", "plan", "order", "reflect", "consolidate", "interview")
 WORDS = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")
 LONGEST_MESSAGE = 2000
 """Characters of a message that are looked at."""
@@ -35,6 +35,8 @@ class PressMessage:
     round: int
     body: str
     pledges: tuple[Commitment, ...]
+    number: int = field(default=0, compare=False)
+    """Under which its reader may say how far it believes it; 0: it has none."""
 
     @property
     def private(self) -> bool:
@@ -95,6 +97,8 @@ class ParsedPrompt:
     """What an interview asks."""
     corrected: bool
     """Whether this asks again for a reply that could not be used."""
+    form: str = ""
+    """What stands behind the document: the question, and the form of the reply."""
 
     @property
     def me(self) -> str:
@@ -124,14 +128,14 @@ def read(prompt: str) -> ParsedPrompt | None:
     if fence is None:
         return None
     try:
-        document, _ = json.JSONDecoder(strict=False).raw_decode(prompt, fence.end())
-        return _parsed(document)
+        document, end = json.JSONDecoder(strict=False).raw_decode(prompt, fence.end())
+        return _parsed(document, prompt[end:])
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
         # Whatever is wrong with it, the document is not a position.
         return None
 
 
-def _parsed(document: Mapping[str, Any]) -> ParsedPrompt:
+def _parsed(document: Mapping[str, Any], form: str) -> ParsedPrompt:
     step, _, rounds = document["step"].partition(" ")
     if step not in STEPS:
         raise ValueError(f"unknown step {step!r}")
@@ -173,6 +177,7 @@ def _parsed(document: Mapping[str, Any]) -> ParsedPrompt:
         ),
         question=str(document.get("question") or ""),
         corrected=bool(document.get("correction")),
+        form=form,
     )
 
 
@@ -201,9 +206,9 @@ def _pledges(value: Any) -> tuple[Commitment, ...]:
 
 def _messages(value: Any, round: int, powers: frozenset[str]) -> Iterator[PressMessage]:
     for shown in value or ():
-        pledges = _pledges(shown.pop("pledges", ""))
+        pledges, number = _pledges(shown.pop("pledges", "")), int(shown.pop("number", 0))
         for sender, recipients, body in _told(shown, powers):
-            yield PressMessage(sender, recipients, round, body[:LONGEST_MESSAGE], pledges)
+            yield PressMessage(sender, recipients, round, body[:LONGEST_MESSAGE], pledges, number)
 
 
 _OUTCOME = re.compile(r"(.+) (kept|broken|void|retracted|released|condition not met)(?: by .+)?")

@@ -14,12 +14,15 @@ def reply(prompt: ParsedPrompt) -> dict[str, Any]:
     match prompt.step:
         case "initialize":
             return _opinions(prompt)
+        case "provisional":
+            return {"orders": _orders(prompt)}
         case "negotiate":
             return {"diary": "", "messages": _messages(prompt)}
         case "plan":
             return {"directive": "No plan: each unit draws lots."}
         case "order":
-            told = {"reasoning": "Drawn by lot.", "intent": ""}
+            believed = {str(message.number): 50 for message in prompt.press if message.number}
+            told = {"reasoning": "Drawn by lot.", **({"beliefs": believed} if believed else {}), "intent": ""}
             return {**told, "orders": _orders(prompt), "vote_draw": False, "diary": ""}
         case "reflect":
             owned = prompt.situation.centers[prompt.me]
@@ -48,7 +51,8 @@ def _messages(prompt: ParsedPrompt) -> list[dict[str, Any]]:
         seat=seat(prompt.me, prompt.situation.terrain),
         season="spring" if prompt.situation.season == "S" else "fall",
     )
-    return [{"to": [to], "text": text, "pledges": []}]
+    meant = {"meant": True} if '"meant"' in prompt.form else {}
+    return [{"to": [to], "text": text, **meant, "pledges": []}]
 
 
 def _orders(prompt: ParsedPrompt) -> list[str]:

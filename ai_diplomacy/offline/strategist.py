@@ -1,4 +1,4 @@
-"""The offline model: from the text of a prompt to the text of a reply, by rules, for all six steps and an interview.
+"""The offline model: from the text of a prompt to the text of a reply, by rules, for every step and an interview.
 
 ``prompt_reader`` finds the position, the press and the memory in the prompt; a step's module decides;
 ``error_injection`` writes the reply down as a language model would, small errors included. Nothing but the prompt is
@@ -14,7 +14,7 @@ from . import random_style
 from .error_injection import restyled, with_illegal_order, written
 from .model import STYLES
 from .negotiating import negotiate
-from .ordering import order, plan
+from .ordering import order, plan, provisional
 from .prompt_reader import ParsedPrompt, read
 from .reflecting import consolidate, initialize, interview, reflect
 
@@ -22,6 +22,7 @@ AT_A_LOSS = "I do not understand the position."
 
 _STEPS: Mapping[str, Callable[[ParsedPrompt], dict[str, Any]]] = {
     "initialize": initialize,
+    "provisional": provisional,
     "negotiate": negotiate,
     "plan": plan,
     "order": order,
@@ -44,6 +45,6 @@ def answer(prompt: str, *, style: str = "strategist") -> str:
     if style == "random":
         return written(parsed, random_style.reply(parsed))
     reply = _STEPS[parsed.step](parsed)
-    if parsed.step == "order" and not parsed.corrected:
+    if parsed.step in ("order", "provisional") and not parsed.corrected:
         reply["orders"] = restyled(parsed, with_illegal_order(parsed, reply["orders"]))
     return written(parsed, reply)

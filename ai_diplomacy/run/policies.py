@@ -78,8 +78,8 @@ class ConcurrentChains:
     """Every actor runs its own chain; nobody waits for anybody before the barrier."""
 
     def __init__(self) -> None:
-        self._background: dict[tuple[str, str], asyncio.Task[None]] = {}
-        """(actor, step) -> what runs of it."""
+        self._background: dict[tuple[str, str, int], asyncio.Task[None]] = {}
+        """(actor, step, round) -> what runs of it."""
         self._steps = _Steps()
 
     async def __aenter__(self) -> Self:
@@ -104,12 +104,12 @@ class ConcurrentChains:
         for stage in segment.chain(actor):
             if self._steps.stopped:
                 return
-            for joined in stage.joins:
-                if (actor, joined) in self._background:
-                    await self._background.pop((actor, joined))
+            for joined in [key for key in self._background if key[0] == actor and key[1] in stage.joins]:
+                await self._background.pop(joined)
             step = self._steps.take(actor, stage, act)
             if stage.background:
-                self._background[actor, stage.step] = asyncio.create_task(step, name=f"{stage.step} of {actor}")
+                task = asyncio.create_task(step, name=f"{stage.step} of {actor}")
+                self._background[actor, stage.step, stage.round] = task
                 # It begins, and reads what it goes by, before the actor's next step writes anything.
                 await asyncio.sleep(0)
             else:

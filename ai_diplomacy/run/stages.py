@@ -17,7 +17,7 @@ class Stage:
     background: bool = False
     """Whether the actor goes on without waiting for it, up to a stage that joins it."""
     joins: tuple[str, ...] = ()
-    """Background steps of the same actor that must have ended before this one begins."""
+    """Background steps of the same actor, of all rounds, that must have ended before this one begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,8 @@ class _Path:
     def __init__(self) -> None:
         self._open: dict[_Taken, float] = defaultdict(float)
         self._frontier = 0.0
-        self._background: dict[tuple[str, str], float] = {}
-        """(actor, step) -> the earliest start of a background step that is not yet waited for."""
+        self._background: dict[_Taken, float] = {}
+        """The earliest start of each background step that is not yet waited for."""
 
     def add(self, key: CallKey, seconds: float) -> None:
         self._open[key.actor, key.step, key.round] += seconds
@@ -60,13 +60,12 @@ class _Path:
         for actor in segment.actors:
             at = self._frontier
             for stage in segment.chain(actor):
-                for joined in stage.joins:
-                    if (actor, joined) in self._background:
-                        at = max(at, self._end(actor, joined))
-                        del self._background[actor, joined]
-                        self._open.pop((actor, joined, 0), None)
+                for joined in [key for key in self._background if key[0] == actor and key[1] in stage.joins]:
+                    at = max(at, self._end(joined))
+                    del self._background[joined]
+                    self._open.pop(joined, None)
                 if stage.background:
-                    self._background[actor, stage.step] = at
+                    self._background[actor, stage.step, stage.round] = at
                 else:
                     at += self._open.pop((actor, stage.step, stage.round), 0.0)
             latest = max(latest, at)
@@ -74,11 +73,11 @@ class _Path:
 
     @property
     def length(self) -> float:
-        return max([self._frontier, *(self._end(*step) for step in self._background)])
+        return max([self._frontier, *map(self._end, self._background)])
 
-    def _end(self, actor: str, step: str) -> float:
+    def _end(self, step: _Taken) -> float:
         """Its call may be answered long after the segment in which it began, so its length is asked for late."""
-        return self._background[actor, step] + self._open.get((actor, step, 0), 0.0)
+        return self._background[step] + self._open.get(step, 0.0)
 
 
 class Timing:

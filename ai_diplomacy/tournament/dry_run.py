@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..board.phase import Phase
 from ..game.config import GameConfig
@@ -53,13 +54,19 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
         total = list(map(known_sum, total, figures))
         rows.append(_row(name, sat[name].total(), figures))
     rows.append(_row("total", sum(count.total() for count in sat.values()), total))
+    lengths = {length for count in sat.values() for length in count}
     asked = [seat(spec, entrant, prices) for entrant in spec.entrants.values() if entrant.asked]
     width = max(28, *(len(row[0]) for row in rows))
     tokens = known_sum(total[1], total[2])
     warnings = cap_warnings(total[3], tokens, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens)
     return [
         *(f"{row[0]:{width}} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows),
-        *window_lines(asked, turns=max(turns for count in sat.values() for turns, _, _ in count)),
+        *window_lines(
+            asked,
+            turns=max(length.turns for length in lengths),
+            truth_tags=any(length.truth_tags for length in lengths),
+            provisional_orders=any(length.provisional_orders for length in lengths),
+        ),
         *warnings,
     ]
 
@@ -77,8 +84,8 @@ def _figures(
     if not entrant.asked:
         return figures
     asked, at = [seat(spec, entrant, prices)], time.time()
-    for (turns, rounds, planning), seats in sat.items():
-        one = estimate(asked, turns=turns, rounds=rounds, planning=planning, at=at).total
+    for length, seats in sat.items():
+        one = estimate(asked, **length._asdict(), at=at).total
         times = Range(seats, seats)
         cost = None if one.cost_usd is None else one.cost_usd * times
         figures = list(
@@ -87,15 +94,21 @@ def _figures(
     return figures
 
 
-_Length = tuple[int, int, bool]
-"""Of a game: its turns, the rounds of press, and whether plans are written."""
+class _Length(NamedTuple):
+    """What decides how often a seat is asked in a game, and at what length."""
+
+    turns: int
+    rounds: int
+    planning: bool
+    truth_tags: bool
+    provisional_orders: bool
 
 
 def _length(config: GameConfig, phase: str) -> _Length:
     """``phase``: where it begins."""
     begun = Phase(phase)
     seasons = 2 * (config.last_year - begun.year + 1) - (begun.season != "S")
-    return seasons, config.rounds, config.planning
+    return _Length(seasons, config.rounds, config.planning, config.truth_tags, config.provisional_orders)
 
 
 def _row(name: str, seats: int, figures: Sequence[Range | None]) -> tuple[str, ...]:

@@ -147,8 +147,9 @@ def parse_document(document: Mapping[str, Any], name: Path) -> Spec:
 
 
 _TOP = (
-    "schedule", "games", "last_year", "rounds", "planning", "civil_disorder", "reflect", "seed", "temperature",
-    "context_window", "field", "baselines", "concurrency", "processes", "players", "budget", "calls", "analysis",
+    "schedule", "games", "last_year", "rounds", "planning", "truth_tags", "provisional_orders", "civil_disorder",
+    "reflect", "seed", "temperature", "context_window", "field", "baselines", "concurrency", "processes", "players",
+    "budget", "calls", "analysis",
 )  # fmt: skip
 _TOP_OF_STATES = (
     "schedule", "replicas", "last_phase", "seed", "concurrency", "processes", "states", "arms", "grid", "budget",
@@ -162,6 +163,8 @@ _GAME = {
     "last_year": whole(_FIRST_YEAR, _FIRST_YEAR + 99, _FIRST_YEAR + 9),
     "rounds": OF_GAME["rounds"],
     "planning": OF_GAME["planning"],
+    "truth_tags": OF_GAME["truth_tags"],
+    "provisional_orders": OF_GAME["provisional_orders"],
     "civil_disorder": OF_GAME["civil_disorder"],
     "reflect": OF_GAME["reflect"],
     "seed": whole(0, 2**63 - 1, 0),

@@ -22,7 +22,13 @@ from .reading import OF_GAME, OF_PLAYER, Entrant, KeyReader, seated
 from .states import State, StatesDesign
 
 _STATE = ("run", "phase", "power", "last_phase")
-_OF_GAME = {name: OF_GAME[name] for name in ("rounds", "planning", "reflect", "temperature", "context_window")}
+_OF_GAME = {
+    name: OF_GAME[name]
+    for name in (
+        *("rounds", "planning", "truth_tags", "provisional_orders"),
+        *("reflect", "temperature", "context_window"),
+    )
+}
 _CROSSED = ("model", "prompts", "constrain", *OF_PLAYER, *_OF_GAME)
 """What an arm may set, and a grid may cross."""
 _WRITE_ARM = 'write [arms.control], and another one, [arms.NAME], with model = "...", edit = "...", or another setting'

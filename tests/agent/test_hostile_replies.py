@@ -33,12 +33,16 @@ from ai_diplomacy.run.events import ReplyRead, StepDefaulted
 from ai_diplomacy.run.settings_history import SettingsHistory
 from ai_diplomacy.run.stages import Stage
 
-STEPS = ("initialize", "negotiate", "plan", "order", "reflect", "consolidate")
+STEPS = ("initialize", "provisional", "negotiate", "plan", "order", "reflect", "consolidate")
 GOOD = {
     "initialize": {"goals": ["win"], "relationships": {"ITALY": "Enemy"}},
-    "negotiate": {"diary": "d", "messages": [{"to": ["ITALY"], "text": "hello", "pledges": ["A PAR - BUR"]}]},
+    "provisional": {"orders": ["A PAR - BUR", "A MAR H", "F BRE - MAO"]},
+    "negotiate": {
+        "diary": "d",
+        "messages": [{"to": ["ITALY"], "text": "hello", "meant": True, "pledges": ["A PAR - BUR"]}],
+    },
     "plan": {"directive": "west"},
-    "order": {"orders": ["A PAR - BUR", "A MAR H", "F BRE - MAO"], "intent": "i", "diary": "d"},
+    "order": {"orders": ["A PAR - BUR", "A MAR H", "F BRE - MAO"], "beliefs": {"1": 80}, "intent": "i", "diary": "d"},
     "reflect": {"diary": "d", "goals": ["g"], "relationships": {"ITALY": "Ally"}},
     "consolidate": {"summary": "s"},
 }
@@ -119,7 +123,7 @@ class Table:
         desk = CallServices(self.journal, Budget(self.listener.event), self.listener.event)
         self.board = Board("standard", game_id="test")
         self.mailbox = Mailbox(self.board.terrain, max_messages=6, max_characters=1200)
-        self.settings = SettingsHistory(GameConfig(models={}, max_year=1902), DIPLOMACY.order)
+        self.settings = SettingsHistory(GameConfig(models={}, max_year=1902, truth_tags=True), DIPLOMACY.order)
         asker = Asker("FRANCE", layered(model, desk, FREE), PromptBook(DEFAULT_DIRECTORY, terrain()), self.listener)
         self.asker, self.drafts = asker, []
 

@@ -7,17 +7,23 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ai_diplomacy.agent.replies import (
+    BelievingOrderReply,
     ConsolidateReply,
     InitializeReply,
     InterviewReply,
     NegotiateReply,
     OrderReply,
     PlanReply,
+    ProvisionalReply,
     ReflectReply,
+    TaggedNegotiateReply,
     read_reply,
 )
 
-SHAPES = (InitializeReply, NegotiateReply, PlanReply, OrderReply, ReflectReply, ConsolidateReply)
+SHAPES = (
+    *(InitializeReply, NegotiateReply, PlanReply, OrderReply, ReflectReply, ConsolidateReply),
+    *(TaggedNegotiateReply, BelievingOrderReply, ProvisionalReply),
+)
 GOOD = '{"reasoning": "r", "intent": "i", "orders": ["A PAR - BUR"], "vote_draw": false, "diary": "d"}'
 
 
@@ -269,3 +275,60 @@ def test_no_json_of_the_wrong_shape_raises(value, shape):
 def test_a_reply_cut_anywhere_is_mended_or_refused(at):
     reading = read_reply(GOOD[:at], OrderReply)
     assert reading.value is None or all(isinstance(order, str) for order in reading.value.orders)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("true", True),
+        ("false", False),
+        ('"yes"', True),
+        ('"Not meant."', False),
+        ("1", True),
+        ("0.0", False),
+        ('"partly"', None),
+        ('"..."', None),
+        ("null", None),
+        ("0.5", None),
+        ("[true]", None),
+        ('{"a": 1}', None),
+    ],
+)
+def test_whether_a_message_is_meant_is_read_and_never_guessed(written, meant):
+    text = f'{{"messages": [{{"to": ["ITALY"], "text": "hello", "meant": {written}}}]}}'
+    reading = read_reply(text, TaggedNegotiateReply)
+    assert (reading.problem, reading.value.messages[0].meant) == (None, meant)
+
+
+def test_a_message_of_which_nothing_is_said_has_no_tag():
+    text = '{"messages": [{"to": ["ITALY"], "text": "hello"}]}'
+    assert read_reply(text, TaggedNegotiateReply).value.messages[0].meant is None
+    assert not hasattr(read_reply(text, NegotiateReply).value.messages[0], "meant")
+
+
+@pytest.mark.parametrize(
+    ("written", "beliefs"),
+    [
+        ('{"12": 80, "3": 0, "4": 100}', {12: 80, 3: 0, 4: 100}),
+        (
+            '{"1": true, "2": false, "3": "yes", "4": "no", "5": "60 %", "6": "7.6"}',
+            dict(enumerate((100, 0, 100, 0, 60, 8), 1)),
+        ),
+        ('{"1": 0.8, "2": 1, "3": 0}', {1: 80, 2: 100, 3: 0}),
+        ('{"1": 1, "2": 100, "3": 0.5, "4": true}', {1: 100, 2: 100, 3: 50, 4: 100}),
+        ('{"1": 1, "2": 0}', {1: 1, 2: 0}),
+        ('{"1": "...", "2": "maybe", "3": -1, "4": 101, "5": null, "6": [50], "7": 1e999, "FRANCE": 50, "": 1}', {}),
+        ("[80, 20]", {}),
+        ("null", {}),
+        ('"all of it"', {}),
+    ],
+)
+def test_beliefs_are_read_as_per_cent_and_cost_no_orders(written, beliefs):
+    reading = read_reply(f'{{"beliefs": {written}, "orders": ["A PAR H"]}}', BelievingOrderReply)
+    assert (reading.value.beliefs, reading.value.orders) == (beliefs, ["A PAR H"])
+    assert reading.problem is None
+
+
+def test_what_is_believed_is_said_before_what_is_ordered():
+    fields = list(BelievingOrderReply.model_json_schema()["properties"])
+    assert fields.index("beliefs") < fields.index("orders")

@@ -11,13 +11,16 @@ from board.playing import play, position, scattered
 
 from ai_diplomacy.agent.constraint import CONSTRAINTS, MARKS, USUAL_MEMORY, Constraint, marked, unmarked
 from ai_diplomacy.agent.replies import (
+    BelievingOrderReply,
     ConsolidateReply,
     InitializeReply,
     InterviewReply,
     NegotiateReply,
     OrderReply,
     PlanReply,
+    ProvisionalReply,
     ReflectReply,
+    TaggedNegotiateReply,
     read_reply,
 )
 from ai_diplomacy.agent.schemas import ReplySchemas, shape_schema
@@ -28,7 +31,12 @@ from ai_diplomacy.board.orders import interpret
 from ai_diplomacy.board.situation import Situation
 from ai_diplomacy.models.providers.schemas import SchemaRules, closed
 
-SHAPES = (InitializeReply, NegotiateReply, PlanReply, OrderReply, ReflectReply, ConsolidateReply, InterviewReply)
+SHAPES = (
+    *(InitializeReply, NegotiateReply, PlanReply, OrderReply, ReflectReply, ConsolidateReply, InterviewReply),
+    *(TaggedNegotiateReply, BelievingOrderReply, ProvisionalReply),
+)
+NUMBERS = ("1", "2", "5")
+"""Of messages that may be believed."""
 BOUNDED = SchemaRules(frozenset({"minItems", "maxItems", "maxLength"}))
 
 
@@ -49,11 +57,13 @@ def written(schema: dict[str, Any], rng: random.Random, defs: dict[str, Any]) ->
             return "x" * rng.randint(0, schema["maxLength"])
         case "boolean":
             return rng.random() < 0.5
+        case "integer":
+            return rng.randint(0, 100)
     raise AssertionError(schema)
 
 
 def legal_reply(shape: type, situation: Situation, rng: random.Random) -> Any:
-    schema = closed(ReplySchemas("orders").of(shape, situation).schema or {}, BOUNDED)
+    schema = closed(ReplySchemas("orders").of(shape, situation, NUMBERS).schema or {}, BOUNDED)
     assert schema is not None
     return written(schema, rng, schema.get("$defs", {}))
 
@@ -168,12 +178,12 @@ def test_every_step_has_a_strict_form_that_is_read_as_it_was_written(shape):
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
 def test_the_usual_schema_lists_nothing_but_the_words_of_a_reply(shape):
     situation = Board().situation("ITALY")
-    usual = ReplySchemas().of(shape, situation)
+    usual = ReplySchemas().of(shape, situation, NUMBERS)
     others = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "RUSSIA", "TURKEY")
-    assert usual == (shape_schema(shape, others), None)
+    assert usual == (shape_schema(shape, others, NUMBERS), None)
     assert "A VEN" not in json.dumps(usual.schema)
     assert ReplySchemas("none").of(shape, situation) == (None, None)
-    assert ReplySchemas("orders").of(shape, situation).looser is usual.schema
+    assert ReplySchemas("orders").of(shape, situation, NUMBERS).looser is usual.schema
 
 
 def test_the_same_question_has_the_same_schema_and_another_phase_its_own():
@@ -206,3 +216,13 @@ def test_a_mark_says_what_a_name_was_held_to():
     for level in CONSTRAINTS:
         for memory in (USUAL_MEMORY, 3):
             assert unmarked(marked("openai:gpt (low)", level, memory)) == "openai:gpt (low)"
+
+
+def test_each_message_that_may_be_believed_has_a_field_of_its_own():
+    rng = random.Random(5)
+    for situation in positions(2)[:3]:
+        reply = legal_reply(BelievingOrderReply, situation, rng)
+        assert tuple(reply["beliefs"]) == NUMBERS
+        assert read_reply(json.dumps(reply), BelievingOrderReply).value.beliefs.keys() == {1, 2, 5}
+    asked = shape_schema(BelievingOrderReply, ("ITALY",), NUMBERS)
+    assert list(closed(asked, BOUNDED)["properties"]["beliefs"]["properties"]) == [*NUMBERS]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.edits import edited, read_edit
+from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.press import ALL, Delivery, Draft, Mailbox, Message, clean_text
 from ai_diplomacy.board.recipients import addressed
 from ai_diplomacy.board.terrain import MAPS, terrain
@@ -331,3 +334,33 @@ def test_clean_text_can_be_written_anywhere_and_is_not_cleaned_twice(text: str) 
     clean.encode("utf-8")
     assert clean_text(clean) == clean
     assert not any(ord(letter) < 32 and letter not in "\n\t" for letter in clean)
+
+
+def test_what_is_meant_stands_beside_the_messages_and_in_none_of_them() -> None:
+    drafts = {
+        "TURKEY": [Draft(("RUSSIA",), "a", meant=False), Draft(("nobody",), "b", meant=True), Draft((ALL,), "c")],
+        "ITALY": [Draft(("AUSTRIA",), "d", meant=True), Draft(("AUSTRIA",), "d", meant=False)],
+    }
+    delivery = deliver(drafts)
+    assert delivery.meant == {1: True, 2: False, 3: False}
+    assert {message.body: message.sequence for message in delivery.messages}["a"] == 3
+    silent = deliver({power: [replace(draft, meant=None) for draft in said] for power, said in drafts.items()})
+    assert silent.messages == delivery.messages
+    assert silent.meant == {}
+
+
+def test_a_tag_is_about_the_words_that_its_sender_wrote() -> None:
+    edits = [read_edit(text, GROUND) for text in ("drop S1901M 1 AUSTRIA>ITALY", "S1901M 1 ITALY>FRANCE: other words")]
+    drafts = {
+        "AUSTRIA": [Draft(("ITALY",), "a", meant=True)],
+        "ITALY": [Draft(("FRANCE",), "b", meant=True), Draft(("FRANCE",), "c", meant=False)],
+        "TURKEY": [Draft(("RUSSIA",), "d", meant=True)],
+    }
+    told = Mailbox(GROUND).deliver(
+        Phase(PHASE), 1, drafts, POWERS, lambda messages, first: edited(messages, first, edits, POWERS)[0]
+    )
+    assert [(m.body, told.meant.get(m.sequence)) for m in told.messages] == [
+        ("other words", None),
+        ("c", False),
+        ("d", True),
+    ]

@@ -15,11 +15,11 @@ POWERS = ("AUSTRIA", "ENGLAND", "FRANCE", "GERMANY", "ITALY", "RUSSIA", "TURKEY"
 
 def drawn_game(seed: int) -> list[Segment]:
     """One to five years with retreats, adjustments, eliminations and consolidations here and there; in some games
-    powers look back beside the first round of press."""
+    powers look back beside the first round of press, in some they are asked for provisional orders beside every one."""
     rng = random.Random(seed)
     rounds, planning, years = rng.randint(0, 3), rng.random() < 0.3, rng.randint(1, 5)
     bots = [power for power in POWERS if rng.random() < 0.15]
-    beside = rounds > 0 and rng.random() < 0.5
+    beside, provisional = rounds > 0 and rng.random() < 0.5, rng.random() < 0.4
 
     def takers(step: str, powers: Iterable[str]) -> tuple[str, ...]:
         return tuple(power for power in powers if step == "order" or power not in bots)
@@ -36,6 +36,7 @@ def drawn_game(seed: int) -> list[Segment]:
             survivors,
             rounds=rounds,
             planning=planning,
+            provisional=provisional,
             carried=carried,
             beside=beside,
             joins=("initialize", "reflect", *(("consolidate",) if turn % 2 else ())),
@@ -109,23 +110,23 @@ async def scheduled(policy: Policy, game: list[Segment], latency: Latency) -> Sc
 def longest_chain(game: list[Segment], latency: Latency) -> float:
     """The longest path through the steps and barriers of a game, written down as a graph and looked up in it."""
     waits_for: dict[object, set[object]] = {"end": set()}
-    beside: dict[tuple[str, str], Taken] = {}
+    beside: dict[tuple[str, str], list[Taken]] = {}
     for number, segment in enumerate(game):
         before, barrier = ("barrier", number - 1), ("barrier", number)
         waits_for.setdefault(before, set())
         waits_for[barrier] = {before}
-        last: dict[str, object] = {}
+        last: dict[str, set[object]] = {}
         for at, stage in enumerate(segment.stages):
             for power in stage.actors:
                 step = Taken(number, at, power)
-                waits_for[step] = {last.get(power, before)}
-                waits_for[step] |= {beside[power, name] for name in stage.joins if (power, name) in beside}
+                waits_for[step] = last.setdefault(power, {before})
+                waits_for[step] |= {other for name in stage.joins for other in beside.pop((power, name), ())}
                 if stage.background:
-                    beside[power, stage.step] = step
+                    beside.setdefault((power, stage.step), []).append(step)
                     waits_for["end"].add(step)
                 else:
-                    last[power] = step
-        waits_for[barrier] |= set(last.values())
+                    last[power] = {step}
+        waits_for[barrier] |= set().union(*last.values())
         waits_for["end"].add(barrier)
     done: dict[object, float] = {}
     for node in graphlib.TopologicalSorter(waits_for).static_order():

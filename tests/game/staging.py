@@ -37,6 +37,7 @@ every_policy = pytest.mark.parametrize(("execution", "threads"), MANNERS.values(
 
 QUIET = {
     "initialize": '{"goals": ["survive"], "relationships": {}}',
+    "provisional": '{"orders": []}',
     "negotiate": '{"diary": "", "messages": []}',
     "plan": '{"directive": "wait"}',
     "order": '{"orders": []}',

@@ -100,6 +100,8 @@ EVERYTHING = GameConfig(
     seed=4,
     rounds=1,
     planning=True,
+    truth_tags=True,
+    provisional_orders=True,
     civil_disorder="owned",
     reflect="beside",
     end_at_phase="F1902M",
@@ -140,6 +142,8 @@ def test_every_setting_has_a_flag():
 
 
 SINCE = {
+    "truth_tags": False,
+    "provisional_orders": False,
     "civil_disorder": "home",
     "max_unusable_steps": 0,
     "reflect": "before",

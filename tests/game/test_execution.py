@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import defaultdict
 
 import pytest
 from drawn_games import Taken, drawn_game, drawn_latency, longest_chain, scheduled, sum_of_steps
@@ -122,6 +123,17 @@ async def test_a_consolidation_costs_async_no_time(tmp_path):
         assert took == seconds
 
 
+@virtual_time
+async def test_provisional_orders_cost_async_no_time_as_long_as_what_follows_takes_as_long(tmp_path):
+    """Those beside the second round have three seconds: until the next phase asks for its own, or the game is over."""
+    for slow, seconds in ((1.0, 4 * 4), (2.0, 4 * 4), (3.0, 4 * 4 + 1)):
+        model = SlowModel(lambda request, slow=slow: slow if request.key.step == "provisional" else 1.0)
+        settings = {"max_year": 1902, "provisional_orders": True}
+        took, run = await seconds_of(tmp_path / str(slow), model, **settings)
+        assert sum(call["key"]["step"] == "provisional" for call in run.calls) == 7 * 2 * 4
+        assert (slow, took) == (slow, seconds)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 200, 25))
 def test_async_takes_exactly_the_longest_chain_of_dependencies_and_nothing_is_faster(first):
@@ -135,16 +147,17 @@ def test_async_takes_exactly_the_longest_chain_of_dependencies_and_nothing_is_fa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("provisional", [False, True])
 @pytest.mark.parametrize(("seed", "reflect"), [(0, "before"), (1, "before"), (2, "beside"), (3, "beside")])
 @virtual_time
-async def test_the_critical_path_in_the_account_is_what_async_takes(tmp_path, seed, reflect):
+async def test_the_critical_path_in_the_account_is_what_async_takes(tmp_path, seed, reflect, provisional):
     def drawn(request):
         return drawn_latency(seed)(request.key)
 
     # Orders that meet, so that there are retreats and adjustments too.
     orders = {"S": "A MUN - BUR", "F": "A PAR S A MUN - BUR"}
     answers = by_step(order=f'{{"orders": ["{orders["S"]}", "{orders["F"]}"]}}', reflect='{"diary": "noted"}')
-    settings = {"max_year": 1903, "reflect": reflect}
+    settings = {"max_year": 1903, "reflect": reflect, "provisional_orders": provisional}
     seconds, run = await seconds_of(tmp_path / "async", SlowModel(drawn, answers), **settings)
     slower, _ = await seconds_of(tmp_path / "gathered", SlowModel(drawn, answers), execution="gathered", **settings)
     assert run.timing["critical_path"] == pytest.approx(seconds, abs=1e-5)
@@ -166,7 +179,7 @@ def test_every_step_is_taken_once_in_the_order_of_its_power_and_behind_its_barri
             for power in stage.actors
         }
         assert set(ran.began) == set(ran.ended) == asked
-        barrier, beside = 0.0, {}
+        barrier, beside = 0.0, defaultdict(float)
         for number, segment in enumerate(game):
             crossed = barrier
             for power in segment.actors:
@@ -177,9 +190,9 @@ def test_every_step_is_taken_once_in_the_order_of_its_power_and_behind_its_barri
                     step = Taken(number, at, power)
                     assert ran.began[step] >= free
                     for joined in stage.joins:
-                        assert ran.began[step] >= beside.get((power, joined), 0.0)
+                        assert ran.began[step] >= beside[power, joined]
                     if stage.background:
-                        beside[power, stage.step] = ran.ended[step]
+                        beside[power, stage.step] = max(beside[power, stage.step], ran.ended[step])
                         continue
                     free = ran.ended[step]
                 crossed = max(crossed, free)

@@ -128,12 +128,12 @@ CLOCKED = ("time", "line", "crc32", "started", "seconds")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("reflect", ["before", "beside"])
-async def test_a_run_broken_off_again_and_again_ends_as_the_game_that_would_have_been(tmp_path, whole, reflect):
+@pytest.mark.parametrize("settings", [{}, {"reflect": "beside"}, {"truth_tags": True, "provisional_orders": True}])
+async def test_a_run_broken_off_again_and_again_ends_as_the_game_that_would_have_been(tmp_path, whole, settings):
     path, asked, sessions = tmp_path / "run", Counter(), 0
-    if reflect != GAME.reflect:
-        whole = await play(tmp_path / "whole", replace(GAME, reflect=reflect))
-    create_run(path, replace(GAME, reflect=reflect))
+    if settings:
+        whole = await play(tmp_path / "whole", replace(GAME, **settings))
+    create_run(path, replace(GAME, **settings))
     while True:
         model, sessions = Asked(11), sessions + 1
         try:

@@ -62,9 +62,9 @@ def test_an_edit_that_changes_nothing_leaves_the_same_game(game, tmp_path, place
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("reflect", ["before", "beside"])
-def test_a_changed_message_touches_nothing_before_it_and_nobody_who_may_not_read_it(tmp_path, reflect):
-    flags = ("--max_year", "1902", "--display", "none", "--reflect", reflect)
+@pytest.mark.parametrize("asked_for", [(), ("--reflect", "beside"), ("--truth_tags", "--provisional_orders")])
+def test_a_changed_message_touches_nothing_before_it_and_nobody_who_may_not_read_it(tmp_path, asked_for):
+    flags = ("--max_year", "1902", "--display", "none", *asked_for)
     assert run("--run_dir", str(tmp_path / "run"), *flags) == 0
     game = Run(tmp_path / "run", None)
     for place, then in ((SAID_1, ("S1902M", "negotiate", 2)), (SAID_2, ("S1902M", "order", 0))):
@@ -75,11 +75,12 @@ def test_a_changed_message_touches_nothing_before_it_and_nobody_who_may_not_read
         sender, _, readers = named.split()[2].partition(">")
         at_once = {power for phase, power, step, round in changed if (phase, step, round) == then}
         assert at_once == {sender, *readers.split(",")}
-        later = {"order", "reflect", "negotiate"} if place == SAID_1 else {"order", "reflect"}
+        later = {"order", "reflect", "negotiate", "provisional"} if place == SAID_1 else {"order", "reflect"}
         assert {step for phase, _, step, _ in changed if Phase(phase) <= "S1902M"} <= later
         asked = [call["key"] for call in fork.calls if not call["reply"]["inherited"]]
         assert min(Phase(key["phase"]) for key in asked) == "S1902M"
         rounds = {key["round"] for key in asked if (key["phase"], key["step"]) == ("S1902M", "negotiate")}
+        rounds |= {key["round"] + 1 for key in asked if (key["phase"], key["step"]) == ("S1902M", "provisional")}
         assert rounds == ({2} if place == SAID_1 else set()), "what was said before is not asked again"
         assert ("S1902M", sender, "negotiate", place[1]) not in changed
         assert run("--replay", str(fork.path)) == 0

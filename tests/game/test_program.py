@@ -13,9 +13,18 @@ def everyone(step: str, powers: Iterable[str]) -> tuple[str, ...]:
     return tuple(powers)
 
 
-def movement(*, rounds, planning=False, carried=(), beside=False, joins=("reflect",), takers=everyone):
+def movement(
+    *, rounds, planning=False, provisional=False, carried=(), beside=False, joins=("reflect",), takers=everyone
+):
     return program.movement(
-        POWERS, rounds=rounds, planning=planning, carried=carried, beside=beside, joins=joins, takers=takers
+        POWERS,
+        rounds=rounds,
+        planning=planning,
+        provisional=provisional,
+        carried=carried,
+        beside=beside,
+        joins=joins,
+        takers=takers,
     )
 
 
@@ -78,3 +87,23 @@ def test_looking_back_runs_beside_retreats_and_winter_whose_orders_do_not_join_i
     assert {stage.joins for stage in segment.stages} == {()}
     assert segment.actors == POWERS
     assert segment.ends_phase
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_provisional_orders_stand_beside_each_round_and_nothing_of_their_phase_waits_for_them(beside):
+    segments = movement(rounds=2, provisional=True, carried=looking_back(beside=beside), beside=beside)
+    steps = [[(stage.step, stage.round, stage.background) for stage in segment.stages] for segment in segments]
+    assert steps == [
+        [("reflect", 0, beside), ("provisional", 0, True), ("negotiate", 1, False)],
+        [("provisional", 1, True), ("negotiate", 2, False)],
+        [("order", 0, False)],
+    ]
+    stages = [stage for segment in segments for stage in segment.stages]
+    assert [stage for stage in stages if "provisional" in stage.joins] == [stages[1]]
+    for asked, press in ((stages[1], stages[2]), (stages[3], stages[4])):
+        assert {*asked.joins} - {"provisional"} == {*press.joins}
+
+
+def test_without_press_nobody_is_asked_for_provisional_orders():
+    (only,) = movement(rounds=0, provisional=True)
+    assert [stage.step for stage in only.stages] == ["order"]

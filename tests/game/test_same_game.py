@@ -17,9 +17,13 @@ def prompts(run: Run) -> dict[tuple, str]:
     return {tuple(call["key"].values()): call["request"] for call in run.calls}
 
 
-@pytest.mark.parametrize("reflect", ["before", "beside"])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"reflect": "beside"}, {"truth_tags": True, "provisional_orders": True}],
+    ids=["as usual", "beside", "asked"],
+)
 @pytest.mark.parametrize(("seed", "last_phase"), [(0, "S1902M"), (1, "F1902M"), (2, "F1903M")])
-async def test_all_policies_play_the_same_game_offline(tmp_path, seed, last_phase, reflect):
+async def test_all_policies_play_the_same_game_offline(tmp_path, seed, last_phase, settings):
     runs = {}
     for name, (execution, threads) in MANNERS.items():
         config = GameConfig(
@@ -28,7 +32,7 @@ async def test_all_policies_play_the_same_game_offline(tmp_path, seed, last_phas
             end_at_phase=last_phase,
             rounds=1 if seed == 2 else 2,
             seed=seed,
-            reflect=reflect,
+            **settings,
             execution=execution,
             threads=threads,
         )

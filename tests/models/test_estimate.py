@@ -4,7 +4,10 @@ import json
 import re
 
 import pytest
+from staging import OFFLINE, play
+from staging import seats as seats_of
 
+from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.estimate import GameEstimate, Range, Seat, cap_problems, cap_warnings, estimate, window_lines
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.prices import FREE, Price, find_price, known_window
@@ -14,19 +17,18 @@ AT = 1_780_000_000.0
 
 
 def game(
-    price: Price | None = FREE, *, turns: int = 4, rounds: int = 2, planning: bool = False, **others
+    price: Price | None = FREE, *, turns: int = 4, rounds: int = 2, planning: bool = False, asked=None, **others
 ) -> GameEstimate:
+    """``asked``: more of the settings that count."""
     seats = [Seat(power, "model", price, **others) for power in POWERS]
-    return estimate(seats, turns=turns, rounds=rounds, planning=planning, at=AT)
+    return estimate(seats, turns=turns, rounds=rounds, planning=planning, **asked or {}, at=AT)
 
 
 def within(value: float, range: Range) -> bool:
     return range.low <= value <= range.high
 
 
-def test_a_real_offline_game_lies_in_the_ranges(offline_run):
-    calls = [json.loads(line) for line in (offline_run.path / "calls.jsonl").read_text().splitlines()]
-    expected = game()
+def check_ranges(calls: list, expected: GameEstimate) -> None:
     assert within(len(calls), expected.total.calls)
     steps = {line.name: line for line in expected.steps}
     assert set(steps) == {call["key"]["step"] for call in calls}
@@ -35,6 +37,34 @@ def test_a_real_offline_game_lies_in_the_ranges(offline_run):
         assert within(len(here), line.calls)
         assert within(sum(call["reply"]["usage"]["input"] for call in here), line.input_tokens)
         assert within(sum(call["reply"]["usage"]["output"] for call in here), line.output_tokens)
+
+
+def test_a_real_offline_game_lies_in_the_ranges(offline_run):
+    check_ranges([json.loads(line) for line in (offline_run.path / "calls.jsonl").read_text().splitlines()], game())
+
+
+async def test_so_does_one_in_which_it_is_asked_what_is_meant_believed_and_would_be_ordered(tmp_path):
+    asked = {"truth_tags": True, "provisional_orders": True}
+    run = await play(tmp_path / "run", GameConfig(models=seats_of(OFFLINE), max_year=1902, **asked))
+    check_ranges(run.calls, game(asked=asked))
+
+
+def test_what_else_is_asked_costs_what_it_was_measured_to_cost():
+    """Mean characters of two offline games to 1910, by step, in the first year and in late ones."""
+    plain, tags, both = (
+        {line.name: line for line in game(turns=20, planning=True, asked=asked).steps}
+        for asked in ({}, {"truth_tags": True}, {"truth_tags": True, "provisional_orders": True})
+    )
+    assert set(both) == set(plain) | {"provisional"}
+    assert both["provisional"].calls == both["negotiate"].calls
+    for step, more in {"initialize": 317, "negotiate": 354, "order": 454, "reflect": 317}.items():
+        assert tags[step].calls == plain[step].calls
+        for one, other, characters in ((plain, tags, more), (tags, both, 199)):
+            longer = (other[step].input_tokens.low - one[step].input_tokens.low) / plain[step].calls.low
+            assert longer * 4.5 == pytest.approx(characters, abs=8)
+    said = (tags["order"].output_tokens.low - plain["order"].output_tokens.low) / plain["order"].calls.low
+    assert said * 4.5 == pytest.approx(73 * 0.7)
+    assert tags["plan"].output_tokens == plain["plan"].output_tokens
 
 
 def test_ten_years_with_plans_are_as_long_as_they_were_measured():

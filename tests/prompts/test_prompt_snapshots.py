@@ -83,9 +83,9 @@ class Table:
         if self.board.phase.kind == "M":
             self.pledges.turn_ended(game_ended=False)
 
-    def document(self, step, round=0):
+    def document(self, step, round=0, settings=SETTINGS):
         stage = Stage(step, ("FRANCE",), round, background=step == "consolidate")
-        seen = view(self.board, self.mailbox, self.pledges, "FRANCE", stage, SETTINGS)
+        seen = view(self.board, self.mailbox, self.pledges, "FRANCE", stage, settings)
         return briefing(step, seen, self.memory), seen.situation
 
 
@@ -137,6 +137,27 @@ def test_the_system_prompt(power, map_name, request):
     check(f"system {power} {map_name}", text, request.config.getoption("--update-snapshots"))
     # Vendors cache what is longer than 1,024 tokens.
     assert map_name != "standard" or 1100 <= len(text) / 4 <= 1250
+
+
+def test_where_more_is_asked_prompts_hold_a_line_more_for_each_and_the_numbers_of_what_was_got():
+    asked = {"truth_tags": True, "provisional_orders": True}
+    table, plain = Table(), PromptBook(DEFAULT_DIRECTORY, terrain())
+    book = PromptBook(DEFAULT_DIRECTORY, terrain(), **asked)
+    lines, usual = book.system("FRANCE").splitlines(), plain.system("FRANCE").splitlines()
+    assert [line[:20] for line in lines if line not in usual] == ['"meant" behind a mes', "Now and then you are"]
+    assert [line for line in lines if line in usual] == usual
+    table.talk()
+    settings = SettingsHistory(GameConfig(models={}, max_year=1902, **asked), DIPLOMACY.order)
+    forms = {}
+    for step, round in (("provisional", 1), ("negotiate", 2), ("plan", 0), ("order", 0), ("reflect", 0)):
+        document, situation = table.document(step, round, settings)
+        forms[step] = book.prompt(step, document, situation).rpartition("```json\n")[2].removesuffix("\n```")
+        told = [message.get("number") for message in document["press"]["1"]] if "press" in document else []
+        assert told == ([] if step == "reflect" else [1, None, 2])
+    assert forms["provisional"] == '{"orders": ["A MAR - BUR"]}'
+    assert '"text": "...", "meant": "...", "pledges": [' in forms["negotiate"]
+    assert '"reasoning": "...", "beliefs": {"1": "...", "2": "..."}, "intent"' in forms["order"]
+    assert "beliefs" not in plain.prompt("order", *table.document("order"))
 
 
 def test_every_snapshot_belongs_to_a_prompt():

@@ -5,7 +5,7 @@ import { chooser, named } from "./names.js";
 import { asking, orderList, pledgeLine, refused } from "./orders.js";
 import { feelingMark } from "./relations.js";
 
-const STEPS = { initialize: "At the start", negotiate: "Press, round", plan: "Plan", order: "Orders", reflect: "Reflection", consolidate: "Looking back" };
+const STEPS = { initialize: "At the start", provisional: "Provisional orders", negotiate: "Press, round", plan: "Plan", order: "Orders", reflect: "Reflection", consolidate: "Looking back" };
 
 export function mindPanel(game, phase, power, open, onchoose) {
   const at = game.index.get(phase.phase);
