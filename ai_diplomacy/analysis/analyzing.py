@@ -11,6 +11,7 @@ from ..board.phase import Phase
 from ..records.errors import ConfigError
 from ..run.defaulted_steps import Defaults, summed
 from .answering import PrimaryAnswer, answer
+from .beliefs import Beliefs, CalibrationBin, Fates, TagAndDeed
 from .breaches import BreachFigures, known_prices
 from .course import Course, course
 from .dealing_tallies import PricedStab
@@ -18,7 +19,8 @@ from .decisions import DecisionPrice, priced_decisions
 from .duels import Duel, duels
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
-from .measures import MEASURES
+from .measures import MEASURES, Measure
+from .persuasion import Persuasion, Persuasions
 from .price_book import PriceBook
 from .provenance import Provenance, Sources
 from .question import asked
@@ -115,6 +117,20 @@ class Analysis:
     """Of a tournament of critical states."""
     courses: tuple[Course, ...]
     """Of every game, in the order of their folders."""
+    fates: tuple[Fates, ...]
+    """Of messages, where senders said what they meant and readers what they believed; empty elsewhere."""
+    calibration: tuple[CalibrationBin, ...]
+    tags_and_deeds: tuple[TagAndDeed, ...]
+    persuasion: tuple[Persuasion, ...]
+    """Empty where nobody was asked for provisional orders."""
+
+    def has(self, measure: Measure) -> bool:
+        """Whether anything was asked or priced that a measure of its group could be about."""
+        rows = {"regret": self.regrets, "belief": self.fates + self.tags_and_deeds, "persuasion": self.persuasion}
+        return bool(rows.get(measure.group, True))
+
+    def measures_of(self, group: str) -> list[Measure]:
+        return [measure for measure in MEASURES if measure.group == group and self.has(measure)]
 
 
 def analyze(
@@ -154,6 +170,7 @@ class _Collected:
         self._breach_prices = breach_prices
         self._courses: list[Course] = []
         self._regrets = Regrets()
+        self._beliefs, self._persuasions = Beliefs(), Persuasions()
         self._counting = Counting()
         self._rated: list[tuple[int, tuple[tuple[str, str, float], ...]]] = []
         """Number of a game, and (player, power, place) of its seats."""
@@ -181,6 +198,8 @@ class _Collected:
         ]
         number = self._counting.game(Origin.of(game), tallies(game, prices, stabs))
         self._regrets.game(game, prices)
+        self._beliefs.game(game)
+        self._persuasions.game(game)
         if self._forks is not None:
             self._forks.game(game, prices, stabs)
         ranks = {power: score.rank for power, score in scores(game).items() if power in playing}
@@ -264,4 +283,8 @@ class _Collected:
             ),
             states=states,
             courses=tuple(self._courses),
+            fates=self._beliefs.fates(),
+            calibration=self._beliefs.calibration(),
+            tags_and_deeds=self._beliefs.deeds(),
+            persuasion=self._persuasions.rows(),
         )

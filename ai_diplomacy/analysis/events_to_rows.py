@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 
-from ..agent.events import Initialized, Reflected
+from ..agent.events import Initialized, MessageBelieved, MessageMeant, ProvisionalOrders, Reflected
 from ..board.phase import Phase
 from ..board.player import RELATIONSHIPS
 from ..board.press import Message
+from ..board.terrain import terrain
 from ..board.units import Order
 from ..game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ..game.turns_told import TurnsTold, message_of
@@ -19,8 +20,10 @@ from ..models.events import CallAnswered, CallEnded, CallLate, CallLost
 from ..records.events import Event
 from ..run.defaulted_steps import DefaultedSteps
 from ..run.events import ReplyRead, RunFinished, RunResumed, StepDefaulted
+from .beliefs import belief_rows
 from .game_record import CallRow, Ending, Gap, MessageRow, OrderKind, OrderRow, PhaseRow, Rows
 from .minds import MindRow, mind_rows
+from .persuasion import persuasion_rows
 
 
 class EventsToRows:
@@ -28,11 +31,15 @@ class EventsToRows:
 
     def __init__(self, map_name: str, powers: Sequence[str]) -> None:
         self._told = TurnsTold(map_name)
+        self._map = map_name
         self._powers = tuple(powers)
         self._begun: dict[str, PhaseStarted] = {}
         self._done: dict[str, PhaseAdjudicated] = {}
         self._submitted: dict[tuple[str, str], OrdersSubmitted] = {}
         self._messages: list[Message] = []
+        self._meant: dict[int, bool] = {}
+        self._believed: list[MessageBelieved] = []
+        self._provisional: list[ProvisionalOrders] = []
         self._defaulted: list[StepDefaulted] = []
         self._read: list[ReplyRead] = []
         self._calls: list[CallRow] = []
@@ -54,6 +61,12 @@ class EventsToRows:
                 self._submitted[event.phase, event.power] = event
             case MessageDelivered():
                 self._messages.append(message_of(event))
+            case MessageMeant():
+                self._meant[event.sequence] = event.meant
+            case MessageBelieved():
+                self._believed.append(event)
+            case ProvisionalOrders():
+                self._provisional.append(event)
             case Initialized() | Reflected():
                 self._views[event.phase][event.power] = event.relationships
             case StepDefaulted():
@@ -125,6 +138,19 @@ class EventsToRows:
                 if not row.decided or own(row.decided)
             ),
             minds=tuple(row for row in self._minds if own(row.phase)),
+            beliefs=tuple(
+                row
+                for row in belief_rows(self._messages, self._meant, self._believed, self._survivors())
+                if own(row.phase)
+            ),
+            persuasion=tuple(
+                persuasion_rows(
+                    [event for event in self._provisional if own(event.phase)],
+                    self._submitted,
+                    self._messages,
+                    terrain(self._map),
+                )
+            ),
             gaps=tuple(gap for phase in self._views if own(phase) for gap in self._gaps(phase)),
             calls=(*self._calls, *(_lost(call) for call in self._lost if own(call.phase))),
             replies=replies,

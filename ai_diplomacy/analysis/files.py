@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
+from typing import Any
 
 from ..records.cleaning import cleaned
 from ..records.durable import replace_files
@@ -128,6 +129,7 @@ def tables(analysis: Analysis) -> list[DataTable]:
         *_explored(analysis),
         *_states(analysis),
         *course_tables(analysis.courses, analysis.provenance),
+        *_private(analysis),
         table(
             "regret",
             "by group player orders measure mean standard_error low high clusters",
@@ -149,6 +151,19 @@ def _answered(analysis: Analysis) -> Iterator[tuple[Value, ...]]:
     if (answer := analysis.answer) is not None:
         asked = answer.question.digest, answer.question.primary, *answer.question.contrast
         yield (*asked, analysis.provenance.games, int(answer.planned), int(answer.found), answer.sentence)
+
+
+def _private(analysis: Analysis) -> Iterator[DataTable]:
+    """What was asked in private, where anything was."""
+    asked: tuple[tuple[str, str, Sequence[Any]], ...] = (
+        ("beliefs", "role player lies_caught lies_believed truths_believed truths_disbelieved", analysis.fates),
+        ("calibration", "player low high beliefs mean_belief share_meant", analysis.calibration),
+        ("tags_and_deeds", "player meant verdict pledges", analysis.tags_and_deeds),
+        ("persuasion", "sender reader messages changes changes_named", analysis.persuasion),
+    )
+    for name, columns, rows in asked:
+        if rows:
+            yield DataTable(name, tuple(columns.split()), tuple(map(astuple, rows)), (analysis.provenance,))
 
 
 def _explored(analysis: Analysis) -> Iterator[DataTable]:
@@ -202,5 +217,7 @@ def _measures(analysis: Analysis) -> Iterator[tuple[Value, ...]]:
     for player, figures in analysis.estimates.items():
         seats = int(player in BASELINES), analysis.games.get(player, 0), analysis.seats.get(player, 0)
         for measure, f in zip(MEASURES, figures, strict=True):
+            if not analysis.has(measure):
+                continue
             figure = f.mean, f.error, f.low, f.high, f.clusters, int(f.unknown), f.mark
             yield (player, *seats, GROUPS[measure.group], measure.name, *figure)

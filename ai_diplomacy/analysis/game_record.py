@@ -14,7 +14,9 @@ from ..game.events import OrdersSubmitted, PhaseStarted
 from ..game.game import Outcome
 from ..promises.promised import Promised
 from ..run.defaulted_steps import Defaults
+from .beliefs import BeliefRow
 from .minds import MindRow
+from .persuasion import PersuasionRow
 
 OrderKind = Literal[
     "hold",
@@ -76,8 +78,8 @@ class CallRow:
 
     phase: Annotated[str, "phase that the call was for"]
     power: Annotated[str, "power that asked"]
-    step: Annotated[str, "initialize, negotiate, plan, order, reflect or consolidate"]
-    round: Annotated[int, "round of negotiation, 0 in other steps"]
+    step: Annotated[str, "initialize, provisional, negotiate, plan, order, reflect or consolidate"]
+    round: Annotated[int, "round of negotiation, in provisional the last that had passed; 0 in other steps"]
     attempt: Annotated[int, "1 for a re-ask"]
     model: Annotated[str, "model id"]
     status: Annotated[
@@ -140,6 +142,10 @@ class Rows:
     calls: tuple[CallRow, ...]
     gaps: tuple[Gap, ...]
     minds: tuple[MindRow, ...]
+    beliefs: tuple[BeliefRow, ...]
+    """None where nobody was asked."""
+    persuasion: tuple[PersuasionRow, ...]
+    """The same."""
     replies: Mapping[str, Mapping[str, int]]
     """Power -> verdict on a reply (see ``run.events.Verdict``) -> count."""
     defaults: Mapping[str, Defaults]

@@ -17,6 +17,8 @@ GROUPS: Mapping[str, str] = {
     "stabs": "Stabs, and what they cost",
     "aftermath": "After a stab",
     "trust": "Trust",
+    "belief": "Belief",
+    "persuasion": "Persuasion",
     "relations": "Relationships",
     "calls": "Calls and cost",
 }

@@ -8,8 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
+from .beliefs import BeliefRow
 from .game_record import CallRow, GameRecord, MessageRow, OrderRow, PhaseRow
 from .minds import MindRow
+from .persuasion import PersuasionRow
 from .prompt_hashes import combined
 from .provenance import Provenance
 
@@ -73,11 +75,13 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
     | {"final_centers": (int, "owned at the end of the game; null when it is not finished")},
     "pledges": _PLEDGES,
     "minds": _columns(MindRow),
+    "beliefs": _columns(BeliefRow),
+    "persuasion": _columns(PersuasionRow),
     "seats": _SEATS,
 }
 """Table -> its columns behind those of ``GAME``."""
 
-_ARROW = {bool: "bool_", int: "int32", int | None: "int64", float | None: "float64"}
+_ARROW = {bool: "bool_", bool | None: "bool_", int: "int32", int | None: "int64", float | None: "float64"}
 """Type of a field -> Arrow's, where it is no text."""
 
 
@@ -117,6 +121,8 @@ class ParquetTables:
             "pledges", ({**_seat(game, row.sender), **asdict(row), "quote": _text(row.quote)} for row in game.promised)
         )
         self._write("minds", ({**_seat(game, row.power), **asdict(row), "text": _text(row.text)} for row in game.minds))
+        self._write("beliefs", ({**_seat(game, row.sender), **asdict(row)} for row in game.beliefs))
+        self._write("persuasion", ({**_seat(game, row.reader), **asdict(row)} for row in game.persuasion))
         self._write("seats", ({**_seat(game, power), **_ending(game, power)} for power in sorted(game.players)))
 
     def close(self, provenance: Provenance | None = None) -> None:

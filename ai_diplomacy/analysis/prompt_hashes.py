@@ -12,8 +12,8 @@ from ..models.events import CallEnded
 _MARK = "<situation>"
 _FORM = re.compile(r"```json\n.*\n```\s*\Z", re.DOTALL)
 """The form of the reply, with which a prompt ends."""
-_EXAMPLE = re.compile(r'"[A-Z][A-Z /-]*"')
-"""An order or a power in it, which the situation gives."""
+_EXAMPLE = re.compile(r'"[A-Z][A-Z /-]*"|"beliefs": \{[^{}]*\}, ')
+"""An order or a power in it, or the messages that may be believed, which the situation gives."""
 
 
 class PromptHashes:

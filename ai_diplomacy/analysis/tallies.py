@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from ..board.phase import Phase
 from ..models.known import known_sum
+from .beliefs import deeds
 from .dealing_tallies import PricedStab, dealing_counts
 from .decisions import PricedDecision
 from .game_record import GameRecord
 from .measures import MEASURES, Measure
+from .persuasion import NOBODY, first_and_last, read_between, shares
 from .scores import scores
 from .units import Origin, Sitting, units, within_positions
 
@@ -53,6 +55,8 @@ def _by_power(game: GameRecord) -> dict[str, Tally]:
     _count_orders(game, found)
     _count_press(game, found)
     _count_pledges(game, found)
+    _count_beliefs(game, found)
+    _count_persuasion(game, found)
     _count_calls(game, found)
     for gap in game.gaps:
         _plus(found[gap.power], pairs=1, gap=abs(gap.difference), equal=gap.difference == 0)
@@ -128,6 +132,38 @@ def _count_pledges(game: GameRecord, found: dict[str, Tally]) -> None:
                 pledges_released=row.verdict == "released" or row.account == "let off",
                 pledges_contradictory=row.contradictory,
             )
+
+
+def _count_beliefs(game: GameRecord, found: dict[str, Tally]) -> None:
+    for sender, meant in {row.sequence: (row.sender, row.meant) for row in game.beliefs}.values():
+        if meant is not None:
+            _plus(found[sender], tagged=1, lies=not meant)
+    for row in game.beliefs:
+        if row.fate is None:
+            continue
+        believed = row.fate.endswith("_believed")
+        if row.meant:
+            _plus(found[row.sender], truths_judged=1, truths_believed=believed)
+            _plus(found[row.reader], truths_read=1, truths_disbelieved=not believed)
+        else:
+            _plus(found[row.sender], lies_judged=1, lies_believed=believed)
+            _plus(found[row.reader], lies_read=1, lies_caught=not believed)
+        _plus(found[row.reader], beliefs=1, brier=row.error)
+    for sender, meant, verdict in deeds(game):
+        if verdict in ("kept", "broken"):
+            _plus(found[sender], tagged_due=1, done_as_meant=meant == (verdict == "kept"))
+
+
+def _count_persuasion(game: GameRecord, found: dict[str, Tally]) -> None:
+    for row in game.persuasion:
+        _plus(found[row.reader], orders_compared=1, orders_changed=row.changed)
+        for sender, share in shares(row):
+            if sender != NOBODY:
+                _plus(found[sender], changes_caused=share)
+    for reader, changed in first_and_last(game.persuasion):
+        _plus(found[reader], finally_compared=1, finally_changed=changed)
+    for sender, _ in read_between(game.persuasion, game):
+        _plus(found[sender], messages_read=1)
 
 
 def _count_calls(game: GameRecord, found: dict[str, Tally]) -> None:

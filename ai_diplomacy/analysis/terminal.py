@@ -21,6 +21,8 @@ from .states import HEADLINE, StatesAnalysis
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
 _BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")
 _REGRET = ("regret", "regret_centers", "beyond", "hindsight", "hindsight_centers")
+_BELIEF = ("lies", "lies_believed", "truths_believed", "lies_caught", "truths_disbelieved", "brier", "as_meant")
+_PERSUASION = ("changed", "changed_in_all", "changes_caused")
 _MOST_DUELS = 12
 _MOST_EFFECTS = 12
 _LEGEND = f" ({MARKS['few']} fewer than {FEW} games, {MARKS['heavy']} one game outweighs all others: it may cover less)"
@@ -74,6 +76,12 @@ def show(analysis: Analysis, console: Console) -> None:
         lines += duel_lines(analysis, "beyond")[:_MOST_DUELS]
     for line in lines:
         console.print(_shown(line), highlight=False)
+    if analysis.measures_of("belief"):
+        console.print(_grid(analysis, "What was meant, and believed", _BELIEF))
+        console.print(_fates_grid(analysis))
+    if analysis.persuasion:
+        console.print(_grid(analysis, "Orders before and after press", _PERSUASION))
+        console.print(_persuasion_grid(analysis))
     show_provenance(analysis.provenance, console)
 
 
@@ -102,6 +110,25 @@ def _states_grid(states: StatesAnalysis) -> Grid:
             cells.append(escape(f"{number(d.difference, measure)} {interval}\np {chance(d.p)}"))
         games = str(max(min(d.games) for d in found.values()))
         grid.add_row(_shown(scope.state or "all"), f"the {scope.horizon}", _shown(arm), games, *cells)
+    return grid
+
+
+def _fates_grid(analysis: Analysis) -> Grid:
+    figures = ("lie caught", "lie believed", "truth believed", "truth disbelieved")
+    grid = grid_of("Messages, each once a reader, as sender and as reader", ("player", "as"), figures)
+    for f in analysis.fates:
+        counts = (f.lie_caught, f.lie_believed, f.truth_believed, f.truth_disbelieved)
+        grid.add_row(_shown(f.player), f.role, *map(str, counts))
+    return grid
+
+
+def _persuasion_grid(analysis: Analysis) -> Grid:
+    figures = ("messages", "changes", "of them named", "changes a message")
+    grid = grid_of("Whose messages changed whose orders", ("sender", "reader"), figures)
+    for p in analysis.persuasion:
+        rate = f"{p.changes / p.messages:.3f}" if p.messages else NONE
+        names = _shown(p.sender or "nobody"), _shown(p.reader)
+        grid.add_row(*names, str(p.messages), f"{p.changes:.1f}", f"{p.named:.1f}", rate)
     return grid
 
 

@@ -43,7 +43,7 @@ def negotiate(prompt: ParsedPrompt) -> dict[str, Any]:
     written = composed(plan, messages)
     return {
         "diary": of_negotiation(assessment, agreed, messages),
-        "messages": tagged(written, messages, betrayed) if \'"meant"\' in prompt.form else written,
+        "messages": tagged(written, messages, betrayed) if '"meant"' in prompt.form else written,
     }
 
 

@@ -14,6 +14,7 @@ def game(centers, *, outcome="limit", year=1905, gone=None, last_year=1910):
     winners = {"limit": (), "draw": tuple(sorted(alive)), "solo": (max(counts, key=counts.get),)}
     ending = Ending(outcome, winners[outcome], f"W{year}A", counts, alive, gone)
     rows = ("phases", "orders", "submissions", "boards", "messages", "promised", "calls", "gaps", "minds")
+    rows += ("beliefs", "persuasion")
     nothing = dict.fromkeys(rows, ())
     return GameRecord(
         path=None, name="", cluster="", map="standard", seed=0, first_year=1901, last_year=last_year, rounds=0,
