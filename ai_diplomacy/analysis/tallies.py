@@ -137,7 +137,7 @@ def _count_pledges(game: GameRecord, found: dict[str, Tally]) -> None:
 def _count_beliefs(game: GameRecord, found: dict[str, Tally]) -> None:
     for sender, meant in {row.sequence: (row.sender, row.meant) for row in game.beliefs}.values():
         if meant is not None:
-            _plus(found[sender], tagged=1, lies=not meant)
+            _plus(found[sender], tagged=1, not_meant=not meant)
     for row in game.beliefs:
         if row.fate is None:
             continue

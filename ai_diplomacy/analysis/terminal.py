@@ -21,8 +21,8 @@ from .states import HEADLINE, StatesAnalysis
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
 _BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")
 _REGRET = ("regret", "regret_centers", "beyond", "hindsight", "hindsight_centers")
-_BELIEF = ("lies", "lies_believed", "truths_believed", "lies_caught", "truths_disbelieved", "brier", "as_meant")
-_PERSUASION = ("changed", "changed_in_all", "changes_caused")
+_BELIEF = ("not_meant", "lies_believed", "truths_believed", "lies_caught", "truths_disbelieved", "brier", "as_meant")
+_PERSUASION = ("swayed", "swayed_in_all", "sways")
 _MOST_DUELS = 12
 _MOST_EFFECTS = 12
 _LEGEND = f" ({MARKS['few']} fewer than {FEW} games, {MARKS['heavy']} one game outweighs all others: it may cover less)"

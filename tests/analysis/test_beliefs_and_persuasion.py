@@ -103,6 +103,10 @@ TOLD = (
 ORDERED = {"FRANCE": ["A MAR - SPA", "A PAR H", "F BRE H"]}
 
 
+def test_no_two_measures_have_one_name():
+    assert len(NAMED) == len(MEASURES)
+
+
 def measured(analysis, player):
     figures = dict(zip((measure.name for measure in MEASURES), analysis.estimates[player], strict=True))
     return {name: figures[name].mean for name in figures if NAMED[name].group in ("belief", "persuasion")}
@@ -132,7 +136,7 @@ def test_lies_and_truths_are_counted_for_who_tells_and_who_reads_them(tmp_path):
         ("offline", False, "broken", 1),
     ]
     teller, reader = measured(found, "offline"), measured(found, "bot:random")
-    assert teller["lies"] == pytest.approx(2 / 3)
+    assert teller["not_meant"] == pytest.approx(2 / 3)
     assert (teller["lies_believed"], teller["truths_believed"], teller["as_meant"]) == (0.5, 0.0, 1.0)
     assert (reader["lies_caught"], reader["truths_disbelieved"]) == (0.5, 1.0)
     assert reader["brier"] == pytest.approx((0.81 + 0.64 + 0.01) / 3)
@@ -197,9 +201,9 @@ def test_the_table_and_the_measures_tell_senders_from_readers(tmp_path):
     found = analyze(tmp_path)
     table = {(p.sender, p.reader): (p.messages, p.changes, p.named) for p in found.persuasion}
     assert table == {("offline", "bot:random"): (1, 1.5, 1.0), ("bot:hold", "bot:random"): (3, 1.5, 0.0)}
-    assert measured(found, "offline")["changes_caused"] == 1.5
+    assert measured(found, "offline")["sways"] == 1.5
     swayed = measured(found, "bot:random")
-    assert (swayed["changed"], swayed["changed_in_all"]) == (0.6, 1.0)
+    assert (swayed["swayed"], swayed["swayed_in_all"]) == (0.6, 1.0)
 
 
 def texts(folder, out):
