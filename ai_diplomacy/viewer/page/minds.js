@@ -15,6 +15,7 @@ export function mindPanel(game, phase, power, open, onchoose) {
   const { summary } = phase.last("consolidated", power) ?? {};
   const [given, reflected] = [phase.last("orders_submitted", power), phase.last("reflected", power)];
   const [diary, defaulted] = [phase.all("diary_written", power), phase.all("step_defaulted", power)];
+  const provisional = phase.all("provisional_orders", power).sort((one, other) => one.round - other.round);
   const orders = phase.orders[power] ?? [];
   const pledges = phase.all("pledge_judged", power);
   const calls = phase.calls.filter((call) => call.key.power === power);
@@ -34,6 +35,7 @@ export function mindPanel(game, phase, power, open, onchoose) {
       block("Goals", held?.goals?.length ? h("ul", {}, held.goals.map((goal) => h("li", {}, goal))) : null),
       block("Relationships", held ? feelings(game, held) : null),
       block("Plan", directive ? prose(directive) : null, asking(phase, power, "plan", open)),
+      block("What it would have ordered", provisional.length ? h("ul", {}, provisional.map((each) => h("li", {}, each.round ? `after round ${each.round}: ` : "before press: ", h("code", {}, each.orders.join(", "))))) : null, asking(phase, power, "provisional", open)),
       block("Reasoning", reasoning ? prose(reasoning) : null),
       block("Intent, told to nobody", intent ? prose(intent, "private") : null),
       block("What it did", orders.length ? [orderList(phase, orders, given), refused(given)] : null, asking(phase, power, "order", open)),

@@ -97,6 +97,8 @@ export class PressPanel {
 
   message(phase, message, right = false, withPlace = false) {
     const { game } = this;
+    const tag = phase.all("message_meant").find((each) => each.sequence === message.sequence);
+    const beliefs = phase.all("message_believed").filter((each) => each.sequence === message.sequence);
     const edit = phase.all("message_edited").find((each) => each.after === message.body && each.before !== each.after && each.round === message.round && each.sender === message.sender && each.recipients.join() === message.recipients.join());
     const verdicts = (text) => phase.all("pledge_judged").filter((pledge) => pledge.pledged === text && carries(message, pledge));
     return h(
@@ -109,10 +111,12 @@ export class PressPanel {
         named(game, message.sender),
         withPlace || message.recipients.length > 1 || message.recipients[0] === "ALL" ? h("span", { class: "quiet" }, `to ${listed(message.recipients)}`) : null,
         h("span", { class: "quiet" }, `round ${message.round}`),
+        tag ? h("span", { class: "quiet tag" }, tag.meant ? "meant" : "not meant") : null,
         edit?.before === null ? h("span", { class: "edited" }, "added in this fork") : null,
         asking(phase, message.sender, "negotiate", this.open, message.round),
       ),
       prose(message.body),
+      beliefs.length ? h("p", { class: "promised beliefs" }, "Held to be meant by", beliefs.map(({ reader, percent }) => h("span", {}, named(game, reader), ` ${percent} %`))) : null,
       edit && edit.before !== null ? h("details", { class: "edited" }, h("summary", {}, "changed in this fork; it was"), prose(edit.before)) : null,
       message.pledges.length
         ? h(
