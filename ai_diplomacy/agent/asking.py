@@ -94,7 +94,7 @@ class Asker:
                 self.window.refused(window, view.phase.year, background=view.background)
                 continue
             self.listener.event(CallAnswered(key=request.key, model=self.model.name, request=request, reply=reply))
-            self.window.learn(request, reply)
+            self.window.learn(request, reply, background=view.background)
             reading = read_reply(reply.text, shape, reply.stop, reply.max_tokens)
             problems = (reading.problem,) if reading.problem else ()
             if reading.value is None:
@@ -141,7 +141,7 @@ class Asker:
             max_tokens=self.max_tokens,
             temperature=self.temperature,
             seed=chance(view.game, view.phase, self.name, step, view.round, attempt).getrandbits(31),
-            background=view.background,
+            background=view.background and not view.awaited,
         )
 
     def _tell(self, request: Request, verdict: Verdict, problems: Sequence[str]) -> None:

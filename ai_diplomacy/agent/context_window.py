@@ -70,10 +70,10 @@ class ContextWindow:
         if not background:
             self._told = year, tokens
 
-    def learn(self, request: Request, reply: Reply) -> None:
+    def learn(self, request: Request, reply: Reply, *, background: bool) -> None:
         """The fewest characters a token that were seen count."""
         characters, tokens = len(request.system) + len(request.prompt), reply.usage.input
-        if tokens and characters >= _SMALLEST_PROMPT and not request.background:
+        if tokens and characters >= _SMALLEST_PROMPT and not background:
             ratio = characters / tokens
             if _BELIEVABLE[0] <= ratio <= _BELIEVABLE[1]:
                 self._ratio = min(ratio, self._ratio or ratio)

@@ -74,6 +74,8 @@ class View:
     """Readable pledges of earlier turns that hold in this phase."""
     background: bool = False
     """Whether the step runs beside others of this player, which see nothing of what it writes."""
+    awaited: bool = False
+    """Whether the others of a step in the background wait for it all the same."""
     joined: tuple[str, ...] = ()
     """Steps that may have run beside others of this player: what they wrote is in force from this step on."""
     earlier: tuple[PhaseResult, ...] = ()

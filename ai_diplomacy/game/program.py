@@ -39,8 +39,8 @@ def movement(
         for at, part in enumerate(parts):
             # Nobody waits for it but the first of the next phase, which takes its place.
             ended: tuple[Step, ...] = () if at else ("provisional",)
-            asked = Stage("provisional", takers("provisional", powers), at, True, (*joined[at], *ended))
-            part.insert(0, asked)
+            asked = takers("provisional", powers)
+            part.insert(0, Stage("provisional", asked, at, background=True, joins=(*joined[at], *ended)))
     plans = [Stage("plan", takers("plan", powers), joins=joined[-1])] if planning else []
     parts.append([*plans, Stage("order", takers("order", powers), joins=joined[-1])])
     parts[0] = [*carried, *parts[0]]

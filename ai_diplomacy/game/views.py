@@ -51,6 +51,7 @@ def view(
         earlier_press=mailbox.readable(power, past) if earlier or config.turns_shown(power) > 1 else (),
         ended=ended,
         background=stage.background,
+        awaited=stage.awaited,
         joined=stage.joins,
         truth_tags=config.truth_tags,
     )

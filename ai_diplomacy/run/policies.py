@@ -132,8 +132,7 @@ class StepByStep:
     async def run(self, segment: Segment, act: Act) -> None:
         """As in ``Policy``."""
         for stage in segment.stages:
-            # Nothing runs beside it here, so that it has no longer than the others.
-            stage = replace(stage, background=False)
+            stage = replace(stage, awaited=True)
             if self._at_once(stage.step):
                 await _together({actor: self._steps.take(actor, stage, act) for actor in stage.actors})
                 self._steps.go_on()

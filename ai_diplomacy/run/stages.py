@@ -16,6 +16,8 @@ class Stage:
     """Round of an exchange, from 1; 0 in steps that have none."""
     background: bool = False
     """Whether the actor goes on without waiting for it, up to a stage that joins it."""
+    awaited: bool = False
+    """Whether a policy waits for it all the same, so that it has no longer than the others."""
     joins: tuple[str, ...] = ()
     """Background steps of the same actor, of all rounds, that must have ended before this one begins."""
 

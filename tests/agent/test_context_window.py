@@ -62,35 +62,38 @@ def test_what_is_left_out_makes_up_for_the_excess_if_anything_can(excess):
     assert length(WHOLE) - length(kept) >= min(excess, length(WHOLE) - length(least))
 
 
-def asked(characters, tokens, *, background=False):
-    request = Request(KEY, "s" * 100, "p" * (characters - 100), background=background)
-    return request, Reply("", Usage(input=tokens))
+def asked(characters, tokens):
+    return Request(KEY, "s" * 100, "p" * (characters - 100)), Reply("", Usage(input=tokens))
 
 
 def test_three_characters_are_a_token_until_usage_has_told():
     window = ContextWindow(4096)
     assert window.characters(4096, 600, background=False) == 3496 * CAUTIOUS_RATIO
-    window.learn(*asked(4000, 1000))
+    window.learn(*asked(4000, 1000), background=False)
     assert window.characters(4096, 600, background=False) == 3496 * 4
-    window.learn(*asked(4000, 1600))
-    window.learn(*asked(4000, 1000))
+    window.learn(*asked(4000, 1600), background=False)
+    window.learn(*asked(4000, 1000), background=False)
     assert window.characters(4096, 600, background=False) == 3496 * 2.5
 
 
 @pytest.mark.parametrize(
-    ("request_", "reply"),
-    [asked(4000, None), asked(4000, 0), asked(4000, 100), asked(200, 50), asked(4000, 1000, background=True)],
+    ("told", "background"),
+    [
+        *((asked(4000, tokens), False) for tokens in (None, 0, 100)),
+        (asked(200, 50), False),
+        (asked(4000, 1000), True),
+    ],
     ids=["not told", "nothing", "a prompt that was cut", "too short to tell", "beside other calls"],
 )
-def test_what_tells_nothing_teaches_nothing(request_, reply):
+def test_what_tells_nothing_teaches_nothing(told, background):
     window = ContextWindow(4096)
-    window.learn(request_, reply)
+    window.learn(*told, background=background)
     assert window.characters(4096, 0, background=False) == 4096 * CAUTIOUS_RATIO
 
 
 def test_beside_other_calls_the_prompt_does_not_depend_on_which_was_faster():
     window = ContextWindow(4096)
-    window.learn(*asked(4000, 1000))
+    window.learn(*asked(4000, 1000), background=False)
     assert window.characters(4096, 0, background=True) == 4096 * CAUTIOUS_RATIO
 
 

@@ -19,8 +19,13 @@ def prompts(run: Run) -> dict[tuple, str]:
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"reflect": "beside"}, {"truth_tags": True, "provisional_orders": True}],
-    ids=["as usual", "beside", "asked"],
+    [
+        {},
+        {"reflect": "beside"},
+        {"truth_tags": True, "provisional_orders": True},
+        {"provisional_orders": True, "context_window": 3000, "default_max_tokens": 600},
+    ],
+    ids=["as usual", "beside", "asked", "shortened"],
 )
 @pytest.mark.parametrize(("seed", "last_phase"), [(0, "S1902M"), (1, "F1902M"), (2, "F1903M")])
 async def test_all_policies_play_the_same_game_offline(tmp_path, seed, last_phase, settings):
