@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ..board.chance import chance
 from ..board.player import Question, View
+from ..board.situation import Situation
 from ..models.call_log import failure_kind
 from ..models.events import CallAnswered, CallFailed
 from ..models.json_in_text import speech
@@ -17,7 +18,6 @@ from ..run.events import ReplyRead, StepDefaulted, Verdict
 from .briefing import numbers_shown
 from .context_window import ContextWindow, shortened
 from .events import PromptShortened
-from .prompts import PromptBook
 from .replies import Reading, StepReply, read_reply
 from .schemas import ReplySchemas
 
@@ -37,13 +37,21 @@ class Answer:
     """The reply before the correction, when there was one and it could be read."""
 
 
+class Prompts(Protocol):
+    """Words for questions: a ``PromptBook``, or what asks of something else than a turn."""
+
+    def system(self, power: str) -> str: ...
+
+    def prompt(self, step: Question, document: Mapping[str, Any], situation: Situation) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
     """One power's line to its model."""
 
     power: str
     model: Model
-    prompts: PromptBook
+    prompts: Prompts
     listener: Listener
     max_tokens: int = 8192
     temperature: float | None = None

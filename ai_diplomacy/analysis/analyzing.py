@@ -19,6 +19,7 @@ from .decisions import DecisionPrice, priced_decisions
 from .duels import Duel, duels
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
+from .labels import Labels
 from .measures import MEASURES, Measure
 from .persuasion import Persuasion, Persuasions
 from .price_book import PriceBook
@@ -31,6 +32,7 @@ from .scores import scores
 from .states import StateGames, StatesAnalysis
 from .tallies import Counting, Sums, tallies
 from .units import Origin, units, within_positions
+from .word_by_judges import WordsByJudges, WordsJudged
 
 BASELINES = ("bot:dumbbot", "bot:random", "bot:hold")
 """Players whose rows are shown whether they played or not: a figure means little without them."""
@@ -132,19 +134,23 @@ class Analysis:
     def measures_of(self, group: str) -> list[Measure]:
         return [measure for measure in MEASURES if measure.group == group and self.has(measure)]
 
+    words: WordsJudged | None
+    """What judges read in prose, where some did, and how good they and the rules are by labels."""
+
 
 def analyze(
     folder: Path,
     each: Callable[[GameRecord], None] | None = None,
     prices: PriceBook[DecisionPrice] | None = None,
+    labels: Labels | None = None,
     *,
     breach_prices: PriceBook[BreachFigures] | None = None,
     elsewhere: bool = True,
 ) -> Analysis:
     """Reads every run at or below a folder, once; ``each`` is shown every game that can be read, finished or not;
-    ``prices`` and ``breach_prices``: of orders and of breaches, where they are known; ``elsewhere``: as in
-    ``read_games``. Raises ``ConfigError`` when there is no run."""
-    collected = _Collected(prices, breach_prices, StateGames.of(folder))
+    ``prices`` and ``breach_prices``: of orders and of breaches, where they are known; ``labels``: of promises, by
+    people; ``elsewhere``: as in ``read_games``. Raises ``ConfigError`` when there is no run."""
+    collected = _Collected(prices, breach_prices, StateGames.of(folder), WordsByJudges(labels))
     for game in read_games(folder, elsewhere=elsewhere):
         if isinstance(game, Unreadable):
             collected.sources.unreadable(game.path, game.problem)
@@ -163,9 +169,11 @@ class _Collected:
         prices: PriceBook[DecisionPrice] | None,
         breach_prices: PriceBook[BreachFigures] | None,
         forks: StateGames | None,
+        words: WordsByJudges,
     ) -> None:
         self.sources = Sources()
         self._forks = forks
+        self._words = words
         self._prices = prices
         self._breach_prices = breach_prices
         self._courses: list[Course] = []
@@ -212,6 +220,7 @@ class _Collected:
         self._all_seats.update(game.players.values())
         for power in game.players.keys() - playing:
             self._idle[game.players[power]].append(game.defaults[power])
+        self._words.game(game)
         self._count_trust(game)
         self._count_years(game)
 
@@ -287,4 +296,5 @@ class _Collected:
             calibration=self._beliefs.calibration(),
             tags_and_deeds=self._beliefs.deeds(),
             persuasion=self._persuasions.rows(),
+            words=self._words.result(),
         )

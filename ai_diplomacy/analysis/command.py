@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .analyzing import Analysis
     from .comparing import Difference
+    from .game_record import GameRecord
+    from .labels import Labels, LabelsTemplate
+    from .parquet import ParquetTables
     from .pricing_games import Books
 
 
@@ -32,13 +35,16 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     )
     flag("--processes", type=int, default=1, metavar="N", help="with --regret: on so many cores (default: 1)")
     flag("--parquet", action="store_true", help="write all rows as Parquet as well (pip install '.[parquet]')")
+    flag("--labels", type=Path, metavar="FILE", help="a CSV file of what people say of promises (docs/analysis.md): "
+         "how good the rules, and judges, are by it")  # fmt: skip
+    flag("--labels_template", type=Path, metavar="FILE", help="write the promises of these games into a new CSV file, "
+         "to be labelled")  # fmt: skip
 
 
 def run(flags: argparse.Namespace) -> int:
     """Reads, prints and writes. Raises ``argparse.ArgumentError``."""
-    _check_packages(parquet=flags.parquet)
-    if flags.processes < 1:
-        raise argparse.ArgumentError(None, f"--processes: {flags.processes} is not a number above 0")
+    labels = check(flags)
+    from ..records.durable import replace_files
     from ..records.errors import ConfigError
     from ..records.saying import say
     from ..run.signals import STOPPED
@@ -46,6 +52,7 @@ def run(flags: argparse.Namespace) -> int:
     from .course_terminal import show_course
     from .differing import differing
     from .files import write_files
+    from .labels import LabelsTemplate
     from .pricing_games import Books
     from .terminal import show, show_comparison, show_note, wide_console
 
@@ -54,7 +61,8 @@ def run(flags: argparse.Namespace) -> int:
     console = wide_console()
     try:
         books = Books.beside(out)
-        analysis = _analyzed(folder, out if flags.parquet else None, books, flags)
+        to_label = LabelsTemplate() if flags.labels_template else None
+        analysis = _analyzed(folder, out if flags.parquet else None, books, flags, labels, to_label)
         other: Analysis | None = None
         differences: Sequence[Difference] = ()
         differ: Sequence[str] = ()
@@ -64,6 +72,8 @@ def run(flags: argparse.Namespace) -> int:
             differ = differing(analysis, other)
             differences = compared_games(analysis.counting, other.counting)
         written = write_files(out, analysis, other, differences, differ)
+        if to_label is not None:
+            replace_files({flags.labels_template.expanduser(): to_label.text().encode("utf-8", "replace")})
     except KeyboardInterrupt:
         if not flags.regret:
             raise
@@ -85,30 +95,63 @@ def run(flags: argparse.Namespace) -> int:
     return 0
 
 
-def _analyzed(folder: Path, parquet: Path | None, books: Books, flags: argparse.Namespace) -> Analysis:
+def check(flags: argparse.Namespace) -> Labels | None:
+    """What is wrong with the flags themselves, before anything is read or asked. Raises ``argparse.ArgumentError``."""
+    _check_packages(parquet=flags.parquet)
+    if flags.processes < 1:
+        raise argparse.ArgumentError(None, f"--processes: {flags.processes} is not a number above 0")
+    from ..records.errors import ConfigError
+    from .labels import read_labels
+
+    template = flags.labels_template
+    if template is not None and template.expanduser().exists():
+        raise argparse.ArgumentError(None, f"--labels_template: {str(template)!r} is there already")
+    try:
+        return read_labels(flags.labels.expanduser()) if flags.labels is not None else None
+    except ConfigError as error:
+        raise argparse.ArgumentError(None, str(error)) from None
+
+
+def _analyzed(
+    folder: Path,
+    parquet: Path | None,
+    books: Books,
+    flags: argparse.Namespace,
+    labels: Labels | None = None,
+    to_label: LabelsTemplate | None = None,
+) -> Analysis:
     from ..records.saying import say
     from ..run.history import is_run
     from .analyzing import analyze
     from .breaches import breaches
     from .decisions import decisions
     from .pricing_games import price_games
+    from .word_by_judges import rows_to_label
 
     if flags.regret:
         price_games(folder, books.orders, decisions, "order sets", say, processes=flags.processes)
     if flags.regret or is_run(folder):
         price_games(folder, books.breaches, breaches, "breaches", say, processes=flags.processes)
     prices = books.orders if flags.regret else None
-    if parquet is None:
-        return analyze(folder, prices=prices, breach_prices=books.breaches)
-    from .parquet import ParquetTables
+    tables: ParquetTables | None = None
+    if parquet is not None:
+        from .parquet import ParquetTables
 
-    tables = ParquetTables(parquet)
+        tables = ParquetTables(parquet)
+
+    def each(game: GameRecord) -> None:
+        if tables is not None:
+            tables.game(game)
+        if to_label is not None and game.ending is not None:
+            to_label.game(game, rows_to_label(game))
+
     analysis: Analysis | None = None
     try:
-        analysis = analyze(folder, tables.game, prices, breach_prices=books.breaches)
+        analysis = analyze(folder, each, prices, labels, breach_prices=books.breaches)
         return analysis
     finally:
-        tables.close(analysis.provenance if analysis else None)
+        if tables is not None:
+            tables.close(analysis.provenance if analysis else None)
 
 
 def _check_packages(*, parquet: bool) -> None:

@@ -137,6 +137,7 @@ class EventsToRows:
                 for row in promised_in(self._told.turns(), finished=self._told.finished)
                 if not row.decided or own(row.decided)
             ),
+            turns=tuple(self._told.turns()),
             minds=tuple(row for row in self._minds if own(row.phase)),
             beliefs=tuple(
                 row

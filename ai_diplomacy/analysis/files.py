@@ -20,6 +20,7 @@ from .duels import Duel
 from .measures import GROUPS, MEASURES
 from .provenance import Provenance
 from .report import page
+from .word_tables import filed
 
 _ORIGIN = ("folder_games", "versions", "configs", "prompts", "models", "seeds")
 """Columns at the end of every CSV file: where the row comes from."""
@@ -130,6 +131,7 @@ def tables(analysis: Analysis) -> list[DataTable]:
         *_states(analysis),
         *course_tables(analysis.courses, analysis.provenance),
         *_private(analysis),
+        *(table(*found) for found in (filed(analysis.words) if analysis.words else ())),
         table(
             "regret",
             "by group player orders measure mean standard_error low high clusters",

@@ -13,6 +13,7 @@ from ..board.phase import Phase
 from ..game.events import OrdersSubmitted, PhaseStarted
 from ..game.game import Outcome
 from ..promises.promised import Promised
+from ..promises.turns import Turn
 from ..run.defaulted_steps import Defaults
 from .beliefs import BeliefRow
 from .minds import MindRow
@@ -139,6 +140,8 @@ class Rows:
     messages: tuple[MessageRow, ...]
     promised: tuple[Promised, ...]
     """Each promise once a reader: those decided in these phases, and those that are pending."""
+    turns: tuple[Turn, ...]
+    """All of the game, those before a fork too: a promise outlasts its turn."""
     calls: tuple[CallRow, ...]
     gaps: tuple[Gap, ...]
     minds: tuple[MindRow, ...]

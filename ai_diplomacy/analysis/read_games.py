@@ -22,6 +22,7 @@ from ..run.history import RunHistory, is_run
 from ..run.settings_history import SettingsHistory
 from .events_to_rows import EventsToRows
 from .game_record import GameRecord
+from .judgements import JUDGES
 from .prompt_hashes import PromptHashes
 
 NAMES = "players.json"
@@ -47,6 +48,8 @@ def run_folders(folder: Path) -> list[Path]:
         path.parent
         for path in folder.rglob(EVENTS)
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        # What a judge has read of a run lies in the run's folder, and is no game.
+        and not (path.parents[1].name == JUDGES and is_run(path.parents[2]))
     )
     if not found:
         raise ConfigError(f"no run was found in {str(folder)!r}: give the folder of a run, or one that holds some")

@@ -14,6 +14,7 @@ from .comparing import Difference, findable
 from .formatting import EXCHANGED, NONE, chance, mean, number, of_one, points, span
 from .measures import GROUPS, MEASURES, NAMED
 from .states import HEADLINE
+from .word_tables import shown
 
 
 def page(
@@ -50,6 +51,7 @@ def page(
         points=points,
         exchanged=EXCHANGED,
         of_one=of_one,
+        word_tables=shown,
         chance=chance,
     )
     return cleaned(html, "text")

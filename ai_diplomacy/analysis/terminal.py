@@ -17,6 +17,7 @@ from .formatting import EXCHANGED, NONE, chance, mean, number, of_one, points, s
 from .measures import MEASURES, NAMED, Measure
 from .provenance import Provenance
 from .states import HEADLINE, StatesAnalysis
+from .word_tables import shown
 
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
 _BEHAVIOUR = ("legal_before", "legal_after", "messages", "reply_rate", "kept", "on_purpose", "latency", "cost")
@@ -74,6 +75,11 @@ def show(analysis: Analysis, console: Console) -> None:
         console.print(_grid(analysis, "Regret, as a share of what was at stake", _REGRET))
         console.print(_regret_grid(analysis))
         lines += duel_lines(analysis, "beyond")[:_MOST_DUELS]
+    for found in shown(analysis.words) if analysis.words is not None else ():
+        grid = grid_of(found.title, found.head[: found.names], found.head[found.names :])
+        for row in found.rows:
+            grid.add_row(*map(_shown, row))
+        console.print(grid)
     for line in lines:
         console.print(_shown(line), highlight=False)
     if analysis.measures_of("belief"):

@@ -15,8 +15,8 @@ from .units import Order
 
 Step = Literal["initialize", "provisional", "negotiate", "plan", "order", "reflect", "consolidate"]
 
-Question = Step | Literal["interview"]
-"""What a model may be asked: a step of the game, or a question from outside of it."""
+Question = Step | Literal["interview", "judge"]
+"""What a model may be asked: a step of the game, or a question from outside of it, to a power or on its words."""
 
 Relationship = Literal["Enemy", "Unfriendly", "Neutral", "Friendly", "Ally"]
 RELATIONSHIPS: tuple[Relationship, ...] = ("Enemy", "Unfriendly", "Neutral", "Friendly", "Ally")

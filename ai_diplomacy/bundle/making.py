@@ -14,9 +14,10 @@ from ..agent.templates import Templates
 from ..analysis.analyzing import analyze
 from ..analysis.files import write_files
 from ..analysis.game_record import GameRecord
+from ..analysis.judgements import JUDGEMENTS, JUDGES, judgements
 from ..analysis.parquet import ParquetTables
 from ..analysis.read_games import NAMES, run_folders
-from ..game.config import GameConfig
+from ..game.config import GameConfig, model_of_record
 from ..game.diplomacy import DIPLOMACY
 from ..models.providers import asks_a_model
 from ..records.durable import replace_files
@@ -103,6 +104,8 @@ def _scrubber(folder: Path, histories: Sequence[RunHistory[GameConfig]], renamed
     scrubber = Scrubber()
     configs = [config for history in histories for config in history.settings.all]
     scrubber.hide_servers(model for config in configs for model in config.models.values())
+    judges = {found.model for history in histories for found in judgements(history.path)}
+    scrubber.hide_servers(map(model_of_record, judges))
     forked = {Path(history.forked.source) for history in histories if history.forked}
     # A path as it was typed, not from the root, tells nothing of the machine, and may be any word of a text.
     sources = {path for path in forked if path.is_absolute() and not path.is_relative_to(folder)}
@@ -112,6 +115,9 @@ def _scrubber(folder: Path, histories: Sequence[RunHistory[GameConfig]], renamed
 
 def _copy_runs(folder: Path, made: Path, runs: Sequence[Path], scrubber: Scrubber) -> None:
     files = {path for run in runs for path in run.rglob("*") if path.is_file()}
+    # What a judge did not come to save names its server nowhere that is looked at.
+    begun = {path for run in runs for path in run.glob(f"{JUDGES}/*") if not (path / JUDGEMENTS).is_file()}
+    files = {path for path in files if begun.isdisjoint(path.parents)}
     files |= {path for run in runs if (path := run.parent / NAMES).is_file() and run != folder}
     for path in sorted(files):
         inside = path.relative_to(folder)

@@ -196,8 +196,8 @@ async def _one_asked(exam: _Exam, run: HeldRun[ExamConfig], opened: ModelFactory
     """Asks what has not been answered; what stops it is noted, and stops no other."""
     from ..exam.card import CARD
     from ..exam.game import EXAMINATION
-    from ..exam.progress import ExamProgress
     from ..game.display import GameConsole
+    from ..game.progress import CallProgress
     from ..models.call_log import PromptDiffersError
     from ..models.stopping import Stopped
     from ..records.durable import DiskError
@@ -207,7 +207,9 @@ async def _one_asked(exam: _Exam, run: HeldRun[ExamConfig], opened: ModelFactory
         return
     if run.history.sessions:
         print(f"going on with {exam.path}; {len(run.history.calls)} calls are answered")
-    progress = ExamProgress(exam.player, exam.config, GameConsole(highlight=False))
+    config, console = exam.config, GameConsole(highlight=False)
+    names, ground = config.marked_names(), config.asked.terrain
+    progress = CallProgress(exam.player, len(config.models), "positions", ground, names, console)
     try:
         await play_on(run, exam.config, EXAMINATION, progress, started=_STARTED, open_model=opened.open)
     except (Stopped, PromptDiffersError, DiskError) as error:

@@ -106,7 +106,7 @@ def _command(name: str) -> Command:
         case "exam":
             from . import exam as command
         case "analyze":
-            from ..analysis import command
+            from . import analyze as command
         case "bundle":
             from ..bundle import command
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from ..game.estimate import GameEstimate, Range, cap_warnings, estimate_of, steps_without_press, window_lines
+from ..game.estimate import GameEstimate, Range, cap_warnings, estimate_of, one_step, window_lines
 from ..game.model_factory import asked_seats
 from ..models.concurrency_limit import START
 from ..models.prices import Price
@@ -28,7 +28,7 @@ def estimate_lines(exams: Sequence[tuple[ExamConfig, Mapping[str, Price | None]]
     seats = list(chain.from_iterable(asked_seats(exam.asked, prices)[:1] for exam, prices in exams))
     if not seats:
         return [f"{len(config.models)} positions; no model is asked"]
-    expected = [estimate_of([seat], steps_without_press(len(config.models)), turns=_TURNS, at=at) for seat in seats]
+    expected = [estimate_of([seat], one_step("order", len(config.models)), turns=_TURNS, at=at) for seat in seats]
     times = [_seconds(one, config.calls.max_concurrency or START) for one in expected]
     warnings = chain.from_iterable(
         cap_warnings(
@@ -41,7 +41,7 @@ def estimate_lines(exams: Sequence[tuple[ExamConfig, Mapping[str, Price | None]]
     )
     low, high = (_shown(max(getattr(time, end) for time in times)) for end in ("low", "high"))
     return [
-        *estimate_of(seats, steps_without_press(len(config.models)), turns=_TURNS, at=at).text(),
+        *estimate_of(seats, one_step("order", len(config.models)), turns=_TURNS, at=at).text(),
         *window_lines(seats, turns=_TURNS),
         *dict.fromkeys(warnings),
         f"time: {low} to {high}, all models at once" if len(seats) > 1 else f"time: {low} to {high}",

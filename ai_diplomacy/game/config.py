@@ -200,8 +200,9 @@ class GameConfig:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """The settings of a run that was begun before. Raises ``ConfigError`` when one is missing."""
-        if "exam" in document:
-            raise ConfigError("it is an examination, and no game")
+        for other, what in (("exam", "an examination"), ("judging", "what a judge has read")):
+            if other in document:
+                raise ConfigError(f"it is {what}, and no game")
         if "models" in document:
             models = {power: model_of_record(model) for power, model in document["models"].items()}
             document = {**document, "models": models}

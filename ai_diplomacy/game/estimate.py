@@ -21,6 +21,7 @@ PROMPT_CHARACTERS: Mapping[str, tuple[int, int]] = {
     "order": (8600, 11200),
     "reflect": (8400, 9650),
     "consolidate": (7400, 8000),
+    "judge": (7450, 8850),
 }
 """Step -> system prompt and prompt together, in the first year and in late ones: means of two offline games to 1910
 (seeds 3 and 4, two rounds, with plans; 1,537 calls)."""
@@ -35,8 +36,10 @@ REPLY_CHARACTERS: Mapping[str, int] = {
     "order": 505,
     "reflect": 470,
     "consolidate": 260,
+    "judge": 400,
 }
-"""Step -> a reply of the offline model: the means of the same games."""
+"""Step -> a reply of the offline model: the means of the same games. Of a judge, where rules say 90, two entries with
+quotes."""
 TAGS = (317, 317, 0)
 """With truth tags: characters more of a prompt in the first year and in late ones, and of a reply; measured alike."""
 TAGS_OF_STEP: Mapping[str, tuple[int, int, int]] = {
@@ -164,6 +167,11 @@ def estimate_of(
     )
 
 
+def total_of(lines: Iterable[EstimateLine]) -> EstimateLine:
+    """All of them together."""
+    return _sum("total", lines)
+
+
 def _more(step: str, truth_tags: bool, provisional_orders: bool) -> tuple[int, int, int]:
     early, late, reply = TAGS_OF_STEP.get(step, TAGS) if truth_tags else (0, 0, 0)
     system = PROVISIONAL * provisional_orders
@@ -229,9 +237,9 @@ def cap_warnings(
     ]
 
 
-def steps_without_press(count: int) -> dict[str, Range]:
-    """The calls that ask for orders so often."""
-    return {"order": _exactly(count) * _both(lambda end: 1 + REASKED[end])}
+def one_step(step: str, count: int) -> dict[str, Range]:
+    """The calls that ask so often for this step alone."""
+    return {step: _exactly(count) * _both(lambda end: 1 + REASKED[end])}
 
 
 def _calls_of_a_seat(turns: int, rounds: int, planning: bool, provisional: bool) -> dict[str, Range]:

@@ -110,7 +110,7 @@ class SettingsHistory(Generic[S]):
 
         def with_keys(config: S) -> S:
             known = {
-                actor: models[actor] if str(models[actor]) == str(model) else by_id.get(str(model), model)
+                actor: models[actor] if str(models.get(actor)) == str(model) else by_id.get(str(model), model)
                 for actor, model in config.models.items()
             }
             return replace(config, models=known)  # type: ignore[type-var]

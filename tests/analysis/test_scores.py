@@ -13,7 +13,7 @@ def game(centers, *, outcome="limit", year=1905, gone=None, last_year=1910):
     counts = {power: centers.get(power, 0) for power in POWERS}
     winners = {"limit": (), "draw": tuple(sorted(alive)), "solo": (max(counts, key=counts.get),)}
     ending = Ending(outcome, winners[outcome], f"W{year}A", counts, alive, gone)
-    rows = ("phases", "orders", "submissions", "boards", "messages", "promised", "calls", "gaps", "minds")
+    rows = ("phases", "orders", "submissions", "boards", "messages", "promised", "turns", "calls", "gaps", "minds")
     rows += ("beliefs", "persuasion")
     nothing = dict.fromkeys(rows, ())
     return GameRecord(

@@ -1,12 +1,11 @@
-"""What the terminal shows of an examination while it is taken: how far it is, what it has cost, and trouble."""
+"""What the terminal shows while a model is asked many questions: how far it is, what it has cost, and trouble."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ..board.terrain import terrain
-from ..game.display import Display, GameConsole
+from ..board.terrain import Terrain
 from ..models.events import (
     BudgetWarned,
     CallAnswered,
@@ -19,25 +18,33 @@ from ..models.events import (
 from ..models.known import known_sum
 from ..records.events import Event
 from ..run.events import StepDefaulted, StepFinished
-from .config import MAP, ExamConfig
+from .display import Display, GameConsole
 
 EVERY = 10.0
 """Seconds between two lines on one model."""
 
 _OF_THE_MODEL = (BudgetWarned, CallRetried, CoolDownStarted, LimiterChanged, ModelRemarked, ParameterDropped)
-"""What is told as in a game; what befalls a single position stands on the card."""
+"""What is told as in a game; what befalls a single question is told with its answers."""
 
 
-class ExamProgress(Display):
-    """Listens to one examination."""
+class CallProgress(Display):
+    """Listens to the runs in which one model is asked."""
 
     def __init__(
-        self, player: str, config: ExamConfig, console: GameConsole, clock: Callable[[], float] = time.monotonic
+        self,
+        asked: str,
+        count: int,
+        what: str,
+        ground: Terrain,
+        names: Mapping[str, str],
+        console: GameConsole,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(console, terrain(MAP), config.marked_names())
-        self._player = player
+        """``asked``: who; ``count``: questions, which are each about one of ``what``; ``names``: actor -> model."""
+        super().__init__(console, ground, names)
+        self._asked = asked
         self._clock = clock
-        self._count = len(config.models)
+        self._count, self._what = count, what
         self._ended = self._unusable = 0
         self._cost: float | None = 0.0
         self._began = self._last = clock()
@@ -58,7 +65,7 @@ class ExamProgress(Display):
 
     def line(self) -> str:
         """How far it is."""
-        words = [f"{self._player}: {self._ended} of {self._count} positions answered"]
+        words = [f"{self._asked}: {self._ended} of {self._count} {self._what} answered"]
         if self._unusable:
             words.append(f"{self._unusable} without a usable reply")
         if self._cost != 0:
