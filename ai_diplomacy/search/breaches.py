@@ -4,9 +4,9 @@ phase with the promise kept.
 All figures are differences of the value (``value``) as the moves leave the board, in centres that a power may expect to
 own two years later. Where the promise is kept, nothing changes but the orders that broke it, and those that only
 helped them: they are replaced by what is best for the breaker of what keeps the promise, beside everything else as it
-was ordered. ``bait``, ``switch`` and ``edge`` follow CTRL-D (Wongkamjan et al. 2025, "Should I Trust You? Detecting
-Deception in Negotiations using Counterfactual RL"), with best replies found by hill climbing in place of a trained
-policy's.
+was ordered. ``bait``, ``switch`` and ``edge`` are those of CTRL-D (Wongkamjan et al. 2025, "Should I Trust You?
+Detecting Deception in Negotiations using Counterfactual RL", arXiv 2502.12436), with best replies found by hill
+climbing in place of a trained policy's.
 """
 
 from __future__ import annotations
@@ -23,30 +23,31 @@ from .geography import CONVOY, HOLDS, SUPPORT
 from .position import Position
 from .value import CENTRE, Outlook, no_pull
 
-BREACH_PRICING = 1
+BREACH_PRICING = 2
 """Raised whenever prices come out otherwise."""
 SAMPLES = 8
-"""Draws of the breaker's orders in each of the two samples that stand for not having its promise."""
+"""Draws of the breaker's orders that stand for not having its promise."""
 _PASSES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class BreachPrice:
-    """What a breach was worth, in centres. The larger the figures, the more was deceived."""
+    """What a breach was worth, in centres. The last three are about two plans of the victim: one that trusts, its best
+    reply to the promise kept, and one without the promise, its best reply to draws of DumbBot's for the breaker."""
 
     cost: float
     """To the victim, with its orders as they were: its value with the promise kept less that of what happened."""
     gain: float
     """To the breaker: its value of what happened less that with the promise kept."""
     bait: float
-    """What the promise held out: the victim's value when it acts on the promise, by its best reply to it, and it is
-    kept, less what its best reply to draws of the breaker's orders (DumbBot's) leads to."""
+    """What the promise held out: the victim's value when the promise is kept and it trusts, less that when it is kept
+    and it does not."""
     switch: float
-    """What acting on it cost: the victim's value of its best reply to what was really ordered, less that of its best
-    reply to the promise."""
+    """What the breach takes from who trusts: the victim's value when the promise is kept, less that of what was really
+    ordered, trusting both times."""
     edge: float
-    """What breaking it was worth against a victim that acts on it: the breaker's value of what it ordered, less that
-    with the promise kept."""
+    """What the victim's trust brings to the breaker: its value of what it really ordered when the victim trusts, less
+    that when it does not."""
     kept: tuple[Order, ...]
     """The breaker's orders with the promise kept."""
 
@@ -75,24 +76,26 @@ def price_breach(
     if kept is None:
         return None
     happened, promised = phase.joint, phase.with_plan(phase.joint, liar, kept)
-    drawn = liar.draws(2 * samples, seed)
-    doubts = [phase.with_plan(phase.joint, liar, plan) for plan in drawn]
+    doubts = [phase.with_plan(happened, liar, plan) for plan in liar.draws(samples, seed)]
     likely = [phase.given(reader), *dict.fromkeys(reader.draws(samples, seed, "candidates"))]
 
     def reply(joint: Sequence[JointPlan], *more: Plan) -> Plan:
         return best_reply(phase.trials(reader, joint), [*more, *likely], _PASSES)
 
-    trusting = reply([promised])
-    wary = phase.trials(reader, doubts[samples:]).worths(reply(doubts[:samples]))
-    lured, deceived = (phase.with_plan(joint, reader, trusting) for joint in (promised, happened))
-    aware = phase.with_plan(happened, reader, reply([happened], trusting))
+    wary = reply(doubts)
+    trusting = reply([promised], wary)
+
+    def when(joint: JointPlan, plan: Plan) -> JointPlan:
+        return phase.with_plan(joint, reader, plan)
+
     value = phase.value
+    trusted = value(reader, when(promised, trusting))
     return BreachPrice(
         cost=(value(reader, promised) - value(reader, happened)) / CENTRE,
         gain=(value(liar, happened) - value(liar, promised)) / CENTRE,
-        bait=(value(reader, lured) - sum(wary) / samples) / CENTRE,
-        switch=(value(reader, aware) - value(reader, deceived)) / CENTRE,
-        edge=(value(liar, deceived) - value(liar, lured)) / CENTRE,
+        bait=(trusted - value(reader, when(promised, wary))) / CENTRE,
+        switch=(trusted - value(reader, when(happened, trusting))) / CENTRE,
+        edge=(value(liar, when(happened, trusting)) - value(liar, when(happened, wary))) / CENTRE,
         kept=liar.orders(kept),
     )
 
