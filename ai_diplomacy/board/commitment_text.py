@@ -184,7 +184,10 @@ def _as_seen_by(power: str, speaker: Speaker) -> Speaker:
     return Speaker(replace(situation, power=power, legal_orders=possible), (speaker.power,), speaker.me)
 
 
-_IF = re.compile(r"[ ,;(]*\b(if|unless|provided(?: that)?|on condition that|as long as|so long as)\b:? ", re.IGNORECASE)
+_IF = re.compile(
+    r"[ ,;(]*\b(if|unless|provided(?: that)?|on condition that|as long as|so long as|while(?! (?:it|we|kept)\b))\b:? ",
+    re.IGNORECASE,
+)
 _THEN = re.compile(r" ?(?:[,;:]|\bthen\b) ?(?:then )?", re.IGNORECASE)
 
 
@@ -211,10 +214,8 @@ def _made(text: str, speaker: Speaker) -> list[Commitment]:
 
 
 _OTHER = re.compile(r"(?P<who>[^:]{1,40}): ?(?P<asked>.+)|(?:the )?(?P<first>[^\W_]{3,}) (?P<rest>.+)", re.IGNORECASE)
-_ATTACK = re.compile(
-    r"(?P<no>(?:does not|do not|doesn't|don't|will not|won't|not|never) )?attack(?:s|ing)? (?:me|us|my units?)",
-    re.IGNORECASE,
-)
+_DOES = re.compile(r"(?P<what>attack|enter|invade)(?:s|ing)? (?P<whom>.+)", re.IGNORECASE)
+"""What is no promise, but the breach of one."""
 
 
 def _condition(sign: str, text: str, speaker: Speaker) -> str:
@@ -234,12 +235,14 @@ def _condition(sign: str, text: str, speaker: Speaker) -> str:
         if named.unknown or len(named.known) != 1 or not named.known.issubset(others):
             raise UnreadPromiseError(f"{name[:40]!r} is no other power in the game; {example}")
         (power,) = named.known
-    if attack := _ATTACK.fullmatch(asked):
-        keeps_peace = (sign == "if") == bool(attack["no"])
-        return f"{'if' if keeps_peace else 'unless'} {power}: peace {speaker.me}"
     if re.search(r"\byou\b", asked, re.IGNORECASE):
         raise UnreadPromiseError(f"name the powers in {asked[:40]!r}; {example}")
-    made = promises(asked, _as_seen_by(power, speaker))
+    if breach := _DOES.fullmatch(asked):
+        sign, asked = "if" if sign == "unless" else "unless", f"not {breach['what']} {breach['whom']}"
+    try:
+        made = promises(asked, _as_seen_by(power, speaker))
+    except UnreadPromiseError as why:
+        raise UnreadPromiseError(f"{asked[:60]!r} of {power}: {why}") from None
     if len(made) != 1:
         raise UnreadPromiseError(f"a condition asks one thing; {example}")
     return f"{sign} {power}: {made[0]}"

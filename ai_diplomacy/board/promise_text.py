@@ -21,14 +21,14 @@ from .units import Unit
 _NOT = r"(?:(?:will|shall|do|does|must|may|can|is|are)(?: not|n't)|won't|shan't|can't|cannot|not to|not|never|no)"
 _LEAD = re.compile(
     r"(?:(?:i|we|my|our)\b )?"
-    r"(?:(?:hereby|promise(?: you)?|pledge|agree|commit|vow|swear|will|shall)\b(?: to\b)?(?: |$))*(?=.)",
+    r"(?:(?:hereby|promise(?: you)?|pledge|agree|commit|vow|swear|will|shall)\b:?(?: to\b)?(?: |$))*(?=.)",
     re.IGNORECASE,
 )
 _FORCES = r"(?:(?:all )?(?:of )?(?:my |our )?(?:units?|forces|troops|pieces)(?: of mine)? )?"
 _EMPTY = r"(?:empty|unoccupied|vacant|clear|demilitari[sz]ed)"
 _PEACE = (
-    r"(?:pce|aly|nap|peace|truce|cease-?fire|armistice|non-?\s?aggression(?: (?:pact|agreement|treaty))?|alliance"
-    r"|ally|allied|allies)"
+    r"(?:pce|aly|nap|truce|cease-?fire|armistice|alliance|ally|allied|allies"
+    r"|(?:peace|non-?\s?aggression)(?: (?:pact|agreement|treaty))?)"
 )
 _WHERE_IT_IS = r"(?: (?:put|still|there|in place|where (?:it is|they are)|(?:in|at) (?P<at>.+)))?"
 
@@ -41,12 +41,13 @@ _OUT = tuple(
     map(
         _pattern,
         (
-            rf"{_FORCES}(?:will )?(?:(?:stay|keep|remain|be)(?:s|ing)? )?{_FORCES}out of (?P<what>.+)",
+            rf"{_FORCES}(?:will )?(?:(?:stay|keep|remain|be)(?:s|ing)? )?{_FORCES}out of:? (?P<what>.+)",
             rf"{_FORCES}(?:stay|keep|remain)(?:s|ing)? (?:away from|off|clear of) (?P<what>.+)",
             r"(?:avoid|vacat|demilitari[sz])(?:e|ing)? (?P<what>.+)",
             r"(?:dmz|demilitari[sz]ed zone):?(?: (?:in|of|for|at))? (?P<what>.+)",
             r"(?P<what>.+?):?(?: (?:is|as|an?|be|to|shall|will|our))* (?:dmz|demilitari[sz]ed(?: zone)?)",
             rf"(?:leav|keep)(?:e|es|s|ing)? (?P<what>.+) {_EMPTY}",
+            r"leav(?:e|es|ing) (?P<what>.+) alone",
             rf"(?P<what>.+) (?:stays?|remains?|is|(?:is |to )?be|(?:is )?left|(?:is )?kept) {_EMPTY}",
             rf"{_FORCES}{_NOT} (?:enter|occupy|invade|(?:move|go|step|sail|march|advance|push) (?:in)?to|into|in)"
             r" (?P<what>.+)",
@@ -63,7 +64,8 @@ _AT_PEACE = tuple(
             r"(?:(?:an?|the|our|full|keeps?|makes?|have|be|is|are|in|at) )*"
             rf"{_PEACE}(?: (?:with|to|towards?|for))?:? ?(?P<what>.*)",
             rf"{_NOT} (?:attack(?:s|ing)?|aggression|hostilit(?:y|ies)|war|fight(?:ing)?|stab(?:bing)?"
-            r"|(?:move|act|go) against)(?: (?:on|against|to|towards?|with))? ?(?P<what>.*)",
+            r"|(?:move|act|go|hostile (?:moves?|acts?|actions?)) against)"
+            r"(?: (?:on|against|to|towards?|with))? ?(?P<what>.*)",
         ),
     )
 )
@@ -71,9 +73,9 @@ _STAYS = tuple(
     map(
         _pattern,
         (
-            rf"(?P<what>.+?) (?:(?:will|shall) )?(?:stays?|remains?|is staying){_WHERE_IT_IS}",
+            rf"(?P<what>.+?) (?:(?:will|shall|to) )?(?:stays?|remains?|is staying){_WHERE_IT_IS}",
             r"(?P<what>.+?) (?:(?:will|shall) )?(?:holds?|keeps?) (?:its|their|the) (?:place|position|ground|line)s?",
-            rf"(?P<what>.+?) {_NOT} (?:moves?|budges?|leaves?(?: (?P<at>.+))?)",
+            rf"(?P<what>.+?) {_NOT} (?:moves?|budges?|leaves?|(?:(?:moves?|budges?) from|leaves?) (?P<at>.+))",
             rf"(?:leave|keep)s? (?P<what>.+?){_WHERE_IT_IS[:-1]}",
             r"(?:hold|keep)(?:s|ing)? (?:the|this|our|my) line:?(?: (?:with|of|in|at|from))? (?P<what>.+)",
             rf"{_NOT} (?:mov(?:e|ing)|moves? (?:of|by)) (?P<what>.+)",
@@ -83,6 +85,7 @@ _STAYS = tuple(
 _REFUSED = _pattern(rf"(?:(?:order|issue|give) )?{_NOT}(?: (?:order|issue|give)(?: the order)?)? (?P<order>.+)")
 _UNIT_REFUSES = _pattern(rf"(?P<unit>(?:my )?(?:an? |the )?(?:a|f|army|fleet)\b.+?) {_NOT} (?P<rest>.+)")
 _STILL = _pattern(r"(?:stay|remain|keep|hold (?:its|their|the))s?\b.*")
+_IN_WINTER = _pattern(r" (?:(?:in|this|in the|in this|next) )winter$")
 _YOU = frozenset(("", "YOU", "YOURS", "YOUR UNITS", "READER", "READERS", "EACH OTHER", "ONE ANOTHER"))
 _ME = frozenset(("ME", "US", "MINE", "MY UNITS"))
 _AND = frozenset(("AND", "ALSO", "&"))
@@ -107,6 +110,12 @@ class Speaker:
     def power(self) -> str:
         return self.situation.power
 
+    def unnamed(self, text: str) -> str:
+        """The text without the name of the power, where it speaks of itself: ``Germany will not``, ``German units``."""
+        people = self.situation.terrain.adjectives[self.power]
+        text = re.sub(rf"^(?:the )?(?:{self.power}|{people})s?\b:? (?=.)", "", text, flags=re.IGNORECASE)
+        return re.sub(rf"\b{people} (?=units?\b|forces\b|troops\b)", "", text, flags=re.IGNORECASE)
+
     @property
     def example(self) -> str:
         """What this power could write, of every kind."""
@@ -125,8 +134,8 @@ def promises(text: str, speaker: Speaker) -> tuple[Promise, ...]:
         literal = Promise(text)
         if literal.order and literal.order in speaker.situation.legal_orders.get(literal.order.unit, ()):
             return (literal,)
-    lead = _LEAD.match(text)
-    bare = text[lead.end() :] if lead else text
+    lead = _LEAD.match(named := speaker.unnamed(text))
+    bare = named[lead.end() :] if lead else named
     first: UnreadPromiseError | None = None
     for reading in (_by(_OUT, _out), _by(_AT_PEACE, _peace), _by(_STAYS, _stays), _refused, _ordered):
         try:
@@ -192,6 +201,8 @@ def _refused(text: str, speaker: Speaker) -> list[Promise]:
 def _ordered(text: str, speaker: Speaker) -> list[Promise]:
     situation = speaker.situation
     ground = situation.terrain
+    if (bare := _IN_WINTER.sub("", text)) != text and read(bare, ground)[0].verb in ("B", "D"):
+        text = bare
     written = read(text, ground)
     tokens = tokens_of(text, lexicon(ground.name))
     if len(written) > 1:

@@ -16,7 +16,7 @@ _UNTIL = (
 )
 _YEAR = (
     r"(?P<now>(?:(?:for|all|during|throughout|until|till|through)(?: the)?(?: end of| rest of)? )?"
-    r"(?:this|the) (?:whole )?year)"
+    r"(?:this|the) (?:whole )?year(?: only)?)"
 )
 _PHASE = r"(?:(?:for|in|during) )?this (?:season|phase|turn)(?: only)?|for now"
 _DO_SO = (
@@ -26,7 +26,7 @@ _DO_SO = (
 _KEPT = (
     rf"(?P<mutual>(?:(?:for )?(?:as|so) long as|while) (?:you (?:also )?{_DO_SO}|both of us {_DO_SO}|we both {_DO_SO}"
     r"|(?:it|this|that|the (?:deal|pact|agreement|promise)) is (?:kept|honou?red|mutual)|kept)"
-    r"|mutual(?:ly)?|reciprocal(?:ly)?)"
+    r"|(?:(?:while|if) (?:it is )?)?(?:mutual(?:ly)?|reciprocal(?:ly)?))"
 )
 _TERM = rf"(?:{_UNTIL}|{_YEAR}|{_PHASE}|{_KEPT})"
 _LAST = re.compile(rf"(?:(?P<rest>.*?)[ ,;:(]+)??{_TERM}\)?", re.IGNORECASE)

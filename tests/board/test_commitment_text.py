@@ -42,7 +42,8 @@ def refused(text: str, situation: Situation = SPRING, *readers: str) -> str:
 
 
 SPELLINGS = {
-    "A MUN - TYR": """A MUN-TYR | army Munich to Tyrolia | "A MUN -> TYR" | 1. A MUN - TYR
+    "A MUN - TYR": """A MUN-TYR | army Munich to Tyrolia | "A MUN -> TYR" | Germany: A MUN - TYR
+        | I pledge: A MUN - TYR | 1. A MUN - TYR
         | I will move A MUN to TYR""",
     "A MUN S A VEN - TYR": "A MUN S A VEN-TYR | Munich supports Venice to Tyrolia",
     "A MUN H": "A MUN holds | hold A MUN",
@@ -53,7 +54,8 @@ SPELLINGS = {
         | stays out of ENG | keep out of ENG | keep all my units out of ENG | will not enter ENG
         | I won't enter the English Channel | no units in ENG | no units of mine in ENG | leave ENG empty
         | keep the English Channel empty | not into ENG | no move to ENG | not move into ENG | vacate ENG
-        | I promise to stay out of ENG | my units will stay out of ENG""",
+        | I promise to stay out of ENG | my units will stay out of ENG
+        | Germany stays out of ENG | no German units in ENG | leave ENG alone | pledge: out of ENG""",
     "out of TYR": "no attack on Tyrolia | not attack TYR",
     "out of STP": "DMZ St. Petersburg | out of STP/SC | keep STP (north coast) empty",
     "peace FRANCE": """PCE FRA | peace with france | no attack on France | not attack the French
@@ -66,8 +68,9 @@ SPELLINGS = {
     "peace ENGLAND": "PCE ENG | peace with Britain | no attack on ENG",
     "A MUN stays": """A MUN stays in Munich | A MUN holds its place | A MUN does not move | A MUN keeps its place
         | A MUN remains in Munich | leave A MUN where it is | keep A MUN in place | A MUN will stay | my A MUN stays put
-        | hold the line A MUN | do not move A MUN | Munich stays | A MUN doesn't move | a mun will not leave Munich""",
-    "F KIE B": "build F KIE | build a fleet in Kiel | F KIE build | I will build F KIE",
+        | hold the line A MUN | do not move A MUN | Munich stays | A MUN doesn't move
+        | A MUN will not move from Munich | A MUN to stay | a mun will not leave Munich""",
+    "F KIE B": "build F KIE | build a fleet in Kiel | F KIE build | I will build F KIE | build F KIE this winter",
     "not F KIE B": "no F KIE B | will not build F KIE | no build of F KIE | not build a fleet in Kiel",
     "A MUN D": "disband A MUN | remove the army in Munich",
     "out of ENG until F1902": """out of ENG until fall 1902 | out of ENG through Fall 1902 | out of ENG until 1902
@@ -82,6 +85,9 @@ SPELLINGS = {
     "out of ENG while kept": """out of ENG as long as you do | out of ENG as long as it is kept | out of ENG, mutual
         | mutual DMZ ENG | out of ENG for as long as you keep to it | stay out of ENG while you do the same""",
     "peace FRANCE until F1902 while kept": "mutual peace with France until F1902 | peace FRANCE while kept until 1902",
+    "A MUN - TYR unless ITALY: peace GERMANY": "if ITALY attacks me: A MUN - TYR | A MUN - TYR if you attack me",
+    "out of TYR if ITALY: out of TYR": """out of TYR unless Italy enters TYR | DMZ TYR while ITALY stays out of TYR
+        | unless you enter TYR: out of TYR""",
     "out of TYR if ITALY: A VEN H": """out of TYR if Italy holds A VEN | if ITALY: A VEN H, out of TYR
         | out of TYR if ITALY A VEN H | if Italy holds A VEN then I stay out of TYR | out of TYR if you: A VEN H
         | out of TYR as long as Italy holds A VEN | out of TYR, provided that ITALY: A VEN H""",
@@ -170,7 +176,9 @@ def test_bare_peace_is_with_every_reader():
         ("out of TYR if GERMANY: A MUN H", "is no other power in the game"),
         ("out of TYR if A VEN H", "who must do what is not understood"),
         ("out of TYR if ITALY: A VEN H, F NAP H", "2 orders in one text"),
-        ("out of TYR if you lie", "not understood"),
+        ("out of TYR if ITALY: out of TYR, BOH", "a condition asks one thing"),
+        ("out of TYR if AUSTRIA: peace with you", "name the powers in"),
+        ("out of TYR if you lie", "'lie' of ITALY: not understood"),
         ("A MUN - TYR if you help me", "not understood"),
         ("withdraw", "say which promise, or write withdraw all"),
         ("withdraw my promise", "say which promise, or write withdraw all"),
@@ -197,6 +205,7 @@ def test_what_is_not_sure_is_refused_with_a_reason_that_helps(text, why):
         "A MUN - TYR or A MUN - BOH", "A MUN - TYR unless it rains", "A MUN - TYR # if I like",
         "A MUN - TYR except in 1902",
         "not withdraw out of ENG", "I won't release you from all", "attack France", "enter ENG", "A MUN - TYR in 1905",
+        "A MUN - TYR 1905", "A MUN D A MUN - TYR",
         "out of ENG 1902", "leave ENG", "out of ENG but not BUR", "out of ENG or BUR", "peace FRANCE or ITALY",
         "war with France",
         "not attack France with A MUN", "kein A MUN - TYR", "ne pas A MUN - TYR", "out of ENG pas", "A MUN stays nicht",
