@@ -92,7 +92,7 @@ async def test_pledges_are_checked_when_made_and_judged_when_ordered(tmp_path):
     judged = {event["pledged"]: (event["ordered"], event["kept"]) for event in run.events_of("pledge_judged")}
     assert judged == {"A PAR - BUR": ("A PAR - BUR", True), "F BRE - MAO": ("F BRE - ENG", False)}
     story = (run.path / "powers" / "ITALY.md").read_text()
-    assert "**Broke its word** France, to us: `F BRE - MAO`; ordered `F BRE - ENG`" in story
+    assert "**Broke its word** France, to us: `F BRE - MAO`; ordered `F BRE - ENG`." in story
 
 
 async def test_all_kinds_of_promises_go_out_in_one_notation_and_are_shown_while_they_hold(tmp_path):
