@@ -122,6 +122,7 @@ def test_a_spelling_is_read_as_what_it_says(text, meant):
         ("A MUN and F KIE hold their places", ["A MUN stays", "F KIE stays"]),
         ("DMZ ENG, BUR and Ruhr", ["out of ENG", "out of BUR", "out of RUH"]),
         ("out of ENG and peace FRANCE", ["out of ENG", "peace FRANCE"]),
+        ("- A MUN - TYR\n- peace FRANCE", ["A MUN - TYR", "peace FRANCE"]),
         ("A MUN - TYR, A BER - KIE", ["A MUN - TYR", "A BER - KIE"]),
         ("A MUN - TYR, not A BER - KIE; PCE FRA", ["A MUN - TYR", "not A BER - KIE", "peace FRANCE"]),
         ("ALY FRA ENG until F1903", ["peace ENGLAND until F1903", "peace FRANCE until F1903"]),
