@@ -47,6 +47,7 @@ _REFUSES = compiled("confession", "refuses")
 _NOT_GIVEN = compiled("confession", "not_given")
 _PEACEFUL = compiled("confession", "peaceful")
 _WHATEVER = re.compile(r"\b(?:whatever|no matter what)\b", re.IGNORECASE)
+_LEAVES = re.compile(r"\b(?:leav|left|vacat|withdr|evacuat|pull|remov|clear|quit)\w*", re.IGNORECASE)
 _NEAR = 3
 """Clauses between what was promised and that it is broken."""
 
@@ -55,18 +56,28 @@ def confessed(turns: Sequence[Turn], rows: Sequence[Promised]) -> list[Promised]
     """Rows for the breaches that no pledge covers. ``turns``: all of the game so far; ``rows``: its pledges."""
     found: list[Promised] = []
     for at, turn in enumerate(turns):
+        if turn.drawn:
+            continue
         year = [other for other in turns[: at + 1] if other.phase.year == turn.phase.year]
-        for sender, texts in sorted(turn.private.items()):
-            own: list[Promised] = []
-            if turn.drawn or sender in turn.undecided:
-                continue
-            for text in texts:
-                for admission in _admissions(clauses(text.text, sender, turn.map), sender, turn):
-                    for reader in sorted(admission.readers):
-                        row = _row(admission, reader, sender, text, year, [*rows, *own])
-                        if row is not None:
-                            own.append(row)
-            found += own
+        for sender in sorted(turn.units.keys() - turn.undecided):
+            for told_in in year:
+                for text in told_in.private.get(sender, ()):
+                    found += _rows(text, told_in, sender, turns[: at + 1], [*rows, *found])
+    return found
+
+
+def _rows(
+    text: PrivateText, told_in: Turn, sender: str, turns: Sequence[Turn], rows: Sequence[Promised]
+) -> list[Promised]:
+    """What a text of ``told_in`` confesses of the orders of the last turn."""
+    turn, found = turns[-1], list[Promised]()
+    for admission in _admissions(clauses(text.text, sender, turn.map), sender, turn):
+        if told_in is not turn and not admission.named:
+            continue
+        for reader in sorted(admission.readers):
+            row = _row(admission, reader, sender, text, turns, [*rows, *found])
+            if row is not None and (told_in is turn or not _broken(row.commitment.promise, sender, told_in)):
+                found.append(row)
     return found
 
 
@@ -78,6 +89,12 @@ class _Admission:
     """The clauses that tell of the promise, the one that names the reader first."""
     broken: Clause
     readers: frozenset[str]
+
+    @property
+    def named(self) -> bool:
+        """Whether the words say what was promised."""
+        first = self.promised[0]
+        return bool(first.places or first.orders) and not _WHATEVER.search(first.marked)
 
 
 def _admissions(said: Sequence[Clause], sender: str, turn: Turn) -> Iterator[_Admission]:
@@ -131,21 +148,23 @@ def _readers(clause: Clause) -> frozenset[str]:
 
 
 def _row(
-    admission: _Admission, reader: str, sender: str, text: PrivateText, year: Sequence[Turn], rows: Sequence[Promised]
+    admission: _Admission, reader: str, sender: str, text: PrivateText, turns: Sequence[Turn], rows: Sequence[Promised]
 ) -> Promised | None:
-    turn = year[-1]
-    first = admission.promised[0]
-    named = bool(first.places or first.orders) and not _WHATEVER.search(first.marked)
+    turn = turns[-1]
+    year = [other for other in turns if other.phase.year == turn.phase.year]
     towards = [row for row in rows if row.sender == sender and row.recipient in (reader, ALL)]
     for promise in _read(admission, reader, sender, year):
         broken = _broken(promise, sender, turn)
         if broken is None:
             continue
-        if any(_covers(row, promise, turn, named=named) for row in towards):
+        if any(_covers(row, promise, turn, named=admission.named) for row in towards):
             return None
         sent = _messages(sender, reader, year)
         giving = _giving(promise, sent, turn)
-        if not (named or giving):
+        earlier = [other for other in turns if other not in year]
+        if not (admission.named or giving) or (
+            not giving and _giving(promise, _messages(sender, reader, earlier), turn)
+        ):
             continue
         message = next(reversed(giving or sent), None)
         row = Promised(
@@ -204,16 +223,18 @@ def _read(admission: _Admission, reader: str, sender: str, year: Sequence[Turn])
                     and {order.goal or order.mover.province, order.unit.province} & places.keys()
                 ):
                     yield Promise(str(order))
+    leaves = any(_LEAVES.search(clause.marked) for clause in admission.promised)
     for place in places:
-        yield Promise(f"out of {place}")
+        if leaves or place not in {unit.province for unit in own}:
+            yield Promise(f"out of {place}")
     if first.places and peaceful:
         yield Promise(f"peace {reader}")
 
 
-def _broken(promise: Promise, sender: str, turn: Turn) -> tuple[Phase, tuple[Order, ...]] | None:
+def _broken(promise: Promise | None, sender: str, turn: Turn) -> tuple[Phase, tuple[Order, ...]] | None:
     ground = Ground(turn.units, turn.centers)
     for phase in sorted(turn.orders):
-        if not concerns(promise, phase):
+        if promise is None or not concerns(promise, phase):
             continue
         wrong = breaking(promise, sender, phase, ground, turn.orders[phase])
         if wrong:

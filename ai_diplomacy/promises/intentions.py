@@ -7,7 +7,7 @@ specific counts, and of these the last.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..board.commitments import Commitment
@@ -16,20 +16,14 @@ from ..board.units import Order, Unit
 from .breaking import Ground, breaking, same_order
 from .clauses import Clause, clauses
 from .deeds import deed
-from .phrases import compiled
+from .phrases import compiled, within
 from .planned import planned
 from .stances import NEGATED, WEIGHED, Stance, conditional, elliptic, others_do, stance_in, told, turns_down
 from .turns import Turn
 
-_HEDGE = re.compile(
-    r"(?:\b(?:wenn|falls|sofern|if|unless|si|se|s'il|als|indien|jeśli|jeżeli|gdyby|если|eğer|erwog|erwäge|könnte"
-    r"|vielleicht|peut-être|pourrait|quizás|quizá|podría|forse|potrebbe|может|возможно|talvez|poderia|belki|może"
-    r"|nicht|kein|pas|ne|no|non|não|nie|не|niet|değil|statt|anstatt|au lieu|en vez|invece di|вместо|zamiast|sans)\b"
-    r"|如果|若|假如|要是|也许|可能|考虑|不|别|もし|かもしれない|만약)",
-    re.IGNORECASE,
-)
-"""Before an order in notation: a condition, a doubt or a denial."""
-
+_CONDITION = within("notation", "condition")
+_DENIAL = within("notation", "denial")
+_DOUBT = within("notation", "doubt")
 _FIRST_PERSON = re.compile(
     r"(?<!\w)(?:i|we|my|our|i'm|i'll|we'll)(?!\w)"
     r"|<[A-Z]{3}>(?:'s)? (?:army |fleet )?(?:will |then )?(?!is|was|has)\w+s\b",
@@ -43,7 +37,12 @@ _DOING = re.compile(
     re.IGNORECASE,
 )
 _UNDECIDED = compiled("stance", "undecided")
-_NO = re.compile(r"\b(?:no|not|never|nor|without|hardly|instead of|rather than|out of)\b|n't\b", re.IGNORECASE)
+_NO = re.compile(
+    r"\b(?:no|not|never|nor|without|hardly|instead of|rather than|out of|asks?|asked|wants?"
+    r"|in (?:the )?(?:fall|autumn|spring)"
+    r"|after that|players?)\b|n't\b",
+    re.IGNORECASE,
+)
 _THEIRS = re.compile(
     r"^\W*(?:\{[A-Z]+\}|they|he|she|it)\W+(?:\w+\W+){0,2}?(?:me|us|i|we|to)\W|^\W*(?:they|he|she)\b", re.IGNORECASE
 )
@@ -102,6 +101,10 @@ class Aim:
         ground = Ground(self.turn.units, self.turn.centers)
         phase = next((p for p in self.turn.orders if p.kind == ("A" if promise.winter else "M")), self.turn.phase)
         return breaking(promise, self.sender, phase, ground, {self.sender: (order,)}) is not None
+
+    def returns(self, order: Order, breakers: Collection[Unit]) -> bool:
+        """Whether a unit that broke it, or that it binds, is planned to keep it after all."""
+        return self.kept_by(order) or (order.unit in breakers and not self.broken_by(order))
 
     def kept_by(self, order: Order) -> bool:
         promised = self.commitment.order
@@ -240,17 +243,18 @@ def clear_plans(aim: Aim, clause: Clause, before: Clause | None = None) -> Itera
     """What the orders in a clause mean for the promise, unless they are only weighed, denied or told to somebody."""
     if clause.inherited:
         return
+    breakers = {order.unit for order in aim.wrong}
     for order, at in planned(clause, aim.own, aim.others):
         start = clause.marked[:at]
         same_sentence = before is not None and before.sentence == clause.sentence
         context = f"{before.marked} {start}" if same_sentence and before is not None else start
-        hedged = (
-            _HEDGE.search(context) or conditional(context) or WEIGHED.search(clause.marked) or NEGATED.search(start)
-        )
+        doubted = WEIGHED.search(clause.marked) or turns_down(clause.marked) or _DOUBT.search(clause.whole)
+        denied = NEGATED.search(start) or _DENIAL.search(start)
+        hedged = doubted or denied or _CONDITION.search(context) or conditional(context)
         if hedged or clause.text.rstrip().endswith("?"):
             continue
         given = any(same_order(order, wrong) for wrong in aim.wrong)
         if aim.broken_by(order) and (given or not told(clause.marked)):
             yield Statement("break", 6 if given else 4, clause)
-        elif aim.kept_by(order) and not told(clause.marked) and stance_in(clause.marked) is None:
+        elif stance_in(clause.marked) is None and not told(clause.marked) and aim.returns(order, breakers):
             yield Statement("keep", 4, clause)

@@ -46,5 +46,10 @@ def phrases(table: str, name: str) -> str:
     return rf"(?<![\w<{{])(?:{plain})(?!\w)"
 
 
+def within(table: str, name: str) -> re.Pattern[str]:
+    """The phrases of a list as a pattern that matches within words, too: not every language parts its words."""
+    return re.compile(_alternatives(_BOOK[table][name]), re.IGNORECASE)
+
+
 def compiled(table: str, name: str) -> re.Pattern[str]:
     return re.compile(phrases(table, name), re.IGNORECASE)

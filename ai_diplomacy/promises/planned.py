@@ -16,7 +16,7 @@ _THE = r"(?:(?:my|the|our|its|own)\s+)*"
 _FORCE = r"(?:army|fleet|units?|troops|forces|garrison|men|ships?)"
 _UNIT = rf"{_THE}(?:{_FORCE}\s+(?:in|at|of|from|on)\s+(?:the\s+)?)?<(?P<unit>[A-Z]{{3}})>(?:'s)?(?:\s+{_FORCE})?"
 _AUX = (
-    r"(?:\s+(?:will|shall|must|should|is|are|going|to|now|then|simply|instead|also|just|gets?|order(?:ed|s)?|quietly|straight"
+    r"(?:\s+(?:will|would|shall|must|should|is|are|going|to|now|then|simply|instead|also|just|gets?|order(?:ed|s)?|quietly|straight"
     r"|itself|secretly|actually|really|still|be|about|back|this|turn|spring|fall|year|,)){0,5}?\s+"
 )
 _GOES = (
