@@ -57,6 +57,7 @@ _COURTS = {
     "TURKEY": "Constantinople|(?:the )?Sultan|Ottomans?",
 }
 """Where a power's letters come from: its name as often as a place's."""
+_FORCES = re.compile(r"\s+(?:army|armies|fleets?|units?|forces|troops|ships?|cent(?:er|re)s?|diplomacy)", re.IGNORECASE)
 _COAST = r"(?:/[NESW]C)?"
 
 
@@ -197,7 +198,7 @@ class _Names:
                 return f"<{place}>"
             power = self._powers.get(word) or self._peoples[word]
             if power == sender:
-                return "I" if word in self._powers else "my"
+                return "I" if word in self._powers else "my" if _FORCES.match(match.string, match.end()) else match[0]
             powers.add(power)
             return f"{{{power}}}"
 

@@ -19,6 +19,9 @@ _OWN_FORCE = re.compile(
 )
 _NOUN = re.compile(r"\b(?:my|your|his|her|its|their|with)\s*$", re.IGNORECASE)
 """Before ``help`` and the like, where they are no deed."""
+_WANTED = re.compile(r"(?:\{[A-Z]+\}|\b(?:he|she|they|it)\b).{0,40}\b(?:me|us) (?:for|to)\b", re.IGNORECASE)
+_QUIET = re.compile(r"\b(?:empty|neutral|quiet|demilitari[sz]ed) <", re.IGNORECASE)
+"""Of a province that is left alone."""
 _STAYS = re.compile(r"\b(?:hold|stay|remain|keep|guard|cover|home|put|not (?:move|leave|go))", re.IGNORECASE)
 _THERE = re.compile(
     r"^\W*(?:(?:on|onto|into|in|to|for|at|against|upon|from)\W+)?"
@@ -45,6 +48,8 @@ def deed(
         return False
     for match in _DEED.finditer(text):
         before = text[: match.start()]
+        if _WANTED.search(before) or _QUIET.search(text):
+            continue
         if others_do(before) or NEGATED.search(before) or _NOUN.search(before):
             continue
         if stays and not _STAYS.search(text[match.start() :]):

@@ -18,6 +18,8 @@ Turned = Literal["back", "again"]
 _BACK = compiled("ending", "back")
 _UNABLE = compiled("ending", "unable")
 """Not a withdrawal by itself: only of what the clause names."""
+_GOING = re.compile(r"\b(?:go|move|moving|going|enter|attack|send|support|be)\w*$", re.IGNORECASE)
+"""Who will not go somewhere takes back no promise to stay away."""
 _LET_OFF = compiled("ending", "let_off")
 _IDLE = re.compile(r"^\W*(?:\w+\W+){0,2}?" + phrases("ending", "idle"), re.IGNORECASE)
 _OWN_WORD = re.compile(
@@ -103,8 +105,8 @@ def _ends(clause: Clause, aim: Aim, *, by_sender: bool) -> bool:
         return False
     if any(not _DENIED.search(text[: match.start()]) for match in _BACK.finditer(text)):
         return True
-    named = bool(clause.places & (aim.provinces | aim.goals) or clause.orders) or bool(_OWN_WORD.search(text))
-    if named and _UNABLE.search(text):
+    named = bool(clause.places & aim.provinces or clause.orders) or bool(_OWN_WORD.search(text))
+    if named and any(aim.commitment.order or not _GOING.search(match[0]) for match in _UNABLE.finditer(text)):
         return True
     if told(text):
         return False

@@ -44,8 +44,10 @@ _HELPERS = (
     rf"|{_URGING}))*(?:'ll|'d|'m)?\s*$"
 )
 _OTHERS = re.compile(
-    r"(?:\b(?:they|he|she|who|you|everybody|everyone|somebody|someone|neighbou?rs?|others|nobody|(?<!while )it)"
-    r"|(?<!to )(?<!from )(?<!with )(?<!for )(?<!on )(?<!against )(?<!at )(?<!keep )(?<!promised )(?<!told )\{[A-Z]+\})"
+    r"(?:\b(?:they|he|she|who|you|everybody|everyone|somebody|someone|neighbou?rs?|others"
+    r"|players|people|anyone|nobody|(?<!while )it)"
+    r"|(?<!\bto )(?<!\bfrom )(?<!\bwith )(?<!\bfor )(?<!\bon )(?<!\bagainst )"
+    r"(?<!\bat )(?<!\bkeep )(?<!\bpromised )(?<!\btold )\{[A-Z]+\})"
     rf"{_HELPERS}",
     re.IGNORECASE,
 )
