@@ -46,7 +46,7 @@ def view(
         unanswered=_silent(mailbox, power, turn, situation.phase, coming, rounds) if writing else (),
         returned=mailbox.returned_to(power, situation.phase),
         pledges=pledges.outcomes(power) if situation.kind == "M" or step != "order" else (),
-        standing=pledges.standing(power) if heard != turn else (),
+        standing=() if after else pledges.standing(power),
         earlier=earlier,
         earlier_press=mailbox.readable(power, past) if earlier or config.turns_shown(power) > 1 else (),
         ended=ended,

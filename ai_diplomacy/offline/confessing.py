@@ -16,7 +16,7 @@ from .wording import entry, listed, name, place, templates, with_article
 
 LONGEST = 300
 _Cause = tuple[str, tuple[tuple[str, str], ...]]
-_SILENT = 0.25
+_SILENT = 0.2
 """How often a power without any candour leaves unwritten why it breaks a promise."""
 
 
