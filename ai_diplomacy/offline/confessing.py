@@ -16,7 +16,7 @@ from .wording import entry, listed, name, place, templates, with_article
 
 LONGEST = 300
 _Cause = tuple[str, tuple[tuple[str, str], ...]]
-_SILENT = 0.2
+_SILENT = 0.15
 """How often a power without any candour leaves unwritten why it breaks a promise."""
 
 
@@ -75,7 +75,7 @@ def _confessions(assessment: Assessment, found: OrderPlan, broken: Sequence[tupl
     for (to, (template, why)), breaches in told.items():
         fields = {
             "you": listed([name(power) for power in to]),
-            "pledged": listed([_quoted(bond.commitment) for bond, _ in breaches]),
+            "pledged": listed(list(dict.fromkeys(_quoted(bond.commitment) for bond, _ in breaches))),
             "order": listed(list(dict.fromkeys(order for _, order in breaches))),
         }
         luck = assessment.prompt.chance("confess", fields["pledged"])
@@ -110,7 +110,7 @@ def _kept(assessment: Assessment, agreed: Commitments, found: OrderPlan, broken:
         kept = [bond for bond in agreed.to(power) if bond not in broken]
         if not kept:
             continue
-        what = listed([_quoted(bond.commitment) for bond in kept[:2]])
+        what = listed(list(dict.fromkeys(_quoted(bond.commitment) for bond in kept))[:2])
         if power == found.betrayed:
             yield luck.choice(texts["spared"]).format(you=name(power), pledged=what)
             continue

@@ -9,6 +9,7 @@ from .assessment import assess
 from .candour import tagged
 from .commitments import commitments
 from .diary import of_negotiation
+from .ending import endings
 from .intents import UnderstoodMessage
 from .messages import composed
 from .order_planning import plan_orders
@@ -27,6 +28,8 @@ _UNSOFTENED = frozenset({"warning", "betrayed", "grown", "nudge"})
 """Purposes that would sound false after a polite opening."""
 _SECOND_OFFERS = frozenset({"alliance", "alliance_against", "zone", "peace", "offer_support", "ask_support"})
 """Purposes that make sense after a refusal."""
+_URGENT = frozenset({"tip_attack", "tip_league", "withdraw"})
+"""Purposes for which a power writes once more in a later round."""
 _AFTERTHOUGHT = 0.2
 """How often a power still opens a subject in a later round."""
 
@@ -59,6 +62,9 @@ def _answer_all(plan: RoundPlan, messages: dict[str, UnderstoodMessage], most: i
 
 def _answer_or_proposal(plan: RoundPlan, power: str, received: UnderstoodMessage) -> PlannedMessage:
     """In a first round old messages are mostly answered by what comes next."""
+    ending = next(endings(plan, power), None)
+    if ending is not None and not wants_its_own_answer(received):
+        return ending[1]
     fresh = received.message not in plan.prompt.awaiting
     if fresh or wants_its_own_answer(received):
         return answer(plan, received)
@@ -84,6 +90,7 @@ def _approach(plan: RoundPlan, most: int) -> None:
     if prompt.opening:
         liked = min(liked, most - 1)
     if prompt.round > 1:
+        _add_urgent(plan, most)
         liked = len(plan.messages) + (not prompt.opening and luck.random() < _AFTERTHOUGHT)
     while len(plan.messages) < min(liked, most):
         ideas = proposals(plan)
@@ -93,3 +100,10 @@ def _approach(plan: RoundPlan, most: int) -> None:
     if prompt.round == 1 and not plan.messages:
         for planned in proposals(plan)[:1]:
             plan.add(planned)
+
+
+def _add_urgent(plan: RoundPlan, most: int) -> None:
+    """In a later round: what cannot wait, such as what an ally of theirs has just asked of us."""
+    urgent = next((planned for planned in proposals(plan) if planned.purpose in _URGENT), None)
+    if urgent is not None and len(plan.messages) < most:
+        plan.add(urgent)

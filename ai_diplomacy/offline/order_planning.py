@@ -91,10 +91,16 @@ def _strikes(
 ) -> Iterable[Order]:
     """The moves for which a promise is broken. While it negotiates, a power that means to betray counts on a trust
     that it does not have yet."""
-    if betrayed is not None and (negotiating or betrayed in agreed.powers):
+    if betrayed is not None and (negotiating or betrayed in agreed.powers or _courted(assessment, betrayed)):
         yield from filter(None, [strike(assessment, betrayed)])
     if turned is not None and assessment.prize(turned.power)[0] is not None:
         yield from filter(None, [strike(assessment, turned.power)])
+
+
+def _courted(assessment: Assessment, power: str) -> bool:
+    """Whether the power has an offer of ours before it, though it may not have taken it."""
+    mine = (m for m in assessment.press if m.sender == assessment.prompt.me and power in m.message.recipients)
+    return any(m.ask in ("zone", "peace", "alliance") for m in mine)
 
 
 def _due(assessment: Assessment, binding: Iterable[Commitment]) -> Iterable[Order]:
