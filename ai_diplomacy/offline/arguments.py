@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .assessment import Assessment
 from .wording import name, number, place, templates
 
-_ARGUED = frozenset(
-    {"alliance", "alliance_against", "zone", "peace", "warning", "coalition", "chat", "small", "defiant", "regret"}
-    | {"decline_alliance", "decline_peace", "decline_zone", "accept_coalition", "punish", "gossip", "nudge"}
-)
+_FITTING = {
+    "leader": {
+        "alliance",
+        "peace",
+        "coalition",
+        "zone",
+        "chat",
+        "small",
+        "punish",
+        "accept_coalition",
+        "decline_peace",
+    },
+    "small": {"alliance", "peace", "zone", "decline_coalition", "denial", "excuse", "regret"},
+    "border": {"zone", "peace", "warning", "decline_alliance", "decline_zone", "decline_peace", "nudge", "regret"},
+    "took": {"alliance_against", "gossip", "chat", "small", "coalition", "punish", "thanks_tip"},
+    "bounced": {"alliance_against", "chat", "small", "ask_support"},
+    "late": {"alliance", "peace", "coalition", "decline_alliance", "regret", "defiant"},
+}
+"""Kind of an argument -> purposes of messages that it backs."""
 _OFTEN = 0.25
 
 
-def argument(assessment: Assessment, purpose: str, to: Sequence[str], rng: random.Random) -> str:
-    """A sentence, or nothing: true as the situation has it, and fit to stand behind a message of this purpose."""
-    if purpose not in _ARGUED or len(to) != 1 or assessment.prompt.opening or rng.random() > _OFTEN:
+def argument(assessment: Assessment, purpose: str, to: Sequence[str], rng: random.Random, third: str = "") -> str:
+    """A sentence, or nothing: true as the situation has it, and fit to stand behind a message of this purpose, which
+    may speak of a third power."""
+    if len(to) != 1 or assessment.prompt.opening or rng.random() > _OFTEN:
         return ""
-    found = list(_facts(assessment, to[0]))
+    facts = _facts(assessment, to[0])
+    found = [(kind, fields) for kind, fields in facts if purpose in _FITTING[kind] and _about(fields, third)]
     if not found:
         return ""
     kind, fields = rng.choice(found)
     return rng.choice(templates()["arguments"][kind]).format_map(fields)
+
+
+def _about(fields: Mapping[str, str], third: str) -> bool:
+    return not third or fields.get("third", third) == third
 
 
 def _facts(assessment: Assessment, power: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -45,7 +66,7 @@ def _facts(assessment: Assessment, power: str) -> Iterator[tuple[str, dict[str, 
         yield "border", {"n": number(near)}
     for result in situation.recent:
         for at, taker in result.captures.items():
-            if taker not in (power, prompt.me):
+            if taker not in (power, prompt.me) and {taker, power} <= set(assessment.neighbours):
                 yield "took", {"third": name(taker), "at": place(ground, at), **season}
     for event in assessment.events:
         if event.kind == "bounced" and event.power != power:

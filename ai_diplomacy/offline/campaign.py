@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..board.situation import Situation
 from ..board.terrain import Terrain
 from .assessment import Assessment
 from .prompt_reader import ParsedPrompt
@@ -58,12 +59,17 @@ def campaign_weights(prompt: ParsedPrompt) -> Mapping[str, float]:
     return dict(zip(open_targets, (_NOW, _NEXT), strict=False))
 
 
+def coming_year(situation: Situation) -> int:
+    """The year of the next moves."""
+    return situation.year + (situation.kind == "A" or (situation.kind == "R" and situation.season == "F"))
+
+
 def next_campaign(assessment: Assessment, stances: Mapping[str, int], friends: Sequence[str]) -> Campaign | None:
     """The old plan while it can still be followed, else a new one; ``stances`` are those from now on."""
     prompt = assessment.prompt
     old = remembered_campaign(prompt)
     owned = set(prompt.situation.centers[prompt.me])
-    if old is not None and old.until >= prompt.situation.year and stances.get(old.victim, 0) < 2:
+    if old is not None and old.until >= coming_year(prompt.situation) and stances.get(old.victim, 0) < 2:
         left = tuple(at for at in old.targets if at not in owned)
         partner = old.partner if old.partner and stances.get(old.partner, 0) >= 0 else None
         if left and set(left) <= set(prompt.situation.centers[old.victim]):
@@ -92,4 +98,4 @@ def _new(assessment: Assessment, stances: Mapping[str, int], friends: Sequence[s
         return None
     _, victim, targets = best
     partner = next((power for power in friends if power != victim), None)
-    return Campaign(victim, partner, min(prompt.last_year, situation.year + YEARS - 1), targets)
+    return Campaign(victim, partner, min(prompt.last_year, coming_year(situation) + YEARS - 1), targets)

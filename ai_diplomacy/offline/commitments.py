@@ -192,4 +192,9 @@ def remember_pact(power: str) -> str:
 
 def remembered_pacts(prompt: ParsedPrompt) -> set[str]:
     """Powers that an alliance was agreed with in earlier phases."""
-    return {power for power in prompt.others if remember_pact(power) in prompt.goals}
+    sworn = {
+        held.pledged.promise.power
+        for held in prompt.standing
+        if held.sender == prompt.me and held.pledged.mutual and held.pledged.promise is not None
+    }
+    return {power for power in prompt.others if power in sworn or remember_pact(power) in prompt.goals}

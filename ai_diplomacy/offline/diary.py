@@ -26,10 +26,13 @@ def of_negotiation(assessment: Assessment, agreed: Commitments, messages: Sequen
     prompt = assessment.prompt
     luck = prompt.chance("diary", "negotiate", prompt.round)
     lines = [*lies(assessment, agreed, messages)]
+    season = "spring" if prompt.situation.season == "S" else "fall"
     betrayed = betrayed_power(assessment) if lines else None
     unused = {purpose: luck.sample(choices, len(choices)) for purpose, choices in templates()["diary_messages"].items()}
     lines += [
-        choices.pop().format_map({**planned.fields, "you": listed([name(power) for power in planned.to])})
+        choices.pop().format_map(
+            {**planned.fields, "season": season, "you": listed([name(power) for power in planned.to])}
+        )
         for planned in messages
         if planned.to != (betrayed,) and (choices := unused.get(planned.purpose.removesuffix("_pledged")))
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .assessment import Assessment
-from .campaign import next_campaign, remember_campaign
+from .campaign import coming_year, next_campaign, remember_campaign
 from .commitments import remember_pact, remember_zone
 from .prompt_reader import WORDS
 from .wording import centres, cut, name, place, places
@@ -35,7 +35,7 @@ def choose_goals(
     campaign = next_campaign(assessment, stances, liked)
     rival = [remember_campaign(prompt.situation.terrain, campaign)] if campaign else _rival(assessment, relationships)
     friends = [remember_pact(power) for power in pacts[:1]] or _friend(assessment, relationships, rival)
-    found = [*_neutrals(assessment), *found, *friends, *rival]
+    found = [*_neutrals(assessment), *rival, *friends, *found]
     short = [goal for goal in found if len(goal) <= LONGEST][:MOST]
     if len(short) < 2:
         owned = centres(len(prompt.situation.centers[prompt.me]))
@@ -52,7 +52,7 @@ def _neutrals(assessment: Assessment) -> list[str]:
         if center not in owners and steps < _FAR:
             ranked.append((steps, -assessment.valuation.worth.get(center, 0.0), center))
     best = [center for _, _, center in sorted(ranked)[:2]]
-    return [f"Take {places(ground, best)} by the end of {situation.year}"] if best else []
+    return [f"Take {places(ground, best)} by the end of {coming_year(situation)}"] if best else []
 
 
 def _rival(assessment: Assessment, relationships: Mapping[str, str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..board.chance import chance
 from ..board.press import ALL
@@ -17,6 +17,8 @@ LONGEST = 150
 """Characters of a message."""
 LONGEST_AT_FIRST = 105
 """The same in the first phase, where everybody writes to everybody and prompts are to stay short."""
+_ALIKE = 24
+"""Characters at the beginning of a wording that tell it from others."""
 _OWN_TONE = 0.35
 """How often a wording of the sender's own tone is taken, where there is one."""
 
@@ -28,14 +30,15 @@ def compose(
     fields: Mapping[str, str],
     rng: random.Random,
     opening: str = "",
+    used: Collection[str] = (),
 ) -> str:
-    """A text for this purpose, at most ``LONGEST`` characters. It always names its reader and its writer, so no two
-    powers ever write the same."""
+    """A text for this purpose, at most ``LONGEST`` characters, that begins like none of the ``used`` ones if there is another. It always
+    names its reader and its writer, so no two powers ever write the same."""
     filled = common_fields(assessment, to[0] if len(to) == 1 and to[0] != ALL else "") | dict(fields)
-    reason = argument(assessment, purpose, to, rng)
+    reason = argument(assessment, purpose, to, rng, fields.get("third", ""))
     texts = [
         addressed(f"{start}{template}{end}", assessment, to, filled, rng)
-        for template in _deck(assessment, purpose, to, rng)
+        for template in sorted(_deck(assessment, purpose, to, rng), key=lambda wording: _begins(wording, used))
         for start in ([f"{opening} ", ""] if opening else [""])
         for end in ([f" {reason}", ""] if reason else [""])
     ]
@@ -44,6 +47,12 @@ def compose(
     if assessment.prompt.opening and brief:
         return brief[0]
     return fitting[0] if fitting else cut(min(texts, key=len), LONGEST)
+
+
+def _begins(wording: str, used: Collection[str]) -> bool:
+    """Whether one of the texts has the words with which the wording begins, fields apart."""
+    words = max(wording[:_ALIKE].replace("}", "{").split("{")[::2], key=len).strip()
+    return any(words in text.lower() for text in used)
 
 
 def _deck(assessment: Assessment, purpose: str, to: Sequence[str], rng: random.Random) -> Iterator[str]:
@@ -98,9 +107,11 @@ def addressed(
 def composed(plan: RoundPlan, messages: Sequence[PlannedMessage]) -> list[dict[str, object]]:
     """The messages in words, as a reply to ``negotiate`` holds them."""
     written: list[dict[str, object]] = []
+    used: list[str] = []
     for planned in messages:
         rng = plan.prompt.chance("words", plan.prompt.round, planned.purpose, *planned.to)
-        text = compose(plan.assessment, planned.purpose, planned.to, planned.fields, rng, planned.opening)
+        text = compose(plan.assessment, planned.purpose, planned.to, planned.fields, rng, planned.opening, used)
+        used.append(text)
         message: dict[str, object] = {"to": list(planned.to), "text": text}
         if planned.pledges or rng.random() < 0.5:
             message["pledges"] = list(planned.pledges)

@@ -63,9 +63,11 @@ def reflect(prompt: ParsedPrompt) -> dict[str, Any]:
     assessment = assess(prompt)
     agreed = commitments(assessment)
     words = _second_thoughts(assessment, agreed)
+    # Prompts go on showing what was pledged for longer.
+    noted = Commitments(tuple(bond for bond in agreed.bonds if not bond.commitment.mutual), ())
     zones = {
         power: provinces[-1]
-        for power, provinces in agreed.zones.items()
+        for power, provinces in noted.zones.items()
         if words.get(power) in WORDS[2:]
         # Nor did anybody go there, we included.
         and not any(_moved_into(prompt, anybody, provinces) for anybody in prompt.situation.units)

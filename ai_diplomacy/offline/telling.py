@@ -50,7 +50,7 @@ def _broken_words(plan: RoundPlan, power: str) -> Iterator[tuple[float, PlannedM
         third = pledge.sender
         if not pledge.broken or third in (power, prompt.me) or prompt.stance(third) > 0 or third not in prompt.others:
             continue
-        fields = {"third": name(third), "order": pledge.pledged}
+        fields = {"third": name(third), "order": f"`{pledge.pledged.promise}`"}
         yield 0.3 + 0.4 * nature.nerve, PlannedMessage((power,), "report", fields)
         if third in plan.assessment.neighbours and prompt.stance(power) >= 0:
             yield 0.2 + 0.5 * nature.nerve, PlannedMessage((power,), "punish", fields)

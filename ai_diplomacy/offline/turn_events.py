@@ -20,14 +20,14 @@ class TurnEvent:
     power: str
     kind: TurnEventKind
     where: str
-    """The province; for a pledge the pledged order."""
+    """The province; for a pledge what was promised, in backticks."""
 
 
 def turn_events(prompt: ParsedPrompt) -> tuple[TurnEvent, ...]:
     """In the order in which they happened, pledges last."""
     found = [event for result in prompt.situation.recent for event in _events_of_phase(prompt, result)]
     found += [
-        TurnEvent(outcome.sender, "kept" if outcome.kept else "broke", outcome.pledged)
+        TurnEvent(outcome.sender, "kept" if outcome.kept else "broke", f"`{outcome.pledged.promise}`")
         for outcome in prompt.pledges
         if outcome.sender != prompt.me and (outcome.kept or outcome.broken)
     ]

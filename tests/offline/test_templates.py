@@ -92,7 +92,7 @@ def fields_of(section: str, purpose: str) -> set[str] | frozenset[str]:
     if section.startswith("proposals") or section == "answers":
         return (COMMON if purpose in TO_SEVERAL else ONE_READER) | OWN_FIELDS.get(purpose, set())
     if section == "diary_messages":
-        return OWN_FIELDS.get(purpose, set()) | {"you"}
+        return OWN_FIELDS.get(purpose, set()) | {"you", "season"}
     return PRIVATE.get(f"{section}.{purpose}", PRIVATE.get(section, set()))
 
 
