@@ -33,7 +33,7 @@ _OFTEN = 0.25
 def argument(assessment: Assessment, purpose: str, to: Sequence[str], rng: random.Random, third: str = "") -> str:
     """A sentence, or nothing: true as the situation has it, and fit to stand behind a message of this purpose, which
     may speak of a third power."""
-    if len(to) != 1 or assessment.prompt.opening or rng.random() > _OFTEN:
+    if len(to) != 1 or to[0] not in assessment.distance or assessment.prompt.opening or rng.random() > _OFTEN:
         return ""
     facts = _facts(assessment, to[0])
     found = [(kind, fields) for kind, fields in facts if purpose in _FITTING[kind] and _about(fields, third)]

@@ -32,8 +32,8 @@ def compose(
     opening: str = "",
     used: Collection[str] = (),
 ) -> str:
-    """A text for this purpose, at most ``LONGEST`` characters, that begins like none of the ``used`` ones if there is another. It always
-    names its reader and its writer, so no two powers ever write the same."""
+    """A text for this purpose, at most ``LONGEST`` characters, that begins like none of the ``used`` ones if there is
+    another. It always names its reader and its writer, so no two powers ever write the same."""
     filled = common_fields(assessment, to[0] if len(to) == 1 and to[0] != ALL else "") | dict(fields)
     reason = argument(assessment, purpose, to, rng, fields.get("third", ""))
     texts = [
