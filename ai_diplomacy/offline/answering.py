@@ -100,6 +100,8 @@ def _alliance(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random)
     stance, believed = plan.prompt.stance(power), trust(plan.assessment, power)
     allies = sum(plan.prompt.stance(other) == 2 for other in plan.prompt.others if other != power)
     willing = {2: 1.0, 1: 0.9, 0: believed + 0.1, -1: believed - 0.35, -2: 0.05}[stance] - 0.2 * allies
+    if plan.bound_against(power):
+        return PlannedMessage((power,), "decline_alliance", {"third": _third(plan, power)})
     if _offered(plan, power, "alliance"):
         return PlannedMessage((power,), "accept_alliance")
     campaign = remembered_campaign(plan.prompt)
@@ -115,6 +117,8 @@ def _alliance(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random)
 def _peace(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) -> PlannedMessage:
     if received.sender in plan.agreed.peace:
         return PlannedMessage((received.sender,), "confirm")
+    if plan.bound_against(received.sender):
+        return PlannedMessage((received.sender,), "decline_peace")
     if _offered(plan, received.sender, "peace"):
         return PlannedMessage((received.sender,), "accept_peace")
     stance = plan.prompt.stance(received.sender)
@@ -190,20 +194,12 @@ def _help_offered(plan: RoundPlan, received: UnderstoodMessage, order: Order) ->
     move = supported_move(plan.assessment, order)
     trusted = plan.prompt.stance(received.sender) > -2
     free = move is not None and (move.unit not in plan.taken or move in plan.agreed.pledges)
-    forbidden = move is not None and plan.forbids(move.goal)
-    if (
-        move is None
-        or not free
-        or not trusted
-        or forbidden
-        or not worthwhile(plan.assessment, plan.order_plan.valuation, move)
-    ):
+    usable = move is not None and free and trusted and plan.open_to(move)
+    if move is None or not usable or not worthwhile(plan.assessment, plan.order_plan.valuation, move):
         freed = released(plan, received.message.pledges)
         return PlannedMessage((received.sender,), "decline_help", pledges=freed)
-    joint = JointMove(move, order.unit)
-    return PlannedMessage(
-        (received.sender,), "accept_help", joint_fields(plan.assessment, joint), pledges=(Commitment(move),)
-    )
+    fields = joint_fields(plan.assessment, JointMove(move, order.unit))
+    return PlannedMessage((received.sender,), "accept_help", fields, pledges=(Commitment(move),))
 
 
 def _help_wanted(plan: RoundPlan, received: UnderstoodMessage) -> JointMove | None:

@@ -27,7 +27,7 @@ _FITTING = {
     "late": {"alliance", "peace", "coalition", "decline_alliance", "regret", "defiant"},
 }
 """Kind of an argument -> purposes of messages that it backs."""
-_OFTEN = 0.25
+_OFTEN = 0.2
 
 
 def argument(assessment: Assessment, purpose: str, to: Sequence[str], rng: random.Random, third: str = "") -> str:

@@ -138,12 +138,28 @@ def _without_rivals(bonds: Iterable[Bond]) -> Iterator[Bond]:
     yield from ordered.values()
 
 
+def lasting(prompt: ParsedPrompt) -> tuple[Bond, ...]:
+    """The promises of earlier turns that still bind: the same in every step of a phase."""
+    held = (Bond(said.pledged, said.recipients) for said in prompt.standing if said.sender == prompt.me)
+    return (*held, *_remembered(prompt))
+
+
 def _remembered(prompt: ParsedPrompt) -> Iterator[Bond]:
     for power, provinces in remembered_zones(prompt).items():
         yield from (Bond(Commitment(f"out of {at}"), (power,), declared=False) for at in provinces)
     yield from (
         Bond(Commitment(f"peace {power}"), (power,), declared=False) for power in sorted(remembered_pacts(prompt))
     )
+
+
+def offers(assessment: Assessment) -> Iterator[tuple[str, Commitment]]:
+    """What we have offered in this phase, if only in words, and to whom."""
+    for own in assessment.press:
+        if own.sender == assessment.prompt.me and own.message.private and own.ask in ("zone", "peace", "alliance"):
+            for power in own.message.recipients:
+                yield from ((power, Commitment(f"out of {at}")) for at in own.zone)
+                if own.ask != "zone":
+                    yield power, Commitment(f"peace {power}")
 
 
 def _spoken(assessment: Assessment) -> Iterator[Bond]:

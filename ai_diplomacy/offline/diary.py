@@ -15,7 +15,7 @@ from .round_plan import PlannedMessage
 from .turn_events import TurnEvent
 from .wording import entry, listed, name, place, places, templates, unit_words
 
-LONGEST = 160
+LONGEST = 150
 """Characters of an entry."""
 LONGEST_AT_FIRST = 110
 """The same for messages of the first phase."""

@@ -13,7 +13,7 @@ from .round_plan import PlannedMessage, RoundPlan
 from .temperament import seat
 from .wording import cut, listed, name, sentences, templates, with_article
 
-LONGEST = 150
+LONGEST = 140
 """Characters of a message."""
 LONGEST_AT_FIRST = 105
 """The same in the first phase, where everybody writes to everybody and prompts are to stay short."""

@@ -83,7 +83,7 @@ def _joint_moves(plan: RoundPlan, power: str) -> Iterator[Weighted]:
             PlannedMessage((power,), "offer_support", fields, pledges=(_if_moved(plan, help_given, power),)),
         )
     help_asked = wish(plan.assessment, plan.order_plan, power, plan.taken)
-    if help_asked is not None:
+    if help_asked is not None and plan.open_to(help_asked.move):
         fields = joint_fields(plan.assessment, help_asked)
         yield (
             0.7 + 0.2 * stance,
@@ -106,6 +106,8 @@ def _agreements(plan: RoundPlan, power: str) -> Iterator[Weighted]:
             PlannedMessage(to, "zone", {"zone": places(ground, zone)}, zone=zone),
         )
     allied = power in plan.agreed.peace | remembered_pacts(plan.prompt)
+    if plan.bound_against(power):
+        return
     if stance in (0, 1) and not allied and not plan.said("alliance", power):
         campaign = remembered_campaign(plan.prompt)
         third = campaign.victim if campaign is not None else third_power(plan.assessment, power)

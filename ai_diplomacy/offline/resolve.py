@@ -7,8 +7,8 @@ from typing import Literal
 
 from ..board.units import Order
 from .assessment import Assessment
-from .breaches import guarded
-from .commitments import Bond, Commitments
+from .breaches import broken_by, guarded
+from .commitments import Bond, Commitments, lasting
 from .trust import wronged_by
 
 Reason = Literal["refused", "threatened", "warned", "joined", "announced", "wronged"]
@@ -27,7 +27,7 @@ def temptation(assessment: Assessment, power: str) -> float:
     factors = (1.4 if assessment.final else 1.0) * (1.5 if wronged_by(prompt, power) else 1.0)
     # A promise that has stood for a while is not broken for a little.
     factors *= 0.7 if any(said.sender == prompt.me and power in said.recipients for said in prompt.standing) else 1.0
-    return min(0.9, (1 - assessment.nature.loyalty) * (0.17 + 0.9 * gain) * factors * _DOUBT[prompt.stance(power)])
+    return min(0.9, (1 - assessment.nature.loyalty) * (0.25 + 0.9 * gain) * factors * _DOUBT[prompt.stance(power)])
 
 
 def betrayed_power(assessment: Assessment) -> str | None:
@@ -37,10 +37,17 @@ def betrayed_power(assessment: Assessment) -> str | None:
     tempted = [
         (temptation(assessment, power) - prompt.chance("betray", power).random(), power)
         for power in prompt.others
-        if prompt.stance(power) >= -1
+        if prompt.stance(power) >= -1 and not _hurts_another(assessment, power)
     ]
     margin, power = max(tempted, default=(-1.0, ""))
     return power if margin > 0 else None
+
+
+def _hurts_another(assessment: Assessment, power: str) -> bool:
+    """Whether the blow against the power would break what somebody else was promised before."""
+    prompt, blow = assessment.prompt, strike(assessment, power)
+    others = (bond for bond in lasting(prompt) if power not in bond.to)
+    return blow is not None and any(broken_by(bond.commitment, (blow,), prompt.situation) for bond in others)
 
 
 def strike(assessment: Assessment, power: str | None) -> Order | None:

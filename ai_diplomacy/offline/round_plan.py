@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from ..board.commitments import Commitment
 from ..board.units import Order, Unit
 from .assessment import Assessment
-from .breaches import forbidden_provinces
-from .commitments import Commitments
+from .breaches import forbidden_provinces, guarded
+from .commitments import Commitments, offers
 from .order_planning import OrderPlan, plan_orders
 from .prompt_reader import ParsedPrompt
 
@@ -84,15 +84,27 @@ class RoundPlan:
         )
 
     def bound_for(self, provinces: Sequence[str]) -> bool:
-        """Whether a move into one of these has been promised to somebody."""
-        return any(order.target in provinces for order in self.orders_promised)
+        """Whether a move into one of these, or help with one, has been promised to somebody."""
+        return any(order.goal in provinces for order in self.orders_promised)
+
+    def bound_against(self, power: str) -> bool:
+        """Whether somebody has been promised an attack on the power, or help with one."""
+        feared = guarded(power, self.prompt.situation)
+        own = self.prompt.situation.units[power]
+        return any(order.goal in feared and order.helped not in own for order in self.orders_promised)
 
     def forbids(self, province: str) -> bool:
-        """Whether a promise keeps us, and our support, out of the province."""
-        bound = [
-            bond.commitment for bond in self.agreed.bonds if self.order_plan.betrayed not in bond.to
-        ] + self.pledged
-        return any(province in forbidden_provinces(commitment, self.prompt.situation) for commitment in bound)
+        """Whether a promise, or an offer that may yet be taken, keeps us and our support out of the province."""
+        betrayed, situation = self.order_plan.betrayed, self.prompt.situation
+        bound = [bond.commitment for bond in self.agreed.bonds if betrayed not in bond.to]
+        bound += [one for planned in self.messages for one in (*planned.pledges, *implied(planned))]
+        bound += [offer for power, offer in offers(self.assessment) if power != betrayed]
+        return any(province in forbidden_provinces(commitment, situation) for commitment in bound)
+
+    def open_to(self, move: Order) -> bool:
+        """Whether this move of ours stands against nothing that we have promised."""
+        rivals = [order for order in self.orders_promised if order.goal == move.goal and order.mover != move.unit]
+        return not rivals and not self.forbids(move.goal)
 
     def free_zone(self, power: str) -> tuple[str, ...]:
         """The best province to keep empty between us and the power, if there is nothing agreed or promised yet."""
