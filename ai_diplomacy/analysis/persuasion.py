@@ -146,8 +146,11 @@ class Persuasions:
                     self._named[pair] += share * row.named
 
     def rows(self) -> tuple[Persuasion, ...]:
-        pairs = sorted(self._messages.keys() | self._changes)
-        return tuple(Persuasion(*pair, self._messages[pair], self._changes[pair], self._named[pair]) for pair in pairs)
+        # Thirds and sevenths add up to whole changes again.
+        return tuple(
+            Persuasion(*pair, self._messages[pair], round(self._changes[pair], 6), round(self._named[pair], 6))
+            for pair in sorted(self._messages.keys() | self._changes)
+        )
 
 
 def shares(row: PersuasionRow) -> Iterator[tuple[str, float]]:

@@ -15,27 +15,27 @@ from ..models.prices import Price
 
 PROMPT_CHARACTERS: Mapping[str, tuple[int, int]] = {
     "initialize": (5800, 5800),
-    "provisional": (7150, 9950),
-    "negotiate": (7300, 10150),
-    "plan": (8300, 11500),
-    "order": (8600, 11200),
-    "reflect": (8400, 9650),
-    "consolidate": (7400, 8000),
+    "provisional": (7050, 9900),
+    "negotiate": (7250, 10050),
+    "plan": (8100, 11450),
+    "order": (8350, 11350),
+    "reflect": (8150, 9900),
+    "consolidate": (7400, 7800),
     "judge": (7450, 8850),
 }
 """Step -> system prompt and prompt together, in the first year and in late ones: means of two offline games to 1910
-(seeds 3 and 4, two rounds, with plans; 1,537 calls)."""
+(seeds 3 and 4, two rounds, with plans; 1,633 calls)."""
 LONGEST_PROMPT = (10000, 14700)
 """The same for the longest prompt of a game, at its start and in late years: no prompt of five offline games was longer
 (seeds 1 to 5, two rounds; 14,650 characters in 1910)."""
 REPLY_CHARACTERS: Mapping[str, int] = {
-    "initialize": 285,
-    "provisional": 127,
-    "negotiate": 770,
-    "plan": 190,
-    "order": 505,
-    "reflect": 470,
-    "consolidate": 260,
+    "initialize": 325,
+    "provisional": 120,
+    "negotiate": 765,
+    "plan": 195,
+    "order": 545,
+    "reflect": 485,
+    "consolidate": 250,
     "judge": 400,
 }
 """Step -> a reply of the offline model: the means of the same games. Of a judge, where rules say 90, two entries with
@@ -43,13 +43,13 @@ quotes."""
 TAGS = (317, 317, 0)
 """With truth tags: characters more of a prompt in the first year and in late ones, and of a reply; measured alike."""
 TAGS_OF_STEP: Mapping[str, tuple[int, int, int]] = {
-    "provisional": (331, 338, 0),
-    "negotiate": (347, 355, 64),
-    "plan": (373, 406, 0),
-    "order": (421, 461, 73),
+    "provisional": (330, 339, 0),
+    "negotiate": (346, 356, 65),
+    "plan": (370, 408, 0),
+    "order": (411, 481, 80),
 }
 """The same where messages have numbers, or more is asked."""
-TAGS_OF_LONGEST = (491, 647)
+TAGS_OF_LONGEST = (514, 617)
 PROVISIONAL = 199
 """Characters more of every prompt where provisional orders are asked for."""
 YEARS_OF_GROWTH = 3

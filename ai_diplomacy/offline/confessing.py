@@ -38,8 +38,7 @@ def lies(assessment: Assessment, agreed: Commitments, messages: Sequence[Planned
     blow = strike(assessment, power)
     if power is None or blow is None:
         return
-    given = [one for planned in messages if power in planned.to for one in (*planned.pledges, *implied(planned))]
-    false = [one for one in given if broken_by(one, (blow,), prompt.situation)]
+    false = [one for planned in messages for one in unmeant(assessment, planned)]
     luck = prompt.chance("lie", prompt.round)
     fields = traitor_fields(assessment, power)
     if false:
@@ -49,6 +48,16 @@ def lies(assessment: Assessment, agreed: Commitments, messages: Sequence[Planned
         if old:
             text = luck.choice(templates()["betrayal"]["no_longer"])
             yield text.format_map({**fields, "pledged": _quoted(old[0].commitment)})
+
+
+def unmeant(assessment: Assessment, planned: PlannedMessage) -> list[Commitment]:
+    """What the message promises, in a pledge or in words, to a power that will be betrayed, and the betrayal breaks."""
+    power = betrayed_power(assessment)
+    blow = strike(assessment, power)
+    if power not in planned.to or blow is None:
+        return []
+    given = (*planned.pledges, *implied(planned))
+    return [one for one in given if broken_by(one, (blow,), assessment.prompt.situation)]
 
 
 def _quoted(commitment: Commitment) -> str:

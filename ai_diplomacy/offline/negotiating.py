@@ -16,7 +16,6 @@ from .order_planning import plan_orders
 from .pledging import with_pledges
 from .prompt_reader import ParsedPrompt
 from .proposing import coalition, proposals, public
-from .resolve import betrayed_power
 from .round_plan import PlannedMessage, RoundPlan
 from .wording import templates
 
@@ -42,11 +41,11 @@ def negotiate(prompt: ParsedPrompt) -> dict[str, Any]:
     most = MOST_AT_FIRST if prompt.opening else MOST
     _answer_all(plan, waiting(plan), most)
     _approach(plan, most)
-    messages, betrayed = with_pledges(plan), betrayed_power(assessment)
+    messages = with_pledges(plan)
     written = composed(plan, messages)
     return {
         "diary": of_negotiation(assessment, agreed, messages),
-        "messages": tagged(written, messages, betrayed) if '"meant"' in prompt.form else written,
+        "messages": tagged(assessment, written, messages) if '"meant"' in prompt.form else written,
     }
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from contextlib import redirect_stdout
 from io import StringIO
 
@@ -12,7 +13,7 @@ from staging import OFFLINE, play, seats
 
 from ai_diplomacy.agent.events import MessageBelieved, MessageMeant, ProvisionalOrders
 from ai_diplomacy.analysis.analyzing import analyze
-from ai_diplomacy.analysis.beliefs import BELIEVED, BeliefRow
+from ai_diplomacy.analysis.beliefs import BELIEVED, BeliefRow, deeds
 from ai_diplomacy.analysis.files import write_files
 from ai_diplomacy.analysis.measures import MEASURES, NAMED
 from ai_diplomacy.analysis.persuasion import first_and_last, read_between, shares
@@ -236,6 +237,15 @@ def test_they_are_shown_where_somebody_was_asked_and_nowhere_else(tmp_path):
     private = {measure.name for measure in MEASURES if measure.group in ("belief", "persuasion")}
     assert private <= asked[3]
     assert not private & plain[3]
+
+
+@pytest.mark.slow
+async def test_the_offline_model_breaks_what_it_does_not_mean_and_keeps_most_of_the_rest(tmp_path):
+    await play(tmp_path / "run", GameConfig(models=seats(OFFLINE), max_year=1904, seed=1, truth_tags=True))
+    counted = Counter((meant, verdict) for _, meant, verdict in deeds(read_game(tmp_path / "run", tmp_path)))
+    assert counted[False, "broken"] > 0
+    assert not counted[False, "kept"]
+    assert counted[True, "kept"] > 5 * counted[True, "broken"]
 
 
 async def test_how_many_messages_a_prompt_numbers_makes_no_other_prompt_of_it(tmp_path):
