@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,9 @@ from ..analysis.played import standing
 from ..board.commitments import Commitment
 from ..board.phase import Phase
 from ..board.player import View
+from ..board.possible import possible_orders
 from ..board.press import Message
+from ..board.situation import Situation
 from ..promises.turns import PrivateText, Turn
 from .prompts import judge_prompts
 
@@ -55,8 +57,7 @@ class Case:
     @cached_property
     def view(self) -> View:
         """Where the call has its place."""
-        turn = self.turn
-        return View("judge", standing(turn.map, turn.phase, turn.units, turn.centers), turn.phase.year)
+        return View("judge", seen_by(self.power, self.turn), self.turn.phase.year)
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -83,6 +84,12 @@ class Case:
             ],
             "notes": [{"where": where(note), "text": note.text} for note in self.notes],
         }
+
+
+def seen_by(power: str, turn: Turn) -> Situation:
+    """How the turn begins, with what the map lets the power order."""
+    public = standing(turn.map, turn.phase, turn.units, turn.centers)
+    return replace(public, power=power, legal_orders=possible_orders(public, power))
 
 
 def where(note: PrivateText) -> str:

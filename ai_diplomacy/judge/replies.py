@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -14,9 +14,8 @@ from ..agent.replies import StepReply, Text
 from ..analysis.judgements import FoundCommitment, FoundEnding, FoundIntent
 from ..board.commitment_text import read_commitment
 from ..board.commitments import Commitment
-from ..board.possible import possible_orders
 from ..board.press import ALL, Message
-from .cases import Case, where
+from .cases import Case, seen_by, where
 
 _ALL = "all"
 _SIGNS = str.maketrans("\u2018\u2019\u201c\u201d\u00ab\u00bb\u2013\u2014\u2026", '\'\'""""--.')
@@ -142,7 +141,9 @@ class _EntryReading:
         phase, sender = self._place
         ended: Sequence[Commitment | None] = (None,)
         if entry.commitment.strip().lower() != _ALL:
-            maker, to = (sender, reader) if kind == "withdrawal" else (reader, sender)
+            maker, to = (sender, reader) if kind == "withdrawal" else (entry.to.strip().upper(), sender)
+            if maker == ALL:
+                raise _RefusedError("a release names whom it frees, or is of all")
             ended = self._commitments(entry.commitment, to, maker)
         for commitment in ended:
             yield FoundEnding(phase, kind, sender, reader, commitment, message.sequence, entry.quote.strip())
@@ -165,10 +166,8 @@ class _EntryReading:
             written = Commitment(" ".join(text.split()))
             if any(_same(written, one.commitment) for one in self._case.declared) and maker == self._case.power:
                 return (written,)
-        situation = self._case.view.situation
-        if maker in situation.units:
-            own = possible_orders(situation, maker)
-            situation = replace(situation, power=maker, legal_orders=own)
+        mine = maker == self._case.power
+        situation = self._case.view.situation if mine else seen_by(maker, self._case.turn)
         line = read_commitment(text, situation, (reader,))
         if line.reason is not None:
             raise _RefusedError(line.reason)
