@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,23 @@ from ..models.call_costs import Budgeted
 from ..models.call_log import PromptDiffersError
 from ..models.ids import ModelId
 from ..models.layers import OpenedModel, OpenModel
+from ..models.model import Model, Reply, Request
 from ..models.prices import Price
 from ..models.stopping import Stopped
 from ..records.durable import DiskError
 from ..records.errors import ConfigError
-from ..records.events import Listener
+from ..records.events import Event, Listener
 from ..records.log_reader import DamagedLogError
 from ..run.create import check_playable, create_run
+from ..run.events import ReplyRead
 from ..run.history import RunHistory, held, is_run, read_history
 from ..run.session import charge, play_on
 from .cases import Case, cases
 from .config import JudgeConfig
 from .game import judging
 
+_PATIENCE = 10
+"""Answers without any use after which a judge is not asked on."""
 _GAMES_AT_ONCE = 16
 """Of one judge: as many calls as a gate lets through come together, and few files are open."""
 
@@ -102,6 +107,47 @@ def named_judges(models: Sequence[ModelId]) -> dict[str, ModelId]:
     return named
 
 
+class UselessJudge(Stopped):
+    """A judge none of whose answers so far can be used."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One judge in this program: what is told of it, and whether there is use in asking it."""
+
+    display: Listener
+    unusable: int = 0
+    """Answers; none is counted any more when one was of use."""
+    useful: bool = False
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, ReplyRead):
+            self.useful = self.useful or event.verdict not in ("unusable", "failed")
+            self.unusable += not self.useful
+        self.display.event(event)
+
+    def check(self) -> None:
+        """Raises ``UselessJudge``."""
+        if self.unusable >= _PATIENCE and not self.useful:
+            raise UselessJudge(f"none of its first {self.unusable} answers could be used, so it is not asked on")
+
+
+@dataclass(frozen=True, slots=True)
+class _WatchedModel:
+    """A model that is asked as long as it is of use."""
+
+    inner: Model
+    watched: _Watched
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    async def generate(self, request: Request) -> Reply:
+        self.watched.check()
+        return await self.inner.generate(request)
+
+
 async def read_all(
     todo: Sequence[JudgeReading],
     open_model: OpenModel,
@@ -115,11 +161,13 @@ async def read_all(
     all of them. Returns what stopped some of them; all that was answered is kept."""
     problems: list[str] = []
     turns = {judge: asyncio.Semaphore(_GAMES_AT_ONCE) for judge in displays}
+    watched = {judge: _Watched(display) for judge, display in displays.items()}
     refused: set[str] = set()
 
-    def opened(model_id: ModelId) -> OpenedModel:
+    def opened(model_id: ModelId, judge: str) -> OpenedModel:
         model = open_model(model_id)
-        return replace(model, model=Budgeted(model.model, budget, prices[str(model_id)]))
+        budgeted = Budgeted(model.model, budget, prices[str(model_id)])
+        return replace(model, model=_WatchedModel(budgeted, watched[judge]))
 
     async def read(reading: JudgeReading) -> None:
         judge = reading.config.judge
@@ -127,7 +175,7 @@ async def read_all(
             if budget.reached is not None or judge in refused:
                 return
             try:
-                await _read(reading, opened, displays[judge], started)
+                await _read(reading, partial(opened, judge=judge), watched[judge], started)
             except (PromptDiffersError, DiskError, ConfigError, DamagedLogError) as error:
                 problems.append(f"{judge}: {error}")
             except Stopped as error:
@@ -144,7 +192,10 @@ async def read_all(
 
 async def _read(reading: JudgeReading, open_model: OpenModel, display: Listener, started: float) -> None:
     named = await asyncio.to_thread(lambda: _named_cases(read_game(reading.game, reading.game.parent)))
-    kind = judging({name: case for name, case in named.items() if name in reading.config.models})
+    named = {name: case for name, case in named.items() if name in reading.config.models}
+    if not named:
+        return
+    kind = judging(named)
     with ExitStack() as open_files:
         if not is_run(reading.path):
             create_run(reading.path, reading.config)

@@ -20,6 +20,7 @@ from ai_diplomacy.game.config import GameConfig
 from ai_diplomacy.game.events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from ai_diplomacy.judge.readings import JudgeReading, named_judges, read_all, readings
 from ai_diplomacy.models.budget import Budget
+from ai_diplomacy.models.gate import Gate
 from ai_diplomacy.models.ids import ModelId
 from ai_diplomacy.models.layers import OpenedModel
 from ai_diplomacy.models.model import Request
@@ -104,12 +105,14 @@ def prepared(games: Sequence[GameRecord], budget: Budget | None = None) -> list[
     return readings(games, asked, budget or Budget(lambda _: None))
 
 
-async def read(games: Sequence[GameRecord], asked: Any, *, most_tokens: int | None = None) -> list[str]:
+async def read(
+    games: Sequence[GameRecord], asked: Any, *, most_tokens: int | None = None, gate: Gate | None = None
+) -> list[str]:
     """Has the judge read the games, or go on with that; what stopped it."""
     budget = Budget(lambda _: None, max_tokens_total=most_tokens)
     return await read_all(
         prepared(games, budget),
-        lambda _: OpenedModel(asked, FREE),
+        lambda _: OpenedModel(asked, FREE, gate),
         {"scripted": FREE},
         {"scripted": _Silent()},
         budget,

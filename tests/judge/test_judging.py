@@ -1,5 +1,6 @@
 """A judge is shown words alone, must quote them, and is asked nothing twice."""
 
+import asyncio
 import json
 import shutil
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from readings import ANSWER, CANARY, HOSTILE, NOTHING, game, judgement, prepared, read, right, scripted, words
+from virtual_time import run_virtual
 
 from ai_diplomacy.analysis.word_by_judges import judged_rows
 from ai_diplomacy.board.board import Board
@@ -17,6 +19,8 @@ from ai_diplomacy.game.events import MessageDelivered
 from ai_diplomacy.judge.cases import cases
 from ai_diplomacy.judge.prompts import judge_prompts
 from ai_diplomacy.judge.rules import judged_by_rules
+from ai_diplomacy.models.connections import Connections
+from ai_diplomacy.models.gate import Gate
 from ai_diplomacy.models.model import ModelError, Reply, Usage
 from ai_diplomacy.promises.turns import Turn
 
@@ -166,6 +170,34 @@ async def test_one_call_that_fails_loses_no_other(tmp_path):
     assert await read([found], scripted(says)) == []
     assert judgement(found).unanswered == (("S1901M", "ITALY"),)
     assert len(judgement(found).commitments) == 1
+
+
+def test_a_judge_of_no_use_is_not_asked_on(tmp_path):
+    """One call at a time, a second each."""
+    games = [game(tmp_path / f"run{number}", seed=number) for number in range(8)]
+
+    class Slow:
+        name = "scripted"
+
+        def __init__(self, answers):
+            self.answers, self.asked = answers, 0
+
+        async def generate(self, request):
+            self.asked += 1
+            await asyncio.sleep(1.0)
+            return Reply(self.answers(request), Usage(input=10, output=5))
+
+    async def asked(model):
+        return await read(games, model, gate=Gate("account", Connections(100), max_concurrency=1))
+
+    useless, better = Slow(lambda _: "I would rather not."), Slow(right)
+    (problem,) = run_virtual(asked(useless))
+    assert "none of its first 10 answers could be used" in problem
+    # One may be under way.
+    assert useless.asked in (10, 11)
+    assert run_virtual(asked(better)) == []
+    # What was answered is asked once more with the reason, and what was not for the first time.
+    assert better.asked == 24
 
 
 async def test_the_same_words_are_not_asked_about_again(tmp_path):
