@@ -29,8 +29,10 @@ _ROWS: Mapping[str, str] = {
     "messages": "a message that was delivered",
     "calls": "a call to a model",
     "phases": "one power at the start of a phase",
-    "pledges": "an order that was promised to one reader",
+    "pledges": "a promise to one reader",
     "minds": "one thing that one power held in private at one step",
+    "beliefs": "a message once a reader, where its sender or the reader said in private what it held of it",
+    "persuasion": "one unit before and after a round of press, where both orders are known",
     "seats": "one power of one game",
 }
 """Table -> what a row of it is."""

@@ -129,7 +129,7 @@ class _Watched:
     def check(self) -> None:
         """Raises ``UselessJudge``."""
         if self.unusable >= _PATIENCE and not self.useful:
-            raise UselessJudge(f"none of its first {self.unusable} answers could be used, so it is not asked on")
+            raise UselessJudge(f"none of its first {_PATIENCE} answers could be used, so it is not asked on")
 
 
 @dataclass(frozen=True, slots=True)

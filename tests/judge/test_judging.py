@@ -194,7 +194,7 @@ def test_a_judge_of_no_use_is_not_asked_on(tmp_path):
     (problem,) = run_virtual(asked(useless))
     assert "none of its first 10 answers could be used" in problem
     # One may be under way.
-    assert useless.asked in (10, 11)
+    assert 10 <= useless.asked <= 12
     assert run_virtual(asked(better)) == []
     # What was answered is asked once more with the reason, and what was not for the first time.
     assert better.asked == 24
