@@ -48,6 +48,8 @@ _NOT_GIVEN = compiled("confession", "not_given")
 _PEACEFUL = compiled("confession", "peaceful")
 _WHATEVER = re.compile(r"\b(?:whatever|no matter what)\b", re.IGNORECASE)
 _LEAVES = re.compile(r"\b(?:leav|left|vacat|withdr|evacuat|pull|remov|clear|quit)\w*", re.IGNORECASE)
+_NOTATION = re.compile(r"\bout of [A-Z]{3}(?![A-Za-z])|\bpeace [A-Z]{4,}(?![a-z])")
+_LATER = re.compile(r"\b(?:fall|autumn|later|next|soon|once|when|until|year)\b", re.IGNORECASE)
 _NEAR = 3
 """Clauses between what was promised and that it is broken."""
 
@@ -72,7 +74,7 @@ def _rows(
     """What a text of ``told_in`` confesses of the orders of the last turn."""
     turn, found = turns[-1], list[Promised]()
     for admission in _admissions(clauses(text.text, sender, turn.map), sender, turn):
-        if told_in is not turn and not admission.named:
+        if told_in is not turn and not (admission.named and _LATER.search(admission.broken.whole)):
             continue
         for reader in sorted(admission.readers):
             row = _row(admission, reader, sender, text, turns, [*rows, *found])
@@ -157,7 +159,11 @@ def _row(
         broken = _broken(promise, sender, turn)
         if broken is None:
             continue
-        if any(_covers(row, promise, turn, named=admission.named) for row in towards):
+        written = promise in _written(admission.promised[0], turn)
+        same = [row for row in towards if not written or row.commitment.promise == promise]
+        if any(_covers(row, promise, turn, named=admission.named) for row in same):
+            if written:
+                continue
             return None
         sent = _messages(sender, reader, year)
         giving = _giving(promise, sent, turn)
@@ -207,6 +213,7 @@ def _read(admission: _Admission, reader: str, sender: str, year: Sequence[Turn])
     own = turn.units.get(sender, ())
     others = [unit for power, units in turn.units.items() if power != sender for unit in units]
     first = admission.promised[0]
+    yield from _written(first, turn)
     if not first.inherited:
         for order, _ in planned(first, own, others):
             yield Promise(str(order))
@@ -231,6 +238,13 @@ def _read(admission: _Admission, reader: str, sender: str, year: Sequence[Turn])
         yield Promise(f"peace {reader}")
 
 
+def _written(clause: Clause, turn: Turn) -> list[Promise]:
+    """The promises that the clause names in the notation."""
+    orders = [Promise(str(order)) for order in clause.orders]
+    named = [Promise(match[0]) for match in _NOTATION.finditer(clause.text)]
+    return [*(promise for promise in named if not promise.power or promise.power in turn.units), *orders]
+
+
 def _broken(promise: Promise | None, sender: str, turn: Turn) -> tuple[Phase, tuple[Order, ...]] | None:
     ground = Ground(turn.units, turn.centers)
     for phase in sorted(turn.orders):
@@ -247,7 +261,8 @@ def _covers(row: Promised, promise: Promise, turn: Turn, *, named: bool) -> bool
     what was promised."""
     other = row.commitment.promise
     if other == promise and row.phase <= turn.phase:
-        return row.source == "pledge" or row.decided in turn.orders
+        # Whose term was over before, stands no more.
+        return row.verdict == "broken" or not row.decided or Phase(row.decided) >= turn.phase
     if other is None or row.verdict != "broken" or row.decided not in turn.orders:
         return False
     if promise.kind == "peace" or not named:

@@ -52,7 +52,7 @@ def deed(
             continue
         if others_do(before) or NEGATED.search(before) or _NOUN.search(before):
             continue
-        if stays and not _STAYS.search(text[match.start() :]):
+        if not _STAYS.search(text[match.start() :]) if stays else _STAYS.match(match[0]):
             continue
         if not direct and not _THERE.match(text[match.end() :]):
             continue

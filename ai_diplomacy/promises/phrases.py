@@ -32,7 +32,7 @@ _SIGNS = {
     "PROMISE": PROMISE,
     "THEM": r"(?:\{[A-Z]+\}|them|him|her|it|<[A-Z]{3}>)",
     "NAME": r"\{[A-Z]+\}",
-    "PLACE": r"<[A-Z]{3}>",
+    "PLACE": r"(?:the\s+)?<[A-Z]{3}>",
 }
 
 

@@ -11,7 +11,7 @@ from ..board.press import ALL
 from .clauses import Clause, clauses
 from .intentions import Aim, announces, clear_plans, relevance
 from .phrases import PROMISE, compiled, phrases
-from .stances import conditional, elliptic, told
+from .stances import conditional, elliptic, stance_in, told
 
 Turned = Literal["back", "again"]
 
@@ -37,12 +37,16 @@ _REFUSED = re.compile(
     r"(?:\b(?:not|never|cannot|if|unless|would|could|might|until|when)\b|n't\b)(?:\W+\w+){0,2}\W*$", re.IGNORECASE
 )
 _AGAIN = compiled("ending", "again")
-_REPORTED = compiled("ending", "reported")
-_HYPOTHETICAL = re.compile(
-    r"\b(?:would have to|the moment (?:you|your|i see|that)|should (?:i see|you|\{|any|that)|were (?:you|to)"
-    r"|in the event|in case|as soon as you|or (?:else|i)\b|otherwise,? i)",
+_OFF = re.compile(
+    r"\b(?:off|void|dead|over|cancell?ed|withdrawn|no longer|not|forget|out of date|obsolete|moot)\b|n't\b",
     re.IGNORECASE,
 )
+_INSISTS = compiled("ending", "insists")
+_REPORTED = compiled("ending", "reported")
+_HYPOTHETICAL = compiled("ending", "hypothetical")
+_NOT_YET = re.compile(r"\b(?:once|when|as soon as|after(?! all)|until|till)\b", re.IGNORECASE)
+"""A reader that lets the sender off some day does not yet."""
+_IMPERSONATED = compiled("ending", "impersonated")
 _SUPPORTING = re.compile(r"\b(?:support|help)", re.IGNORECASE)
 _CONVOYING = re.compile(r"\bconvoy", re.IGNORECASE)
 
@@ -69,12 +73,24 @@ def _turned(aim: Aim, said: Sequence[Clause], *, by_sender: bool) -> tuple[Turne
         if not about or (found and about < found[0]):
             continue
         whole = " ".join(other.marked for other in said if other.sentence == clause.sentence)
-        if _ends(clause, aim, by_sender=by_sender):
-            if not (conditional(whole) or _HYPOTHETICAL.search(whole)):
+        kept = by_sender and not _OFF.search(clause.marked) and _plans_to_keep(aim, clause)
+        if not kept and _ends(clause, aim, by_sender=by_sender):
+            later = _HYPOTHETICAL.search(whole) or (not by_sender and _NOT_YET.search(whole))
+            if not (conditional(whole) or later or _IMPERSONATED.search(whole)):
                 found = about, "back", clause.quote()
-        elif _AGAIN.search(clause.marked) and by_sender:
+        elif kept or (_gives(clause, aim) if by_sender else _INSISTS.search(clause.marked)):
             found = about, "again", clause.quote()
     return (found[1], found[2]) if found else None
+
+
+def _plans_to_keep(aim: Aim, clause: Clause) -> bool:
+    return any(said.stance == "keep" for said in clear_plans(aim, clause))
+
+
+def _gives(clause: Clause, aim: Aim) -> bool:
+    """Whether the sender promises it again. Who hopes to keep the peace does not."""
+    named = bool(clause.places & aim.provinces) and not clause.inherited
+    return bool(_AGAIN.search(clause.marked)) or (named and stance_in(clause.marked) == ("keep", False))
 
 
 def _relevance(clause: Clause, aim: Aim, *, by_sender: bool) -> int:

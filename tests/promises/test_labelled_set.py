@@ -11,7 +11,7 @@ def test_verdicts_and_accounts_agree_with_the_labels(case):
     assert found_in(case) == labelled_in(case)
 
 
-@pytest.mark.parametrize("part", ["development"])
+@pytest.mark.parametrize("part", ["development", "held_out"])
 def test_the_words_of_an_account_stand_where_it_says(part):
     for case in cases(part):
         turns = turns_of(case)
@@ -41,14 +41,15 @@ def test_the_part_for_development_is_large_and_holds_every_kind():
         assert sum(f", {account}" in label for label in labels) >= 4, account
 
 
-@pytest.mark.parametrize("part", ["development"])
-def test_rules_agree_with_most_labels(part):
+def test_rules_agree_with_most_labels_of_cases_that_their_authors_had_not_seen():
     least = {
         "verdicts of declared pledges": 0.95,
         "on purpose, precision": 0.9,
         "on purpose, recall": 0.6,
-        "taken back, precision": 0.9,
+        "taken back, precision": 0.85,
         "taken back, recall": 0.6,
+        "confessions, precision": 0.75,
+        "confessions, recall": 0.6,
     }
-    told = figures(part)
+    told = figures("held_out")
     assert {name: told[name] for name, share in least.items() if told[name][0] < share * told[name][1]} == {}
