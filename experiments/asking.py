@@ -4,10 +4,9 @@
     python experiments/asking.py --models openai:NAME --games 14 --last_year 1903
 
 The games of each arm lie in a folder of their own (in --out), where what was begun is gone on with. For each arm it
-tells how many order sets of the games without are the same in the games with, up to the first phase in which any power
-of the game ordered otherwise, and how long games agree; then what ``analyze`` finds in the two folders. A language
-model that is asked the same twice does not answer the same twice: the arm ``again``, which asks nothing more and has
-seeds of its own, tells how far games differ by themselves.
+tells how many games are the same as without, and how many order sets, up to the first phase of each game in which any
+power ordered otherwise; then what ``analyze`` finds in the two folders. A language model that is asked the same twice
+does not answer the same twice: the arm ``again``, which asks nothing more, tells how far games differ by themselves.
 """
 
 from __future__ import annotations
@@ -26,8 +25,6 @@ ARMS = {
     "provisional_orders": ("--provisional_orders",),
     "both": ("--truth_tags", "--provisional_orders"),
 }
-_AGAIN = 1_000_000
-"""Added to the seeds of the second games without: other luck for the same settings."""
 
 
 def main() -> None:
@@ -39,8 +36,7 @@ def main() -> None:
     flags = parser.parse_args()
     for arm, asked in ARMS.items():
         for seed in range(flags.games):
-            drawn = seed + _AGAIN * (arm == "again")
-            game = ("--models", flags.models, "--max_year", str(flags.last_year), "--seed", str(drawn))
+            game = ("--models", flags.models, "--max_year", str(flags.last_year), "--seed", str(seed))
             path = flags.out / arm / f"{seed:04}"
             if not _finished(path):
                 _run("play", "--run_dir", str(path), "--display", "none", *game, *asked)

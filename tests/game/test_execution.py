@@ -123,15 +123,17 @@ async def test_a_consolidation_costs_async_no_time(tmp_path):
         assert took == seconds
 
 
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [((1.0, 1.0), 16), ((2.0, 2.0), 16), ((1.0, 3.0), 16 + 1), ((5.0, 1.0), 16 + 3 + 2)]
+)
 @virtual_time
-async def test_provisional_orders_cost_async_no_time_as_long_as_what_follows_takes_as_long(tmp_path):
-    """Those beside the second round have three seconds: until the next phase asks for its own, or the game is over."""
-    for slow, seconds in ((1.0, 4 * 4), (2.0, 4 * 4), (3.0, 4 * 4 + 1)):
-        model = SlowModel(lambda request, slow=slow: slow if request.key.step == "provisional" else 1.0)
-        settings = {"max_year": 1902, "provisional_orders": True}
-        took, run = await seconds_of(tmp_path / str(slow), model, **settings)
-        assert sum(call["key"]["step"] == "provisional" for call in run.calls) == 7 * 2 * 4
-        assert (slow, took) == (slow, seconds)
+async def test_provisional_orders_cost_async_no_time_as_long_as_what_follows_takes_as_long(tmp_path, seconds, expected):
+    """Those before press have four seconds, those beside the second round three: until the next phase asks for its
+    own, or the game is over."""
+    model = SlowModel(lambda request: seconds[request.key.round] if request.key.step == "provisional" else 1.0)
+    took, run = await seconds_of(tmp_path / "run", model, max_year=1902, provisional_orders=True)
+    assert sum(call["key"]["step"] == "provisional" for call in run.calls) == 7 * 2 * 4
+    assert took == run.timing["critical_path"] == expected
 
 
 @pytest.mark.slow

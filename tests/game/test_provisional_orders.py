@@ -14,7 +14,8 @@ HELD = '{"orders": ["A PAR H", "A MAR H", "F BRE - MOS", "A BUR H"]}'
 def answer(request):
     if request.key.step == "negotiate":
         text = f"{request.key.actor} {request.key.round}"
-        return json.dumps({"diary": f"I wrote {text}", "messages": [{"to": ["ALL"], "text": text}]})
+        to = ["ITALY"] if request.key.actor == "FRANCE" else ["ALL"]
+        return json.dumps({"diary": f"I wrote {text}", "messages": [{"to": to, "text": text}]})
     return HELD if request.key.step == "provisional" else QUIET[request.key.step]
 
 
@@ -36,6 +37,8 @@ async def test_they_go_by_what_the_next_round_of_press_goes_by(tmp_path, rounds,
                 assert mine.pop("step") == f"provisional {at} of {rounds}"
                 assert press.pop("step") == f"negotiate {at + 1} of {rounds}"
                 assert mine == press
+    waiting = [situation_of(asked["F1901M", power, "provisional", 0]) for power in ("FRANCE", "ITALY")]
+    assert ("unanswered" in waiting[0], "awaiting" in waiting[1]) == (rounds > 1, True)
 
 
 async def test_what_is_not_legal_is_left_out_and_not_asked_again(tmp_path):

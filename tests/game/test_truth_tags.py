@@ -93,6 +93,17 @@ async def test_every_reader_is_asked_of_what_it_got_in_the_phase_by_its_own_coun
     assert {event["sequence"] for event in run.events_of("message_meant")} == set(delivered)
 
 
+async def test_in_retreats_and_winter_nobody_is_asked_again(tmp_path):
+    run = await play(tmp_path / "run", GameConfig(models=seats(OFFLINE), max_year=1901, truth_tags=True))
+    later = [
+        call["request"]["prompt"]
+        for call in run.calls
+        if call["key"]["step"] == "order" and "A" in call["key"]["phase"]
+    ]
+    assert any('"press"' in prompt for prompt in later)
+    assert not [prompt for prompt in later if '"number"' in prompt or '"beliefs"' in prompt]
+
+
 async def test_what_is_not_said_is_not_known(tmp_path):
     model = ScriptedModel(talking("partly", "rather not"))
     run = await play(tmp_path / "run", game(truth_tags=True), model)
