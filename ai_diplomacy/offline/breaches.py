@@ -22,8 +22,8 @@ def _offences(promise: Promise, orders: tuple[Order, ...], situation: Situation)
     match promise.kind:
         case "out":
             for order in orders:
-                lingers = order.unit.province == promise.province and order.verb in "HSC"
-                if lingers or _enters(order, promise.province):
+                stands = order.unit.province == promise.province and order.verb in "HSCB"
+                if stands or _enters(order, promise.province):
                     yield order
         case "peace":
             theirs = situation.units.get(promise.power, ())

@@ -123,6 +123,12 @@ def _kept(assessment: Assessment, agreed: Commitments, found: OrderPlan, broken:
         if power == found.betrayed:
             yield luck.choice(texts["spared"]).format(you=name(power), pledged=what)
             continue
+        if found.turned is not None and power == found.turned.power:
+            if any(power in bond.to for bond in broken):
+                continue
+            why = turning_words(assessment, found.turned)
+            yield luck.choice(texts["unbound"]).format(you=name(power), pledged=what, why=why)
+            continue
         faithful = any(event.power == power and event.kind == "kept" for event in assessment.events)
         why = "it has kept faith so far" if (faithful and luck.random() < 0.5) or not reasons else reasons.pop()
         yield luck.choice(texts["keeps"]).format(you=name(power), pledged=what, why=why)

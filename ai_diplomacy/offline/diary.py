@@ -33,7 +33,7 @@ def of_negotiation(assessment: Assessment, agreed: Commitments, messages: Sequen
         choices.pop().format_map(
             {**planned.fields, "season": season, "you": listed([name(power) for power in planned.to])}
         )
-        for planned in messages
+        for planned in sorted(messages, key=lambda planned: planned.purpose != "rumour")
         if planned.to != (betrayed,) and (choices := unused.get(planned.purpose.removesuffix("_pledged")))
     ]
     spoken = {power for planned in messages for power in planned.to}

@@ -72,7 +72,7 @@ def _slander(plan: RoundPlan, power: str) -> Iterator[tuple[float, PlannedMessag
         ]
         if near:
             fields = {"third": name(third), "at": place(ground, luck.choice(near))}
-            yield 0.5, PlannedMessage((power,), "rumour", fields)
+            yield 0.8, PlannedMessage((power,), "rumour", fields)
 
 
 def third_power(assessment: Assessment, about: str) -> str:

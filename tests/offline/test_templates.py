@@ -83,6 +83,7 @@ PRIVATE = {
     "intent": set(),
     "intent.keeps": {"you", "pledged", "why"},
     "intent.spared": {"you", "pledged"},
+    "intent.unbound": {"you", "pledged", "why"},
     "replies": set(),
     "random_style": {"me", "you", "seat", "season"},
 }
