@@ -11,12 +11,20 @@ import pytest
 
 from ai_diplomacy.agent.events import DiaryWritten, OrdersExplained, Planned
 from ai_diplomacy.analysis.read_games import read_game
+from ai_diplomacy.board.commitments import Promise
 from ai_diplomacy.board.press import ALL
+from ai_diplomacy.game.config import GameConfig
+from ai_diplomacy.game.counts import ErrorCounts
 from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.game.events import MessageDelivered, PledgeJudged
+from ai_diplomacy.game.summary import broken_lines
 from ai_diplomacy.game.turns_told import TurnsTold
 from ai_diplomacy.game.word_and_deed import promised_in
+from ai_diplomacy.promises.breaking import Ground, breaking, concerns
 from ai_diplomacy.run.history import RunHistory
+from ai_diplomacy.run.settings_history import SettingsHistory
+
+_BREAKS = re.compile(r"\b(?:not keep|cannot keep|break|is a lie|no longer mean)\b")
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +98,29 @@ def test_a_reader_is_told_nothing_of_why(offline_run, events):
     for sender, quote in quotes:
         for power in {event.sender for event in events if isinstance(event, MessageDelivered)} - {sender}:
             assert quote not in (offline_run.path / "powers" / f"{power}.md").read_text()
+
+
+def test_every_breach_that_the_offline_model_confesses_is_booked(offline_run, events):
+    """Whatever promise its private words name beside words of breaking, if the orders break it."""
+    told = TurnsTold("standard")
+    for event in events:
+        told.event(event)
+    booked = {(row.sender, row.decided, row.commitment.promise) for row in promised(events) if row.verdict == "broken"}
+    confessed = set()
+    for turn in told.turns():
+        ground = Ground(turn.units, turn.centers)
+        for power, texts in turn.private.items():
+            for sentence in re.split(r"(?<=[.!?]) ", " ".join(text.text for text in texts)):
+                if not _BREAKS.search(sentence):
+                    continue
+                for promise in map(Promise, re.findall(r"`([^`]*)`", sentence)):
+                    for phase, orders in turn.orders.items():
+                        if concerns(promise, phase) and breaking(promise, power, phase, ground, orders) is not None:
+                            confessed.add((power, phase, promise))
+    assert len(confessed) >= 3
+    assert confessed <= booked
+    counts = ErrorCounts(SettingsHistory(GameConfig(models={}, max_year=1902), DIPLOMACY.order))
+    counts.broken = [row for row in promised(events) if row.verdict == "broken"]
+    shown = " ".join(broken_lines(counts))
+    for power, phase, promise in confessed:
+        assert re.search(rf"{phase} {power.title()} broke its word to \w+: {re.escape(promise)}", shown)
