@@ -180,7 +180,7 @@ def _support(plan: RoundPlan, received: UnderstoodMessage, luck: random.Random) 
     costly = goal in plan.prompt.situation.terrain.centers and goal not in plan.prompt.situation.centers[plan.prompt.me]
     willing = {2: 0.95, 1: 0.8, 0: 0.5, -1: 0.15, -2: 0.0}[plan.prompt.stance(received.sender)] - 0.4 * costly
     willing -= BROKEN_WORD * broken_words(plan.prompt, received.sender)
-    if luck.random() < willing and not rivals and not plan.forbids(joint.move.goal):
+    if luck.random() < willing and not rivals and not plan.forbids(joint.move.goal, for_another=True):
         return PlannedMessage((received.sender,), "accept_support", fields, pledges=(Commitment(joint.support),))
     request = wish(plan.assessment, plan.order_plan, received.sender, plan.taken)
     if request is not None and luck.random() < plan.assessment.nature.nerve:

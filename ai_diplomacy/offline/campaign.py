@@ -69,7 +69,7 @@ def next_campaign(assessment: Assessment, stances: Mapping[str, int], friends: S
     prompt = assessment.prompt
     old = remembered_campaign(prompt)
     owned = set(prompt.situation.centers[prompt.me])
-    if old is not None and old.until >= coming_year(prompt.situation) and stances.get(old.victim, 0) < 2:
+    if old is not None and old.until >= coming_year(prompt.situation) and stances.get(old.victim, 0) < 1:
         left = tuple(at for at in old.targets if at not in owned)
         partner = old.partner if old.partner and stances.get(old.partner, 0) >= 0 else None
         if left and set(left) <= set(prompt.situation.centers[old.victim]):

@@ -68,7 +68,7 @@ def intent(assessment: Assessment, agreed: Commitments, found: OrderPlan) -> str
     """What it privately means to do about each promise, and why: those that are broken first."""
     kind = assessment.prompt.situation.kind
     broken = found.breaches(assessment, agreed)
-    silent = assessment.prompt.chance("silent").random() < _SILENT * (1 - assessment.nature.candour)
+    silent = assessment.prompt.chance("passed over").random() < _SILENT * (1 - assessment.nature.candour)
     lines = [] if silent else list(_confessions(assessment, found, broken))
     if kind != "M":
         return entry(lines, LONGEST)

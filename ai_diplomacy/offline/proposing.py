@@ -76,7 +76,7 @@ def _joint_moves(plan: RoundPlan, power: str) -> Iterator[Weighted]:
     if stance < 0 or plan.said("support", power):
         return
     help_given = gift(plan.assessment, plan.order_plan, power, plan.taken)
-    if help_given is not None and not plan.forbids(help_given.move.goal):
+    if help_given is not None and not plan.forbids(help_given.move.goal, for_another=True):
         fields = joint_fields(plan.assessment, help_given)
         yield (
             0.7 + 0.2 * stance,

@@ -72,11 +72,11 @@ class Turning:
 
 _WEIGHT: dict[Reason, float] = {
     "announced": 0.8,
-    "joined": 0.4,
-    "wronged": 0.4,
-    "warned": 0.3,
-    "threatened": 0.15,
-    "refused": 0.15,
+    "joined": 0.5,
+    "wronged": 0.5,
+    "warned": 0.4,
+    "threatened": 0.2,
+    "refused": 0.2,
 }
 
 

@@ -93,8 +93,11 @@ class RoundPlan:
         own = self.prompt.situation.units[power]
         return any(order.goal in feared and order.helped not in own for order in self.orders_promised)
 
-    def forbids(self, province: str) -> bool:
-        """Whether a promise, or an offer that may yet be taken, keeps us and our support out of the province."""
+    def forbids(self, province: str, *, for_another: bool = False) -> bool:
+        """Whether a promise, or an offer that may yet be taken, keeps us and our support out of the province; or,
+        ``for_another``, whether we want it for ourselves at the price of our word."""
+        if for_another and province == self.lure:
+            return True
         betrayed, situation = self.order_plan.betrayed, self.prompt.situation
         bound = [bond.commitment for bond in self.agreed.bonds if betrayed not in bond.to]
         bound += [one for planned in self.messages for one in (*planned.pledges, *implied(planned))]

@@ -16,7 +16,7 @@ from ai_diplomacy.offline.prompt_reader import read
 from ai_diplomacy.offline.resolve import betrayed_power, turning
 from ai_diplomacy.promises.breaking import Ground, breaking
 
-CONFESSED = re.compile(r"do not keep|break it|changed my mind|cannot keep")
+CONFESSED = re.compile(r"do not keep|break it|cannot keep")
 GAMES = tuple(map(str, range(40)))
 
 

@@ -13,7 +13,7 @@ from ai_diplomacy.offline.prompt_reader import read
 from ai_diplomacy.offline.resolve import betrayed_power
 
 GAMES = range(40)
-CONFESSED = re.compile(r"do not keep|break it|changed my mind|cannot keep")
+CONFESSED = re.compile(r"do not keep|break it|cannot keep")
 
 
 def assessment(situation, step="order", **more):
