@@ -184,6 +184,9 @@ class GameRecord(Rows):
     """``None``: the game is not finished."""
     forked_at: str = ""
     """The phase from which a fork was played; empty when it is none."""
+    imported: str = ""
+    """What it was before it was imported; empty for a game that this program played. Of what it was asked, what was
+    illegal and what it cost nobody knows."""
     settings: Mapping[str, object] = field(default_factory=dict)
     """Those that ``config_hash`` is made of, by name."""
 

@@ -35,6 +35,8 @@ class Provenance:
     """Independent observations among them."""
     positions: int
     """Those that they were forked from, where the figures hold for these alone; 0 where they do not."""
+    imported: Mapping[str, int]
+    """What games were before they were imported -> how many of them."""
     settings: Mapping[str, tuple[str, ...]]
     """Setting -> its values in these games, as JSON."""
     unfinished: tuple[str, ...]
@@ -49,6 +51,7 @@ class Provenance:
         settings = [f"{digest} ({count})" if several else digest for digest, count in self.configs]
         parts = [
             f"{self.games} games" + (f" in {self.clusters} clusters" if self.clusters != self.games else ""),
+            *(f"{count} imported ({what})" for what, count in self.imported.items()),
             *([f"figures hold for {_positions(self.positions)}"] if self.positions else []),
             f"AI Diplomacy {', '.join(self.versions) or self.analyzed_with}",
             f"settings {', '.join(settings) or 'none'}",
@@ -73,6 +76,7 @@ class Provenance:
             "prompts_hash": self.prompts_hash,
             "models": dict(self.models),
             "settings": dict(self.settings),
+            "imported": dict(self.imported),
             "unreadable": [{"folder": folder, "problem": problem} for folder, problem in self.unreadable],
         }
 
@@ -89,6 +93,7 @@ class Sources:
         self.maps: set[str] = set()
         self._settings: defaultdict[str, set[str]] = defaultdict(set)
         self._positions: set[tuple[str, str]] = set()
+        self._imported: Counter[str] = Counter()
         self._games = 0
         self._unfinished: list[str] = []
         self._unreadable: list[tuple[str, str]] = []
@@ -107,7 +112,10 @@ class Sources:
             self._settings[name].add(json.dumps(value, sort_keys=True))
         self._versions.update(game.versions)
         self._configs[game.config_hash] += 1
-        self._seeds.add(game.seed)
+        if game.imported:
+            self._imported[game.imported] += 1
+        else:
+            self._seeds.add(game.seed)
         for power, player in game.players.items():
             self._models[player].update(game.models[power])
         for (power, step), digest in game.prompt_hashes.items():
@@ -129,6 +137,7 @@ class Sources:
             games=self._games,
             clusters=len(units),
             positions=len(self._positions) if positions else 0,
+            imported=dict(sorted(self._imported.items())),
             settings={name: tuple(sorted(values)) for name, values in sorted(self._settings.items())},
             unfinished=tuple(self._unfinished),
             unreadable=tuple(self._unreadable),

@@ -84,6 +84,9 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
     assert happened is not None
     origin, settings, names = history.forked, history.settings, _given_names(path)
     last = settings.last
+    # What a fork of an imported run holds of its own was played here.
+    imported = history.imported.format if history.imported and not origin else ""
+    decisive = {} if imported else _settings(last)
     # Who is named in a fork is named for what it does there, whoever sat there before.
     own = names if origin else {}
     rows = happened.rows(origin.phase if origin else "")
@@ -96,9 +99,10 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         first_year=terrain(last.map).first_year,
         last_year=last.last_year,
         rounds=last.rounds,
-        versions=tuple(dict.fromkeys(history.versions)),
-        config_hash=hashlib.sha256(json.dumps(_settings(last), sort_keys=True).encode()).hexdigest()[:12],
-        settings=_settings(last),
+        versions=() if imported else tuple(dict.fromkeys(history.versions)),
+        config_hash=hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12],
+        settings=decisive,
+        imported=imported,
         forked_at=str(origin.phase) if origin else "",
         players=_players(settings, names) | own,
         models={

@@ -49,7 +49,7 @@ def add(total: Tally, more: Tally) -> None:
 def _by_power(game: GameRecord) -> dict[str, Tally]:
     scored = scores(game)
     found: dict[str, Tally] = {
-        power: {"seats": 1.0, **_UNASKED, **{name: float(value) for name, value in asdict(scored[power]).items()}}
+        power: {"seats": 1.0, **(_UNKNOWN if game.imported else _UNASKED), **{name: float(value) for name, value in asdict(scored[power]).items()}}
         for power in game.players
     }
     _count_orders(game, found)
@@ -89,10 +89,13 @@ def _plus(tally: Tally, **counts: float | None) -> None:
 
 _UNASKED = dict.fromkeys(("cost", "cost_lost", "calls", "input_tokens", "output_tokens"), 0.0)
 """What a bot, which asks nobody, has none of."""
+_UNKNOWN = dict.fromkeys(_UNASKED) | {"cost_lost": 0.0}
+"""The same of who played an imported game."""
 
 
 def _count_orders(game: GameRecord, found: dict[str, Tally]) -> None:
-    for sent in game.submissions:
+    # The record of another program holds what stood, and not what was refused.
+    for sent in () if game.imported else game.submissions:
         legal, standing = sent.given - len(sent.illegal_first), len(sent.orders) - len(sent.defaults)
         handed_in = standing + len(sent.illegal)
         _plus(found[sent.power], given=sent.given, legal_first=legal, handed_in=handed_in, standing=standing)

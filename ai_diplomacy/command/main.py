@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "play": "one game between language models; goes on with a run, forks it, plays it again",
     "view": "the page of a run, finished or still played, or of a folder of runs",
     "export": "a run as one page that opens without a server",
+    "import": "games that other programs wrote, as runs",
     "ask": "a question to an agent of a run, with the memory that it had then",
     "tournament": "many games by a specification: fair seats, several processes or a cluster",
     "exam": "models asked a bank of positions: how strong they are, for the price of one call a position",
@@ -66,6 +67,7 @@ def _run(name: str, given: Sequence[str], prog: str) -> int:
         command.add_flags(parser)
         flags = parser.parse_args(given, argparse.Namespace(prog=prog))
         _check_lengths(flags)
+        _check_own(name, flags)
         raise_at_interrupt()
         return command.run(flags)
     except argparse.ArgumentError as error:
@@ -85,6 +87,20 @@ def _check_lengths(flags: argparse.Namespace) -> None:
                     raise argparse.ArgumentError(None, f"{str(path)[:60]}...: the path is too long") from None
 
 
+def _check_own(name: str, flags: argparse.Namespace) -> None:
+    """Refuses another program's game where a run is wanted, and says how it becomes one."""
+    if name not in ("view", "export", "analyze", "ask", "bundle"):
+        return
+    from ..importing.source_files import foreign
+
+    for path in (getattr(flags, given, None) for given in ("folder", "other", "run")):
+        if isinstance(path, Path) and foreign(path.expanduser()):
+            front, _, _ = flags.prog.rpartition(" ")
+            raise argparse.ArgumentError(
+                None, f"{path} holds a game of another program; make a run of it: {front} import {path} --out DIR"
+            )
+
+
 def one_line(message: str) -> str:
     """A message as the terminal may have it. A flag that is refused may hold a model id, and that a key."""
     return re.sub(r"#[^\s,'\"]+", "#...", cleaned(message, "line"))
@@ -99,6 +115,8 @@ def _command(name: str) -> Command:
             from ..viewer import view as command
         case "export":
             from ..viewer import export as command
+        case "import":
+            from ..importing import command
         case "ask":
             from . import ask as command
         case "tournament":

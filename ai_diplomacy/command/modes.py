@@ -22,7 +22,7 @@ from ..game.message_edits import check_edits, first_edited, said_before
 from ..models.ids import ModelId
 from ..models.providers import load_keys, seat_problems
 from ..records.errors import ConfigError
-from ..run.create import check_playable
+from ..run.create import check_not_imported, check_playable
 from ..run.history import HeldRun, RunHistory, held, is_run, read_history
 from ..run.policies import worker_threads
 from ..run.signals import stoppable
@@ -115,6 +115,7 @@ def _begin(path: Path, flags: argparse.Namespace, started: float) -> None:
 def _go_on(path: Path, flags: argparse.Namespace, started: float) -> None:
     with held(path, DIPLOMACY) as run:
         history = run.history
+        check_not_imported(history)
         before = history.settings.last
         config = _config(flags, before)
         check_changes(before, config, override=flags.override)

@@ -66,6 +66,9 @@ class TurnsTold:
         """Oldest first. The last one of a run that is not finished may have no orders yet, or not those of all of its
         phases."""
         phases = [phase for phase in sorted(map(Phase, self._begun)) if phase.kind == "M"]
+        if self.finished:
+            # The record of another program may end with a phase that was begun and not played.
+            phases = [phase for phase in phases if phase in self._done]
         return [self._turn(phase, self._parts(phase)) for phase in phases]
 
     def turn(self, phase: str) -> Turn:

@@ -8,22 +8,25 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
 from ..models.call_log import inherited
-from ..records.durable import sync_directory
+from ..records.durable import replace_files, sync_directory
 from ..records.errors import ConfigError
 from ..records.events import Event
 from ..records.formats import FORMAT
 from ..records.log_reader import LogReader
 from ..records.sealing import sealed
-from .events import RunForked, RunStarted
+from .events import RunForked, RunImported, RunStarted
 from .glance import EVENTS
 from .history import CALLS, RunHistory, is_run
 from .settings_history import RunSettings, S
 
+NOBODYS = 0
+"""In place of a generation, of runs that this program did not play."""
 GENERATION = 3
 """Of the runs that this version begins, and goes on with. It is raised whenever prompts, the reading of replies, the
 program of steps or the bots change: with the third, messages pledge more than orders."""
@@ -38,6 +41,19 @@ def create_run(path: Path, config: RunSettings) -> None:
     _create(path, [_started(config)])
 
 
+def import_run(
+    path: Path,
+    config: RunSettings,
+    imported: RunImported,
+    events: Iterable[Event],
+    calls: Iterable[Mapping[str, Any]],
+    files: Mapping[str, str],
+) -> None:
+    """Makes the folder of a run that another program wrote. ``calls``: lines of its journal; ``files``: what else is to
+    be in it. Raises ``ConfigError``."""
+    _create(path, (replace(_started(config), generation=NOBODYS), imported, *events), calls, files)
+
+
 def fork_run(history: RunHistory[S], phase: str, path: Path, config: S, kept: Kept | None = None) -> None:
     """Makes the folder of a run that goes on from the start of a phase of another one, with other settings from there
     on. ``kept``: steps of the phase that stand as they were taken. The other run is only read. Raises ``ConfigError``.
@@ -50,18 +66,37 @@ def fork_run(history: RunHistory[S], phase: str, path: Path, config: S, kept: Ke
     earlier = history.settings.before(after) if after else ()
     settings = [{"after": at, "config": held.document()} for at, held in (*earlier, (after, config))]
     faults = (fault for fault in history.faults if stands(fault.phase, fault.step, fault.round))
-    events = (_started(history.settings.first), RunForked(str(history.path), phase, settings), *faults)
+    recorded = () if history.imported is None else (history.imported, *recorded_before(history, phase))
+    events = (_started(history.settings.first), RunForked(str(history.path), phase, settings), *recorded, *faults)
     calls = (
         inherited(record)
         for record in LogReader(history.calls.path)
-        if "late" not in record and stands(*(record["key"][name] for name in ("phase", "step", "round")))
+        if history.imported is None
+        and "late" not in record
+        and stands(*(record["key"][name] for name in ("phase", "step", "round")))
     )
     _create(path, events, calls)
 
 
+def recorded_before(history: RunHistory[S], phase: str) -> list[Event]:
+    """What is known of the phases before this one, of a run that was imported."""
+    order = history.settings.order
+    return [event for event in history.recorded if order(getattr(event, "phase", phase)) < order(phase)]
+
+
+def check_not_imported(history: RunHistory[S]) -> None:
+    """Raises ``ConfigError`` for a run that another program wrote."""
+    if history.imported is not None and history.forked is None:
+        raise ConfigError(
+            f"{str(history.path)!r} was imported ({history.imported.format}): it can be read, but nobody can go on with "
+            "it, fork, replay or ask it, as it has no journal; a tournament with schedule = \"states\" plays on from it"
+        )
+
+
 def check_playable(history: RunHistory[S]) -> None:
     """Raises ``ConfigError`` for a run that another version must play on: this one would ask other questions, or read
-    the answers otherwise."""
+    the answers otherwise. So it does for one that another program wrote."""
+    check_not_imported(history)
     started = history.started
     if started.generation != GENERATION:
         raise ConfigError(
@@ -98,7 +133,12 @@ def phase_before(history: RunHistory[S], phase: str) -> str:
     return history.phases[at - 1] if at else ""
 
 
-def _create(path: Path, events: Iterable[Event], calls: Iterable[Mapping[str, Any]] = ()) -> None:
+def _create(
+    path: Path,
+    events: Iterable[Event],
+    calls: Iterable[Mapping[str, Any]] = (),
+    files: Mapping[str, str] = {},
+) -> None:
     try:
         check_new(path)
         if path.is_symlink():
@@ -111,6 +151,7 @@ def _create(path: Path, events: Iterable[Event], calls: Iterable[Mapping[str, An
             now = time.time()
             _write(made / EVENTS, (event.record(now) for event in events))
             _write(made / CALLS, calls)
+            replace_files({made / name: text.encode("utf-8", "replace") for name, text in files.items()})
             sync_directory(made)
             # Onto an empty folder, or where there is none.
             os.rename(made, path)

@@ -45,6 +45,24 @@ class RunForked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RunImported(Event):
+    """The second event of a run that was made from another program's files, and the third of a fork of one. It has no
+    journal: what it tells was read, and is never played again. In a fork that is all before the phase of the fork."""
+
+    replayed: ClassVar[bool] = False
+    source: str
+    """The file or folder that was read."""
+    format: str
+    """What it was, as a person says it."""
+    sha256: Mapping[str, str]
+    """File -> digest of what was read of it, unpacked."""
+    missing: Sequence[str]
+    """What runs of this program hold, and this one does not."""
+    problems: Sequence[str]
+    """What could not be read as it stood, and what was done instead."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunResumed(Event):
     """Another program's session of a run begins: it goes on from where the last one stood."""
 

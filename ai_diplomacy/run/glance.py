@@ -21,6 +21,8 @@ class Glance:
     """Each once, sorted."""
     source: str = ""
     """The run that it was forked from, or empty."""
+    imported: str = ""
+    """What it was before it was imported, or empty."""
     phase: str = ""
     """The last one that the log names, or empty."""
     outcome: str = ""
@@ -45,6 +47,7 @@ def glance(path: Path) -> Glance:
     return Glance(
         models=tuple(sorted({str(model) for model in models.values()})) if isinstance(models, dict) else (),
         source=str(second.get("source", "")) if second.get("type") == "run_forked" else "",
+        imported=str(second.get("format", "")) if second.get("type") == "run_imported" else "",
         phase=str(last.get("phase", "")),
         outcome=str(last["outcome"]) if last.get("type") == "run_finished" else "",
         finished=whole,

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Generic
 
 from ..models.call_log import CallLog, call_from
-from ..models.events import CallAnswered, CallEnded
+from ..models.events import CallAnswered, CallEnded, CallEvent
 from ..records.durable import AppendLog, DiskError, LogInUseError
 from ..records.errors import ConfigError
 from ..records.events import Event, event_from
 from ..records.formats import FORMAT, READABLE, event_of_today
 from ..records.log_reader import DamagedLogError, LogEnd, LogReader, record_at, unsealed_head
-from .events import PhaseBegun, RunFinished, RunForked, RunResumed, RunStarted, StepFaulted
+from .events import PhaseBegun, RunFinished, RunForked, RunImported, RunResumed, RunStarted, StepFaulted
 from .glance import EVENTS
 from .protocols import GameKind
 from .settings_history import S, SettingsHistory
@@ -59,6 +59,10 @@ class RunHistory(Generic[S]):
         self.last_told = 0.0
         """When the last event was told."""
         self.forked: RunForked | None = None
+        self.imported: RunImported | None = None
+        """Where it comes from, if another program wrote it, or the run that it was forked from."""
+        self.recorded: list[Event] = []
+        """What is known of the phases that nobody plays again, because they were imported."""
         self.finished: RunFinished | None = None
         """How it ended, unless it was gone on with since."""
         self.versions: list[str] = []
@@ -163,6 +167,15 @@ class RunHistory(Generic[S]):
                 config = self.kind.settings(change["config"])
                 self._settings = self._settings.changed(change["after"], config)
             return at, event
+        if isinstance(event, RunImported):
+            self.imported = event
+            return at, event
+        if self._is_recorded(event):
+            if isinstance(event, PhaseBegun):
+                self._began[event.phase] = None
+            if self._keep and not isinstance(event, CallEvent):
+                self.recorded.append(event)
+            return at, event
         if isinstance(event, RunResumed):
             self._settings = self._settings.changed(event.after, self.kind.settings(event.config))
             self.versions.append(event.version)
@@ -185,6 +198,13 @@ class RunHistory(Generic[S]):
         elif self._keep and not isinstance(event, RunFinished | RunResumed):
             self.operational.append(event)
         return at, event
+
+    def _is_recorded(self, event: Event) -> bool:
+        """Whether it was imported, and not told by a program that played."""
+        if self.imported is None or isinstance(event, RunFinished):
+            return False
+        phase = getattr(event, "phase", "")
+        return self.forked is None or (bool(phase) and self.kind.order(phase) < self.kind.order(self.forked.phase))
 
     def _begun(self, record: dict[str, Any]) -> SettingsHistory[S]:
         self._check_format(record)

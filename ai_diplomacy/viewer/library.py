@@ -76,7 +76,8 @@ def run_row(path: Path) -> RunRow:
     """Raises ``OSError``."""
     told = glance(path)
     when = datetime.fromtimestamp(told.written, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return RunRow(told.models, _defaults(path), told.phase, _ENDS.get(told.outcome, told.outcome), when)
+    stands = f"{_ENDS.get(told.outcome, told.outcome)}{', imported' if told.imported else ''}"
+    return RunRow(told.models, _defaults(path), told.phase, stands, when)
 
 
 def _defaults(path: Path) -> str:

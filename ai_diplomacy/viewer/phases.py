@@ -9,7 +9,7 @@ from ..game.story import title
 from ..models.call_log import key_record, reply_record
 from ..models.events import CallAnswered, CallEnded, CallFailed, CallLate
 from ..records.events import Event
-from ..run.events import PhaseBegun, RunFinished, RunForked
+from ..run.events import PhaseBegun, RunFinished, RunForked, RunImported
 
 
 class Phases:
@@ -32,7 +32,7 @@ class Phases:
         """What was told at a moment, seconds since 1970. What is about no phase is left out."""
         if isinstance(event, CallEnded):
             self._phase(event.key.phase)["calls"].append(_without_texts(event))
-        elif not isinstance(event, RunForked | RunFinished) and "phase" in (record := event.record(at)):
+        elif not isinstance(event, RunForked | RunImported | RunFinished) and "phase" in (record := event.record(at)):
             if isinstance(event, PhaseBegun):
                 self._begun.add(event.phase)
             self._phase(record["phase"])["events"].append(record)

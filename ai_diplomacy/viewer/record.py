@@ -17,7 +17,7 @@ from ..models.ledger import Ledger
 from ..records.errors import ConfigError
 from ..records.events import Event
 from ..records.log_reader import DamagedLogError
-from ..run.events import RunForked, RunResumed
+from ..run.events import RunForked, RunImported, RunResumed
 from ..run.glance import EVENTS
 from ..run.history import CALLS, RunHistory
 from .phases import Phases
@@ -135,6 +135,7 @@ class RunRecord:
             "config": settings.last.document(),
             "begun": history.made,
             "sessions": len(history.versions),
+            "imported": _imported(history.imported) if forked is None else None,
             "forked": {"source": forked.source, "phase": forked.phase} if forked else None,
             "finished": finished.record(history.last_told) if finished else None,
             "timing": self._timing(),
@@ -148,13 +149,22 @@ class RunRecord:
         shown = [figure for figure in FIGURES if figure not in _BILLED]
         return {
             "counts": {power: {figure: row[figure] for figure in shown} for power, row in counts.items()},
-            "spending": self._ledger.document(),
+            "spending": self._spending(),
             "scores": self._scores,
             "defaults": [
                 {"power": power, "model": model, **asdict(found), "mostly": found.mostly}
                 for (power, model), found in self._counts.defaults.seats().items()
             ],
         }
+
+    def _spending(self) -> dict[str, Any]:
+        """The bill. What is on that of an imported run nobody knows, which is not nothing."""
+        bill = self._ledger.document()
+        if self._history.imported is None or self._history.forked is not None:
+            return bill
+        unknown = dict.fromkeys(bill["total"])
+        by_power = dict.fromkeys(self._history.settings.first.models, unknown)
+        return dict.fromkeys(bill, {}) | {"total": unknown, "by_power": by_power}
 
     def _timing(self) -> dict[str, Any] | None:
         """The totals of ``timing.json``, which is written after each phase."""
@@ -170,6 +180,10 @@ class RunRecord:
         whole = ("general_game.log", "game_manifesto.txt", "lmvsgame.json", "overview.jsonl", "timing.json")
         logs = ("trace.json", EVENTS, CALLS, "llm_responses.csv")
         return [*stories, *(name for name in (*whole, *logs) if (self.path / name).is_file())]
+
+
+def _imported(told: RunImported | None) -> dict[str, Any] | None:
+    return told and {name: getattr(told, name) for name in ("source", "format", "missing", "problems")}
 
 
 def _texts(record: dict[str, Any]) -> dict[str, str]:

@@ -21,6 +21,7 @@ FLOORS = {
     "agent": 3,
     "game": 4,
     "analysis": 5,
+    "importing": 5,
     "bundle": 6,
     "tournament": 6,
     "exam": 6,
