@@ -49,7 +49,11 @@ def add(total: Tally, more: Tally) -> None:
 def _by_power(game: GameRecord) -> dict[str, Tally]:
     scored = scores(game)
     found: dict[str, Tally] = {
-        power: {"seats": 1.0, **(_UNKNOWN if game.imported else _UNASKED), **{name: float(value) for name, value in asdict(scored[power]).items()}}
+        power: {
+            "seats": 1.0,
+            **(_UNKNOWN if game.imported else _UNASKED),
+            **{name: float(value) for name, value in asdict(scored[power]).items()},
+        }
         for power in game.players
     }
     _count_orders(game, found)

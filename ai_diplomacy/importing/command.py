@@ -36,9 +36,9 @@ def run(flags: argparse.Namespace) -> int:
         raise argparse.ArgumentError(None, str(error)) from None
     problems = [*imported.unreadable, *imported.problems]
     for problem in problems[:_MOST_TOLD]:
-        print(cleaned(problem, "line"), file=sys.stderr)
-    if more := len(problems) - _MOST_TOLD if len(problems) > _MOST_TOLD else 0:
-        print(f"and {more} more; the first events of each run hold all of its own", file=sys.stderr)
+        sys.stderr.write(f"{cleaned(problem, 'line')}\n")
+    if len(problems) > _MOST_TOLD:
+        sys.stderr.write(f"and {len(problems) - _MOST_TOLD} more; the second event of each run holds all of its own\n")
     count = len(imported.runs)
     where = out / next(iter(imported.runs)) if count == 1 else out
     left_out = f", {len(imported.unreadable)} could not be read" if imported.unreadable else ""

@@ -132,7 +132,9 @@ def _import(source: Source | UnreadableError, folder: Path, imported: Imported) 
 
 
 def _format(game: RecordedGame, folder: Path | None) -> str:
-    if folder or any("state_agents" in phase.document or "agent_relationships" in phase.document for phase in game.phases):
+    if folder or any(
+        "state_agents" in phase.document or "agent_relationships" in phase.document for phase in game.phases
+    ):
         return ANCESTOR
     return SAVED_GAME if "map" in game.document or "rules" in game.document else HUMANS
 

@@ -40,8 +40,7 @@ def known_models(game: RecordedGame, folder: Path | None) -> dict[str, str]:
         for power, mind in _of_powers(game, phase.document.get("state_agents")).items():
             if isinstance(mind, Mapping) and isinstance(name := mind.get("model_id") or mind.get("model"), str):
                 found.setdefault(power, name)
-    for power, name in _overview(game, folder).items() if folder else ():
-        found[power] = name
+    found |= _overview(game, folder) if folder else {}
     return {power: _shown(name) for power, name in found.items() if _shown(name)}
 
 
@@ -157,7 +156,7 @@ class Minds:
         finally:
             csv.field_size_limit(before)
         told = [problem, f"{RESPONSES}: {passed} rows name no phase and power of the game: left out" if passed else ""]
-        self._game.problems += [text for text in told if text and text not in self._game.problems]
+        self._game.problems.extend(text for text in told if text and text not in self._game.problems)
 
 
 def _verdict(success: str) -> tuple[Verdict, tuple[str, ...]]:

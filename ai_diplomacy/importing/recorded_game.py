@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -133,7 +132,7 @@ class _PhaseReader:
 
     def _by_power(self, table: Any, what: str, read: Callable[[Any], tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         """Each power with what a table holds of it; one that is left out has nothing."""
-        found: dict[str, tuple[str, ...]] = {power: () for power in self._ground.powers}
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(self._ground.powers, ())
         for name, value in table.items() if isinstance(table, Mapping) else ():
             power = str(name).upper()
             if power in found:
@@ -197,12 +196,18 @@ class _PhaseReader:
             sender, recipient = (str(given.get(who, "")).upper() for who in ("sender", "recipient"))
             recipient = ALL if recipient in _EVERYBODY else recipient
             body, powers = given.get("message"), self._ground.powers
-            if not isinstance(body, str) or sender not in powers or recipient not in (ALL, *powers) or sender == recipient:
+            if (
+                not isinstance(body, str)
+                or sender not in powers
+                or recipient not in (ALL, *powers)
+                or sender == recipient
+            ):
                 self._told(f"message {number}, from {sender[:20]!r} to {recipient[:20]!r}, is left out")
                 continue
             at = given.get("time_sent")
-            known = isinstance(at, int | float) and math.isfinite(at)
-            timed.append((at if known else timed[-1][0] if timed else 0, RecordedMessage(sender, recipient, body, 0)))
+            before = timed[-1][0] if timed else 0
+            known = isinstance(at, int | float) and at == at
+            timed.append((at if known else before, RecordedMessage(sender, recipient, body, 0)))  # type: ignore[arg-type]
         # Stable: what was sent at one time, or at none, stays as it was listed.
         return tuple(_in_rounds((message for _, message in sorted(timed, key=lambda one: one[0])), self._ground.powers))
 

@@ -124,7 +124,9 @@ def _lines(path: Path) -> Iterator[Source | UnreadableError]:
             number += 1
             where = f"{path}, line {number}"
             if len(line) > MOST_BYTES:
-                raise UnreadableError(f"{where}: a game of more than {MOST_BYTES // 2**20} MB; no line behind it is read")
+                raise UnreadableError(
+                    f"{where}: a game of more than {MOST_BYTES // 2**20} MB; no line behind it is read"
+                )
             if not line.strip():
                 continue
             try:

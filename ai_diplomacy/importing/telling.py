@@ -23,8 +23,8 @@ _VICTORY = "Victory by: "
 
 
 def events_of(game: RecordedGame, models: Mapping[str, str], minds: Minds) -> list[Event]:
-    """The events of a run after its first two. What is odd joins ``game.problems``. Raises ``UnreadableError`` for a game
-    in which nothing was played."""
+    """The events of a run after its first two. What is odd joins ``game.problems``. Raises ``UnreadableError`` for a
+    game in which nothing was played."""
     return list(_Telling(game, models, minds).events())
 
 
@@ -71,7 +71,7 @@ class _Telling:
         if self._board is not None and (differs := _differing(self._board, now)) is None:
             return
         if not first and self._board is not None:
-            self._told(now, f"{differs}, which the engine does not make of the orders before; the record's stands")
+            self._told(now, f"by the engine {differs}; the record's position stands")
         start = Board(self._game.ground.name).to_saved_game()
         entry = start["phases"][0]
         entry["name"] = now.phase
@@ -169,26 +169,23 @@ class _Telling:
 def _differing(board: Board, now: RecordedPhase) -> str | None:
     """In what the record differs from the board, if it does."""
     if board.phase != now.phase:
-        return f"the record goes on here, and not in {board.phase}"
+        return f"{board.phase} comes next"
     dislodged = {power: tuple(units) for power, units in board.dislodged.items()}
     told = {power: tuple(units) for power, units in now.dislodged.items()}
     for power in board.powers:
         if set(board.units[power]) != set(now.units[power]) or dislodged.get(power) != told.get(power):
             odd = set(board.units[power]).symmetric_difference(now.units[power])
-            return f"{power} stands otherwise ({', '.join(sorted(odd)[:6]) or 'the dislodged'})"
+            return f"{power} stands otherwise ({', '.join(sorted(odd)[:6]) or 'in retreats'})"
         if set(board.centers[power]) != set(now.centers[power]):
-            odd = set(board.centers[power]).symmetric_difference(now.centers[power])
-            return f"{power} owns other centres ({', '.join(sorted(odd)[:6])})"
+            others = set(board.centers[power]).symmetric_difference(now.centers[power])
+            return f"{power} owns other centres ({', '.join(sorted(others)[:6])})"
     return None
 
 
 def _other_results(theirs: PhaseResult, ours: PhaseResult) -> str:
-    units = sorted(
-        unit
-        for unit in theirs.results.keys() | ours.results.keys()
-        if theirs.results.get(unit) != ours.results.get(unit)
-    )
-    return ", ".join(
-        f"{unit} {'/'.join(theirs.results.get(unit, ())) or 'none'} and not {'/'.join(ours.results.get(unit, ())) or 'none'}"
-        for unit in units[:4]
-    )
+    def told(result: PhaseResult, unit: str) -> str:
+        return "/".join(result.results.get(unit, ())) or "none"
+
+    units = sorted(theirs.results.keys() | ours.results.keys())
+    other = [unit for unit in units if told(theirs, unit) != told(ours, unit)]
+    return ", ".join(f"{unit} {told(theirs, unit)} and not {told(ours, unit)}" for unit in other[:4])

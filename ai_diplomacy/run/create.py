@@ -88,8 +88,9 @@ def check_not_imported(history: RunHistory[S]) -> None:
     """Raises ``ConfigError`` for a run that another program wrote."""
     if history.imported is not None and history.forked is None:
         raise ConfigError(
-            f"{str(history.path)!r} was imported ({history.imported.format}): it can be read, but nobody can go on with "
-            "it, fork, replay or ask it, as it has no journal; a tournament with schedule = \"states\" plays on from it"
+            f"{str(history.path)!r} was imported ({history.imported.format}): it can be read, but nobody can go on "
+            "with it, fork, replay or ask it, as it has no journal; "
+            'a tournament with schedule = "states" plays on from it'
         )
 
 

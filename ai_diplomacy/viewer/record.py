@@ -164,7 +164,7 @@ class RunRecord:
             return bill
         unknown = dict.fromkeys(bill["total"])
         by_power = dict.fromkeys(self._history.settings.first.models, unknown)
-        return dict.fromkeys(bill, {}) | {"total": unknown, "by_power": by_power}
+        return {name: {} for name in bill} | {"total": unknown, "by_power": by_power}
 
     def _timing(self) -> dict[str, Any] | None:
         """The totals of ``timing.json``, which is written after each phase."""
@@ -183,7 +183,7 @@ class RunRecord:
 
 
 def _imported(told: RunImported | None) -> dict[str, Any] | None:
-    return told and {name: getattr(told, name) for name in ("source", "format", "missing", "problems")}
+    return None if told is None else {name: getattr(told, name) for name in ("source", "format", "missing", "problems")}
 
 
 def _texts(record: dict[str, Any]) -> dict[str, str]:
