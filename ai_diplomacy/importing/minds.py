@@ -22,7 +22,8 @@ from .recorded_game import RecordedGame, RecordedPhase
 MOST_OF_CSV = 256 * 2**20
 """Bytes of it that are read."""
 RESPONSES, OVERVIEW = "llm_responses.csv", "overview.jsonl"
-_STAMP = re.compile(r"\[([SFW]\d{4}[MRA])\]")
+_STAMP = re.compile(r"\[([SFW]\d{4}[MRA])\] |([SFW]\d{4}[MRA]): ")
+"""Before a diary entry, its phase: the ancestor's, and our own."""
 _STEPS: Mapping[str, str] = {
     "initial_state_setup": "initialize",
     "negotiation_message": "negotiate",
@@ -92,8 +93,11 @@ class Minds:
             for text in self._noted(power, mind if isinstance(mind, Mapping) else {}):
                 self.diaries += 1
                 stamp = _STAMP.match(text)
-                phase = stamp[1] if stamp and stamp[1] in self._phases and Phase(stamp[1]) <= now.phase else now.phase
-                yield DiaryWritten(power, phase, "diary", 0, text)
+                phase = (stamp[1] or stamp[2]) if stamp else ""
+                if stamp and phase in self._phases and Phase(phase) <= now.phase:
+                    yield DiaryWritten(power, phase, "diary", 0, text[stamp.end() :])
+                else:
+                    yield DiaryWritten(power, now.phase, "diary", 0, text)
 
     def _noted(self, power: str, mind: Mapping[str, Any]) -> list[str]:
         """The entries that are new. The ancestor keeps the whole diary in every phase."""

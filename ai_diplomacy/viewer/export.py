@@ -1,4 +1,4 @@
-"""The command ``export``: one game as one file that opens without a server."""
+"""The command ``export``: one game as one file that opens without a server, or in the ancestor's files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..records.durable import replace_files
 from ..records.errors import ConfigError
 from ..records.saying import say
 from ..web.geometry import geometry
+from .ancestors_files import export_for_ancestor
 from .bundle import single_file
 from .record import RunRecord
 
@@ -18,12 +19,23 @@ from .record import RunRecord
 def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.description = "Write one run as one self-contained page."
     parser.add_argument("run", type=Path, help="folder of the run, such as results/RUN")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the page, such as game.html")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help="the page, such as game.html; or the folder"
+    )
+    parser.add_argument(
+        "--format",
+        choices=("page", "ancestor"),
+        default="page",
+        help="ancestor: a new folder with the files that the tools of AI_Diplomacy read, in its vocabulary",
+    )
 
 
 def run(flags: argparse.Namespace) -> int:
     output: Path = flags.output.expanduser()
     try:
+        if flags.format == "ancestor":
+            say(f"{output}: {export_for_ancestor(flags.run.expanduser(), output)} rows")
+            return 0
         page = exported(flags.run.expanduser()).encode()
         replace_files({output: page})
     except ConfigError as error:

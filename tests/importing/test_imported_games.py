@@ -17,6 +17,7 @@ from ai_diplomacy.importing.importing import ANCESTOR, HUMANS, SAVED_GAME, Impor
 from ai_diplomacy.models.events import CallAnswered
 from ai_diplomacy.records.errors import ConfigError
 from ai_diplomacy.run.events import ReplyRead, RunFinished, RunImported
+from ai_diplomacy.viewer.ancestors_files import export_for_ancestor
 
 
 def write(path: Path, document: object) -> Path:
@@ -75,7 +76,7 @@ def test_a_run_of_the_ancestor_with_its_minds_and_calls(offline_run, tmp_path):
     def diaries(found):
         return sorted((e.power, e.phase, e.text) for e in found if isinstance(e, DiaryWritten))
 
-    assert diaries(there) == sorted((power, phase, f"[{phase}] {text}") for power, phase, text in diaries(own))
+    assert diaries(there) == diaries(own)
     last = {e.power: (list(e.goals), dict(e.relationships)) for e in own if isinstance(e, Initialized | Reflected)}
     assert {e.power: (e.goals, e.relationships) for e in there if isinstance(e, Reflected)} == last
     calls = [call for call in there if isinstance(call, CallAnswered)]
@@ -85,6 +86,18 @@ def test_a_run_of_the_ancestor_with_its_minds_and_calls(offline_run, tmp_path):
     ]
     assert all((c.model, c.reply.cost_usd, c.reply.usage.total) == (MODEL, None, None) for c in calls)
     assert sum(isinstance(event, ReplyRead) for event in there) == len(calls)
+
+
+def test_a_run_exported_for_the_ancestor_comes_back(offline_run, tmp_path):
+    export_for_ancestor(offline_run.path, tmp_path / "game1")
+    imported(tmp_path / "out", tmp_path / "game1")
+    check_equal(tmp_path / "out" / "game1", json.loads((tmp_path / "game1" / "lmvsgame.json").read_text()))
+    assert told(tmp_path / "out" / "game1").problems == []
+    noted = [
+        {(e.power, e.text) for e in events(path) if isinstance(e, DiaryWritten)}
+        for path in (offline_run.path, tmp_path / "out" / "game1")
+    ]
+    assert noted[0] == noted[1]
 
 
 def test_games_of_a_file_of_lines_packed_or_not_are_runs_of_their_own(tmp_path):
