@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from ..records.log_reader import DamagedLogError
 from ..records.settings import declared
 from ..run.glance import EVENTS, glance
 from ..run.history import RunHistory, is_run
-from ..run.settings_history import SettingsHistory
 from .events_to_rows import EventsToRows
 from .game_record import GameRecord
 from .judgements import JUDGES
@@ -85,7 +84,8 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
     origin, settings, names = history.forked, history.settings, _given_names(path)
     last = settings.last
     # What a fork of an imported run holds of its own was played here.
-    imported = history.imported.format if history.imported and not origin else ""
+    sat = settings.all[1:] if history.imported and origin else settings.all
+    imported = history.imported.format if history.imported and history.foreign else ""
     decisive = {} if imported else _settings(last)
     # Who is named in a fork is named for what it does there, whoever sat there before.
     own = names if origin else {}
@@ -104,10 +104,9 @@ def read_game(path: Path, folder: Path, clusters: _Clusters | None = None) -> Ga
         settings=decisive,
         imported=imported,
         forked_at=str(origin.phase) if origin else "",
-        players=_players(settings, names) | own,
+        players=_players(sat, names) | own,
         models={
-            power: (str(last.models[power]),) if power in own else _models(settings, power)
-            for power in sorted(last.models)
+            power: (str(last.models[power]),) if power in own else _models(sat, power) for power in sorted(last.models)
         },
         prompt_hashes=prompts.hashes,
         ending=happened.ending,
@@ -126,14 +125,15 @@ def _settings(config: GameConfig) -> dict[str, object]:
     }
 
 
-def _models(settings: SettingsHistory[GameConfig], power: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for _, name in settings.players(power)))
+def _models(sat: Sequence[GameConfig], power: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(config.marked_names()[power] for config in sat))
 
 
-def _players(settings: SettingsHistory[GameConfig], names: Mapping[str, str]) -> dict[str, str]:
+def _players(sat: Sequence[GameConfig], names: Mapping[str, str]) -> dict[str, str]:
+    """``sat``: the settings of the game, one after another."""
     return {
-        power: ", then ".join(dict.fromkeys(player_label(config, power, names.get(power)) for config in settings.all))
-        for power in sorted(settings.first.models)
+        power: ", then ".join(dict.fromkeys(player_label(config, power, names.get(power)) for config in sat))
+        for power in sorted(sat[0].models)
     }
 
 

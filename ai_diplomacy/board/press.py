@@ -162,12 +162,16 @@ class Mailbox:
         written = list(zip(delivered, tags, strict=True))
         if edit is not None:
             delivered = list(edit(delivered, len(self._messages) + 1))
-        self._messages += delivered
-        for message in delivered:
-            for power in filter(message.readable_by, self._ground.powers):
-                self._readable[power, phase].append(message)
+        self.add(delivered)
         self._returned += returned
         return Delivery(tuple(delivered), tuple(returned), _meant(delivered, written))
+
+    def add(self, messages: Iterable[Message]) -> None:
+        """Keep messages that were delivered, behind all others."""
+        for message in messages:
+            self._messages.append(message)
+            for power in filter(message.readable_by, self._ground.powers):
+                self._readable[power, message.phase].append(message)
 
     def readable(self, power: str, phases: Iterable[str]) -> tuple[Message, ...]:
         """The messages of these phases that the power may read, oldest first."""

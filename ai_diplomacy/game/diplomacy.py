@@ -46,4 +46,5 @@ DIPLOMACY = GameKind(
     artefacts=GameArtefacts,
     checked=_checked,
     ends_game=(PromptError,),
+    recall=DiplomacyGame.recall,
 )

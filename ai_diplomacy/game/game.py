@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -14,7 +14,7 @@ from ..board.player import OrderDecision, Player, Step, View
 from ..board.press import Draft, Mailbox
 from ..board.situation import PhaseResult
 from ..board.survival import sure_survivors
-from ..records.events import Listener
+from ..records.events import Event, Listener
 from ..run.events import RunFinished
 from ..run.protocols import PendingStep
 from ..run.stages import Segment, Stage
@@ -22,6 +22,7 @@ from . import program
 from .events import MessageDelivered, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
 from .message_edits import RoundEdits
 from .pledges import Pledges, pledge_judged
+from .recorded import go_through
 from .seats import Seats
 from .views import view
 
@@ -49,6 +50,12 @@ class DiplomacyGame:
         self._to_look_back: frozenset[str] = frozenset()
         """Powers that have not begun to look back on the turn that ended."""
         self._segments: list[Segment] = []
+
+    def recall(self, recorded: Sequence[Event]) -> None:
+        """Goes to where these phases end, in which nobody is asked. For a game that has not begun. Raises
+        ``ConfigError`` where the rules lead elsewhere."""
+        self.last_phase = go_through(recorded, self.board, self.mailbox)
+        self._carried = program.opening(self.board.survivors, beside=self._beside(), takers=self._takers)
 
     def segment(self) -> Segment | None:
         """As in ``run.protocols.Game``."""

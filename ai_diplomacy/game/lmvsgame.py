@@ -40,12 +40,19 @@ class SavedGame:
         saved = self._game.board.to_saved_game(since=len(self._played))
         minds = {power: players[power].mind() for power in self._powers}
         now = (self._states(players, minds), self._relationships(minds))
+        current = self._game.board.phase
+        # Of imported phases nobody here has a mind.
+        none: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         resolved = {result.phase: result for result in self._game.board.turns_before(0, sys.maxsize)}
         if len(self._game.board.winners) > 1:
             # A phase in which a draw is agreed on is not adjudicated.
             del resolved[Phase(self._game.last_phase)]
         entries = [
-            self._entry(phase, self._minds.pop(phase["name"], now), resolved.get(phase["name"]))
+            self._entry(
+                phase,
+                self._minds.pop(phase["name"], now if phase["name"] == current else none),
+                resolved.get(phase["name"]),
+            )
             for phase in saved.pop("phases")
         ]
         # The last one is that of the current phase.

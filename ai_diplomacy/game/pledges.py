@@ -34,7 +34,9 @@ class Pledges:
 
     def resolved(self, result: PhaseResult) -> None:
         """After the orders of any phase are resolved."""
-        assert self._turn is not None
+        if self._turn is None:
+            # A game that goes on from an imported one may begin in the middle of a turn.
+            return
         self._turn = replace(self._turn, orders={**self._turn.orders, result.phase: result.orders})
         self._decided = self._ledger.so_far(self._turn)
 

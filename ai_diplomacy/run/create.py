@@ -86,7 +86,7 @@ def recorded_before(history: RunHistory[S], phase: str) -> list[Event]:
 
 def check_not_imported(history: RunHistory[S]) -> None:
     """Raises ``ConfigError`` for a run that another program wrote."""
-    if history.imported is not None and history.forked is None:
+    if history.imported is not None and history.foreign:
         raise ConfigError(
             f"{str(history.path)!r} was imported ({history.imported.format}): it can be read, but nobody can go on "
             "with it, fork, replay or ask it, as it has no journal; "

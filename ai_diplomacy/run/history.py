@@ -147,6 +147,18 @@ class RunHistory(Generic[S]):
         """The files whose last line was torn."""
         return tuple(name for name, end in self.ends.items() if end.torn)
 
+    def is_recorded(self, event: Event) -> bool:
+        """Whether it was imported, and not told by a program that played."""
+        if self.imported is None or isinstance(event, RunFinished):
+            return False
+        phase = getattr(event, "phase", "")
+        return self.forked is None or (bool(phase) and self.kind.order(phase) < self.kind.order(self.forked.phase))
+
+    @property
+    def foreign(self) -> bool:
+        """Whether another program wrote all of it, so that there is nothing to play it again from."""
+        return self.imported is not None and self.forked is None
+
     def call_record(self, line: int) -> dict[str, Any]:
         """A line of the journal with all its texts. Raises ``KeyError``, ``DamagedLogError`` or ``OSError``."""
         if not 1 <= line <= len(self._lines):
@@ -170,7 +182,7 @@ class RunHistory(Generic[S]):
         if isinstance(event, RunImported):
             self.imported = event
             return at, event
-        if self._is_recorded(event):
+        if self.is_recorded(event):
             if isinstance(event, PhaseBegun):
                 self._began[event.phase] = None
             if self._keep and not isinstance(event, CallEvent):
@@ -198,13 +210,6 @@ class RunHistory(Generic[S]):
         elif self._keep and not isinstance(event, RunFinished | RunResumed):
             self.operational.append(event)
         return at, event
-
-    def _is_recorded(self, event: Event) -> bool:
-        """Whether it was imported, and not told by a program that played."""
-        if self.imported is None or isinstance(event, RunFinished):
-            return False
-        phase = getattr(event, "phase", "")
-        return self.forked is None or (bool(phase) and self.kind.order(phase) < self.kind.order(self.forked.phase))
 
     def _begun(self, record: dict[str, Any]) -> SettingsHistory[S]:
         self._check_format(record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -76,3 +76,5 @@ class GameKind(Generic[S, G]):
     place ``(phase, "results")`` ends a phase."""
     ends_game: tuple[type[Exception], ...] = ()
     """What a step may raise that ends the game, because playing on would lose something."""
+    recall: Callable[[G, Sequence[Event]], None] | None = None
+    """Brings a new game to where imported phases end, for kinds of which there are imports. Raises ``ConfigError``."""

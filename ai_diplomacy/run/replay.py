@@ -71,6 +71,8 @@ async def play_again(
         lambda model: EscalatingMaxTokens(Recorded(str(model), history.calls), limits, listener.event),
         listener,
     )
+    if history.recorded and kind.recall is not None:
+        kind.recall(game, history.recorded)
     steps = Steps(game, listener, kind.ends_game, history.faults)
     try:
         async with policy("sequential") as one_by_one:
@@ -93,7 +95,7 @@ class _Checker(Generic[S, G]):
         self.calls = 0
         self.phases: list[str] = []
         again = RunHistory(history.path, kind, keep=False)
-        places = ((self._place(event), event) for _, event in again.read())
+        places = ((self._place(event), event) for _, event in again.read() if not again.is_recorded(event))
         self._seen = {place: event for place, event in places if place is not None}
 
     def event(self, event: Event) -> None:

@@ -92,11 +92,13 @@ async def play_on(
                 lambda model: remembered(_AtFirstCall(model, open_model, services), services),
                 recorder,
             )
+            if history.recorded and kind.recall is not None:
+                kind.recall(game, history.recorded)
             artefacts = kind.artefacts(settings, game)
             folder.listen_to(recorder)
             idle = IdleSeats(config.calls.max_unusable_steps, history.calls)
             recorder.listen(artefacts, idle)
-            for event in history.operational:
+            for event in (*history.recorded, *history.operational):
                 recorder.recall(event)
             if display is not None:
                 recorder.watch(display)

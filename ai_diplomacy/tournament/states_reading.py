@@ -8,20 +8,23 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from ..board.board import Board
 from ..board.edits import read_edit
 from ..board.phase import Phase
+from ..board.press import Mailbox
 from ..game.changed_settings import check_changes
 from ..game.config import GameConfig, checked_edits, checked_end_phase
 from ..game.diplomacy import DIPLOMACY
 from ..game.message_edits import check_edits
+from ..game.recorded import go_through
 from ..models.call_settings import CallSettings
 from ..records.errors import ConfigError
-from ..run.create import check_playable
+from ..run.create import check_playable, recorded_before
 from ..run.history import RunHistory, read_history
 from .reading import OF_GAME, OF_PLAYER, Entrant, KeyReader, seated
 from .states import State, StatesDesign
 
-_STATE = ("run", "phase", "power", "last_phase")
+_STATE = ("run", "phase", "power", "last_phase", "others")
 _OF_GAME = {
     name: OF_GAME[name]
     for name in (
@@ -147,6 +150,11 @@ class _StatesReader:
                 (*where, "phase"), f"{phase} is no phase of {given['run']}, which has {', '.join(history.phases)}"
             )
         base = replace(history.settings.at(phase), calls=self._calls)
+        if history.foreign:
+            base = self._seated(where, given.get("others"), base)
+            self._check_reached((*where, "phase"), history, phase)
+        elif "others" in given:
+            raise self._error((*where, "others"), f"{given['run']} names who plays; leave others out")
         powers = self._powers((*where, "power"), given.get("power"), base)
         last = (*where, "last_phase") if "last_phase" in given else ("last_phase",)
         ends = self._ends(last, given.get("last_phase", self._reader.document.get("last_phase")), history)
@@ -159,10 +167,29 @@ class _StatesReader:
         if path not in self._histories:
             try:
                 self._histories[path] = read_history(path, DIPLOMACY)
-                check_playable(self._histories[path])
+                if not self._histories[path].foreign:
+                    check_playable(self._histories[path])
             except ConfigError as error:
                 raise self._error(where, str(error)) from None
         return self._histories[path]
+
+    def _seated(self, where: tuple[str, ...], others: object, base: GameConfig) -> GameConfig:
+        """The settings of an imported run, with somebody who can be asked in every seat."""
+        if not isinstance(others, str):
+            example = 'others = "bot:dumbbot"'
+            raise self._error(where, f"nobody in an imported run can be asked; write {example}, or a model")
+        return replace(base, models=dict.fromkeys(base.models, self._reader.model((*where, "others"), others)))
+
+    def _check_reached(self, where: tuple[str, ...], history: RunHistory[GameConfig], phase: str) -> None:
+        """An imported run holds no journal, so that its orders must lead to the phase by themselves."""
+        config = history.settings.first
+        board = Board(config.map, civil_disorder=config.civil_disorder)
+        try:
+            go_through(recorded_before(history, phase), board, Mailbox(board.terrain))
+            if board.phase != phase:
+                raise ConfigError(f"the rules lead to {board.phase}")
+        except ConfigError as error:
+            raise self._error(where, f"{history.path} cannot be gone on with in {phase}: {error}") from None
 
     def _powers(self, where: tuple[str, ...], given: object, base: GameConfig) -> tuple[str, ...]:
         if given is None:
@@ -277,6 +304,8 @@ class _StatesReader:
             self._edits_of(at, arm),
             self._first_edit(at, arms),
         )
+        if first and at.history.foreign:
+            raise self._error(arm.where, f"{arm.name} in {at.state.name}: no message of an imported run can be changed")
         if first:
             config = replace(config, edits=tuple(dict.fromkeys((first, *edits))))
         full = seated(config, self._entrants(at, arm), config.seed)

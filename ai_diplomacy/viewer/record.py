@@ -135,7 +135,7 @@ class RunRecord:
             "config": settings.last.document(),
             "begun": history.made,
             "sessions": len(history.versions),
-            "imported": _imported(history.imported) if forked is None else None,
+            "imported": _imported(history.imported) if history.foreign else None,
             "forked": {"source": forked.source, "phase": forked.phase} if forked else None,
             "finished": finished.record(history.last_told) if finished else None,
             "timing": self._timing(),
@@ -160,7 +160,7 @@ class RunRecord:
     def _spending(self) -> dict[str, Any]:
         """The bill. What is on that of an imported run nobody knows, which is not nothing."""
         bill = self._ledger.document()
-        if self._history.imported is None or self._history.forked is not None:
+        if not self._history.foreign:
             return bill
         unknown = dict.fromkeys(bill["total"])
         by_power = dict.fromkeys(self._history.settings.first.models, unknown)
