@@ -43,7 +43,7 @@ def export_for_ancestor(path: Path, folder: Path) -> int:
     history = read_history(path, DIPLOMACY)
     if lacking := [name for name in _COPIED if not (path / name).is_file()]:
         raise ConfigError(f"{str(path)!r} has no {lacking[0]}, which the ancestor's tools read")
-    rows = list(_Told(path).rows())
+    rows = list(_DecisionsTold(path).rows())
     table = io.StringIO(newline="")
     writer = csv.writer(table)
     writer.writerows([COLUMNS, *rows])
@@ -53,7 +53,7 @@ def export_for_ancestor(path: Path, folder: Path) -> int:
     return len(rows)
 
 
-class _Told:
+class _DecisionsTold:
     """What a run tells of its decisions."""
 
     def __init__(self, path: Path) -> None:
