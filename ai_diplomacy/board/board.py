@@ -13,7 +13,7 @@ from .orders import OrderReport, interpret
 from .phase import Phase
 from .press import ALL, Message
 from .rules import adjustments, legal_orders, prune_retreats
-from .saved_game import RULES, map_of, restore, saved
+from .saved_game import RULES, filled, map_of, restore, saved
 from .situation import PhaseResult, Situation
 from .terrain import Terrain, engine, terrain
 from .units import Order, Unit
@@ -196,6 +196,7 @@ class Board:
         Raises ``ValueError`` when it is not a whole saved game on one of ``MAPS``.
         """
         board = cls(map_of(saved), civil_disorder=civil_disorder)
+        saved = filled(saved, board.terrain)
         board._game = restore(saved, board.terrain)
         board._turns = [last_turn(saved["phases"])]
         for power, orders in saved["phases"][-1]["orders"].items():

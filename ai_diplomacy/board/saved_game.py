@@ -1,8 +1,9 @@
-"""The engine's saved-game format: written phase by phase, and read back strictly: what is damaged is refused."""
+"""The engine's saved-game format: written phase by phase, and read back strictly: what is left out is empty, and what
+is damaged is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -85,6 +86,46 @@ def map_of(saved: Mapping[str, Any]) -> str:
     if not isinstance(name, str):
         raise ValueError("not a saved game: it names no map")
     return name
+
+
+def filled(saved: Mapping[str, Any], ground: Terrain) -> dict[str, Any]:
+    """The saved game with everything that programs leave out where there is nothing to tell: its id, powers that are
+    gone, orders, results and messages. Messages that were sent at one time come one after another."""
+    phases = saved.get("phases")
+    if not isinstance(phases, list):
+        return dict(saved)
+    return {
+        "id": "game",
+        **saved,
+        "phases": [_filled_phase(phase, ground, played=phase is not phases[-1]) for phase in phases],
+    }
+
+
+def _filled_phase(phase: Any, ground: Terrain, *, played: bool) -> Any:
+    if not isinstance(phase, Mapping):
+        return phase
+    found: dict[str, Any] = {"orders": {}, "results": {}, "messages": [], **phase}
+    if played and isinstance(found["orders"], dict):
+        found["orders"] = {power: [] for power in ground.powers} | found["orders"]
+    state = phase.get("state")
+    if isinstance(state, Mapping):
+        nobody: dict[str, list[str]] = {power: [] for power in ground.powers}
+        told = {name: table for name in ("units", "centers") if isinstance(table := state.get(name), dict) and table}
+        found["state"] = {**state, **{name: nobody | table for name, table in told.items()}}
+    messages = found["messages"]
+    if isinstance(messages, list) and all(isinstance(message, Mapping) for message in messages):
+        times = [message.get("time_sent") for message in messages]
+        if len(set(map(str, times))) < len(times) and all(isinstance(time, int) for time in times):
+            found["messages"] = list(_one_after_another(messages))
+    return found
+
+
+def _one_after_another(messages: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    following: int | None = None
+    for message in sorted(messages, key=lambda message: message["time_sent"]):
+        sent = message["time_sent"] if following is None else max(following, message["time_sent"])
+        following = sent + 1
+        yield {**message, "time_sent": sent}
 
 
 def restore(saved: Mapping[str, Any], ground: Terrain) -> Any:
