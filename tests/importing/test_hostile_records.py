@@ -51,7 +51,8 @@ def paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 junk = st.sampled_from(
     [
         None, True, -1, 1.5, 10**400, "", "x", "COMPLETED", "FORMING", "S99999M", "W1902A", "A PAR", "*A PAR",
-        "F SPA/NC", "A BUR R", "A PAR - BUR", "\ud83d", "\x00\x1b[31m", "x" * 5000, "\n# x", "a@http://b#c", "offline", "bot:hold",
+        "F SPA/NC", "A BUR R", "A PAR - BUR",
+        "\ud83d", "\x00\x1b[31m", "x" * 5000, "\n# x", "a@http://b#c", "offline", "bot:hold",
         [], {}, [None], [[]], {"": 1}, {"FRANCE": None}, ["A PAR H", "A PAR H"], [1, "WAIVE"], {"france": ["A PAR H"]},
         {"A PAR": {"BUR": 1}}, {"A PAR": None},
     ]
