@@ -9,6 +9,7 @@ from offline_prompts import after_spring, clean, document, opening, positions, p
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.commitments import Commitment
+from ai_diplomacy.board.units import Order
 from ai_diplomacy.offline.assessment import assess
 from ai_diplomacy.offline.breaches import broken_by
 from ai_diplomacy.offline.commitments import commitments
@@ -148,6 +149,14 @@ def test_a_mind_is_changed_by_what_another_announces_and_says_so():
     assert len(changed) >= 10
     assert all("Germany" in intent for intent in changed)
     assert sum(CONFESSED.search(intent) is not None and "`A MAR H`" in intent for intent in changed) >= 5
+
+
+def test_whoever_helps_a_unit_of_the_power_attacks_nothing_of_it():
+    situation = after_spring({"GERMANY": ["A MUN - BUR"], "FRANCE": ["A PAR - PIC"]}, "FRANCE")
+    peace = Commitment("peace GERMANY")
+    assert not broken_by(peace, (Order("A MAR S A BUR - MUN"),), situation)
+    assert broken_by(peace, (Order("A MAR - BUR"),), situation)
+    assert broken_by(peace, (Order("A MAR S A PIC - BUR"),), situation)
 
 
 @settings(max_examples=200, deadline=None)
