@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from ..board.breaking import Ground, breaking
 from ..board.commitments import Promise
 from ..board.phase import Phase
 from ..board.situation import Situation
 from ..board.units import Order
-from ..promises.breaking import Ground, breaking
 from ..promises.promised import Promised
 from ..search.best_reply import moved
 from ..search.breaches import BREACH_PRICING, SAMPLES, price_breach

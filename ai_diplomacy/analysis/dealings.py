@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 
+from ..board.breaking import Ground, breaking, same_order
 from ..board.commitments import Promise
 from ..board.units import Order, order_for
-from ..promises.breaking import Ground, breaking, same_order
 from ..search.geography import bits
 from ..search.position import Position
 from .game_record import GameRecord

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..board.breaking import Ground, breaking, concerns
 from ..board.commitments import Commitment, Promise
 from ..board.phase import Phase
 from ..board.press import ALL, Message
 from ..board.units import Order
 from .accounts import accounted, place_of
-from .breaking import Ground, breaking, concerns
 from .clauses import Clause, clauses
 from .deeds import deed
 from .intentions import went

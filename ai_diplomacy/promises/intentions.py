@@ -10,10 +10,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..board.breaking import Ground, breaking, same_order
 from ..board.commitments import Commitment
 from ..board.press import ALL
 from ..board.units import Order, Unit
-from .breaking import Ground, breaking, same_order
 from .clauses import Clause, clauses
 from .deeds import deed
 from .phrases import compiled, within

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ..board.breaking import same_unit
 from ..board.units import Order, Unit
-from .breaking import same_unit
 from .clauses import Clause
 
 _THE = r"(?:(?:my|the|our|its|own)\s+)*"

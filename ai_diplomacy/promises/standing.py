@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ..board.breaking import Ground, conflict, same_order
 from ..board.commitments import Commitment, Promise
 from ..board.phase import Phase
 from ..board.press import Message
 from ..board.units import Order
-from .breaking import Ground, conflict, same_order
 from .promised import Promised, PromiseVerdict
 
 

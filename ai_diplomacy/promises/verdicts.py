@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ..board.breaking import Ground, breaking, concerns, conflict, own_orders
 from ..board.commitments import Commitment, Promise
 from ..board.phase import Phase
 from ..board.press import ALL
 from ..board.units import Order
-from .breaking import Ground, breaking, concerns, conflict, own_orders
 from .promised import Promised
 from .standing import Standing, heard, marked, place_of, same_promise
 from .turns import Turn

@@ -11,6 +11,7 @@ import pytest
 
 from ai_diplomacy.agent.events import DiaryWritten, OrdersExplained, Planned
 from ai_diplomacy.analysis.read_games import read_game
+from ai_diplomacy.board.breaking import Ground, breaking, concerns
 from ai_diplomacy.board.commitments import Promise
 from ai_diplomacy.board.press import ALL
 from ai_diplomacy.game.config import GameConfig
@@ -20,7 +21,6 @@ from ai_diplomacy.game.events import MessageDelivered, PledgeJudged
 from ai_diplomacy.game.summary import broken_lines
 from ai_diplomacy.game.turns_told import TurnsTold
 from ai_diplomacy.game.word_and_deed import promised_in
-from ai_diplomacy.promises.breaking import Ground, breaking, concerns
 from ai_diplomacy.run.history import RunHistory
 from ai_diplomacy.run.settings_history import SettingsHistory
 

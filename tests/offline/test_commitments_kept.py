@@ -3,9 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from offline_prompts import after_spring, clean, document, opening, positions, prompt, sent
+from offline_prompts import after_spring, clean, document, opening, prompt, sent
 
 from ai_diplomacy.board.board import Board
 from ai_diplomacy.board.commitments import Commitment
@@ -15,7 +13,6 @@ from ai_diplomacy.offline.breaches import broken_by
 from ai_diplomacy.offline.commitments import commitments
 from ai_diplomacy.offline.prompt_reader import read
 from ai_diplomacy.offline.resolve import betrayed_power, turning
-from ai_diplomacy.promises.breaking import Ground, breaking
 
 CONFESSED = re.compile(r"do not keep|break it|cannot keep")
 GAMES = tuple(map(str, range(40)))
@@ -157,23 +154,3 @@ def test_whoever_helps_a_unit_of_the_power_attacks_nothing_of_it():
     assert not broken_by(peace, (Order("A MAR S A BUR - MUN"),), situation)
     assert broken_by(peace, (Order("A MAR - BUR"),), situation)
     assert broken_by(peace, (Order("A MAR S A PIC - BUR"),), situation)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.randoms(use_true_random=False), st.sampled_from(["out of {}", "peace {}", "{} stays", "not {}", "{}"]))
-def test_what_breaks_a_promise_is_what_the_verdicts_say(luck, kind):
-    situation = luck.choice([one for one in _SEEN if one.kind == "M"])
-    orders = [luck.choice(legal) for legal in situation.legal_orders.values()]
-    subjects = {
-        "out of {}": sorted({order.goal or order.unit.province for order in orders}),
-        "peace {}": [power for power in situation.survivors if power != situation.power],
-        "{} stays": list(situation.own_units),
-    }
-    other = [luck.choice(legal) for legal in situation.legal_orders.values()] + orders
-    pledged = Commitment(kind.format(luck.choice(subjects.get(kind, [o for o in other if not o.via]))))
-    ground = Ground(situation.units, situation.centers)
-    verdict = breaking(pledged.promise, situation.power, situation.phase, ground, {situation.power: orders})
-    assert bool(broken_by(pledged, orders, situation)) == (verdict is not None)
-
-
-_SEEN = positions("standard", 10, seed=11)

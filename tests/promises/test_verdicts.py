@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_diplomacy.board.board import Board
+from ai_diplomacy.board.breaking import Ground, breaking
 from ai_diplomacy.board.commitments import Commitment
 from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.board.press import Message
-from ai_diplomacy.promises.breaking import Ground, breaking
 from ai_diplomacy.promises.turns import Turn
 from ai_diplomacy.promises.verdicts import PromiseLedger, judged
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..board.commitments import Promise
-from ..board.phase import Phase
-from ..board.terrain import province_of
-from ..board.units import Order, Unit
+from .commitments import Promise
+from .phase import Phase
+from .terrain import province_of
+from .units import Order, Unit
 
 _KINDS = {"out": "MRA", "peace": "MR", "stays": "M"}
 """Kind of promise -> kinds of phases whose orders may break it."""
