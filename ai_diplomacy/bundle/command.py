@@ -46,7 +46,7 @@ def _made(folder: Path, flags: argparse.Namespace) -> int:
     made = make_bundle(folder, out, flags.title or folder.name, flags.author or ())
     say(f"{made.path}: {made.runs} runs with their tables, templates and settings")
     if made.not_replayable:
-        say(f"{made.not_replayable} of them were played by another version, which alone can play them again")
+        say(f"{made.not_replayable} of them were played by another version or program, and cannot be played again here")
     return _verified(made.path)
 
 

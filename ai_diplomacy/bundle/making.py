@@ -106,7 +106,7 @@ def _scrubber(folder: Path, histories: Sequence[RunHistory[GameConfig]], renamed
     scrubber.hide_servers(model for config in configs for model in config.models.values())
     judges = {found.model for history in histories for found in judgements(history.path)}
     scrubber.hide_servers(map(model_of_record, judges))
-    forked = {Path(history.forked.source) for history in histories if history.forked}
+    forked = {Path(origin.source) for history in histories for origin in (history.forked, history.imported) if origin}
     # A path as it was typed, not from the root, tells nothing of the machine, and may be any word of a text.
     sources = {path for path in forked if path.is_absolute() and not path.is_relative_to(folder)}
     scrubber.rename({path: f"outside:{path.name}" for path in sources} | {folder: "runs", Path.home(): "~"} | renamed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -23,7 +24,7 @@ from ..records.events import Event
 from ..run.create import import_run
 from ..run.events import RunFinished, RunImported
 from ..run.settings_history import SettingsHistory
-from .minds import Minds, known_models
+from .minds import OVERVIEW, RESPONSES, Minds, known_models
 from .recorded_game import RecordedGame, recorded_game
 from .source_files import Source, UnreadableError, found, read
 from .telling import events_of
@@ -120,7 +121,7 @@ def _import(source: Source | UnreadableError, folder: Path, imported: Imported) 
     told = RunImported(
         source=str(source.path),
         format=format,
-        sha256={source.where: source.sha256},
+        sha256={source.where.removeprefix(f"{source.path.parent}/"): source.sha256, **_digests(beside)},
         missing=_missing(game, minds, models, events),
         problems=game.problems,
     )
@@ -129,6 +130,16 @@ def _import(source: Source | UnreadableError, folder: Path, imported: Imported) 
     imported.runs[name] = told
     imported.phases += len(game.phases)
     imported.messages += sum(len(phase.messages) for phase in game.phases)
+
+
+def _digests(folder: Path | None) -> dict[str, str]:
+    """Of what is read beside the game, where it is there."""
+    found = {}
+    for name in (RESPONSES, OVERVIEW) if folder else ():
+        if folder and (folder / name).is_file():
+            with (folder / name).open("rb") as file:
+                found[f"{folder.name}/{name}"] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _format(game: RecordedGame, folder: Path | None) -> str:

@@ -109,3 +109,14 @@ def test_the_page_and_the_library_say_that_it_was_imported_and_know_no_bill(huma
     assert glance(human).imported == "a game of phases"
     assert run_row(human).stands == "ended, imported"
     assert "</html>" in exported(human)
+
+
+def test_a_bundle_of_imported_runs_tells_nothing_of_the_machine_and_holds(human, tmp_path, capsys):
+    out = tmp_path / "bundle"
+    assert status("bundle", str(human.parent), "--out", str(out)) == 0
+    assert "1 of them were played by another version or program" in capsys.readouterr().out
+    assert status("bundle", str(out), "--verify") == 0
+    log = (out / "runs" / "people" / "events.jsonl").read_text()
+    assert '"source":"outside:people.json"' in log
+    assert '"sha256":{"people.json":"' in log
+    assert str(human.parent.parent) not in log

@@ -1,6 +1,7 @@
 """What another program recorded is in the import: every unit, centre, order, result and message."""
 
 import gzip
+import hashlib
 import json
 import random
 from pathlib import Path
@@ -71,6 +72,9 @@ def test_a_run_of_the_ancestor_with_its_minds_and_calls(offline_run, tmp_path):
     check_equal(tmp_path / "out" / "game1", json.loads((folder / "lmvsgame.json").read_text()))
     run, there, own = told(tmp_path / "out" / "game1"), events(tmp_path / "out" / "game1"), events(offline_run.path)
     assert (run.format, run.problems) == (ANCESTOR, [])
+    assert run.sha256 == {
+        f"game1/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()
+    }
     assert not {"diaries", "relationships", "prompts and replies", "who played"} & set(run.missing)
 
     def diaries(found):
