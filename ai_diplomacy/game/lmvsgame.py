@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ..board.phase import Phase
 from ..board.player import Mind, Player
 from ..board.situation import PhaseResult
 from ..board.units import Verb
@@ -44,9 +43,6 @@ class SavedGame:
         # Of imported phases nobody here has a mind.
         none: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         resolved = {result.phase: result for result in self._game.board.turns_before(0, sys.maxsize)}
-        if len(self._game.board.winners) > 1:
-            # A phase in which a draw is agreed on is not adjudicated.
-            del resolved[Phase(self._game.last_phase)]
         entries = [
             self._entry(
                 phase,

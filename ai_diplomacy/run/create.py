@@ -66,13 +66,16 @@ def fork_run(history: RunHistory[S], phase: str, path: Path, config: S, kept: Ke
     earlier = history.settings.before(after) if after else ()
     settings = [{"after": at, "config": held.document()} for at, held in (*earlier, (after, config))]
     faults = (fault for fault in history.faults if stands(fault.phase, fault.step, fault.round))
-    recorded = () if history.imported is None else (history.imported, *recorded_before(history, phase))
+    imported, until, recorded = history.imported, "", list[Event]()
+    if imported is not None:
+        until = min(imported.until or phase, phase, key=order)
+        recorded = [replace(imported, until=until), *recorded_before(history, until)]
     events = (_started(history.settings.first), RunForked(str(history.path), phase, settings), *recorded, *faults)
     calls = (
         inherited(record)
         for record in LogReader(history.calls.path)
-        if history.imported is None
-        and "late" not in record
+        if "late" not in record
+        and not (until and order(record["key"]["phase"]) < order(until))
         and stands(*(record["key"][name] for name in ("phase", "step", "round")))
     )
     _create(path, events, calls)

@@ -47,7 +47,7 @@ class RunForked(Event):
 @dataclass(frozen=True, slots=True)
 class RunImported(Event):
     """The second event of a run that was made from another program's files, and the third of a fork of one. It has no
-    journal: what it tells was read, and is never played again. In a fork that is all before the phase of the fork."""
+    journal: what it tells was read, and is never played again."""
 
     replayed: ClassVar[bool] = False
     source: str
@@ -60,6 +60,8 @@ class RunImported(Event):
     """What runs of this program hold, and this one does not."""
     problems: Sequence[str]
     """What could not be read as it stood, and what was done instead."""
+    until: str = ""
+    """The first phase that was played by this program, in a fork; empty: none was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,13 +151,13 @@ class RunHistory(Generic[S]):
         """Whether it was imported, and not told by a program that played."""
         if self.imported is None or isinstance(event, RunFinished):
             return False
-        phase = getattr(event, "phase", "")
-        return self.forked is None or (bool(phase) and self.kind.order(phase) < self.kind.order(self.forked.phase))
+        phase, until = getattr(event, "phase", ""), self.imported.until
+        return not until or (bool(phase) and self.kind.order(phase) < self.kind.order(until))
 
     @property
     def foreign(self) -> bool:
         """Whether another program wrote all of it, so that there is nothing to play it again from."""
-        return self.imported is not None and self.forked is None
+        return self.imported is not None and not self.imported.until
 
     def call_record(self, line: int) -> dict[str, Any]:
         """A line of the journal with all its texts. Raises ``KeyError``, ``DamagedLogError`` or ``OSError``."""

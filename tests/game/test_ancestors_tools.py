@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from staging import SCRIPTED, ScriptedModel, by_step, play, seats
+from staging import QUIET, SCRIPTED, ScriptedModel, by_step, play, seats
 
 from ai_diplomacy.agent.events import DiaryWritten
 from ai_diplomacy.board.phase import Phase
@@ -117,10 +117,20 @@ def test_the_exported_negotiations_hold_the_messages_that_went_out(exported, off
 
 
 async def test_a_corrected_reply_is_one_row_that_tells_what_is_still_wrong(tmp_path):
-    model = ScriptedModel(by_step(order='{"orders": ["A PAR - MOS", "F BRE - ENG"]}'))
+    def answers(request):
+        said = "MOS" if request.key.attempt else "UKR"
+        return (
+            f'{{"orders": ["A PAR - {said}", "F BRE - ENG"]}}'
+            if request.key.step == "order"
+            else QUIET[request.key.step]
+        )
+
+    model = ScriptedModel(answers)
     config = GameConfig(models=seats(SCRIPTED), max_year=1901, end_at_phase="S1901M", rounds=0)
     await play(tmp_path / "run", config, model)
     main(["export", str(tmp_path / "run"), "--format", "ancestor", "-o", str(tmp_path / "out")])
     french = [row for row in rows(tmp_path / "out") if row["power"] == "FRANCE"]
     assert [row["response_type"] for row in french] == ["initial_state_setup", "order_generation"]
+    assert "A PAR - UKR" in french[1]["raw_input"]
+    assert "A PAR - MOS" in french[1]["raw_response"]
     assert french[1]["success"] == "Failure: Invalid LLM Moves (1): A PAR - MOS"

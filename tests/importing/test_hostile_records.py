@@ -99,3 +99,30 @@ def test_the_name_of_a_run_is_one_that_every_system_takes(name, tmp_path):
     assert 0 < len(found) <= 60
     assert not found.startswith(".")
     assert "/" not in found
+
+
+def csv_problems(tmp_path: Path, *rows: str) -> list[str]:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "lmvsgame.json").write_text(json.dumps(RECORD))
+    head = "model,power,phase,response_type,raw_input,raw_response,success"
+    (folder / "llm_responses.csv").write_text("\n".join([head, *rows]))
+    found = import_games([folder], tmp_path / "out")
+    return [problem for problem in found.runs["run"].problems if "llm_responses.csv" in problem]
+
+
+def test_rows_that_have_no_place_in_the_game_are_counted_and_told_once(tmp_path):
+    odd = ["acme,ATLANTIS,S1902M,order_generation,p,r,Success", "acme,FRANCE,S1999M,order_generation,p,r,Success", "x"]
+    good = "acme,FRANCE,S1902M,order_generation,p,r,Success"
+    assert csv_problems(tmp_path, good, *odd) == [
+        "llm_responses.csv: 3 rows name no phase and power of the game: left out"
+    ]
+
+
+def test_a_cell_that_is_too_long_ends_what_is_read_of_the_table(tmp_path):
+    good = "acme,FRANCE,S1902M,order_generation,p,r,Success"
+    long = f"acme,FRANCE,S1902M,order_generation,{'p' * 5_000_000},r,Success"
+    (problem,) = csv_problems(tmp_path, good, long, good)
+    assert problem.endswith("no call behind line 2 is read")
+    calls = (tmp_path / "out" / "run" / "calls.jsonl").read_text().splitlines()
+    assert len(calls) == 1

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import random
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -224,11 +225,15 @@ def test_what_is_no_game_is_refused_and_nothing_is_written(text, complaint, tmp_
 
 def test_more_than_a_game_may_hold_is_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr("ai_diplomacy.importing.source_files.MOST_BYTES", 2**20)
-    (tmp_path / "bomb.json.gz").write_bytes(gzip.compress(b" " * 2**24))
+    (tmp_path / "bomb.json.gz").write_bytes(gzip.compress(b" " * 2**26))
     (tmp_path / "bomb.jsonl").write_bytes(b" " * 2**24)
     (tmp_path / "cut.json.gz").write_bytes(gzip.compress(b"{}" * 2**10)[:-9])
+    tracemalloc.start()
     with pytest.raises(ConfigError, match=r"more than 1 MB; .* more than 1 MB; .*whole gzip file"):
         imported(tmp_path / "out", *sorted(tmp_path.iterdir()))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**24
 
 
 def test_one_that_cannot_be_read_does_not_keep_the_others_out(tmp_path):

@@ -10,6 +10,7 @@ from playing import recorded_game
 from tournament.tournaments import held
 
 from ai_diplomacy.analysis.analyzing import analyze
+from ai_diplomacy.board.phase import Phase
 from ai_diplomacy.game.events import MessageDelivered, PhaseStarted
 from ai_diplomacy.importing.importing import import_games
 from ai_diplomacy.models.events import CallAnswered
@@ -105,6 +106,20 @@ def test_such_a_fork_goes_as_it_went_when_it_is_played_again(played, capsys):
     for fork in forks(played):
         assert run("--replay", str(fork)) == 0
     assert "every prompt, message, order and result is the same" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("phase", ["F1903M", "F1901M"])
+def test_a_fork_of_such_a_fork_goes_on_from_its_own_phases_or_from_recorded_ones(phase, played, tmp_path):
+    asked = next(path for path in forks(played) if any(isinstance(event, CallAnswered) for event in events(path)))
+    flags = ["--run_dir", str(asked), "--resume_from_phase", phase, "--fork_to", str(tmp_path / "fork")]
+    # Who played the recorded phases cannot be asked.
+    assert run(*flags, *(["--models", "bot:hold", "--end_at_phase", "F1903M"] if phase == "F1901M" else [])) == 0
+    assert run("--replay", str(tmp_path / "fork")) == 0
+    told = events(tmp_path / "fork")
+    assert [event.phase for event in told if isinstance(event, PhaseStarted)][-1] == "F1903M"
+    assert next(event.until for event in told if isinstance(event, RunImported)) == min("S1903M", phase, key=Phase)
+    inherited = {call.key.phase for call in told if isinstance(call, CallAnswered) and call.reply.inherited}
+    assert inherited == ({"S1903M"} if phase == "F1903M" else set())
 
 
 def test_its_own_phases_are_analysed_and_billed(played):
