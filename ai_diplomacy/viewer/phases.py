@@ -23,6 +23,8 @@ class Phases:
         self._phases: dict[str, dict[str, Any]] = {}
         self._begun: set[str] = set()
         self._version = 0
+        self.measured = True
+        """Whether it is known what calls took; of those of an imported run it is not."""
 
     def at_version(self, version: int) -> None:
         """What comes from here on belongs to this version."""
@@ -31,7 +33,7 @@ class Phases:
     def event(self, event: Event, at: float) -> None:
         """What was told at a moment, seconds since 1970. What is about no phase is left out."""
         if isinstance(event, CallEnded):
-            self._phase(event.key.phase)["calls"].append(_without_texts(event))
+            self._phase(event.key.phase)["calls"].append(_without_texts(event, measured=self.measured))
         elif not isinstance(event, RunForked | RunImported | RunFinished) and "phase" in (record := event.record(at)):
             if isinstance(event, PhaseBegun):
                 self._begun.add(event.phase)
@@ -50,11 +52,13 @@ class Phases:
         return phase
 
 
-def _without_texts(call: CallEnded) -> dict[str, Any]:
+def _without_texts(call: CallEnded, *, measured: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"line": call.line, "key": key_record(call.key), "model": call.model}
     if isinstance(call, CallFailed):
         return told | {"failure": {"kind": call.kind, "message": call.message}}
     assert isinstance(call, CallAnswered | CallLate)
     reply = reply_record(call.reply)
     del reply["text"]
+    if not measured:
+        reply |= {"latency": None, "waited": None, "inherited": False}
     return told | {"late": isinstance(call, CallLate), "reply": reply}

@@ -60,6 +60,7 @@ class RunRecord:
                 self._begin()
                 news = self._news()
             self._phases.at_version(before + 1)
+            self._phases.measured = not self._history.foreign
             self._count(news)
             self._score()
         except DamagedLogError as error:

@@ -111,6 +111,19 @@ def test_the_page_and_the_library_say_that_it_was_imported_and_know_no_bill(huma
     assert "</html>" in exported(human)
 
 
+def test_the_page_of_a_run_with_calls_does_not_say_what_they_took(offline_run, tmp_path):
+    folder = ancestors_run(offline_run.path, tmp_path / "game1")
+    assert status("import", str(folder), "--out", str(tmp_path / "runs")) == 0
+    record = RunRecord(tmp_path / "runs" / "game1")
+    record.read()
+    calls = [call for phase in record.document()["phases"] for call in phase["calls"]]
+    assert calls
+    for call in calls:
+        reply = call["reply"]
+        assert (reply["latency"], reply["cost_usd"], reply["usage"]["output"]) == (None, None, None)
+        assert not reply["inherited"]
+
+
 def test_a_bundle_of_imported_runs_tells_nothing_of_the_machine_and_holds(human, tmp_path, capsys):
     out = tmp_path / "bundle"
     assert status("bundle", str(human.parent), "--out", str(out)) == 0

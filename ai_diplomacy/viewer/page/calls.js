@@ -24,7 +24,7 @@ export function callsPanel(game, phase, whole, open, onscope) {
 }
 
 function lanes(game, calls, open) {
-  const timed = calls.filter(({ reply }) => reply && !reply.inherited);
+  const timed = calls.filter(({ reply }) => reply && !reply.inherited && reply.latency !== null);
   if (!timed.length) return h("p", { class: "quiet" }, calls.length ? "These calls were answered in another run." : "No call has been answered in this phase.");
   const at = clock(timed);
   const high = game.powers.length * LANE + 24;
