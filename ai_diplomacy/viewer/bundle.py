@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..records.cleaning import cleaned
 
 PAGE = Path(__file__).parent / "page"
+STYLES = ("board.css", "page.css")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(PAGE),
     autoescape=True,
@@ -30,7 +31,7 @@ _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.
 
 def single_file(title: str, parts: Iterable[tuple[str, Any]]) -> str:
     """An HTML page that shows ``parts``, named JSON data, without a server and without the network."""
-    script, style = one_script(), (PAGE / "page.css").read_text(encoding="utf-8")
+    script, style = one_script(), "".join((PAGE / name).read_text(encoding="utf-8") for name in STYLES)
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -13,6 +13,7 @@ from ..records.saying import say
 from ..web.geometry import geometry
 from .ancestors_files import export_for_ancestor
 from .bundle import single_file
+from .deeds import Deeds
 from .record import RunRecord
 
 
@@ -57,6 +58,7 @@ def exported(path: Path) -> str:
 def _parts(record: RunRecord, document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "document", document
     yield "map", geometry(record.map)
+    yield "deeds", Deeds(record.path).document()
     # The texts of each phase apart, so that a reader's browser unpacks only what is looked at; those of one power and
     # step beside each other, because they are most alike.
     phases: dict[str, list[tuple[int, dict[str, str]]]] = {}

@@ -31,6 +31,7 @@ def application(library: Library, host: str = "127.0.0.1") -> web.Application:
     app.router.add_get("/run/{run}/", pages.page)
     app.router.add_get("/run/{run}/document", pages.document)
     app.router.add_get("/run/{run}/map", pages.map)
+    app.router.add_get("/run/{run}/deeds", pages.deeds)
     app.router.add_get("/run/{run}/calls/{line:[0-9]{1,9}}", pages.call)
     app.router.add_get("/run/{run}/changes", pages.changes)
     app.router.add_get("/run/{run}/files/{file:.+}", pages.file)
@@ -76,9 +77,10 @@ class _Pages:
         return _html("index.html", many="no" if self._library.single else "yes")
 
     async def document(self, request: web.Request) -> web.StreamResponse:
-        response = web.Response(body=await self._run(request).document(), content_type="application/json")
-        response.enable_compression()
-        return response
+        return _json(await self._run(request).document())
+
+    async def deeds(self, request: web.Request) -> web.StreamResponse:
+        return _json(await self._run(request).deeds())
 
     async def map(self, request: web.Request) -> web.StreamResponse:
         run = self._run(request)
@@ -133,6 +135,12 @@ class _Pages:
                 self._watched.popitem(last=False)
         self._watched.move_to_end(folder)
         return self._watched[folder]
+
+
+def _json(body: bytes) -> web.Response:
+    response = web.Response(body=body, content_type="application/json")
+    response.enable_compression()
+    return response
 
 
 def _html(template: str, **values: object) -> web.Response:

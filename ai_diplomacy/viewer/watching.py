@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..records.errors import ConfigError
 from .bundle import page_json
+from .deeds import Deeds
 from .record import RunRecord
 
 _PAUSE = 0.4
@@ -21,6 +22,10 @@ class WatchedRun:
         """Raises ``ConfigError``."""
         self._record = RunRecord(path)
         self._lock = asyncio.Lock()
+        self._deeds = Deeds(path)
+        self._judging = asyncio.Lock()
+        self._judged: tuple[int, bytes] = (0, b"")
+        """The version that was last asked for word and deed, and what was told."""
         self._grown = asyncio.Condition()
         self._watchers = 0
         self._looking: asyncio.Task[None] | None = None
@@ -39,6 +44,14 @@ class WatchedRun:
         """The texts of a call, in JSON. Raises ``KeyError`` or ``ConfigError``."""
         async with self._lock:
             return page_json(await asyncio.to_thread(self._record.call, line))
+
+    async def deeds(self) -> bytes:
+        """Word and deed so far, in JSON. Raises ``ConfigError``."""
+        async with self._judging:
+            version = self._record.version
+            if version != self._judged[0] or not version:
+                self._judged = (version, page_json(await asyncio.to_thread(self._deeds.document)))
+            return self._judged[1]
 
     async def changes(self, since: int) -> AsyncGenerator[tuple[str, int, bytes], None]:
         """``(kind, version, JSON)`` whenever there is something to tell: a ``change`` since that version, or once a

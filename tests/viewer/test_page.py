@@ -116,7 +116,7 @@ def test_orders_are_drawn_and_failures_are_marked(visit, game, offline_run):
 def test_a_message_is_found_and_its_prompt_is_one_click_away(visit, game, offline_run):
     events = records(offline_run.path / "events.jsonl")
     message = [event for event in events if event["type"] == "message_delivered" and event["phase"] == "F1901M"][5]
-    page = visit(game)
+    page = visit(f"{game}#S1901M/press")
     page.page.get_by_role("searchbox").fill(message["body"])
     found = page.page.locator(".message").first
     assert message["body"] in found.inner_text()
@@ -173,13 +173,13 @@ def test_calls_say_how_they_were_read_or_that_they_failed_or_came_too_late(visit
     assert row(len(calls) + 1)[1] == "too late"
     assert row(6)[1] == "repaired"
     assert row(7)[1] == "ok"
-    page.page.locator("button[data-call='6']").click()
+    page.page.locator("tr", has=page.page.locator("button[data-call='6']")).locator("td").nth(2).click()
     assert page.page.locator("dialog .problems").inner_text() == "a comma too many"
     at_ease(page)
 
 
 def test_messages_between_two_powers(visit, game, offline_run):
-    page = visit(f"{game}#S1901M/press")
+    page = visit(f"{game}#F1901M/press")
     for power in ("FRANCE", "GERMANY"):
         page.page.locator(f".tools [data-power={power}]").click()
     page.page.get_by_role("button", name="Public").click()
@@ -187,7 +187,7 @@ def test_messages_between_two_powers(visit, game, offline_run):
         event["body"]
         for event in records(offline_run.path / "events.jsonl")
         if event["type"] == "message_delivered"
-        and event["phase"] == "S1901M"
+        and event["phase"] == "F1901M"
         and {"FRANCE", "GERMANY"} <= {event["sender"], *event["recipients"]}
     ]
     shown = page.page.locator(".message .prose").all_inner_texts()
@@ -217,12 +217,13 @@ def test_pledges_are_shown_as_they_were_judged(visit, game, offline_run):
     page = visit(game)
     judged = [event for event in records(offline_run.path / "events.jsonl") if event["type"] == "pledge_judged"]
     assert {event["kept"] for event in judged} == {True, False}
+    classes = {"kept": "kept", "broken": "broken"}
     for phase in sorted({event["phase"] for event in judged}):
         page.go(f"{phase}/press")
         shown = page.page.eval_on_selector_all(
             ".pledges li", "all => all.map(each => [each.querySelector('code').textContent, each.className])"
         )
-        told = [[each["pledged"], "kept" if each["kept"] else "broken"] for each in judged if each["phase"] == phase]
+        told = [[each["pledged"], classes.get(each["verdict"], "ended")] for each in judged if each["phase"] == phase]
         assert sorted(shown) == sorted(told)
 
 
@@ -255,13 +256,20 @@ def test_counts_equal_the_files(visit, game, offline_run):
     counts, _, _ = [json.loads(line) for line in (offline_run.path / "overview.jsonl").read_text().splitlines()]
     text = page.page.locator(".panel").inner_text()
     scored = scores(read_game(offline_run.path, offline_run.path))
+
+    def cells(table: str, power: str) -> list[str]:
+        rows = page.page.get_by_role("region", name=table).locator("tbody tr", has_text=power.title())
+        return rows.locator("td").all_inner_texts()
+
+    centers = {power: score.centers for power, score in scored.items()}
     for power, figures in counts["errors_by_power"].items():
-        row = page.page.locator(".numbers").first.locator("tr", has_text=power.title()).locator("td").all_inner_texts()
+        row = cells("Results", power)
+        assert row[0] == str(1 + sum(count > centers[power] for count in centers.values()))
         assert row[3:5] == [f"{scored[power].draw_size:.3f}", f"{scored[power].sum_of_squares:.3f}"]
+        assert row[5] == f"{figures['input_tokens'] + figures['output_tokens']:,}"
         promised = figures["pledges_kept"] + figures["pledges_broken"]
-        assert row[5] == str(figures["messages_sent"])
-        assert row[6] == (f"{figures['pledges_kept']} of {promised}" if promised else "\u2013")
-        assert row[10] == f"{figures['input_tokens'] + figures['output_tokens']:,}"
+        kept = f"{figures['pledges_kept']} of {promised}" if promised else "\u2013"
+        assert cells("Words and orders", power)[:2] == [str(figures["messages_sent"]), kept]
     assert f"{counts['spending']['total']['calls']}" in text
     assert f"{counts['spending']['total']['input_tokens']:,}" in text
 
@@ -270,14 +278,14 @@ def test_the_keyboard_is_enough(visit, game):
     page = visit(game)
     page.press("End")
     assert page.phase == "W1902A"
-    page.press("Home", "3")
+    page.press("Home", "5")
     assert page.page.get_by_role("tab", name="Minds").get_attribute("aria-selected") == "true"
     page.page.get_by_role("tab", name="Minds").focus()
     page.press("ArrowRight")
     assert page.page.get_by_role("tab", name="Relations").get_attribute("aria-selected") == "true"
     assert page.phase == "S1901M"
-    page.page.locator("a.phase").nth(3).focus()
-    page.press("Enter")
+    page.page.get_by_role("slider", name="Phase").focus()
+    page.press("ArrowRight", "ArrowRight", "ArrowRight")
     comes_to(page, "S1902M")
     assert page.page.url.endswith("#S1902M/relations")
     page.page.evaluate("document.activeElement.blur()")
@@ -290,7 +298,7 @@ def test_the_keyboard_is_enough(visit, game):
 @pytest.mark.parametrize("dark", [False, True])
 def test_nothing_is_wider_than_a_phone(visit, game, dark):
     page = visit(game, width=390, height=844, dark=dark)
-    for key in "1234567":
+    for key in "123456789":
         page.press(key)
         assert page.page.evaluate("document.documentElement.scrollWidth") == 390
     at_ease(page)
@@ -322,10 +330,14 @@ def test_the_map_equals_the_engines_positions(visit, offline_run, tmp_path):
 def untouched(page: Visit) -> None:
     """Looks at everything of a hostile run."""
     for phase in ("S1901M", "F1901M"):
-        for tab in ("press", "orders", "minds/FRANCE", "relations", "curves", "calls", "summary"):
+        for tab in (
+            *("story", "press", "press/FRANCE+GERMANY", "orders", "deeds", "minds/FRANCE"),
+            *("relations", "curves", "calls", "summary"),
+        ):
             page.go(f"{phase}/{tab}")
             comes_to(page, phase)
     page.go("S1901M/press")
+    page.page.get_by_role("button", name="All", exact=True).click()
     expect(page.page.locator(".message .prose").first).to_contain_text(HOSTILE)
     more = page.page.get_by_role("button", name="show all").first
     more.click()

@@ -2,13 +2,16 @@
 // of dashes for convoys, rings for builds.
 
 import { svg } from "./dom.js";
-import { apart, outcomeWords, parsed, proper } from "./game.js";
+import { apart, parsed } from "./game.js";
+import { inWords } from "./words.js";
 
-export function drawnOrders(game, phase, orders, results) {
+// `only`: the powers whose orders are drawn; an empty set for all.
+export function drawnOrders(game, phase, orders, results, only) {
   const side = game.geometry.unit;
   const all = [];
   for (const [power, texts] of Object.entries(orders)) {
-    for (const text of texts) all.push({ power, order: parsed(text), failed: results[parsed(text).unit] ?? [] });
+    const filled = phase.last("orders_submitted", power)?.defaults ?? [];
+    for (const text of texts) all.push({ power, order: parsed(text), failed: results[parsed(text).unit] ?? [], filled: filled.includes(text) });
   }
   const routes = new Map();
   for (const { order } of all) {
@@ -16,18 +19,18 @@ export function drawnOrders(game, phase, orders, results) {
   }
   const layers = { hold: [], support: [], convoy: [], move: [], retreat: [], build: [], disband: [], waive: [] };
   for (const each of all) {
+    if (only.size && !only.has(each.power)) continue;
     const drawn = drawOrder(game, side, each, routes);
-    if (drawn.length) layers[each.order.kind].push(group(game, each, drawn));
+    if (drawn.length) layers[each.order.kind].push(group(game, each, drawn, results));
   }
   return Object.values(layers).flat();
 }
 
-function group(game, { power, order, failed }, drawn) {
-  const outcome = failed.length ? ` (${outcomeWords(failed)})` : "";
+function group(game, { power, order, failed, filled }, drawn, results) {
   return svg(
     "g",
-    { class: `order ${order.kind}${failed.length ? " failed" : ""}`, power: game.colour(power), data: { power, order: order.text } },
-    svg("title", {}, `${proper(power)}: ${order.text}${outcome}`),
+    { class: `order ${order.kind}${failed.length ? " failed" : ""}${filled ? " filled" : ""}`, power: game.colour(power), data: { power, order: order.text } },
+    svg("title", {}, `${inWords(game, power, order.text, results)}${filled ? ", by default" : ""}`),
     drawn,
   );
 }

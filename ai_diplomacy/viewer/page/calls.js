@@ -88,19 +88,18 @@ function table(game, calls, open) {
     h(
       "table",
       { class: "numbers calls" },
-      h("thead", {}, h("tr", {}, ["Power", "Step", "Read as", "Took", "Waited", "Tokens in", "out", "Cost", ""].map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", {}, h("tr", {}, ["Power", "Step", "Read as", "Took", "Waited", "Tokens in", "out", "Cost"].map((name) => h("th", { scope: "col" }, name)))),
       h(
         "tbody",
         {},
         calls.map((call) =>
           h(
             "tr",
-            {},
+            { class: "opens", onclick: () => open(call.phase, call.line) },
             h("th", { scope: "row" }, named(game, call.key.power)),
-            h("td", {}, stepName(call)),
+            h("td", {}, h("button", { type: "button", class: "link", "aria-label": `${stepName(call)}, open prompt and reply`, data: { call: call.line } }, stepName(call))),
             h("td", { class: (call.phase.readingOf(call)?.verdict ?? "ok") === "ok" ? "" : "warn" }, verdictOf(call.phase, call)),
             call.failure ? h("td", { colspan: "5" }, call.failure.message) : replyCells(call.reply),
-            h("td", {}, h("button", { type: "button", class: "link", data: { call: call.line }, onclick: () => open(call.phase, call.line) }, "open")),
           ),
         ),
       ),

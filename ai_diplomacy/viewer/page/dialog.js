@@ -46,7 +46,7 @@ export class CallDialog {
     const parts = [call.model, verdictOf(phase, call)];
     if (call.reply) {
       const { latency, usage, inherited, cost_usd: cost, stop } = call.reply;
-      parts.push(seconds(latency), `${count(usage.input)} tokens in`, `${count(usage.output)} out`, inherited ? "paid in the run before" : dollars(cost));
+      parts.push(seconds(latency), `${count(usage.input)} tokens in`, `${count(usage.output)} out`, inherited ? "paid in the run before" : cost === null ? "cost unknown" : dollars(cost));
       if (usage.reasoning) parts.push(`${count(usage.reasoning)} of them reasoning`);
       if (stop !== "end") parts.push(`stopped: ${stop}`);
     }

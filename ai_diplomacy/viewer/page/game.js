@@ -32,6 +32,7 @@ export class Game {
     this.geometry = geometry;
     this.phases = [];
     this.letters = {};
+    this.deeds = null;
     this.merge(document);
   }
 
@@ -42,12 +43,14 @@ export class Game {
     this.figures = document.figures;
     this.powers = document.run.powers;
     this.letters = shortest(this.powers);
+    this.shorts = shortNames(Object.values(document.run.models).flatMap((changes) => changes.map(({ model }) => model)));
     const known = new Map(this.phases.map((phase) => [phase.phase, phase]));
     for (const phase of document.phases) known.set(phase.phase, new Phase(phase));
     this.phases = [...known.values()].sort((one, other) => order(one.phase) - order(other.phase));
     for (const [at, phase] of this.phases.entries()) if (phase.phase.endsWith("R")) phase.dislodged = this.phases[at - 1]?.outcome?.dislodged ?? {};
     this.index = new Map(this.phases.map((phase, at) => [phase.phase, at]));
     this.minds = null;
+    this.gone = null;
   }
 
   colour(power) {
@@ -68,6 +71,34 @@ export class Game {
       if (!change.after || order(phase) > order(change.after)) model = change.model;
     }
     return model;
+  }
+
+  // What a model is called where there is little room.
+  short(model) {
+    return this.shorts.get(model) ?? model;
+  }
+
+  // The phase after which a power had neither unit nor centre, if it came to that.
+  goneIn(power) {
+    if (!this.gone) {
+      this.gone = new Map();
+      for (const { phase, outcome } of this.phases) {
+        for (const each of outcome ? this.powers : []) {
+          const held = outcome.centers[each]?.length || outcome.units[each]?.length || outcome.dislodged[each]?.length;
+          if (held) this.gone.delete(each);
+          else if (!this.gone.has(each)) this.gone.set(each, phase);
+        }
+      }
+    }
+    return this.gone.get(power);
+  }
+
+  // What happened in a phase that a line of time marks: {stabs, gone, takes, fails}.
+  marksOf(phase) {
+    const stabs = this.deeds?.stabs.filter((row) => row.stab && row.phase === phase.phase) ?? [];
+    const gone = this.powers.filter((power) => this.goneIn(power) === phase.phase);
+    const fails = phase.all("step_defaulted").length;
+    return { stabs, gone, fails, takes: Object.entries(phase.outcome?.captures ?? {}) };
   }
 
   // What each power has in mind as a phase is played: power -> goals, relationships and those of the turn before.
@@ -169,6 +200,31 @@ export function outcomeWords(outcomes) {
 // Beside the unit that drove it out, not under it.
 export function apart(place, side) {
   return [place.unit[0] - side * 0.55, place.unit[1] - side * 0.5];
+}
+
+// "openrouter:anthropic/claude-3-5-sonnet-20241022@https://host" -> "claude-3-5-sonnet"; of two that would be called the
+// same, more is left.
+function shortNames(models) {
+  const ways = [
+    (model) => base(model).replace(/-(20\d{6}|20\d\d-\d\d-\d\d)(?=$|:)/, ""),
+    base,
+    (model) => model.replace(/@https?:.*$/, ""),
+    (model) => model,
+  ];
+  const all = [...new Set(models)];
+  const named = new Map(all.map((model) => [model, model]));
+  for (const model of all) {
+    const way = ways.find((each) => all.every((other) => other === model || each(other) !== each(model)));
+    named.set(model, way(model));
+  }
+  return named;
+}
+
+// Without provider and address; a bare word such as the "random" of "offline:random" needs its provider.
+function base(model) {
+  const name = model.replace(/@https?:.*$/, "");
+  const bare = name.slice(name.indexOf(":") + 1).split("/").at(-1);
+  return /[-\d]/.test(bare) ? bare : name;
 }
 
 function shortest(powers) {

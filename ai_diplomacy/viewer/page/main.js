@@ -1,41 +1,61 @@
-// The page: one phase of the game at a time, on the map and in one of seven views beside it.
+// The page: one phase of the game at a time, on the map and in one of nine views beside it.
 
 import { callsPanel } from "./calls.js";
+import { button, chosenTheme, icon, key, legend, switchTheme } from "./controls.js";
 import { curvesPanel } from "./curves.js";
+import { DeedsPanel } from "./deeds.js";
 import { CallDialog } from "./dialog.js";
-import { h, replace, svg } from "./dom.js";
-import { Game, proper } from "./game.js";
+import { h, replace } from "./dom.js";
+import { Film } from "./film.js";
+import { Game } from "./game.js";
 import { MapView } from "./map.js";
 import { mindPanel } from "./minds.js";
-import { badge } from "./names.js";
 import { ordersPanel } from "./orders.js";
 import { PressPanel } from "./press.js";
+import { ProvinceCard } from "./provinces.js";
 import { relationsPanel } from "./relations.js";
+import { failures, Seats } from "./seats.js";
 import { openSource } from "./source.js";
+import { storyPanel } from "./story.js";
 import { resultOf, summaryPanel } from "./summary.js";
-import { inSight, Timeline } from "./timeline.js";
+import { Timeline } from "./timeline.js";
+import { waiting } from "./waiting.js";
 
-const TABS = { press: "Press", orders: "Orders", minds: "Minds", relations: "Relations", curves: "Centres", calls: "Calls", summary: "Summary" };
-const PACE = 1600;
+const TABS = { story: "Story", press: "Press", orders: "Orders", deeds: "Word and deed", minds: "Minds", relations: "Relations", centres: "Centres", calls: "Calls", summary: "Summary" };
+// What views were called in addresses before.
+const FORMERLY = { curves: "centres" };
 
 class Page {
   constructor(game, source) {
     this.game = game;
     this.source = source;
     this.at = 0;
-    this.tab = "press";
-    this.power = game.powers[0];
+    this.tab = game.run.finished ? "story" : "press";
+    // What a view shows of itself, as its address has it: whose mind, which thread, which promises.
+    this.detail = { minds: game.powers[0], press: "", deeds: "" };
     this.whole = false;
+    this.tellAll = false;
     this.arrows = true;
     this.dialog = new CallDialog(game, source);
     this.open = (phase, line) => this.dialog.open(phase, line);
-    this.press = new PressPanel(game, this.open);
-    this.timeline = new Timeline(game);
+    this.press = new PressPanel(game, this.open, (thread) => this.go(this.at, "press", thread));
+    this.deeds = new DeedsPanel(game, (choice) => this.go(this.at, "deeds", choice));
+    this.timeline = new Timeline(game, (at) => this.go(at));
+    this.seats = new Seats(game, () => this.draw());
+    this.province = new ProvinceCard(game);
     this.readout = h("p", { class: "readout", "aria-hidden": "true" });
-    this.map = new MapView(game, (text) => (this.readout.textContent = text));
+    this.map = new MapView(game, {
+      ontell: (text, unit, order) => {
+        this.readout.textContent = text;
+        this.point(unit, order);
+      },
+      onpick: (name) => this.province.pick(name),
+    });
+    this.film = new Film(this);
     this.build();
     addEventListener("hashchange", () => this.route());
     addEventListener("keydown", (event) => this.key(event));
+    this.ponder();
   }
 
   get phase() {
@@ -46,59 +66,60 @@ class Page {
     const { game, source } = this;
     const many = source.live && document.body.dataset.many === "yes";
     this.state = h("span", { class: "state", role: "status" });
-    this.result = h("span", { class: "outcome" });
-    this.defaults = h("ul", { class: "defaults", "aria-label": "Steps on defaults" });
+    this.result = h("h1", { class: "outcome" });
+    this.defaults = h("ul", { class: "defaults", "aria-label": "What went wrong" });
     this.heading = h("h2", { class: "phase-name", "aria-live": "polite" });
-    this.standing = h("ul", { class: "standing", "aria-label": "Centres" });
-    this.playing = null;
-    this.player = button(icon("play"), "Play", () => this.play());
+    this.told = h("p", { class: "deed-caption", role: "status" });
+    this.note = h("p", { class: "note unknown", role: "status", hidden: true });
     this.panel = h("div", { class: "panel", id: "panel", role: "tabpanel", tabindex: "-1" });
+    this.panel.addEventListener("pointerover", (event) => this.map.light(event.target.closest("[data-order]")?.dataset.order));
+    this.panel.addEventListener("pointerleave", () => this.map.light(null));
+    this.panel.addEventListener("focusin", (event) => this.map.light(event.target.closest("[data-order]")?.dataset.order));
     this.tabs = h(
       "div",
       { class: "tabs", role: "tablist", "aria-label": "Views", onkeydown: (event) => this.tabKey(event) },
       Object.entries(TABS).map(([name, title]) => h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel", data: { tab: name }, onclick: () => this.go(this.at, name) }, title)),
+    );
+    this.sheet = h(
+      "div",
+      { class: "sheet" },
+      this.map.element,
+      this.readout,
+      this.told,
+      this.province.element,
+      h(
+        "div",
+        { class: "zoom" },
+        button("+", "Closer", () => this.map.zoom(1 / 1.4)),
+        button("−", "Farther", () => this.map.zoom(1.4)),
+        button(icon("home"), "Whole map", () => this.map.look(this.map.home)),
+        h("button", { type: "button", class: "plain", "aria-pressed": "true", "aria-label": "Orders on the map", title: "Orders on the map", onclick: (event) => this.showArrows(event.currentTarget) }, icon("arrow")),
+        document.fullscreenEnabled ? button(icon("whole"), "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : this.sheet.requestFullscreen())) : null,
+      ),
     );
     replace(
       document.body,
       h(
         "header",
         { class: "top" },
-        h("div", { class: "titles" }, many ? h("a", { href: "/", class: "back" }, "← all runs") : null, h("h1", {}, game.run.name), this.result, this.state),
+        h("div", { class: "titles" }, many ? h("a", { href: "/", class: "back" }, "← all runs") : null, this.result, h("span", { class: "run-name" }, game.run.name), this.state),
         h("button", { type: "button", class: "plain theme", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, icon("theme")),
       ),
       this.defaults,
+      this.seats.element,
       h(
         "nav",
         { class: "time", "aria-label": "Phases" },
-        h("div", { class: "steps" }, button(icon("first"), "First phase", () => this.go(0)), button(icon("before"), "Phase before", () => this.go(this.at - 1)), this.player, button(icon("next"), "Next phase", () => this.go(this.at + 1)), button(icon("last"), "Last phase", () => this.go(this.game.phases.length - 1))),
-        h("div", { class: "row" }, this.timeline.element),
+        h("div", { class: "steps" }, button(icon("first"), "First phase", () => this.go(0)), button(icon("before"), "Phase before", () => this.go(this.at - 1)), this.film.player, button(icon("next"), "Next phase", () => this.go(this.at + 1)), button(icon("last"), "Last phase", () => this.go(this.game.phases.length - 1)), this.film.speed),
+        this.timeline.element,
       ),
       h(
         "main",
         {},
-        h(
-          "section",
-          { class: "board", "aria-label": "Map" },
-          h("div", { class: "caption" }, this.heading, this.standing),
-          h(
-            "div",
-            { class: "sheet" },
-            this.map.element,
-            this.readout,
-            h(
-              "div",
-              { class: "zoom" },
-              button("+", "Closer", () => this.map.zoom(1 / 1.4)),
-              button("−", "Farther", () => this.map.zoom(1.4)),
-              button(icon("whole"), "Whole map", () => this.map.look(this.map.home)),
-              h("button", { type: "button", class: "plain", "aria-pressed": "true", "aria-label": "Orders on the map", title: "Orders on the map", onclick: (event) => this.showArrows(event.currentTarget) }, icon("arrow")),
-            ),
-          ),
-          legend(),
-        ),
-        h("section", { class: "side", "aria-label": "The phase in detail" }, this.tabs, this.panel),
+        h("section", { class: "board", "aria-label": "Map" }, h("div", { class: "caption" }, this.heading, this.province.chooser), this.sheet, legend()),
+        h("section", { class: "side", "aria-label": "The phase in detail" }, this.tabs, this.note, this.panel),
       ),
-      h("footer", { class: "keys" }, key("←"), key("→"), " step ", key("space"), " play ", key("Home"), key("End"), " ends ", key("1"), "–", key("7"), " views"),
+      h("footer", { class: "keys" }, key("←"), key("→"), " step ", key("space"), " play ", key("Home"), key("End"), " ends ", key("1"), "–", key("9"), " views"),
       this.dialog.element,
     );
     this.tell();
@@ -107,20 +128,40 @@ class Page {
   // Where the page is, and going elsewhere: everything is in the address, so that a link leads to the same view.
 
   route() {
-    const [name, tab, power] = decodeURIComponent(location.hash.slice(1)).split("/");
+    const [name, asked, detail] = decodeURIComponent(location.hash.slice(1)).split("/");
+    const tab = FORMERLY[asked] ?? asked;
     const known = this.game.index.get(name);
-    if (tab && TABS[tab]) this.tab = tab;
-    if (power && this.game.powers.includes(power)) this.power = power;
+    if (tab && Object.hasOwn(TABS, tab)) {
+      this.tab = tab;
+      if (this.fits(tab, detail ?? "")) this.detail[tab] = detail ?? "";
+    }
     this.at = known ?? (this.game.run.finished ? 0 : this.game.phases.length - 1);
+    const wrong = [name && known === undefined ? `There is no phase ${name} in this game.` : "", tab && !Object.hasOwn(TABS, tab) ? `There is no view ${tab}.` : ""].filter(Boolean);
+    this.note.hidden = !wrong.length;
+    this.note.textContent = wrong.length ? `${wrong.join(" ")} This is ${this.phase.title}, ${TABS[this.tab]}.` : "";
     this.show();
   }
 
-  go(at, tab = this.tab, power = this.power) {
-    const phase = this.game.phases[Math.min(Math.max(at, 0), this.game.phases.length - 1)];
-    const hash = `#${phase.phase}/${tab}${tab === "minds" ? `/${power}` : ""}`;
-    if (hash === location.hash) return;
-    history.replaceState(null, "", hash);
-    this.route();
+  // Whether a view can show this of itself.
+  fits(tab, detail) {
+    if (!Object.hasOwn(this.detail, tab)) return false;
+    const powers = detail.split("+").filter((word) => word !== "broken" && word !== "");
+    if (!powers.every((power) => this.game.powers.includes(power))) return false;
+    return { minds: powers.length === 1, press: [0, 2].includes(powers.length), deeds: true }[tab];
+  }
+
+  address(at = this.at, tab = this.tab, detail = this.detail[tab]) {
+    return `#${this.game.phases[at].phase}/${tab}${detail ? `/${detail}` : ""}`;
+  }
+
+  go(to, tab = this.tab, detail = this.detail[tab]) {
+    const at = Math.min(Math.max(to, 0), this.game.phases.length - 1);
+    const address = this.address(at, tab, detail);
+    if (address === location.hash) return this.show();
+    // Another view is a place to come back to; another phase is not.
+    if (tab === this.tab && detail === this.detail[tab]) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
+    return this.route();
   }
 
   show() {
@@ -128,37 +169,47 @@ class Page {
     const [season, kind] = phase.title.split(": ");
     replace(this.heading, season, kind ? h("span", { class: "kind" }, kind) : null, h("span", { class: "code" }, phase.phase));
     document.title = `${phase.phase} · ${game.run.name}`;
-    replace(
-      this.standing,
-      game.powers
-        .map((power) => [power, phase.centers[power]?.length ?? 0])
-        .sort((one, other) => other[1] - one[1])
-        .map(([power, centers]) => h("li", { class: centers ? "" : "out", title: proper(power), data: { power, centers } }, badge(game, power), h("span", { class: "hidden" }, proper(power)), String(centers))),
-    );
-    this.map.show(phase, this.arrows);
-    this.timeline.show(phase, this.tab);
+    this.draw();
+    this.province.show(phase);
+    this.timeline.show(phase);
     for (const tab of this.tabs.children) {
       const chosen = tab.dataset.tab === this.tab;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
-      if (chosen) inSight(this.tabs, tab);
     }
     this.panel.setAttribute("aria-labelledby", `tab-${this.tab}`);
     this.fill();
   }
 
+  // The map and the seats beside it.
+  draw() {
+    this.seats.show(this.phase);
+    this.map.show(this.phase, this.arrows ? this.seats.only : null);
+  }
+
   fill() {
-    const { game, phase } = this;
+    const { game, phase, detail } = this;
     const panels = {
-      press: () => this.press.show(phase),
+      story: () => storyPanel(game, phase, this.tellAll, (all) => this.tellMore(all)),
+      press: () => this.press.show(phase, detail.press),
       orders: () => ordersPanel(game, phase, this.open),
-      minds: () => mindPanel(game, phase, this.power, this.open, (power) => this.choose(power)),
+      deeds: () => this.deeds.show(phase, detail.deeds),
+      minds: () => mindPanel(game, phase, detail.minds, this.open, (power) => this.choose(power)),
       relations: () => relationsPanel(game, phase),
-      curves: () => curvesPanel(game, phase),
+      centres: () => curvesPanel(game, phase),
       calls: () => callsPanel(game, phase, this.whole, this.open, (whole) => this.scope(whole)),
       summary: () => summaryPanel(game, this.source),
     };
     replace(this.panel, panels[this.tab]());
+  }
+
+  // Which order of the panel belongs to what is pointed at on the map.
+  point(unit, order) {
+    for (const each of this.panel.querySelectorAll(".orders [data-order]")) each.classList.toggle("lit", each.dataset.order === order || Boolean(unit && each.dataset.order.startsWith(`${unit} `)));
+  }
+
+  caption(text) {
+    this.told.textContent = text;
   }
 
   choose(power) {
@@ -172,28 +223,27 @@ class Page {
     this.panel.querySelector(".chooser [aria-pressed=true]")?.focus();
   }
 
+  tellMore(all) {
+    this.tellAll = all;
+    this.fill();
+  }
+
   showArrows(pressed) {
     this.arrows = !this.arrows;
     pressed.setAttribute("aria-pressed", String(this.arrows));
-    this.map.show(this.phase, this.arrows);
+    this.draw();
   }
 
-  // Playing
-
-  play() {
-    if (this.playing) return this.pause();
-    if (this.at === this.game.phases.length - 1) this.go(0);
-    this.playing = setInterval(() => (this.at < this.game.phases.length - 1 ? this.go(this.at + 1) : this.pause()), PACE);
-    this.player.replaceChildren(icon("pause"));
-    this.player.setAttribute("aria-label", "Pause");
-    return undefined;
-  }
-
-  pause() {
-    clearInterval(this.playing);
-    this.playing = null;
-    this.player.replaceChildren(icon("play"));
-    this.player.setAttribute("aria-label", "Play");
+  // Word and deed, which takes longer to find out than the page to be drawn.
+  async ponder() {
+    try {
+      this.game.deeds = await this.source.deeds();
+      this.timeline.fill();
+      if (["story", "deeds"].includes(this.tab)) this.fill();
+    } catch (error) {
+      this.game.deeds ??= { promises: [], stabs: [], moments: [] };
+      this.tell("problem", error.message);
+    }
   }
 
   key(event) {
@@ -206,10 +256,10 @@ class Page {
       Home: () => this.go(0),
       End: () => this.go(this.game.phases.length - 1),
     };
-    if (!target.closest("button, a, summary")) keys[" "] = () => this.play();
+    if (!target.closest("button, a, summary")) keys[" "] = () => this.film.toggle();
     Object.keys(TABS).forEach((name, at) => (keys[String(at + 1)] = () => this.go(this.at, name)));
     const act = keys[event.key];
-    if (!act || (target.closest(".scroll, pre") && event.key !== " " && !/^[1-7]$/.test(event.key))) return;
+    if (!act || (target.closest(".scroll, pre") && event.key !== " " && !/^[1-9]$/.test(event.key))) return;
     event.preventDefault();
     act();
   }
@@ -231,83 +281,42 @@ class Page {
     const following = this.at === last;
     const before = this.phase.phase;
     this.game.merge(document);
-    if (this.game.phases.length - 1 !== last) this.timeline.fill();
+    this.timeline.fill();
     this.at = following ? this.game.phases.length - 1 : this.game.index.get(before);
-    if (this.phase.phase !== before) history.replaceState(null, "", `#${this.phase.phase}/${this.tab}${this.tab === "minds" ? `/${this.power}` : ""}`);
+    if (this.phase.phase !== before) history.replaceState(null, "", this.address());
     this.tell();
     if (this.phase.phase !== before || document.phases.some((phase) => phase.phase === before)) this.show();
-    else if (["summary", "curves"].includes(this.tab)) this.fill();
+    else if (["summary", "centres", "story"].includes(this.tab)) this.fill();
+    if (this.game.phases.length - 1 !== last || this.game.run.finished) this.ponder();
   }
 
   tell(connection = this.connection, detail = "") {
     this.connection = connection;
     const { finished } = this.game.run;
     this.result.textContent = resultOf(this.game);
-    replace(this.defaults, this.game.figures.defaults.map((seat) => h("li", { class: seat.mostly ? "idle" : "" }, `${proper(seat.power)} (${seat.model})${seat.mostly ? " did not play" : ""}: ${seat.defaulted} of ${seat.steps} steps on defaults, most often: ${seat.reason}`)));
+    const wrong = failures(this.game);
+    this.defaults.classList.toggle("banner", wrong.some((line) => line.className === "idle"));
+    replace(this.defaults, wrong);
     const words = { lost: "the server does not answer", problem: detail, connected: finished ? "" : "● live" };
     this.state.textContent = words[connection] ?? "";
     this.state.classList.toggle("live", connection === "connected" && !finished);
   }
 }
 
-function button(sign, name, act) {
-  return h("button", { type: "button", class: "plain", "aria-label": name, title: name, onclick: act }, sign);
-}
-
-// Drawn, because fonts differ in what signs they have.
-const ICONS = {
-  first: "M3 3v10M13 3L6 8l7 5z",
-  before: "M10 3L5 8l5 5",
-  play: "M5 3l8 5l-8 5z",
-  pause: "M5 3v10M11 3v10",
-  next: "M6 3l5 5l-5 5",
-  last: "M13 3v10M3 3l7 5l-7 5z",
-  whole: "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3",
-  arrow: "M3 13L12 4M6.500 4H12v5.500",
-  theme: "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",
-};
-
-function icon(name) {
-  const filled = ["first", "play", "last"].includes(name);
-  return svg("svg", { class: `icon${filled ? " filled" : ""}${name === "theme" ? " theme" : ""}`, viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
-}
-
-function key(name) {
-  return h("kbd", {}, name);
-}
-
-function legend() {
-  const entries = { move: "move", support: "support", convoy: "convoy", failed: "failed" };
-  return h("ul", { class: "legend strokes", "aria-label": "Lines on the map" }, Object.entries(entries).map(([name, word]) => h("li", {}, h("span", { class: `stroke ${name}`, "aria-hidden": "true" }), word)), h("li", {}, h("span", { class: "shape round", "aria-hidden": "true" }), "army"), h("li", {}, h("span", { class: "shape hull", "aria-hidden": "true" }), "fleet"));
-}
-
-function switchTheme() {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = dark ? "light" : "dark";
-  try {
-    localStorage.setItem("theme", root.dataset.theme);
-  } catch {
-    // A file that was opened without a server may have no storage.
-  }
-}
-
 async function start() {
-  try {
-    const theme = localStorage.getItem("theme");
-    if (theme) document.documentElement.dataset.theme = theme;
-  } catch {
-    // As above.
-  }
+  chosenTheme();
   const source = openSource();
+  const loading = document.querySelector("#loading");
   try {
     const [run, geometry] = await source.load();
     const game = new Game(run, geometry);
     let page = null;
+    let connection = ["", ""];
     const begin = () => {
-      if (!game.phases.length) return document.querySelector("#loading").replaceChildren("The game is about to begin…");
+      if (!game.phases.length) return replace(loading, waiting(game, ...connection));
       page = new Page(game, source);
-      return page.route();
+      page.route();
+      return page.tell(...connection);
     };
     begin();
     source.watch(run.version, {
@@ -316,10 +325,13 @@ async function start() {
         game.merge(change);
         return begin();
       },
-      onstate: (state, detail) => page?.tell(state, detail),
+      onstate: (...state) => {
+        connection = state;
+        return page ? page.tell(...state) : replace(loading, waiting(game, ...state));
+      },
     });
   } catch (error) {
-    document.querySelector("#loading")?.replaceChildren(`The game cannot be shown: ${error.message}`);
+    loading?.replaceChildren(`The game cannot be shown: ${error.message}`);
     throw error;
   }
 }

@@ -3,18 +3,27 @@
 import { svg } from "./dom.js";
 import { apart, parsed, proper } from "./game.js";
 import { drawnOrders } from "./arrows.js";
+import { Labels } from "./labels.js";
+import { performed } from "./motion.js";
+import { inWords } from "./words.js";
+
+const READABLE = 9.5;
 
 export class MapView {
-  constructor(game, ontell) {
+  // `ontell`: told in words what the pointer is at; `onpick`: told of a province that was chosen.
+  constructor(game, { ontell, onpick }) {
     this.game = game;
-    this.ontell = ontell;
-    const { size, unit } = game.geometry;
-    this.home = size;
+    Object.assign(this, { ontell, onpick });
+    const { unit } = game.geometry;
+    const size = (this.home = cropped(game.geometry));
     this.box = [...size];
+    this.moving = [];
+    this.scale = 0;
     this.provinces = new Map();
     this.centers = new Map();
     this.land = svg("g", { class: "provinces" });
-    this.places = svg("g", { class: "labels", "aria-hidden": "true" });
+    this.names = new Labels(game, size);
+    this.places = svg("g", { class: "labels", "aria-hidden": "true" }, this.names.element);
     this.orders = svg("g", { class: "orders" });
     this.units = svg("g", { class: "units" });
     this.element = svg(
@@ -52,18 +61,13 @@ export class MapView {
         this.centers.set(name, { mark, letter });
         this.places.append(mark);
       }
-      const spot = geometry.places[name]?.unit;
-      const [x, y, turned] = province.label ?? [spot[0], spot[1] + side, 0];
-      const scale = province.kind === "sea" ? 0.48 : 0.42;
-      this.places.append(
-        svg("text", { class: province.kind === "sea" ? "sea" : "ground", x, y, "font-size": side * scale, transform: turned ? `rotate(${turned} ${x} ${y})` : null }, name),
-      );
     }
   }
 
-  // Draws a phase; `arrows` false leaves the orders out.
-  show(phase, arrows = true) {
+  // Draws a phase with the orders of some powers; an empty set stands for all, nothing for none.
+  show(phase, only = new Set()) {
     const { game } = this;
+    this.still();
     const owner = {};
     for (const [power, centers] of Object.entries(phase.centers)) for (const center of centers) owner[center] = power;
     const holder = {};
@@ -91,25 +95,31 @@ export class MapView {
     const { orders } = phase;
     const results = phase.outcome?.results ?? {};
     this.units.replaceChildren(...this.unitsOf(phase, orders));
-    this.orders.replaceChildren(...(arrows ? drawnOrders(game, phase, orders, results) : []));
+    this.orders.replaceChildren(...(only ? drawnOrders(game, phase, orders, results, only) : []));
     this.element.setAttribute("aria-label", `Map of ${phase.title}`);
   }
 
   unitsOf(phase, orders) {
     const drawn = [];
-    const gone = new Set();
-    for (const texts of Object.values(orders)) for (const text of texts) if (parsed(text).kind === "disband") gone.add(parsed(text).unit);
-    for (const [power, units] of Object.entries(phase.units)) for (const unit of units) drawn.push(this.unit(power, unit, false, gone.has(unit)));
-    for (const [power, units] of Object.entries(phase.dislodged)) for (const unit of units) drawn.push(this.unit(power, unit, true, gone.has(unit)));
+    const results = phase.outcome?.results ?? {};
+    const given = new Map();
+    for (const [power, texts] of Object.entries(orders)) for (const text of texts) given.set(`${power} ${parsed(text).unit}`, text);
+    const told = (power, unit, dislodged) => {
+      const text = given.get(`${power} ${unit}`);
+      const words = text ? inWords(this.game, power, text, results) : `${proper(power)}’s ${this.game.unitName(unit)}`;
+      return this.unit(power, unit, dislodged, Boolean(text) && parsed(text).kind === "disband", words);
+    };
+    for (const [power, units] of Object.entries(phase.units)) for (const unit of units) drawn.push(told(power, unit, false));
+    for (const [power, units] of Object.entries(phase.dislodged)) for (const unit of units) drawn.push(told(power, unit, true));
     return drawn;
   }
 
-  unit(power, unit, dislodged, leaving) {
+  unit(power, unit, dislodged, leaving, words) {
     const { game } = this;
     const side = game.geometry.unit;
     const place = game.place(unit.slice(2));
     const [x, y] = dislodged ? apart(place, side) : place.unit;
-    const name = `${proper(power)}: ${game.unitName(unit)}${dislodged ? ", dislodged" : ""}${leaving ? ", disbands" : ""}`;
+    const name = `${words}${dislodged ? ", dislodged" : ""}`;
     return svg(
       "g",
       {
@@ -129,8 +139,38 @@ export class MapView {
     const province = this.game.geometry.provinces[name];
     const parts = [`${province.name} (${name})`];
     if (province.center) parts.push(owner ? `centre of ${proper(owner)}` : "neutral centre");
-    if (standing) parts.push(`${proper(standing[0])}'s ${standing[1].startsWith("F") ? "fleet" : "army"}`);
+    if (standing) parts.push(`${proper(standing[0])}’s ${standing[1].startsWith("F") ? "fleet" : "army"}`);
     return parts.join(" · ");
+  }
+
+  // Its orders done before the eyes; `still` ends that.
+  perform(phase, wait, span) {
+    this.still();
+    this.moving = performed(this.game, phase, [...this.units.children], wait, span);
+  }
+
+  still() {
+    for (const each of this.moving) each.cancel();
+    this.moving = [];
+  }
+
+  // One order stands out among the others; without one, none does.
+  light(text) {
+    this.orders.classList.toggle("lighting", Boolean(text));
+    for (const each of this.orders.children) each.classList.toggle("lit", each.dataset.order === text);
+  }
+
+  // Letters and units are never smaller than can be read.
+  fit() {
+    const { width, height } = this.element.getBoundingClientRect();
+    const scale = Math.min(width / this.box[2], height / this.box[3]);
+    if (!scale || Math.abs(scale - this.scale) < 0.002) return;
+    this.scale = scale;
+    const side = this.game.geometry.unit;
+    const grown = Math.min(2.4, Math.max(1, READABLE / (side * 0.6 * scale)));
+    this.element.style.setProperty("--grow", grown.toFixed(3));
+    this.element.classList.toggle("distant", side * 0.36 * scale < 9);
+    this.names.lay(scale, grown, new Map([...this.provinces].map(([name, { path }]) => [name, path])));
   }
 
   // Looking closer: buttons, the wheel with the control key, and dragging.
@@ -149,14 +189,16 @@ export class MapView {
     this.box = [clamp(box[0], left, left + width - wide), clamp(box[1], top, top + height - high), wide, high];
     this.element.setAttribute("viewBox", this.box.join(" "));
     this.element.classList.toggle("close", wide < width);
+    if (this.element.isConnected) this.fit();
   }
 
   listen() {
     const { element } = this;
+    new ResizeObserver(() => this.fit()).observe(element);
     element.addEventListener("pointerover", (event) => {
       const unit = event.target.closest?.("[data-unit]");
       const near = event.target.closest?.("[data-province], .unit, .order");
-      if (near) this.ontell(near.querySelector("title")?.textContent ?? "", unit);
+      if (near) this.ontell(near.querySelector("title")?.textContent ?? "", unit?.dataset.unit, near.dataset.order);
     });
     element.addEventListener("pointerleave", () => this.ontell(""));
     element.addEventListener("wheel", (event) => {
@@ -173,6 +215,14 @@ export class MapView {
       const scale = from.box[2] / element.clientWidth;
       this.look([from.box[0] - (event.clientX - from.point[0]) * scale, from.box[1] - (event.clientY - from.point[1]) * scale, from.box[2], from.box[3]]);
     });
+    let pressed = [0, 0];
+    element.addEventListener("pointerdown", (event) => (pressed = [event.clientX, event.clientY]));
+    element.addEventListener("click", (event) => {
+      if (Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) > 5) return;
+      const unit = event.target.closest(".unit")?.dataset.unit;
+      const name = unit ? unit.slice(2).split("/")[0] : event.target.closest("[data-province]")?.dataset.province;
+      this.onpick(name ?? null);
+    });
     for (const end of ["pointerup", "pointercancel", "pointerleave"]) element.addEventListener(end, () => (from = null));
   }
 
@@ -180,6 +230,16 @@ export class MapView {
     const seen = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.element.getScreenCTM().inverse());
     return [seen.x, seen.y];
   }
+}
+
+// What holds every unit and every name, without the margins of the drawing.
+function cropped({ size, unit, places, provinces }) {
+  const spots = [...Object.values(places).map((place) => place.unit), ...Object.values(provinces).flatMap(({ center }) => (center ? [center] : []))].filter(Boolean);
+  const [xs, ys] = [0, 1].map((axis) => spots.map((spot) => spot[axis]));
+  const margin = unit * 1.7;
+  const [left, top] = [Math.max(size[0], Math.min(...xs) - margin), Math.max(size[1], Math.min(...ys) - margin)];
+  const [right, bottom] = [Math.min(size[0] + size[2], Math.max(...xs) + margin), Math.min(size[1] + size[3], Math.max(...ys) + margin)];
+  return [left, top, right - left, bottom - top];
 }
 
 function hull(side) {

@@ -25,7 +25,7 @@ export function mindPanel(game, phase, power, open, onchoose) {
     h(
       "section",
       { class: "card mind", power: game.colour(power) },
-      h("header", {}, h("h3", {}, named(game, power)), h("span", { class: "model" }, game.model(power, phase.phase))),
+      h("header", {}, h("h3", {}, named(game, power)), h("span", { class: "model", title: game.model(power, phase.phase) }, game.short(game.model(power, phase.phase)))),
       h(
         "dl",
         { class: "facts" },

@@ -9,9 +9,10 @@ export function badge(game, power) {
   return mark;
 }
 
-export function named(game, power) {
-  if (power === "ALL") return h("span", { class: "named" }, "everyone");
-  return h("span", { class: "named" }, badge(game, power), proper(power));
+// `ending`: what is written onto the name, such as ’s.
+export function named(game, power, ending = "") {
+  if (power === "ALL") return h("span", { class: "named" }, `everyone${ending}`);
+  return h("span", { class: "named" }, badge(game, power), `${proper(power)}${ending}`);
 }
 
 export function listed(powers) {

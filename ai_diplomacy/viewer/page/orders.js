@@ -36,7 +36,7 @@ export function orderList(phase, orders, given) {
       const defaulted = given?.defaults.includes(order);
       return h(
         "li",
-        { class: failed.length ? "failed" : "", data: { order } },
+        { class: `${failed.length ? "failed" : ""}${defaulted ? " filled" : ""}`.trim(), data: { order } },
         h("code", {}, order),
         failed.length ? h("span", { class: "result" }, `✕ ${outcomeWords(failed)}`) : null,
         defaulted ? h("span", { class: "quiet" }, "by default") : null,
@@ -78,7 +78,7 @@ function events(game, phase) {
     lines.push(h("li", {}, named(game, power), ` takes ${game.place(center).name}`, loser ? [" from ", named(game, loser)] : null));
   }
   for (const [power, units] of Object.entries(outcome.dislodged)) {
-    for (const unit of units) lines.push(h("li", {}, named(game, power), `’s ${game.unitName(unit)} is dislodged`));
+    for (const unit of units) lines.push(h("li", {}, named(game, power, "’s"), ` ${game.unitName(unit)} is dislodged`));
   }
   return lines.length ? [h("ul", { class: "happened", "aria-label": "What changed" }, lines)] : [];
 }

@@ -7,9 +7,12 @@ import { asking, outcomeOf, pledgeLine, verdictOf } from "./orders.js";
 const MOST_FOUND = 100;
 
 export class PressPanel {
-  constructor(game, open) {
+  // `onthread`: told of another thread that is to be shown, as "FRANCE+GERMANY"; "" for the phase alone.
+  constructor(game, open, onthread) {
     this.game = game;
     this.open = open;
+    this.onthread = onthread;
+    this.thread = "";
     this.chosen = new Set();
     this.publicToo = true;
     this.words = "";
@@ -27,10 +30,22 @@ export class PressPanel {
     this.element = [h("div", { class: "filter" }, this.tools, this.search), this.list];
   }
 
-  show(phase) {
+  show(phase, thread) {
     this.phase = phase;
+    if (thread && thread !== this.thread) {
+      this.chosen = new Set(thread.split("+"));
+      this.search.value = this.words = "";
+    }
+    this.thread = thread;
     this.fill();
+    if (thread) queueMicrotask(() => this.toPhase());
     return this.element;
+  }
+
+  // The thread is at the phase that is shown.
+  toPhase() {
+    const here = this.list.querySelector(".here") ?? this.list.querySelector("[data-phase]:last-child");
+    if (here && this.list.isConnected) this.list.scrollTop = here.offsetTop - this.list.offsetTop;
   }
 
   fill() {
@@ -44,15 +59,45 @@ export class PressPanel {
         { type: "button", class: "chip", "aria-pressed": String(this.publicToo), onclick: () => { this.publicToo = !this.publicToo; this.fill(); } },
         "Public",
       ),
+      this.chosen.size === 2
+        ? h("button", { type: "button", class: "chip whole", "aria-pressed": String(Boolean(this.thread)), onclick: () => this.onthread(this.thread ? "" : [...this.chosen].sort().join("+")) }, "Whole game")
+        : null,
     );
-    replace(this.list, this.words.trim() ? this.found() : this.conversations(phase));
+    this.list.classList.toggle("thread", Boolean(this.thread) && !this.words.trim());
+    replace(this.list, this.words.trim() ? this.found() : this.thread ? this.whole() : this.conversations(phase));
+  }
+
+  // All that passed between two powers, phase after phase.
+  whole() {
+    const { game } = this;
+    const parts = [];
+    let count = 0;
+    for (const phase of game.phases) {
+      const messages = phase.all("message_delivered").filter((each) => this.passes(each));
+      if (!messages.length) continue;
+      count += messages.length;
+      const broken = phase.all("pledge_judged").filter((pledge) => outcomeOf(pledge) === "broken" && messages.some((message) => carries(message, pledge)));
+      const first = this.thread.split("+")[0];
+      parts.push(
+        h(
+          "section",
+          { class: `card conversation${phase === this.phase ? " here" : ""}`, data: { phase: phase.phase } },
+          h("header", {}, h("h3", {}, h("a", { href: `#${phase.phase}/press/${this.thread}` }, phase.title)), broken.length ? h("span", { class: "broken" }, "✕ a word broken") : null),
+          messages.map((message) => this.message(phase, message, message.sender !== first)),
+        ),
+      );
+    }
+    const pair = this.thread.split("+").map((power, at) => [at ? " – " : "", named(game, power)]);
+    return [h("p", { class: "quiet", role: "status" }, pair, ` in the whole game: ${count.toLocaleString("en")} ${count === 1 ? "message" : "messages"}`), ...parts];
   }
 
   choose(power) {
     if (power === null) this.chosen.clear();
     else if (!this.chosen.delete(power)) this.chosen.add(power);
     const focused = document.activeElement?.dataset?.power;
-    this.fill();
+    // A thread is of two.
+    if (this.thread) this.onthread(this.chosen.size === 2 ? [...this.chosen].sort().join("+") : "");
+    else this.fill();
     if (focused) this.tools.querySelector(`[data-power="${focused}"]`)?.focus();
     else if (power === null) this.tools.querySelector(".all").focus();
   }
@@ -143,7 +188,7 @@ export class PressPanel {
       for (const message of phase.all("message_delivered")) if (message.body.toLowerCase().includes(words) && this.passes(message)) hits.push([phase, message]);
     }
     const shown = hits.slice(0, MOST_FOUND).map(([phase, message]) => this.message(phase, message, false, true));
-    const more = hits.length > MOST_FOUND ? `, of which the first ${MOST_FOUND}` : "";
+    const more = `${this.chosen.size || !this.publicToo ? ", of those that are chosen above" : ""}${hits.length > MOST_FOUND ? `; here are the first ${MOST_FOUND}` : ""}`;
     return [h("p", { class: "quiet", role: "status" }, `${hits.length.toLocaleString("en")} ${hits.length === 1 ? "message" : "messages"} in the whole game${more}`), ...shown];
   }
 }

@@ -11,7 +11,7 @@ export function relationsPanel(game, phase) {
   const alive = game.powers;
   if (!Object.keys(minds).length) return [h("p", { class: "quiet" }, "No power has said how it sees the others.")];
   return [
-    h("p", { class: "lead" }, "How the power of each row sees the power of each column, as this phase is played. A dot marks what has changed since the turn before."),
+    h("p", { class: "lead" }, "How the power of each row sees the power of each column, as this phase is played. A dot marks what has changed since the turn before. A field opens all that the two wrote to each other."),
     h(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of relationships" },
@@ -27,7 +27,7 @@ export function relationsPanel(game, phase) {
               "tr",
               {},
               h("th", { scope: "row" }, named(game, power)),
-              alive.map((other) => cell(minds[power], power, other)),
+              alive.map((other) => cell(phase, minds[power], power, other)),
             ),
           ),
         ),
@@ -37,7 +37,7 @@ export function relationsPanel(game, phase) {
   ];
 }
 
-function cell(mind, power, other) {
+function cell(phase, mind, power, other) {
   if (power === other) return h("td", { class: "self" });
   const word = mind?.relationships[other];
   if (!word) return h("td", { class: "none" }, h("span", { class: "quiet" }, "·"));
@@ -46,8 +46,12 @@ function cell(mind, power, other) {
   return h(
     "td",
     { class: `feeling f${FEELINGS.indexOf(word)}`, title: `${proper(power)} sees ${proper(other)} as ${word}${changed ? `, before that ${before}` : ""}`, data: { from: power, to: other, feeling: word } },
-    h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[word] ?? "?"),
-    h("span", { class: "word" }, word),
+    h(
+      "a",
+      { href: `#${phase.phase}/press/${[power, other].sort().join("+")}`, "aria-label": `${proper(power)} sees ${proper(other)} as ${word}; their letters` },
+      h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[word] ?? "?"),
+      h("span", { class: "word" }, word),
+    ),
     changed ? h("span", { class: "changed", "aria-label": `changed from ${before}` }, "•") : null,
   );
 }

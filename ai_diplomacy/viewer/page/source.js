@@ -22,6 +22,10 @@ class Embedded {
     return { system: systems[system], prompt, reply };
   }
 
+  async deeds() {
+    return this.part("deeds");
+  }
+
   file() {
     return null;
   }
@@ -46,6 +50,10 @@ class Served {
     return fetched(`calls/${line}`);
   }
 
+  async deeds() {
+    return fetched("deeds");
+  }
+
   file(name) {
     return `files/${name.split("/").map(encodeURIComponent).join("/")}`;
   }
@@ -63,6 +71,6 @@ class Served {
 
 async function fetched(path) {
   const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error((await response.text()) || `${path}: ${response.status}`);
   return response.json();
 }

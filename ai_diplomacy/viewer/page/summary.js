@@ -9,45 +9,42 @@ export function summaryPanel(game, source) {
   const last = game.phases.at(-1);
   const now = counts(last.outcome?.centers ?? last.centers, game.powers);
   const begun = counts(game.phases[0].centers, game.powers);
-  const place = (power) => figures.scores?.[power].rank ?? 0;
-  const ranking = [...game.powers].sort((one, other) => place(one) - place(other) || now[other] - now[one] || (one < other ? -1 : 1));
+  // Those who share a place have the same, as on the terminal.
+  const place = (power) => 1 + game.powers.filter((other) => now[other] > now[power]).length;
+  const ranking = [...game.powers].sort((one, other) => place(one) - place(other) || (one < other ? -1 : 1));
   const total = figures.spending.total;
   return [
     h("p", { class: "lead result" }, resultOf(game)),
     scroll(
       "Results",
-      [
-        "",
-        "Power",
-        "Centres",
-        "Change",
-        ...(figures.scores ? ["Draw size", "Sum of squares"] : []),
-        "Messages",
-        "Pledges kept",
-        "Orders legal",
-        "Asked again",
-        "Defaults",
-        "Tokens",
-        "Cost",
-      ],
+      ["", "Power", "Centres", "Change", ...(figures.scores ? ["Draw size", "Sum of squares"] : []), "Tokens", "Cost"],
       ranking.map((power) => {
-        const row = figures.counts[power];
         const score = figures.scores?.[power];
         const bill = figures.spending.by_power[power];
-        const promised = row.pledges_kept + row.pledges_broken;
         return [
-          String(score ? score.rank : 1 + ranking.filter((other) => now[other] > now[power]).length),
-          h("span", {}, named(game, power), h("span", { class: "model" }, models(run.models[power]))),
+          String(place(power)),
+          h("span", {}, named(game, power), models(game, run.models[power])),
           count(now[power]),
           signed(now[power] - begun[power]),
           ...(score ? [score.draw_size.toFixed(3), score.sum_of_squares.toFixed(3)] : []),
+          bill ? count(plus(bill.input_tokens, bill.output_tokens)) : "0",
+          bill ? dollars(bill.total_usd) : "$0",
+        ];
+      }),
+    ),
+    scroll(
+      "Words and orders",
+      ["Power", "Messages", "Pledges kept", "Orders legal", "Asked again", "Defaults"],
+      ranking.map((power) => {
+        const row = figures.counts[power];
+        const promised = row.pledges_kept + row.pledges_broken;
+        return [
+          named(game, power),
           count(row.messages_sent),
           promised ? `${row.pledges_kept} of ${promised}` : "–",
           row.orders_given && !run.imported ? `${(100 * (row.orders_given - row.illegal_orders_first) / row.orders_given).toFixed(1)} %` : "–",
           count(row.reasked),
           count(row.defaulted_steps),
-          bill ? count(plus(bill.input_tokens, bill.output_tokens)) : "0",
-          bill ? dollars(bill.total_usd) : "$0",
         ];
       }),
     ),
@@ -77,6 +74,8 @@ export function summaryPanel(game, source) {
       ["Step", "Calls", "Tokens in", "Tokens out", "Cost"],
       Object.entries(figures.spending.by_step).map(([step, row]) => [step, count(row.calls), count(row.input_tokens), count(row.output_tokens), dollars(row.total_usd)]),
     ),
+    h("h3", {}, "Models"),
+    h("ul", { class: "ids" }, [...game.shorts.keys()].map((model) => h("li", {}, h("code", {}, model)))),
     h("h3", {}, "Settings"),
     h("dl", { class: "facts wide" }, facts(Object.entries(run.config).filter(([name, value]) => !["models", "max_tokens", "prompts", "constrain"].includes(name) && value !== null).map(([name, value]) => [name.replaceAll("_", " "), String(value)]))),
     source.file("x") ? h("div", {}, h("h3", {}, "Files"), h("ul", { class: "files" }, run.files.map((name) => h("li", {}, h("a", { href: source.file(name), target: "_blank", rel: "noopener" }, name))))) : null,
@@ -102,8 +101,8 @@ function signed(change) {
   return change ? `${change > 0 ? "+" : "−"}${Math.abs(change)}` : "0";
 }
 
-function models(changes) {
-  return changes.map(({ after, model }) => (after ? `after ${after}: ${model}` : model)).join(", ");
+function models(game, changes) {
+  return changes.map(({ after, model }) => h("span", { class: "model", title: model }, after ? `after ${after}: ${game.short(model)}` : game.short(model)));
 }
 
 function plus(one, other) {
