@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..board.phase import Phase
 from ..records.errors import ConfigError
 from ..run.defaulted_steps import Defaults, summed
 from .answering import PrimaryAnswer, answer
 from .beliefs import Beliefs, CalibrationBin, Fates, TagAndDeed
 from .breaches import BreachFigures, known_prices
+from .broken_words import BrokenWords, WordsBroken
 from .course import Course, course
 from .dealing_tallies import PricedStab
 from .decisions import DecisionPrice, priced_decisions
 from .duels import Duel, duels
 from .estimates import MeanEstimate, estimates
 from .game_record import GameRecord
+from .game_rows import GameRow, game_row
 from .labels import Labels
 from .measures import MEASURES, Measure
 from .persuasion import Persuasion, Persuasions
@@ -31,11 +32,12 @@ from .regret import RegretRow, Regrets
 from .scores import scores
 from .states import StateGames, StatesAnalysis
 from .tallies import Counting, Sums, tallies
+from .through_years import ByYear, ThroughYears
 from .units import Origin, units, within_positions
 from .word_by_judges import WordsByJudges, WordsJudged
 
 BASELINES = ("bot:dumbbot", "bot:random", "bot:hold")
-"""Players whose rows are shown whether they played or not: a figure means little without them."""
+"""Players that others are measured against."""
 
 DUEL_MEASURES = ("centers", "diplobench", "regret", "beyond")
 """What the power analysis is made of."""
@@ -96,7 +98,7 @@ class Analysis:
     """What is compared with another folder."""
     sums: Mapping[str, Sums]
     estimates: Mapping[str, tuple[MeanEstimate, ...]]
-    """Player -> one for each of ``MEASURES``; baselines that did not play have empty ones."""
+    """Player -> one for each of ``MEASURES``, by their ratings, the best first."""
     games: Mapping[str, int]
     """Player -> games in which it sat."""
     seats: Mapping[str, int]
@@ -105,8 +107,11 @@ class Analysis:
     """Measure -> every pair of players that played."""
     trust: Mapping[tuple[str, str], Trust]
     """(player, to whom) -> pledges; ``ALL`` for public ones."""
-    by_year: Mapping[str, Mapping[int, tuple[float, int]]]
-    """Player -> year -> mean centres of its seats at the end of the year, and of how many seats."""
+    rows: tuple[GameRow, ...]
+    """The finished games, in the order of their folders."""
+    centers_by_year: ByYear
+    kept_by_year: ByYear
+    broken: BrokenWords
     seating: Mapping[str, Mapping[str, int]]
     """Player -> power -> games."""
     answer: PrimaryAnswer | None
@@ -185,7 +190,8 @@ class _Collected:
         self._games: Counter[str] = Counter()
         self._seats: Counter[str] = Counter()
         self._trust: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        self._years: defaultdict[str, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._rows: list[GameRow] = []
+        self._years, self._broken = ThroughYears(), WordsBroken()
         self._seating: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._all_seats: Counter[str] = Counter()
         self._idle: defaultdict[str, list[Defaults]] = defaultdict(list)
@@ -199,6 +205,7 @@ class _Collected:
         prices = priced_decisions(game, self._prices) if self._prices is not None else ()
         breaches = list(known_prices(game, self._breach_prices))
         self._courses.append(course(game, breaches, prices))
+        self._rows.append(game_row(game, self._courses[-1]))
         stabs = [
             PricedStab(breach.phase, breach.breaker, breach.victim, figures)
             for breach, figures in breaches
@@ -222,7 +229,8 @@ class _Collected:
             self._idle[game.players[power]].append(game.defaults[power])
         self._words.game(game)
         self._count_trust(game)
-        self._count_years(game)
+        self._years.game(game)
+        self._broken.game(game)
 
     def _count_trust(self, game: GameRecord) -> None:
         for row in game.promised:
@@ -237,21 +245,6 @@ class _Collected:
                 for name in filter(None, (row.verdict, row.account)):
                     count[name.replace(" ", "_")] += 1
 
-    def _count_years(self, game: GameRecord) -> None:
-        assert game.ending is not None
-        known: dict[tuple[str, int], int] = {}
-        for row in game.phases:
-            phase = Phase(row.phase)
-            if phase.season == "S":
-                # What stands in spring was counted in the winter before.
-                known[row.power, phase.year - 1] = row.centers
-        for power, centers in game.ending.centers.items():
-            known[power, game.ending.year] = centers
-        for (power, year), centers in known.items():
-            if power not in game.playing:
-                continue
-            self._years[game.players[power]][year].append(centers)
-
     def result(self, folder: Path) -> Analysis:
         if len(self.sources.maps) > 1:
             raise ConfigError(
@@ -262,9 +255,8 @@ class _Collected:
         positions = within_positions(origins.values())
         question = asked(folder)
         sums, placed = self._counting.sums(positions=positions), units(origins, positions=positions)
-        empty = tuple(MeanEstimate(None) for _ in MEASURES)
-        found = {player: tuple(estimates(rows)) for player, rows in sums.items()}
-        found |= {name: empty for name in BASELINES if name not in found}
+        rated = ratings([Rated(placed[number][0], seats) for number, seats in self._rated])
+        best_first = dict.fromkeys([*(rating.player for rating in rated.players), *sums])
         names = [measure.name for measure in MEASURES]
         states = None if self._forks is None else self._forks.result()
         asked_of = sums if states is None else states.treated
@@ -273,16 +265,16 @@ class _Collected:
             provenance=self.sources.provenance({unit for unit, _ in placed.values()}, positions=positions),
             counting=self._counting,
             sums=sums,
-            estimates=dict(sorted(found.items(), key=lambda item: (item[0] in BASELINES, item[0]))),
+            estimates={player: tuple(estimates(sums[player])) for player in best_first if player in sums},
             games=self._games,
             seats=self._seats,
-            ratings=ratings([Rated(placed[number][0], seats) for number, seats in self._rated]),
+            ratings=rated,
             duels={name: duels(sums, names.index(name)) for name in DUEL_MEASURES},
             trust={pair: Trust(**count) for pair, count in sorted(self._trust.items())},
-            by_year={
-                player: {year: (sum(counts) / len(counts), len(counts)) for year, counts in sorted(years.items())}
-                for player, years in sorted(self._years.items())
-            },
+            rows=tuple(self._rows),
+            centers_by_year=self._years.centers(),
+            kept_by_year=self._years.kept(),
+            broken=self._broken.result(),
             seating={player: dict(sorted(seats.items())) for player, seats in sorted(self._seating.items())},
             answer=None if question is None else answer(question, asked_of, len(origins)),
             regrets=tuple(self._regrets.rows()),

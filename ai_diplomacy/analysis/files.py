@@ -1,4 +1,4 @@
-"""The files of an analysis: the report, every table as CSV, and all of them as JSON."""
+"""The files of an analysis: the report, every table as CSV, Markdown and LaTeX, and every figure as SVG and PNG."""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ from .analyzing import BASELINES, DUEL_MEASURES, Analysis
 from .comparing import Difference
 from .course import course_tables
 from .data_table import DataTable, Value
+from .deed_tables import differences as compare_table
 from .duels import Duel
+from .game_rows import centers_by_power, places_of
 from .measures import GROUPS, MEASURES
 from .provenance import Provenance
-from .report import page
+from .report import Side, all_plots, page
+from .sections import sections
+from .shown_table import ShownTable
+from .table_text import latex, markdown
 from .word_tables import filed
 
 _ORIGIN = ("folder_games", "versions", "configs", "prompts", "models", "seeds")
@@ -34,18 +39,50 @@ def write_files(
     differ: Sequence[str] = (),
 ) -> list[Path]:
     """Writes them all and returns their paths. Raises ``OSError``."""
-    out.mkdir(parents=True, exist_ok=True)
     made = {"first" if other is not None else "": tables(analysis)}
+    sides = [
+        Side(analysis, "first", sections(analysis), linked=out.resolve() == (analysis.folder / "analysis").resolve())
+    ]
+    compared: ShownTable | None = None
     if other is not None:
         made["second"] = tables(other)
         made[""] = [differences_table(differences, (analysis.provenance, other.provenance))]
-    written = {"report.html": page(analysis, other, differences, differ)}
+        sides.append(Side(other, "second", sections(other), linked=False))
+        folders = analysis.folder.name, other.folder.name
+        compared = compare_table(differences, folders, "comparison", "The two folders compared")
+    written = {"report.html": page(sides, compared, differences, differ)}
     named = {f"{side}_{table.name}".lstrip("_"): table for side, found in made.items() for table in found}
     documents = {name: table.document() for name, table in named.items()}
     written["analysis.json"] = json.dumps(documents, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
     written |= {f"{name}.csv": _csv(table) for name, table in named.items()}
-    replace_files({out / name: text.encode("utf-8", "replace") for name, text in written.items()})
+    written |= _for_papers(sides, compared)
+    images = {f"figures/{_of_side(mark, sides)}{plot.name}.png": plot.png for mark, plot in all_plots(sides)}
+    for folder in (out, out / "tables", out / "figures"):
+        folder.mkdir(parents=True, exist_ok=True)
+    encoded = {name: text.encode("utf-8", "replace") for name, text in written.items()}
+    replace_files({out / name: content for name, content in (encoded | images).items()})
     return [out / name for name in written]
+
+
+def _for_papers(sides: Sequence[Side], compared: ShownTable | None) -> dict[str, str]:
+    """Name of a file -> its text."""
+    found: dict[str, str] = {}
+    shown = [
+        (_of_side(side.mark, sides), table)
+        for side in sides
+        for section in side.sections
+        for table in section.every_table()
+    ]
+    for before, table in [*shown, *([("", compared)] if compared else [])]:
+        found[f"tables/{before}{table.name}.md"] = markdown(table)
+        found[f"tables/{before}{table.name}.tex"] = latex(table)
+    for mark, plot in all_plots(sides):
+        found[f"figures/{_of_side(mark, sides)}{plot.name}.svg"] = plot.svg()
+    return found
+
+
+def _of_side(mark: str, sides: Sequence[Side]) -> str:
+    return f"{mark}_" if len(sides) > 1 else ""
 
 
 def _csv(table: DataTable) -> str:
@@ -81,7 +118,6 @@ def tables(analysis: Analysis) -> list[DataTable]:
         return DataTable(name, tuple(columns.split()), tuple(rows), (analysis.provenance,))
 
     rated = analysis.ratings.players
-    unrated = [name for name in BASELINES if name not in {rating.player for rating in rated}]
     return [
         table(
             "measures",
@@ -91,13 +127,7 @@ def tables(analysis: Analysis) -> list[DataTable]:
         table(
             "ratings",
             "player baseline games points standard_error low high mark",
-            [
-                *(
-                    (r.player, int(r.player in BASELINES), r.games, r.points, r.error, r.low, r.high, r.mark)
-                    for r in rated
-                ),
-                *((name, 1, 0, None, None, None, None, "") for name in unrated),
-            ],
+            ((r.player, int(r.player in BASELINES), r.games, r.points, r.error, r.low, r.high, r.mark) for r in rated),
         ),
         table(
             "rating_differences",
@@ -123,8 +153,70 @@ def tables(analysis: Analysis) -> list[DataTable]:
         ),
         table(
             "centers_by_year",
-            "player year centers seats",
-            ((player, year, *mean) for player, years in analysis.by_year.items() for year, mean in years.items()),
+            "player year centers low high seats mark",
+            (
+                (player, year, told.figure.mean, told.figure.low, told.figure.high, int(told.under), told.figure.mark)
+                for player, years in analysis.centers_by_year.items()
+                for year, told in years.items()
+            ),
+        ),
+        table(
+            "honesty_by_year",
+            "player year share_kept low high kept due mark",
+            (
+                (
+                    player,
+                    year,
+                    told.figure.mean,
+                    told.figure.low,
+                    told.figure.high,
+                    int(told.over),
+                    int(told.under),
+                    told.figure.mark,
+                )
+                for player, years in analysis.kept_by_year.items()
+                for year, told in years.items()
+            ),
+        ),
+        table(
+            "broken_words",
+            "by one other broken",
+            (
+                (by, *pair, count)
+                for by, found in (("player", analysis.broken.players), ("power", analysis.broken.powers))
+                for pair, count in found.items()
+            ),
+        ),
+        table(
+            "player_by_power",
+            "player power centers games",
+            (
+                (player, power, *told)
+                for player, powers in centers_by_power(analysis.rows).items()
+                for power, told in powers.items()
+            ),
+        ),
+        table(
+            "places",
+            "player place seats",
+            (
+                (player, place, count)
+                for player, counts in places_of(analysis.rows).items()
+                for place, count in enumerate(counts, 1)
+            ),
+        ),
+        table(
+            "games",
+            "game seed outcome winners last_phase phases power player played centers place stabs defaulted cost_usd",
+            (
+                (
+                    *(row.game, row.seed, row.outcome, " ".join(row.winners), row.last_phase, row.phases),
+                    *(seat.power, seat.player, int(seat.played), seat.centers, seat.place, seat.stabs),
+                    *(seat.defaulted, seat.cost_usd),
+                )
+                for row in analysis.rows
+                for seat in row.seats
+            ),
         ),
         table("question", "hash primary one other games planned found answer", _answered(analysis)),
         *_explored(analysis),

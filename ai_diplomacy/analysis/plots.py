@@ -1,128 +1,67 @@
-"""The pictures of a report, as SVG that takes its colours for text and lines from the page."""
+"""How the figures of a report are drawn: once each, as SVG for the page and for a file, and as PNG.
+
+They are as wide as a column of a paper, and their letters are legible there."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..records.cleaning import cleaned
-from .analyzing import Analysis
-from .measures import MEASURES, Measure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_INK = "#010203"
+INK = "#010203"
 """Stands for the page's own text colour."""
-_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c7f00", "#7f7f7f")
+_DARK = "#1b1f24"
+"""Takes its place in a file."""
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c7f00", "#7f7f7f")
 """Okabe and Ito's, which the colour-blind can tell apart, and which show on white and on black."""
 
-
-_WIDTH = 4.7
-"""Inches: letters are then as large as the text around them on a telephone."""
-
-
-def dots(analysis: Analysis, measure: Measure, mark: str) -> str:
-    """Every player's mean with its interval. ``mark`` begins the ids in the picture, which no other on the page may
-    have."""
-    at = MEASURES.index(measure)
-    scale = 100 if measure.share else 1
-    rows = [
-        (player, scale * f.mean, f.low and scale * f.low, f.high and scale * f.high)
-        for player, f in ((player, figures[at]) for player, figures in analysis.estimates.items())
-        if f.mean is not None
-    ]
-    label = f"{measure.title}{', %' if measure.share else ''}"
-    return _intervals(rows, label, _COLORS[0], mark) if any(mean for _, mean, _, _ in rows) else ""
+_WIDTH = 3.3
+"""Inches of one column of a paper."""
+SMALL = 7.5
+"""Points of the smallest letters."""
+_DOTS = 300
+"""A inch of a PNG."""
 
 
-def rating_dots(analysis: Analysis, mark: str) -> str:
-    """The ratings with their intervals."""
-    rows = [(rating.player, rating.points, rating.low, rating.high) for rating in analysis.ratings.players]
-    return _intervals(rows, "rating (400 are odds of ten to one)", _COLORS[2], mark) if rows else ""
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """One figure, drawn."""
+
+    name: str
+    """Of its files."""
+    caption: str
+    whole: str
+    """SVG in which ``INK`` stands for the colour of letters and lines."""
+    png: bytes
+    on_page: bool
+    """Whether the page shows it: what it has as a table it does not."""
+
+    def svg(self) -> str:
+        """For a file."""
+        return self.whole.replace(INK, _DARK)
+
+    def inline(self, mark: str) -> str:
+        """The SVG element alone, in the page's colours. ``mark`` begins the ids in it, which no other on the page may
+        have."""
+        svg = self.whole[self.whole.index("<svg") :]
+        svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+        svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
+        svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+        svg = re.sub(r'( id="|href="#|url\(#)', rf"\g<1>{mark}-{self.name}-", svg)
+        return svg.replace(INK, "currentColor")
 
 
-def _intervals(rows: Sequence[tuple[str, float, float | None, float | None]], label: str, color: str, mark: str) -> str:
-    """``rows``: (player, mean, low, high)."""
-
-    def draw(axes: Axes) -> None:
-        for row, (_, mean, low, high) in enumerate(rows):
-            if low is not None and high is not None:
-                axes.plot([low, high], [row, row], color=color, linewidth=2.5, solid_capstyle="butt")
-            axes.plot([mean], [row], "o", color=color, markersize=6)
-        _players(axes, [player for player, *_ in rows])
-        axes.set_xlabel(label)
-
-    return _svg(draw, len(rows), mark)
-
-
-def centers_by_year(analysis: Analysis, mark: str) -> str:
-    """Mean centres of a seat, year by year."""
-
-    from matplotlib.ticker import MaxNLocator
-
-    def draw(axes: Axes) -> None:
-        for number, (player, years) in enumerate(analysis.by_year.items()):
-            color, style = _COLORS[number % len(_COLORS)], "-" if number < len(_COLORS) else "--"
-            axes.plot(
-                list(years),
-                [centers for centers, _ in years.values()],
-                style,
-                color=color,
-                marker="o",
-                markersize=3,
-                label=_short(player),
-            )
-        axes.set_xlabel("end of the year")
-        axes.set_ylabel("centres a seat")
-        axes.set_ylim(bottom=0)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(frameon=False, labelcolor=_INK, fontsize=8)
-
-    return _svg(draw, 7, mark) if analysis.by_year else ""
-
-
-def pledges(analysis: Analysis, mark: str) -> str:
-    """What became of every player's pledges, as shares."""
-    totals: dict[str, list[int]] = {}
-    for (player, _), t in analysis.trust.items():
-        counts = totals.setdefault(player, [0] * 5)
-        ended = t.retracted + t.released + t.void + t.condition_not_met
-        for at, value in enumerate((t.kept, ended, t.broken - t.on_purpose, t.changed, t.lie)):
-            counts[at] += value
-    names = ("kept", "ended otherwise", "broken", "mind changed", "lie when said")
-    colors = (_COLORS[2], _COLORS[7], _COLORS[5], _COLORS[4], _COLORS[1])
-
-    def draw(axes: Axes) -> None:
-        for row, counts in enumerate(totals.values()):
-            left = 0.0
-            for value, name, color in zip(counts, names, colors, strict=True):
-                width = 100 * value / max(1, sum(counts))
-                axes.barh([row], [width], left=[left], color=color, height=0.6, label=name if row == 0 else None)
-                left += width
-        _players(axes, [f"{player} ({sum(counts)})" for player, counts in totals.items()])
-        axes.set_xlabel("% of the pledges made")
-        axes.legend(
-            frameon=False, labelcolor=_INK, fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.4, -0.35)
-        )
-
-    return _svg(draw, len(totals) + 1.5, mark) if totals else ""
-
-
-def _players(axes: Axes, names: Sequence[str]) -> None:
-    axes.set_yticks(range(len(names)), [_short(name) for name in names])
-    axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.grid(axis="x", alpha=0.25, color=_INK, linewidth=0.6)
-
-
-def _short(name: str) -> str:
-    shown = cleaned(name, "line")
-    return shown if len(shown) <= 26 else f"{shown[:14]}\u2026{shown[-10:]}"
-
-
-def _svg(draw: Callable[[Axes], None], rows: float, mark: str) -> str:
+def plot(
+    name: str, caption: str, draw: Callable[[Axes], None], height: float, *, on_page: bool = True, frame: bool = True
+) -> Plot:
+    """``height``: in inches; ``frame``: whether it has axes."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -130,30 +69,107 @@ def _svg(draw: Callable[[Axes], None], rows: float, mark: str) -> str:
         "svg.fonttype": "none",
         "svg.hashsalt": "ai-diplomacy",
         "font.family": "sans-serif",
-        "font.size": 9.5,
-        "text.color": _INK,
-        "axes.labelcolor": _INK,
-        "axes.edgecolor": _INK,
-        "xtick.color": _INK,
-        "ytick.color": _INK,
+        "font.size": 8,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "xtick.labelsize": SMALL,
+        "ytick.labelsize": SMALL,
         # A name with a dollar sign in it is no formula.
         "text.parse_math": False,
     }
     with mpl.rc_context(settings):
-        figure = Figure(figsize=(_WIDTH, 0.9 + 0.32 * rows), layout="constrained")
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
         axes = figure.add_subplot()
         axes.spines[["top", "right"]].set_visible(False)
+        if not frame:
+            axes.set_axis_off()
         draw(axes)
-        text = io.StringIO()
+        text, image = io.StringIO(), io.BytesIO()
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return _inline(text.getvalue(), mark)
+        figure.savefig(image, format="png", dpi=_DOTS, facecolor="white", metadata={"Software": None})
+    return Plot(name, caption, text.getvalue(), image.getvalue(), on_page)
 
 
-def _inline(text: str, mark: str) -> str:
-    """The SVG element alone, in the page's colours."""
-    svg = text[text.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'( id="|href="#|url\(#)', rf"\g<1>{mark}-", svg)
-    return svg.replace(_INK, "currentColor")
+def rows_high(rows: float) -> float:
+    """Inches of a figure with so many rows of names."""
+    return 0.65 + 0.24 * rows
+
+
+def short(name: str) -> str:
+    """A name as there is room for it: without who is asked for the model, and its middle if it is long."""
+    shown = cleaned(name, "line")
+    if not shown.startswith("bot:"):
+        shown = shown.split(":", 1)[-1] or shown
+    return shown if len(shown) <= 22 else f"{shown[:12]}\u2026{shown[-9:]}"
+
+
+def shorts(names: Sequence[str]) -> list[str]:
+    """The same for all of a figure, which stay apart."""
+    found = [short(name) for name in names]
+    return [
+        one if found.count(one) == 1 else cleaned(name, "line")[-26:] for name, one in zip(names, found, strict=True)
+    ]
+
+
+def intervals(name: str, caption: str, rows: Sequence[tuple[str, float, float | None, float | None]], label: str,
+              color: str) -> Plot:  # fmt: skip
+    """A dot and a line a player. ``rows``: (player, mean, low, high)."""
+
+    def draw(axes: Axes) -> None:
+        for row, (_, mean, low, high) in enumerate(rows):
+            if low is not None and high is not None:
+                axes.plot([low, high], [row, row], color=color, linewidth=2, solid_capstyle="butt")
+            axes.plot([mean], [row], "o", color=color, markersize=4.5)
+        named_rows(axes, shorts([player for player, *_ in rows]))
+        axes.set_xlabel(label)
+
+    return plot(name, caption, draw, rows_high(len(rows)))
+
+
+def named_rows(axes: Axes, names: Sequence[str]) -> None:
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.grid(axis="x", alpha=0.25, color=INK, linewidth=0.5)
+
+
+def matrix(
+    name: str,
+    caption: str,
+    values: Sequence[Sequence[float | None]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    diverging: bool = False,
+    digits: int = 1,
+) -> Plot:
+    """Coloured cells with their values; ``None`` stays empty. ``diverging``: whether zero is in the middle."""
+    most = max((abs(value) for row in values for value in row if value is not None), default=1) or 1
+
+    def draw(axes: Axes) -> None:
+        from matplotlib import colormaps
+        from matplotlib.patches import Rectangle
+
+        colors = colormaps["PuOr_r" if diverging else "Blues"]
+        for at, row in enumerate(values):
+            for column, value in enumerate(row):
+                if value is None:
+                    continue
+                share = (value / most + 1) / 2 if diverging else 0.9 * value / most
+                color = colors(share)
+                axes.add_patch(Rectangle((column - 0.5, at - 0.5), 1, 1, facecolor=color, edgecolor="white"))
+                light = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2]
+                ink = "#101418" if light > 0.5 else "#ffffff"
+                axes.text(column, at, f"{value:.{digits}f}", ha="center", va="center", color=ink, fontsize=SMALL)
+        axes.set_yticks(range(len(rows)), rows)
+        upright = max(map(len, columns), default=0) * len(columns) > 36
+        axes.set_xticks(range(len(columns)), columns, rotation=90 if upright else 0)
+        axes.set_xlim(-0.5, len(columns) - 0.5)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+
+    room = 0.07 * max(map(len, columns), default=0)
+    return plot(name, caption, draw, 0.5 + 0.28 * len(rows) + room, on_page=False)

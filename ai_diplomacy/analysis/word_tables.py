@@ -9,43 +9,38 @@ from typing import NamedTuple
 from .agreement import Kappa, Share
 from .estimates import MARKS
 from .formatting import NONE
+from .shown_table import ShownTable, shown_table
 from .word_by_judges import CountsByJudge, WordsJudged
-
-
-class ShownTable(NamedTuple):
-    """A table for a person."""
-
-    title: str
-    head: tuple[str, ...]
-    names: int
-    """Columns of words, which come first."""
-    rows: list[tuple[str, ...]]
 
 
 def shown(words: WordsJudged) -> list[ShownTable]:
     """Those that have rows."""
     made = [
-        ShownTable(
+        shown_table(
+            "judges",
             "Judges",
             ("judge", "games", "phases of one power each", "not answered", "promises in prose", "entries refused"),
             1,
             [(t.judge, *map(str, (t.games, t.asked, t.unanswered, t.found, t.refused))) for t in words.judges],
         ),
-        ShownTable(
+        shown_table(
+            "judged_words",
             "Promises in prose, and broken pledges, by judges",
             ("judge", "player", "in prose", "kept", "broken", "on purpose", "taken back",
              "pledges broken", "on purpose", "taken back"),
             2,
             [(*names, *map(str, _told(counts))) for names, counts in words.players.items()],
         ),
-        ShownTable(
+        shown_table(
+            "judges_agreement",
             "Agreement of judges with each other, and with the rules",
             ("what", "first", "second", "kappa, [95 % interval]", "alike", "both yes", "first alone", "second alone",
              "neither"),
             3,
             [(a.what, a.first, a.second, *_agreed(a.kappa)) for a in words.agreements],
         ),
-        ShownTable(
+        shown_table(
+            "judges_and_labels",
             "Against human labels, [95 % interval]",
             ("what", "who", "precision", "recall"),
             2,

@@ -13,6 +13,7 @@ from ..web.geometry import geometry
 from ..web.guards import HEADERS, guard, inside
 from .bundle import PAGE, page
 from .library import Library, run_row
+from .reports import add_reports
 from .watching import WatchedRun
 
 _KEPT = 16
@@ -35,6 +36,7 @@ def application(library: Library, host: str = "127.0.0.1") -> web.Application:
     app.router.add_get("/run/{run}/calls/{line:[0-9]{1,9}}", pages.call)
     app.router.add_get("/run/{run}/changes", pages.changes)
     app.router.add_get("/run/{run}/files/{file:.+}", pages.file)
+    add_reports(app, library)
     return app
 
 

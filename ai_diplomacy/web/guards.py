@@ -23,7 +23,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""Of every answer."""
+"""Of every answer that does not say otherwise."""
 
 
 def guard(host: str) -> Middleware:
@@ -43,7 +43,8 @@ def guard(host: str) -> Middleware:
         except ConfigError as error:
             response = web.Response(status=409, text=f"{error}\n")
         if not response.prepared:
-            response.headers.update(HEADERS)
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
         return response
 
     return guarded
