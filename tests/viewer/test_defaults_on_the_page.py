@@ -30,7 +30,7 @@ def idle(offline_run, tmp_path_factory):
 def test_the_head_says_who_did_not_play_and_why(idle, tmp_path, dark):
     with chromium() as browser:
         page = Visit(browser, exported(idle, tmp_path / "game.html"), width=390, dark=dark)
-        told = page.page.locator("header.top + .defaults li").all_inner_texts()
+        told = page.page.locator(".defaults.banner li").all_inner_texts()
         assert [text.partition(":")[0] for text in told] == ["France (offline) did not play", "Italy (offline)"]
         assert all(text.endswith(f"most often: {WHY}") for text in told)
         assert " 1 of " in told[1]

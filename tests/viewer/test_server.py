@@ -16,6 +16,7 @@ from aiohttp import ClientSession, web
 from browsing import ROOT, viewing
 from yarl import URL
 
+from ai_diplomacy.viewer.deeds import Deeds
 from ai_diplomacy.viewer.library import Library
 from ai_diplomacy.viewer.server import app_runner
 from ai_diplomacy.viewer.watching import WatchedRun
@@ -119,6 +120,38 @@ async def test_its_own_names_are_welcome(runs, host):
         assert await status(session, "/", Host=host) == 200
 
 
+async def test_word_and_deed_is_found_out_once_and_again_when_the_run_has_grown(runs, monkeypatch):
+    asked = []
+
+    class Counted(Deeds):
+        def document(self):
+            asked.append(1)
+            return super().document()
+
+    monkeypatch.setattr("ai_diplomacy.viewer.watching.Deeds", Counted)
+    log = runs / "one" / "events.jsonl"
+    whole = log.read_bytes()
+    log.write_bytes(whole[: whole.index(b'"phase_started","time"', len(whole) // 2)].rpartition(b"\n")[0] + b"\n")
+    async with served(runs) as session:
+
+        async def deeds() -> dict:
+            await (await session.get("/run/one/document")).read()
+            return await (await session.get("/run/one/deeds")).json()
+
+        before = await deeds()
+        assert before["promises"]
+        assert await deeds() == before
+        assert len(asked) == 1
+        log.write_bytes(whole)
+        after = await deeds()
+        assert len(asked) == 2
+        assert len(after["promises"]) > len(before["promises"])
+        assert {row["verdict"] for row in after["promises"]} >= {"kept", "broken"}
+        priced = [row for row in after["promises"] if row["cost"] is not None]
+        assert priced
+        assert all(row["verdict"] == "broken" for row in priced)
+
+
 async def test_a_damaged_run_is_told_of(runs):
     log = runs / "one" / "events.jsonl"
     log.write_bytes(log.read_bytes()[100:])
@@ -126,6 +159,7 @@ async def test_a_damaged_run_is_told_of(runs):
         response = await session.get("/run/one/document")
         assert response.status == 409
         assert "line 1" in await response.text()
+        assert await status(session, "/run/one/deeds") == 409
         assert await status(session, "/run/forks%2F1/document") == 200
 
 

@@ -62,7 +62,7 @@ function table(game, points) {
     h(
       "table",
       { class: "numbers" },
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Year"), game.powers.map((power) => h("th", { scope: "col", title: proper(power) }, badge(game, power))))),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Year"), game.powers.map((power) => h("th", { scope: "col", title: proper(power) }, badge(game, power), h("span", { class: "hidden" }, proper(power)))))),
       h(
         "tbody",
         {},

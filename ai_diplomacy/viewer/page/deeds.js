@@ -21,49 +21,64 @@ export class DeedsPanel {
     this.game = game;
     this.onchoose = onchoose;
     this.all = false;
+    this.drawn = { key: null, nodes: [] };
+  }
+
+  // What is shown for a choice, made anew only when it is another; the rows of the phase are marked.
+  show(phase, choice) {
+    const rows = this.chosen(choice).rows;
+    const later = rows.findIndex((row) => order(row.phase) >= order(phase.phase));
+    const first = later < 0 ? Math.max(0, rows.length - 1) : later;
+    const from = this.all ? 0 : first - (first % MOST);
+    const key = [choice, this.all, from, this.game.deeds?.promises];
+    if (!this.drawn.key?.every((part, at) => part === key[at])) this.drawn = { key, nodes: this.made(choice, from) };
+    for (const node of this.drawn.nodes) for (const each of node.querySelectorAll(".deed")) mark(each, phase);
+    return this.drawn.nodes;
   }
 
   // `choice`: "", "broken", "FRANCE", or "broken+FRANCE+ITALY".
-  show(phase, choice) {
+  chosen(choice) {
+    const powers = new Set(choice ? choice.split("+") : []);
+    const broken = powers.delete("broken");
+    const rows = (this.game.deeds?.promises ?? []).filter((row) => (!broken || row.verdict === "broken") && (!powers.size || powers.has(row.from) || powers.has(row.to)));
+    return { broken, powers, rows };
+  }
+
+  made(choice, from) {
     const { game } = this;
-    const chosen = new Set(choice ? choice.split("+") : []);
-    const broken = chosen.delete("broken");
-    const tell = (only, powers) => this.onchoose([only ? "broken" : "", ...game.powers.filter((power) => powers.has(power))].filter(Boolean).join("+"));
-    const toggled = (power) => new Set(chosen.has(power) ? [...chosen].filter((other) => other !== power) : [...chosen, power]);
+    const { broken, powers, rows } = this.chosen(choice);
+    const tell = (only, some) => this.onchoose([only ? "broken" : "", ...game.powers.filter((power) => some.has(power))].filter(Boolean).join("+"));
+    const toggled = (power) => new Set(powers.has(power) ? [...powers].filter((other) => other !== power) : [...powers, power]);
     const tools = h(
       "div",
       { class: "tools" },
-      h("button", { type: "button", class: "chip only", "aria-pressed": String(broken), onclick: () => tell(!broken, chosen) }, "Broken only"),
-      chooser(game, "Whose promises, made or read", chosen, (power) => tell(broken, toggled(power))),
+      h("button", { type: "button", class: "chip only", "aria-pressed": String(broken), onclick: () => tell(!broken, powers) }, "Broken only"),
+      chooser(game, "Whose promises, made or read", powers, (power) => tell(broken, toggled(power))),
     );
     if (!game.deeds) return [tools, h("p", { class: "quiet", role: "status" }, "Promises are held against orders…")];
-    const rows = game.deeds.promises.filter((row) => (!broken || row.verdict === "broken") && (!chosen.size || chosen.has(row.from) || chosen.has(row.to)));
     const count = (verdict) => rows.filter((row) => row.verdict === verdict).length;
     if (!rows.length) return [tools, h("p", { class: "quiet" }, game.deeds.promises.length ? "No promise is like that." : "No promise has been made in this game.")];
     const lies = rows.filter((row) => row.account === "lie").length;
     const told = [`${rows.length.toLocaleString("en")} ${rows.length === 1 ? "promise" : "promises"}`, broken ? null : `${count("kept")} kept`, `${count("broken")} broken`, lies ? `${lies} of them lies when they were said` : null];
     const priced = rows.some((row) => row.cost !== null);
-    // The rows around the phase that is shown come first to be drawn when there are many.
-    const from = this.all || rows.length <= MOST ? 0 : Math.max(0, Math.min(rows.findIndex((row) => order(row.phase) >= order(phase.phase)), rows.length - MOST));
     const shown = this.all ? rows : rows.slice(from, from + MOST);
     const rest = rows.length - shown.length;
     return [
       tools,
       h("p", { class: "quiet told", role: "status" }, told.filter(Boolean).join(", "), priced ? ". A price is what the breach cost its victim, in centres." : "."),
-      h("ol", { class: "deeds" }, shown.map((row) => this.row(row, phase))),
-      rest > 0 ? h("button", { type: "button", class: "link", onclick: () => { this.all = true; this.onchoose(choice); } }, `show the other ${rest} promises`) : null,
+      h("ol", { class: "deeds" }, shown.map((row) => this.row(row))),
+      ...(rest > 0 ? [h("button", { type: "button", class: "link", onclick: () => { this.all = true; this.onchoose(choice); } }, `show the other ${rest} promises`)] : []),
     ];
   }
 
-  row(row, phase) {
+  row(row) {
     const { game } = this;
     const kind = ["kept", "broken"].includes(row.verdict) ? row.verdict : "ended";
     const sign = { kept: "✓ ", broken: "✕ ", ended: "– " }[kind];
-    const here = [row.phase, row.decided].includes(phase.phase);
     const pair = [row.from, row.to].sort().join("+");
     return h(
       "li",
-      { class: `deed ${kind}${here ? " here" : ""}`, power: game.colour(row.from), data: { from: row.from, to: row.to, verdict: row.verdict, phase: row.phase } },
+      { class: `deed ${kind}`, power: game.colour(row.from), data: { from: row.from, to: row.to, verdict: row.verdict, phase: row.phase, decided: row.decided } },
       h(
         "header",
         {},
@@ -86,6 +101,10 @@ export class DeedsPanel {
       ),
     );
   }
+}
+
+function mark(element, phase) {
+  element.classList.toggle("here", element.dataset.phase === phase.phase || element.dataset.decided === phase.phase);
 }
 
 function part(name, content) {

@@ -16,7 +16,7 @@ import { ProvinceCard } from "./provinces.js";
 import { relationsPanel } from "./relations.js";
 import { failures, Seats } from "./seats.js";
 import { openSource } from "./source.js";
-import { storyPanel } from "./story.js";
+import { StoryPanel } from "./story.js";
 import { resultOf, summaryPanel } from "./summary.js";
 import { Timeline } from "./timeline.js";
 import { waiting } from "./waiting.js";
@@ -34,11 +34,11 @@ class Page {
     // What a view shows of itself, as its address has it: whose mind, which thread, which promises.
     this.detail = { minds: game.powers[0], press: "", deeds: "" };
     this.whole = false;
-    this.tellAll = false;
     this.arrows = true;
     this.dialog = new CallDialog(game, source);
     this.open = (phase, line) => this.dialog.open(phase, line);
     this.press = new PressPanel(game, this.open, (thread) => this.go(this.at, "press", thread));
+    this.story = new StoryPanel(game);
     this.deeds = new DeedsPanel(game, (choice) => this.go(this.at, "deeds", choice));
     this.timeline = new Timeline(game, (at) => this.go(at));
     this.seats = new Seats(game, () => this.draw());
@@ -105,8 +105,7 @@ class Page {
         h("div", { class: "titles" }, many ? h("a", { href: "/", class: "back" }, "← all runs") : null, this.result, h("span", { class: "run-name" }, game.run.name), this.state),
         h("button", { type: "button", class: "plain theme", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, icon("theme")),
       ),
-      this.defaults,
-      this.seats.element,
+      h("section", { "aria-label": "Players" }, this.defaults, this.seats.element),
       h(
         "nav",
         { class: "time", "aria-label": "Phases" },
@@ -190,7 +189,7 @@ class Page {
   fill() {
     const { game, phase, detail } = this;
     const panels = {
-      story: () => storyPanel(game, phase, this.tellAll, (all) => this.tellMore(all)),
+      story: () => this.story.show(phase),
       press: () => this.press.show(phase, detail.press),
       orders: () => ordersPanel(game, phase, this.open),
       deeds: () => this.deeds.show(phase, detail.deeds),
@@ -200,7 +199,9 @@ class Page {
       calls: () => callsPanel(game, phase, this.whole, this.open, (whole) => this.scope(whole)),
       summary: () => summaryPanel(game, this.source),
     };
-    replace(this.panel, panels[this.tab]());
+    const shown = panels[this.tab]();
+    if (shown !== this.shown) replace(this.panel, shown);
+    this.shown = shown;
   }
 
   // Which order of the panel belongs to what is pointed at on the map.
@@ -221,11 +222,6 @@ class Page {
     this.whole = whole;
     this.fill();
     this.panel.querySelector(".chooser [aria-pressed=true]")?.focus();
-  }
-
-  tellMore(all) {
-    this.tellAll = all;
-    this.fill();
   }
 
   showArrows(pressed) {

@@ -45,7 +45,7 @@ export class PressPanel {
   // The thread is at the phase that is shown.
   toPhase() {
     const here = this.list.querySelector(".here") ?? this.list.querySelector("[data-phase]:last-child");
-    if (here && this.list.isConnected) this.list.scrollTop = here.offsetTop - this.list.offsetTop;
+    if (here && this.list.isConnected) this.list.scrollTop = here.offsetTop - 8;
   }
 
   fill() {
@@ -63,8 +63,15 @@ export class PressPanel {
         ? h("button", { type: "button", class: "chip whole", "aria-pressed": String(Boolean(this.thread)), onclick: () => this.onthread(this.thread ? "" : [...this.chosen].sort().join("+")) }, "Whole game")
         : null,
     );
-    this.list.classList.toggle("thread", Boolean(this.thread) && !this.words.trim());
-    replace(this.list, this.words.trim() ? this.found() : this.thread ? this.whole() : this.conversations(phase));
+    const threaded = Boolean(this.thread) && !this.words.trim();
+    const key = threaded ? [this.thread, this.publicToo, game.version, game.deeds] : null;
+    this.list.classList.toggle("thread", threaded);
+    if (threaded) this.list.tabIndex = 0;
+    else this.list.removeAttribute("tabindex");
+    // A thread stays as it is from phase to phase.
+    if (!key || !this.key?.every((part, at) => part === key[at])) replace(this.list, this.words.trim() ? this.found() : threaded ? this.whole() : this.conversations(phase));
+    this.key = key;
+    if (threaded) for (const each of this.list.children) each.classList.toggle("here", each.dataset.phase === phase.phase);
   }
 
   // All that passed between two powers, phase after phase.
@@ -81,7 +88,7 @@ export class PressPanel {
       parts.push(
         h(
           "section",
-          { class: `card conversation${phase === this.phase ? " here" : ""}`, data: { phase: phase.phase } },
+          { class: "card conversation", data: { phase: phase.phase } },
           h("header", {}, h("h3", {}, h("a", { href: `#${phase.phase}/press/${this.thread}` }, phase.title)), broken.length ? h("span", { class: "broken" }, "✕ a word broken") : null),
           messages.map((message) => this.message(phase, message, message.sender !== first)),
         ),

@@ -18,7 +18,7 @@ export function relationsPanel(game, phase) {
       h(
         "table",
         { class: "matrix" },
-        h("thead", {}, h("tr", {}, h("td", {}), alive.map((power) => h("th", { scope: "col" }, badge(game, power), h("span", { class: "full" }, proper(power)))))),
+        h("thead", {}, h("tr", {}, h("td", {}), alive.map((power) => h("th", { scope: "col" }, badge(game, power), h("span", { class: "hidden" }, proper(power)))))),
         h(
           "tbody",
           {},

@@ -17,7 +17,7 @@ export function summaryPanel(game, source) {
     h("p", { class: "lead result" }, resultOf(game)),
     scroll(
       "Results",
-      ["", "Power", "Centres", "Change", ...(figures.scores ? ["Draw size", "Sum of squares"] : []), "Tokens", "Cost"],
+      ["Place", "Power", "Centres", "Change", ...(figures.scores ? ["Draw size", "Sum of squares"] : []), "Tokens", "Cost"],
       ranking.map((power) => {
         const score = figures.scores?.[power];
         const bill = figures.spending.by_power[power];
@@ -114,14 +114,15 @@ function facts(pairs) {
 }
 
 function scroll(label, names, rows) {
+  const heading = Math.max(0, names.indexOf("Power"));
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
     h(
       "table",
       { class: "numbers" },
-      h("thead", {}, h("tr", {}, names.map((name, at) => h("th", { scope: "col", class: at <= (names[0] ? 0 : 1) ? "left" : null }, name)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((value, at) => h(at === (names[0] ? 0 : 1) ? "th" : "td", at === (names[0] ? 0 : 1) ? { scope: "row" } : {}, value))))),
+      h("thead", {}, h("tr", {}, names.map((name, at) => h("th", { scope: "col", class: at <= heading ? "left" : null }, name)))),
+      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((value, at) => h(at === heading ? "th" : "td", at === heading ? { scope: "row" } : {}, value))))),
     ),
   );
 }
