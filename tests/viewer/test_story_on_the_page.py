@@ -161,6 +161,11 @@ def test_a_field_of_the_relations_opens_the_thread_of_the_two(visit, game, offli
     ]
     assert page.page.locator(".message .prose").all_inner_texts() == bodies
     assert page.page.locator(".conversation.here").get_attribute("data-phase") == "F1901M"
+    page.go("S1902M/press/FRANCE+GERMANY")
+    here = page.page.locator(".conversation.here")
+    assert here.get_attribute("data-phase") == "S1902M"
+    expect(here.locator("h3")).to_be_in_viewport()
+    page.go("F1901M/press/FRANCE+GERMANY")
     page.page.get_by_role("button", name="Whole game").click()
     assert page.page.url.endswith("#F1901M/press")
     assert page.page.locator(".conversation").count() == 1
