@@ -36,7 +36,7 @@ from ai_diplomacy.run.events import StepFinished
 from ai_diplomacy.viewer.export import exported
 
 HERE = Path(__file__).parent
-SHOWN, VIEW = "F1902M", "F1902M/press"
+SHOWN, VIEW = "F1902M", "F1902M/deeds/broken"
 
 # The exporter's frame fetches its font from the network; a page of documentation should load nothing.
 FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
@@ -111,7 +111,7 @@ def photographed(page: Path, picture: Path) -> None:
         try:
             shown = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
             shown.goto(f"{page.as_uri()}#{VIEW}")
-            shown.wait_for_selector(".map .unit")
+            shown.wait_for_selector(".deed")
             shown.evaluate("document.fonts.ready")
             image = Image.open(io.BytesIO(shown.screenshot(animations="disabled"))).convert("RGB")
         finally:

@@ -75,7 +75,9 @@ class _Pages:
         return web.Response(body=path.read_bytes(), content_type=_TYPES[path.suffix], charset="utf-8")
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        self._folder(request)
+        run = request.match_info["run"]
+        if run not in self._library.runs():
+            return _html("missing.html", 404, run=run)
         return _html("index.html", many="no" if self._library.single else "yes")
 
     async def document(self, request: web.Request) -> web.StreamResponse:
@@ -145,5 +147,5 @@ def _json(body: bytes) -> web.Response:
     return response
 
 
-def _html(template: str, **values: object) -> web.Response:
-    return web.Response(text=page(template, **values), content_type="text/html")
+def _html(template: str, status: int = 200, **values: object) -> web.Response:
+    return web.Response(status=status, text=page(template, **values), content_type="text/html")

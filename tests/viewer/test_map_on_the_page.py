@@ -2,7 +2,7 @@
 
 import pytest
 from browsing import Visit, chromium, exported, records
-from command_runs import CommandRun
+from command_runs import CommandRun, play_by_command
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.slow
@@ -139,3 +139,10 @@ def test_played_the_moves_are_seen_and_said(visit, game, offline_run, motion):
     page.page.get_by_role("button", name="Pause").click()
     expect(page.page.locator(".deed-caption")).to_have_text("")
     assert page.page.evaluate("document.querySelector('.units').getAnimations({ subtree: true }).length") == 0
+
+
+def test_no_two_powers_of_a_larger_map_share_a_colour(visit, tmp_path):
+    play_by_command(tmp_path / "run", "--map", "modern", "--end_at_phase", "S1994M", "--num_negotiation_rounds", "0")
+    page = visit(exported(tmp_path / "run", tmp_path / "game.html"))
+    colours = page.page.locator(".seat").evaluate_all("all => all.map(each => each.style.getPropertyValue('--power'))")
+    assert len(colours) == len(set(colours)) == 10

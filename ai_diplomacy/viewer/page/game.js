@@ -43,6 +43,7 @@ export class Game {
     this.figures = document.figures;
     this.powers = document.run.powers;
     this.letters = shortest(this.powers);
+    this.colours = colours(this.powers);
     this.shorts = shortNames(Object.values(document.run.models).flatMap((changes) => changes.map(({ model }) => model)));
     const known = new Map(this.phases.map((phase) => [phase.phase, phase]));
     for (const phase of document.phases) known.set(phase.phase, new Phase(phase));
@@ -54,7 +55,7 @@ export class Game {
   }
 
   colour(power) {
-    return COLOURS[power] ?? FURTHER[Math.max(0, this.powers.indexOf(power)) % FURTHER.length];
+    return this.colours[power] ?? FURTHER[0];
   }
 
   ink(power) {
@@ -200,6 +201,14 @@ export function outcomeWords(outcomes) {
 // Beside the unit that drove it out, not under it.
 export function apart(place, side) {
   return [place.unit[0] - side * 0.55, place.unit[1] - side * 0.5];
+}
+
+// No two powers share one as long as there are enough.
+function colours(powers) {
+  const own = Object.fromEntries(powers.filter((power) => COLOURS[power]).map((power) => [power, COLOURS[power]]));
+  const free = FURTHER.filter((colour) => !Object.values(own).includes(colour));
+  const others = powers.filter((power) => !own[power]);
+  return { ...own, ...Object.fromEntries(others.map((power, at) => [power, free[at % free.length]])) };
 }
 
 // "openrouter:anthropic/claude-3-5-sonnet-20241022@https://host" -> "claude-3-5-sonnet"; of two that would be called the

@@ -327,7 +327,7 @@ async function start() {
       },
     });
   } catch (error) {
-    loading?.replaceChildren(`The game cannot be shown: ${error.message}`);
+    loading?.replaceChildren(`The game cannot be shown: ${error.message} `, source.live && document.body.dataset.many === "yes" ? h("a", { href: "/" }, "← all runs") : "");
     throw error;
   }
 }
