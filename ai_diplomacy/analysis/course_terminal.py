@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.console import Console
 from rich.markup import escape
 
 from ..records.cleaning import cleaned
 from .course import Course
-from .formatting import NONE
-from .terminal import grid_of
+from .deed_tables import stabs
+from .terminal import grid_of, show_table
 
 _MOST = 12
 """Rows of each table; the files hold all."""
@@ -16,20 +18,11 @@ _MOST = 12
 
 def show_course(course: Course, console: Console) -> None:
     """Prints the stabs by what they cost, the alliances, and the moments by their size."""
-    stabs = [row for row in course.stabs if row.stab]
-    if stabs:
-        grid = grid_of(
-            f"Stabs, by what they cost the victim, in centres ({_told(len(stabs))})",
-            ("when", "who", "whom", "promised", "meant", "ordered", "won"),
-            ("cost", "gain"),
-        )
-        for row in stabs[:_MOST]:
-            price = row.figures
-            promised = f"{row.promised}\n{row.said}".strip()
-            words = (row.phase, row.breaker, row.victim, promised, row.meant, row.ordered, row.won)
-            figures = (None, None) if price is None else (price.cost, price.gain)
-            grid.add_row(*map(_shown, words), *(NONE if f is None else f"{f:.2f}" for f in figures))
-        console.print(grid)
+    found = [row for row in course.stabs if row.stab]
+    if found:
+        told = stabs([(course.game, row) for row in found[:_MOST]])
+        title = f"Stabs, by what they cost the victim, in centres ({_told(len(found))})"
+        show_table(replace(told, title=title), console)
     allied = [spell for spell in course.spells if spell.mutual]
     if allied:
         grid = grid_of("Alliances, read from orders", ("who", "from", "to", "ended"), ("phases", "help given"))

@@ -11,6 +11,7 @@ from .formatting import EXCHANGED, NONE, chance, mean, number, span
 from .measures import MEASURES, NAMED, Measure
 from .player_tables import players
 from .shown_table import ShownTable, shown_table
+from .stabs import StabRow
 from .states import HEADLINE, StatesAnalysis
 from .word_tables import shown
 
@@ -138,24 +139,28 @@ def judged(analysis: Analysis) -> Iterator[ShownTable]:
         yield replace(table, note="" if place else _JUDGES)
 
 
-def stabs(analysis: Analysis) -> ShownTable:
+def stabs_of(analysis: Analysis) -> ShownTable:
+    """Those of all games that cost most."""
     found = [(course.game, row) for course in analysis.courses for row in course.stabs if row.stab]
+    return stabs(sorted(found, key=lambda stab: -stab[1].size)[:_MOST])
+
+
+def stabs(found: Sequence[tuple[str, StabRow]]) -> ShownTable:
+    """``found``: (game, stab)."""
     rows = []
-    for game, row in sorted(found, key=lambda stab: -stab[1].size)[:_MOST]:
+    for game, row in found:
         f = row.figures
         prices = (None,) * 5 if f is None else (f.cost, f.gain, f.bait, f.switch, f.edge)
-        told = (row.breaker.title(), row.victim.title(), game, str(row.phase))
         words = (row.promised, row.said, row.meant, row.ordered, row.won)
-        rows.append((*told, *words, *(NONE if price is None else f"{price:.2f}" for price in prices)))
+        told = (row.breaker.title(), row.victim.title(), game, str(row.phase), *words)
+        shown = (" ".join(word.split()) for word in told)
+        rows.append((*shown, *(NONE if price is None else f"{price:.2f}" for price in prices)))
     head = (
         *("who", "whom", "game", "when", "promised", "said", "meant", "ordered", "won"),
         *("cost", "gain", "bait", "switch", "edge"),
     )
-    rows = [tuple(" ".join(cell.split()) for cell in row) for row in rows]
-    table = shown_table("stabs", "The stabs that cost most", head, 4, rows)
-    missing = all(row[-1] == row[9] == NONE for row in rows)
-    table = replace(table, words=frozenset(range(4, 9)))
-    return replace(table, head=head[:9], rows=tuple(row[:9] for row in rows)) if missing else table
+    table = replace(shown_table("stabs", "The stabs that cost most", head, 4, rows), words=frozenset(range(4, 9)))
+    return table.useful()
 
 
 def moments(analysis: Analysis) -> ShownTable:
@@ -194,13 +199,16 @@ def states(found: StatesAnalysis) -> Iterator[ShownTable]:
         if scope.seat:
             continue
         cells = [_effect(effects.get(measure.name), measure) for measure in measures]
-        rows.append((scope.state or "all states", f"the {scope.horizon}", arm, *cells))
+        replicas = str(max(min(d.games) for d in effects.values()))
+        rows.append((scope.state or "all states", f"the {scope.horizon}", arm, replicas, *cells))
     note = (
         f"Each arm less {found.arms[0]}, in the seats that the arms are about, replica by replica with the same seed; "
         "a replica counts at the end of the phase that the forks begin with, of that year, and of the game. Brackets "
         "hold the 95 % interval, p is of the permutation test. Every measure and seat is in states.csv."
     )
-    yield shown_table("states", "Critical states", ("state", "at the end of", "arm", *titles), 3, rows, note)
+    yield shown_table(
+        "states", "Critical states", ("state", "at the end of", "arm", "replicas", *titles), 3, rows, note
+    )
     rows = [
         (
             *(str(effect.scope), effect.arm, d.measure.title, number(d.before, d.measure), number(d.after, d.measure)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from .analyzing import Analysis
+from .analyzing import DUEL_MEASURES, Analysis
 from .duels import Duel
 from .formatting import NONE, chance, mean, number, of_one, points, span
 from .game_rows import centers_by_power, places_of
@@ -50,9 +50,9 @@ def ratings(analysis: Analysis) -> ShownTable:
 
 def rating_differences(analysis: Analysis) -> ShownTable:
     found = sorted(analysis.ratings.differences, key=lambda d: -abs(d.difference))
-    rows = [(f"{d.one} less {d.other}", f"{d.difference:.0f}", points(d.low, d.high, d.mark) or NONE) for d in found]
+    rows = [(d.one, d.other, f"{d.difference:.0f}", points(d.low, d.high, d.mark) or NONE) for d in found]
     return shown_table(
-        "rating_differences", "Differences of ratings", ("players", "difference", "95 % interval"), 1, rows
+        "rating_differences", "Differences of ratings", ("player", "less", "difference", "95 % interval"), 2, rows
     )
 
 
@@ -100,10 +100,12 @@ def head_to_head(analysis: Analysis) -> ShownTable:
     return _shaded(shown_table("head_to_head", "Head to head", ("less", *met), 1, rows, note), shades)
 
 
-def duels(analysis: Analysis) -> ShownTable:
+def duels(analysis: Analysis, by: Sequence[str] = DUEL_MEASURES) -> ShownTable:
+    """``by``: measures."""
     rows = [
         (
-            f"{d.one} less {d.other}",
+            d.one,
+            d.other,
             NAMED[name].title,
             f"{number(d.difference, NAMED[name])} \u00b1 {number(d.error, NAMED[name])}\n"
             f"{span(d.low, d.high, NAMED[name], d.mark)}".rstrip(),
@@ -112,16 +114,16 @@ def duels(analysis: Analysis) -> ShownTable:
             number(d.detectable, NAMED[name]),
             of_one(d),
         )
-        for name, found in analysis.duels.items()
-        for d in sorted(found, key=_certainty)
+        for name in by
+        for d in sorted(analysis.duels[name], key=_certainty)
     ]
-    head = ("players", "by", "difference", "p (Holm)", "games played", "these games can show", "games for one")
+    head = ("player", "less", "by", "difference", "p (Holm)", "games played", "these games can show", "games for one")
     note = (
         "Within the powers that both had. Exploratory: p is adjusted by Holm's procedure over all pairs. The last two "
         "columns: the smallest difference that the games played find in 80 % of all cases, and how many games find a "
         "difference of one as often, with its 95 % interval."
     )
-    return shown_table("every_two_players", "Every two players", head, 2, rows, note)
+    return shown_table("every_two_players", "Every two players", head, 3, rows, note)
 
 
 def _certainty(duel: Duel) -> tuple[float, float]:

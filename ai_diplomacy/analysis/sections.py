@@ -92,7 +92,7 @@ def _sections(analysis: Analysis) -> Iterator[_Parts]:
                 shown += [deed_tables.kept_by_year(analysis), deed_tables.broken_words(analysis)]
                 folded = [deed_tables.pledges(analysis)]
             case "stabs":
-                shown.append(deed_tables.stabs(analysis))
+                shown.append(deed_tables.stabs_of(analysis))
             case "belief":
                 first, *rest = deed_tables.beliefs(analysis)
                 shown.append(first)

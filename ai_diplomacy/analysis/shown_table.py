@@ -69,13 +69,18 @@ class ShownTable:
         """Columns of words that are folded, so that each takes ``LONG`` characters."""
         return self.words | {at for at, width in enumerate(self._widths()[: self.names]) if width > LONG}
 
+    def widths(self) -> list[int]:
+        """Characters that each column takes, long ones folded and titles in several lines."""
+        long = self.long()
+        return [min(width, LONG) if at in long else width for at, width in enumerate(self._widths())]
+
     def _widths(self) -> list[int]:
         return [_width(title, (row[at] for row in self.rows)) for at, title in enumerate(self.head)]
 
     def folded(self, width: int, *, between: int = 3, edge: int = 2) -> Iterator[ShownTable]:
         """Tables beside whose names only so many figures stand that each is at most so many characters wide.
         ``between``: characters between two columns; ``edge``: beside the outer ones together."""
-        widths = [min(width, LONG) if at in self.long() else width for at, width in enumerate(self._widths())]
+        widths = self.widths()
         begun = edge + sum(widths[: self.names]) + between * max(0, self.names - 1)
         parts: list[list[int]] = [[]]
         used = begun

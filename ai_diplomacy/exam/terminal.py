@@ -41,7 +41,7 @@ def show_ladder(cards: Sequence[Mapping[str, Any]]) -> None:
     for card in found.left_out:
         say(f"left out: {_idle(card)}")
     if found.rungs:
-        wide_console().print(_grid(found, cards[0]["bank"]))
+        wide_console(170).print(_grid(found, cards[0]["bank"]))
 
 
 def _idle(card: Mapping[str, Any]) -> str:
