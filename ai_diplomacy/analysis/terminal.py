@@ -89,7 +89,9 @@ def show_table(table: ShownTable, console: Console) -> None:
 
 
 def show(analysis: Analysis, console: Console) -> None:
-    """Prints the tables of one folder, the answer first."""
+    """Prints the tables of one folder, the answer first, and before it only what it does not rest on."""
+    for left_out in analysis.left_out:
+        console.print(f"left out: {_shown(str(left_out))}", style="bold", highlight=False)
     console.print(_shown(verdict(analysis)), style="bold", highlight=False)
     for d in () if analysis.answer is None else analysis.answer.explored:
         if d.adjusted < 0.05:
@@ -100,8 +102,6 @@ def show(analysis: Analysis, console: Console) -> None:
         for effect in analysis.states.standing()[:_MOST]:
             told = _explored(effect.found, f"{effect.scope}: {effect.arm}: {effect.found.measure.title}")
             console.print(f"exploratory, stands in its family: {_shown(told)}", highlight=False)
-    for left_out in analysis.left_out:
-        console.print(f"left out: {_shown(str(left_out))}", style="bold", highlight=False)
     for table in _tables(analysis):
         show_table(table, console)
     console.print(_LEGEND, style="dim", highlight=False)

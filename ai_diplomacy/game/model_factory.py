@@ -133,6 +133,7 @@ def _collect_rarely() -> None:
 def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[str]:
     """What the game will take, as lines to print. Asks nothing."""
     from .estimate import cap_warnings, estimate, window_lines
+    from .estimated_time import steps_in_a_row, time_line
 
     phases = (
         f"{season}{year:04}M" for year in range(config.terrain.first_year, config.last_year + 1) for season in "SF"
@@ -148,7 +149,9 @@ def estimated(config: GameConfig, prices: Mapping[str, Price | None]) -> list[st
         max_cost_usd=calls.max_cost_usd,
         max_tokens_total=calls.max_tokens_total,
     )
-    return expected.text() + window_lines(seats, turns=turns, **asked) + warnings
+    steps = steps_in_a_row(turns, config.rounds, planning=config.planning, reflects=config.reflect == "before")
+    length = time_line(steps, asked=not all(map(in_process, config.models.values())))
+    return [*expected.text(), length, *window_lines(seats, turns=turns, **asked), *warnings]
 
 
 def asked_seats(config: GameConfig, prices: Mapping[str, Price | None]) -> list[Seat]:

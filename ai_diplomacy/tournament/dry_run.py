@@ -10,28 +10,47 @@ from typing import NamedTuple
 from ..board.phase import Phase
 from ..game.config import GameConfig
 from ..game.estimate import Range, Seat, cap_warnings, estimate, window_lines
+from ..game.estimated_time import steps_in_a_row, time_line
 from ..models.known import known_sum
 from ..models.prices import Price, known_window
+from ..models.providers import in_process
 from .reading import Entrant
 from .schedule import Match
 from .spec import Spec
 
 
-def schedule_lines(matches: Sequence[Match]) -> list[str]:
-    """The schedule as a table, a line a game."""
-    powers = list(matches[0].seats)
+def schedule_lines(spec: Spec, matches: Sequence[Match]) -> list[str]:
+    """The schedule as a table, a line a game: the powers of each player, first those who ask a model, and of these who
+    has the fewest seats, so that a challenger stands before its field."""
+    names = _challengers_first(spec, matches)
     forked = any(match.state for match in matches)
-    columns = [[power.title(), *(match.seats[power] for match in matches)] for power in powers]
-    widths = [min(24, max(map(len, column))) for column in columns]
-    rows = [["game", "seed", *(power.title() for power in powers)]]
-    rows += [[match.name, str(match.seed), *(match.seats[power] for power in powers)] for match in matches]
-    places = ["state, arm", *(f"{match.state}, {match.arm}" for match in matches)]
-    before = [f"{place:{max(map(len, places))}}  " if forked else "" for place in places]
-    return [
-        f"{row[0]:>5} {row[1]:>10}  {place}"
-        + "  ".join(f"{cell[:24]:{width}}" for cell, width in zip(row[2:], widths, strict=True))
-        for row, place in zip(rows, before, strict=True)
-    ]
+    rows = [("game", "seed", *(["state, arm"] if forked else []), *names)]
+    for match in matches:
+        powers = {name: [power for power, player in match.seats.items() if player == name] for name in names}
+        most = max(map(len, powers.values()))
+        seats = (_powers(held, most=most) for held in powers.values())
+        rows.append((match.name, str(match.seed), *([f"{match.state}, {match.arm}"] if forked else []), *seats))
+    widths = [min(_WIDEST, max(len(row[at]) for row in rows)) for at in range(len(rows[0]))]
+    return ["  ".join(f"{cell[:_WIDEST]:{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows]
+
+
+_WIDEST = 34
+"""Letters of a column of the schedule."""
+
+
+def _challengers_first(spec: Spec, matches: Sequence[Match]) -> list[str]:
+    seats = Counter(player for match in matches for player in match.seats.values())
+    return sorted(seats, key=lambda name: (not spec.entrants[name].asked, seats[name]))
+
+
+def _powers(held: Sequence[str], *, most: int) -> str:
+    if len(held) > _MANY and len(held) == most:
+        return f"the other {len(held)}"
+    return ", ".join(power.title() for power in held) or "-"
+
+
+_MANY = 4
+"""Seats of one player in a game that are no longer listed, as they are the rest."""
 
 
 def balance(spec: Spec, matches: Sequence[Match]) -> str:
@@ -49,7 +68,8 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
             sat[name][length] += 1
     rows: list[tuple[str, ...]] = [("player", "seats", "calls", "input tokens", "output tokens", "cost")]
     total: list[Range | None] = [Range(0, 0)] * 4
-    for name, entrant in spec.entrants.items():
+    for name in _challengers_first(spec, matches):
+        entrant = spec.entrants[name]
         figures = _figures(spec, entrant, sat[name], prices)
         total = list(map(known_sum, total, figures))
         rows.append(_row(name, sat[name].total(), figures))
@@ -61,6 +81,7 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
     warnings = cap_warnings(total[3], tokens, max_cost_usd=spec.max_cost_usd, max_tokens_total=spec.max_tokens)
     return [
         *(f"{row[0]:{width}} {row[1]:>6} {row[2]:>19} {row[3]:>27} {row[4]:>25} {row[5]:>23}" for row in rows),
+        time_of(spec, matches),
         *window_lines(
             asked,
             turns=max(length.turns for length in lengths),
@@ -69,6 +90,16 @@ def estimate_lines(spec: Spec, matches: Sequence[Match], prices: Mapping[str, Pr
         ),
         *warnings,
     ]
+
+
+def time_of(spec: Spec, matches: Sequence[Match]) -> str:
+    """How long it should take, in a line."""
+    lengths = {_length(spec.config(match), spec.phase(match)) for match in matches}
+    reflects = spec.game.reflect == "before"
+    steps = [steps_in_a_row(one.turns, one.rounds, planning=one.planning, reflects=reflects) for one in lengths]
+    asked = not all(map(in_process, spec.models().values()))
+    at_once = spec.concurrency * spec.processes
+    return time_line(max(steps, key=lambda one: one.high), asked=asked, games=len(matches), at_once=at_once)
 
 
 def seat(spec: Spec, entrant: Entrant, prices: Mapping[str, Price | None]) -> Seat:

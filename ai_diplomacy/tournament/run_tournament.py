@@ -22,15 +22,17 @@ from ..records.cleaning import cleaned
 from ..records.saying import say
 from ..run.signals import STOPPED, stoppable
 from .dispatcher import Dispatcher, Spawn, TooManyLossesError, Worker
-from .dry_run import balance, estimate_lines, schedule_lines, seat
+from .dry_run import balance, estimate_lines, schedule_lines, seat, time_of
 from .folder import TournamentFolder
 from .game_runner import GameRunner, Result, prices_of
+from .panel import TournamentPanel
 from .progress import Progress
 from .reading import SpecError
 from .schedule import Match
 from .shared_budget import SharedBudget
 from .spec import MAP, Spec
 from .spec_of_flags import spec_of, without_file
+from .standing import LiveStanding
 
 if TYPE_CHECKING:
     from ..models.prices import Price
@@ -49,7 +51,7 @@ def run_tournament(flags: argparse.Namespace) -> int:
     load_keys(spec.models().values())
     prices = prices_of(spec)
     if flags.dry_run:
-        lines = [*schedule_lines(matches), balance(spec, matches), "", *estimate_lines(spec, matches, prices)]
+        lines = [*schedule_lines(spec, matches), balance(spec, matches), "", *estimate_lines(spec, matches, prices)]
         say("\n".join(map(_by_key, lines)))
         return 0
     _check(spec, prices)
@@ -108,11 +110,21 @@ def _played(
     spent = folder.spent(matches)
     budget = SharedBudget(spent.amount, max_cost_usd=spec.max_cost_usd, max_tokens=spec.max_tokens)
     priced = spent.known and all(price is not None for price in prices.values())
-    progress = Progress(say, len(matches), len(matches) - len(left), lambda: budget.charged, priced=priced)
-    if len(left) < len(matches):
+    standing = LiveStanding(folder)
+    done = len(matches) - len(left)
+    progress = Progress(say, len(matches), done, lambda: budget.charged, priced=priced, standing=standing)
+    panel = TournamentPanel(progress, standing)
+    if panel.wanted:
+        progress.say, progress.leaders_in_lines = panel.say, False
+    if left:
+        say(f"folder: {folder.path}\nlook on with: python -m ai_diplomacy view {shlex.quote(str(folder.path))}")
+    if done:
+        for match in matches:
+            standing.count(match)
         say(f"going on with {folder.path}: {progress.standing()}")
     else:
         say(balance(spec, matches))
+        say(time_of(spec, matches))
     command = _command(flags)
     going_on = f"everything is kept. Go on with: {command}"
     if not left:
@@ -121,7 +133,7 @@ def _played(
     async def played() -> Result | None:
         """Why it could not go on, if it could not."""
         with stoppable(f"{_NAME}: stopped at once. {going_on}"):
-            async with _spawning(spec, folder, budget, lock, flags.cluster) as spawn:
+            async with panel.shown(), _spawning(spec, folder, budget, lock, flags.cluster) as spawn:
                 dispatcher = Dispatcher(
                     spawn,
                     workers=spec.processes,

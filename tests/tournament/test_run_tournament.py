@@ -174,7 +174,7 @@ def test_a_dry_run_prints_and_writes_nothing(tmp_path, capsys):
     assert held(spec, tmp_path / "out", "--dry-run") == 0
     said = capsys.readouterr().out
     assert "\nmax_tokens: 10,000 is less than that" in said
-    assert said.count("bot:hold") == 6 * 3 + 3 + 1
+    assert said.splitlines()[0].split()[-2:] == ["off", "bot:hold"]
     assert "$0.00" in said
     assert [path.name for path in tmp_path.iterdir()] == ["spec.toml"]
 
