@@ -28,16 +28,16 @@ def _all(analysis: Analysis) -> Iterator[Plot | None]:
     yield _by_power(analysis)
     yield _head_to_head(analysis)
     yield _places(analysis)
-    yield _years(analysis.centers_by_year, "centers_by_year", "Centres of a seat through the years; bands are 95 % "
-                 "intervals.", "centres a seat", 1)  # fmt: skip
+    caption = "Centres of a seat through the years; bands are 95 % intervals."
+    yield _years(analysis, analysis.centers_by_year, "centers_by_year", caption, "centres a seat", 1)
     yield _against(analysis, NAMED["cost"], "cost_against_score", "What a seat's game costs, and its centres.")
     yield _against(analysis, NAMED["output_tokens"], "tokens_against_score", "Tokens written for a seat's game, and "
                    "its centres.")  # fmt: skip
     yield _dots(analysis, NAMED["regret"], "Regret of the movement orders, forward, with 95 % intervals.")
     yield _dots(analysis, NAMED["legal_before"], "Orders that were legal at the first reply.", asked=True)
     yield _pledges(analysis)
-    yield _years(analysis.kept_by_year, "honesty_by_year", "Pledges kept of those due, by the year in which they were "
-                 "made; bands are 95 % intervals.", "pledges kept, %", 100)  # fmt: skip
+    caption = "Pledges kept of those due, by the year in which they were made; bands are 95 % intervals."
+    yield _years(analysis, analysis.kept_by_year, "honesty_by_year", caption, "pledges kept, %", 100)
     yield _network(analysis)
 
 
@@ -107,14 +107,15 @@ def _places(analysis: Analysis) -> Plot | None:
         if names else None  # fmt: skip
 
 
-def _years(found: ByYear, name: str, caption: str, label: str, scale: float) -> Plot | None:
+def _years(analysis: Analysis, found: ByYear, name: str, caption: str, label: str, scale: float) -> Plot | None:
     """A line with its band a player."""
 
     def draw(axes: Axes) -> None:
         from matplotlib.ticker import MaxNLocator
 
-        for number, (player, shown) in enumerate(zip(found, shorts(list(found)), strict=True)):
-            color, style = COLORS[number % len(COLORS)], "-" if number < len(COLORS) else "--"
+        names = [player for player in players(analysis) if player in found]
+        for player, shown in zip(names, shorts(names), strict=True):
+            color, style = _drawn_as(analysis, player)
             years = found[player]
             means = [scale * (told.figure.mean or 0.0) for told in years.values()]
             axes.plot(list(years), means, style, color=color, marker="o", markersize=2.5, linewidth=1.4, label=shown)
@@ -136,6 +137,12 @@ def _years(found: ByYear, name: str, caption: str, label: str, scale: float) -> 
     return plot(name, caption, draw, 2.1 + 0.17 * lines) if any(map(len, found.values())) else None
 
 
+def _drawn_as(analysis: Analysis, player: str) -> tuple[str, str]:
+    """Its colour and its kind of line, which are the same in every figure."""
+    number = players(analysis).index(player)
+    return COLORS[number % len(COLORS)], "-" if number < len(COLORS) else "--"
+
+
 def _against(analysis: Analysis, measure: Measure, name: str, caption: str) -> Plot | None:
     """A measure against the centres, a dot a player with both intervals."""
     at, centers = MEASURES.index(measure), MEASURES.index(NAMED["centers"])
@@ -145,11 +152,11 @@ def _against(analysis: Analysis, measure: Measure, name: str, caption: str) -> P
         return None
 
     def draw(axes: Axes) -> None:
-        for number, (player, shown) in enumerate(zip(known, shorts(list(known)), strict=True)):
+        for player, shown in zip(known, shorts(list(known)), strict=True):
             x, y = known[player]
             assert x.mean is not None
             assert y.mean is not None
-            color = COLORS[number % len(COLORS)]
+            color, _ = _drawn_as(analysis, player)
             if x.low is not None and x.high is not None:
                 axes.plot([x.low, x.high], [y.mean, y.mean], color=color, linewidth=1.2, alpha=0.6)
             if y.low is not None and y.high is not None:
@@ -174,7 +181,7 @@ def _pledges(analysis: Analysis) -> Plot | None:
         ended = t.retracted + t.released + t.void + t.condition_not_met
         for at, value in enumerate((t.kept, ended, t.broken - t.on_purpose, t.changed, t.lie)):
             counts[at] += value
-    totals = {player: counts for player, counts in totals.items() if sum(counts)}
+    totals = {player: totals[player] for player in players(analysis) if sum(totals.get(player, ()))}
     names = ("kept", "ended otherwise", "broken", "mind changed", "lie when said")
     colors = (COLORS[2], COLORS[7], COLORS[5], COLORS[4], COLORS[1])
 

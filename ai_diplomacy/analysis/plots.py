@@ -152,7 +152,7 @@ def matrix(
         from matplotlib import colormaps
         from matplotlib.patches import Rectangle
 
-        colors = colormaps["PuOr_r" if diverging else "Blues"]
+        colors = colormaps["RdBu" if diverging else "Blues"]
         for at, row in enumerate(values):
             for column, value in enumerate(row):
                 if value is None:

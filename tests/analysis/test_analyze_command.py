@@ -78,6 +78,16 @@ def test_the_files_of_a_folder(tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_on_the_terminal_the_answer_comes_first_and_no_line_is_over_100_columns(tmp_path, capsys):
+    games(tmp_path / "games", player="openai:a-model-whose-name-is-much-longer-than-a-column-of-a-table")
+    assert run(tmp_path / "games") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.match(r"(Nobody leads for certain: )?openai:a-model", lines[0])
+    assert max(map(len, lines[:-1])) <= 100
+    assert lines[-1].startswith("report: ")
+
+
+@pytest.mark.slow
 def test_the_same_games_make_the_same_files(tmp_path):
     games(tmp_path / "games")
     for out in ("one", "two"):
