@@ -141,6 +141,16 @@ def test_played_the_moves_are_seen_and_said(visit, game, offline_run, motion):
     assert page.page.evaluate("document.querySelector('.units').getAnimations({ subtree: true }).length") == 0
 
 
+def test_a_tap_says_the_order_and_shows_the_province(browser, game):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{game}#S1901M/orders")
+    page.locator(".map .unit[data-unit='A VIE']").tap()
+    expect(page.get_by_role("region", name="Province").locator("h3")).to_contain_text("Vienna")
+    expect(page.locator(".readout")).to_contain_text("Austria\u2019s army Vienna ")
+    context.close()
+
+
 def test_no_two_powers_of_a_larger_map_share_a_colour(visit, tmp_path):
     play_by_command(tmp_path / "run", "--map", "modern", "--end_at_phase", "S1994M", "--num_negotiation_rounds", "0")
     page = visit(exported(tmp_path / "run", tmp_path / "game.html"))

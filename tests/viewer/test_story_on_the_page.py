@@ -176,6 +176,7 @@ def test_a_field_of_the_relations_opens_the_thread_of_the_two(visit, game, offli
 
 def test_an_address_that_leads_nowhere_says_so(visit, game):
     page = visit(f"{game}#S1899M/nonsense")
+    expect(page.page.locator(".note.unknown")).to_be_visible()
     expect(page.page.locator(".note.unknown")).to_contain_text("no phase S1899M")
     expect(page.page.locator(".note.unknown")).to_contain_text("no view nonsense")
     page.go("S1901M/curves")

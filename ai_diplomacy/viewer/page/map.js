@@ -200,7 +200,8 @@ export class MapView {
       const near = event.target.closest?.("[data-province], .unit, .order");
       if (near) this.ontell(near.querySelector("title")?.textContent ?? "", unit?.dataset.unit, near.dataset.order);
     });
-    element.addEventListener("pointerleave", () => this.ontell(""));
+    // A finger that is lifted leaves what it has asked for.
+    element.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.ontell(""));
     element.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
       event.preventDefault();

@@ -35,7 +35,7 @@ export class ProvinceCard {
     replace(
       this.element,
       h("header", {}, h("h3", {}, province.name, " ", h("code", {}, name)), h("button", { type: "button", class: "plain close", "aria-label": "Close", onclick: () => this.pick(null) }, "✕")),
-      units.length ? h("p", {}, units.map(([power, unit]) => [named(game, power), ` ${unit.startsWith("F") ? "fleet" : "army"} `])) : h("p", { class: "quiet" }, "No unit stands here."),
+      units.length ? h("p", {}, units.map(([power, unit]) => [named(game, power, "’s"), ` ${unit.startsWith("F") ? "fleet" : "army"} `])) : h("p", { class: "quiet" }, "No unit stands here."),
       orders.length ? h("ul", { class: "deeds-here" }, orders.map((words) => h("li", {}, words))) : null,
       province.center ? h("ol", { class: "owners", "aria-label": "Owners" }, this.owners(name)) : null,
     );
