@@ -51,7 +51,7 @@ def visit(browser):
         each.close()
 
 
-@pytest.mark.parametrize(("width", "height", "fewest"), [(1440, 900, 60), (1024, 768, 55), (390, 844, 25)])
+@pytest.mark.parametrize(("width", "height", "fewest"), [(1440, 900, 60), (1024, 768, 45), (390, 844, 25)])
 def test_names_can_be_read_and_lie_under_no_unit(visit, game, width, height, fewest):
     page = visit(f"{game}#F1902M/orders", width=width, height=height)
     page.page.wait_for_function("document.querySelector('.names text[x]')")
