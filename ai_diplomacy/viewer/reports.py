@@ -5,7 +5,7 @@ A report lies in ``FOLDER/analysis/`` and leads to a game by ``../run/GAME/``. S
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from aiohttp import web
@@ -36,11 +36,14 @@ def add_reports(app: web.Application, library: Library) -> None:
     app.router.add_get("/in/{folder:.+}/run/{run}/", game)
 
 
-def report_address(library: Library, folder: str) -> str:
-    """Of the report of a folder below the library (empty: of the library itself); empty where there is none."""
-    if inside(library.root, f"{folder}/analysis/report.html".lstrip("/")) is None:
-        return ""
-    return f"/in/{quote(folder)}/analysis/report.html" if folder else "/analysis/report.html"
+def report_addresses(library: Library) -> dict[str, str]:
+    """Folder -> the address of its report, where it has one; the library itself has the empty name."""
+    folders = {str(above) for run in library.runs() for above in PurePath(run).parents}
+    found = {}
+    for folder in sorted("" if name == "." else name for name in folders):
+        if inside(library.root, f"{folder}/analysis/report.html".lstrip("/")) is not None:
+            found[folder] = f"/in/{quote(folder)}/analysis/report.html" if folder else "/analysis/report.html"
+    return found
 
 
 def report_file(library: Library, folder: str, name: str) -> web.StreamResponse:

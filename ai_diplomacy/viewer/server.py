@@ -13,7 +13,7 @@ from ..web.geometry import geometry
 from ..web.guards import HEADERS, guard, inside
 from .bundle import PAGE, page
 from .library import Library, run_row
-from .reports import add_reports
+from .reports import add_reports, report_addresses
 from .watching import WatchedRun
 
 _KEPT = 16
@@ -66,7 +66,8 @@ class _Pages:
             # What cannot be read has no row.
             with suppress(OSError):
                 rows.append({"name": run, "address": address(run), "brief": run_row(path)})
-        return _html("runs.html", name=self._library.root.resolve().name, runs=rows)
+        reports = report_addresses(self._library)
+        return _html("runs.html", name=self._library.root.resolve().name, runs=rows, reports=reports)
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         path = inside(PAGE, request.match_info["file"])

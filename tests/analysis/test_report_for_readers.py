@@ -158,10 +158,30 @@ def test_in_the_library_a_number_leads_to_its_game(folder):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1024, "dark"), (390, "light")])
+def test_no_letter_is_small_and_nothing_leaves_the_screen(folder, width, scheme):
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page.goto((folder / "analysis" / "report.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('main *')].filter(one => !one.closest('svg') && one.innerText?.trim())"
+            ".map(one => parseFloat(getComputedStyle(one).fontSize))"
+        )
+        assert min(sizes) >= 9
+        drawn = page.evaluate(
+            "[...document.querySelectorAll('svg text')].map(one => one.getBoundingClientRect().height)"
+        )
+        assert min(drawn) >= 9
+
+
+@pytest.mark.slow
 def test_below_a_library_of_folders_it_leads_there_too(folder):
     with chromium() as browser, viewing(folder.parent) as url:
         page = browser.new_page()
-        page.goto(f"{url}in/{folder.name}/analysis/report.html")
+        page.goto(url)
+        page.click(f"text=Report of {folder.name}")
+        page.wait_for_url(f"{url}in/{folder.name}/analysis/report.html")
         page.click("table a >> nth=0")
         page.click(":target + dl a >> nth=0")
         page.wait_for_selector(".map .unit")
