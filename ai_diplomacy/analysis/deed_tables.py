@@ -160,7 +160,8 @@ def stabs(found: Sequence[tuple[str, StabRow]]) -> ShownTable:
         *("cost", "gain", "bait", "switch", "edge"),
     )
     table = replace(shown_table("stabs", "The stabs that cost most", head, 4, rows), words=frozenset(range(4, 9)))
-    return table.useful()
+    # Every row tells of something, so all are kept.
+    return replace(table.useful(), phases=tuple(str(row.phase) for _, row in found))
 
 
 def moments(analysis: Analysis) -> ShownTable:

@@ -34,6 +34,8 @@ class ShownTable:
     """For each figure from -1 to 1 how it is coloured; empty where nothing is."""
     words: frozenset[int] = field(default_factory=frozenset)
     """Columns of long text, beyond the names."""
+    phases: tuple[str, ...] = ()
+    """For each row the phase of its game that it tells of; empty where rows tell of no phase."""
 
     def useful(self, *, counts: int = 0) -> ShownTable:
         """Without the rows whose figures are all zero or missing, and the columns that hold nothing at all. ``counts``:

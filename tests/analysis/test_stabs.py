@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -135,6 +137,14 @@ def test_prices_are_in_the_figures_of_the_breaker(run, book):
     assert means["edge"].mean == pytest.approx(stab.figures.edge)
     unpriced = analyze(run).estimates["bot:hold"]
     assert dict(zip(means, unpriced, strict=True))["stab_cost"].mean is None
+
+
+def test_a_stab_of_the_report_leads_to_its_phase(run, tmp_path):
+    shutil.copytree(run, tmp_path / "games" / "one")
+    assert main(["analyze", str(tmp_path / "games")]) == 0
+    page = (tmp_path / "games" / "analysis" / "report.html").read_text()
+    stabs = page[page.index("The stabs that cost most") :]
+    assert re.search(r'href="../run/one/#[SF]190\dM"', stabs)
 
 
 def test_the_command_prices_a_single_run_and_many_only_when_asked(run, tmp_path, capsys):
