@@ -52,7 +52,7 @@ class GameArtefacts:
             self._config.document(),
         ]
         return {
-            **{f"powers/{power}.md": self._stories.text(power) for power in self._stories.powers()},
+            **self._stories.texts(),
             "game_manifesto.txt": self._manifesto.text(),
             "lmvsgame.json": f"{self._saved.text()}\n",
             "overview.jsonl": lambda: "".join(f"{json.dumps(line)}\n" for line in overview),

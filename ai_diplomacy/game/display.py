@@ -25,7 +25,7 @@ from ..records.events import Event
 from ..run.events import ReplyRead, RunFinished, StepDefaulted
 from .counts import ErrorCounts
 from .events import MessageDelivered, MessageEdited, OrdersSubmitted, PhaseAdjudicated, PhaseStarted
-from .story import listed, title
+from .story_words import listed, title
 
 _SILENCE = 20.0
 """Seconds between two lines about the same trouble with a model."""

@@ -198,10 +198,11 @@ def _stories(config: GameConfig, events: Sequence[Event]) -> dict[str, str]:
     settings = SettingsHistory(config, DIPLOMACY.order)
     counts = ErrorCounts(settings)
     stories = Stories(settings, counts.defaults)
+    counts.deeds.listeners.append(stories.promised)
     for event in events:
         counts.event(event)
         stories.event(event)
-    return {f"powers/{power}.md": stories.text(power) for power in stories.powers()}
+    return stories.texts()
 
 
 def _free_name(wanted: str, taken: Mapping[str, RunImported]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..board.phase import Phase
-from ..game.story import title
+from ..game.story_words import title
 from ..models.call_log import key_record, reply_record
 from ..models.events import CallAnswered, CallEnded, CallFailed, CallLate
 from ..records.events import Event

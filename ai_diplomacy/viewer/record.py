@@ -178,7 +178,7 @@ class RunRecord:
     def _files(self) -> list[str]:
         """What a reader may open, relative to the folder."""
         stories = sorted(f"powers/{path.name}" for path in (self.path / "powers").glob("*.md"))
-        whole = ("general_game.log", "game_manifesto.txt", "lmvsgame.json", "overview.jsonl", "timing.json")
+        whole = ("story.md", "general_game.log", "game_manifesto.txt", "lmvsgame.json", "overview.jsonl", "timing.json")
         logs = ("trace.json", EVENTS, CALLS, "llm_responses.csv")
         return [*stories, *(name for name in (*whole, *logs) if (self.path / name).is_file())]
 

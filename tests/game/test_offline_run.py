@@ -22,6 +22,7 @@ FILES = {
     "game_manifesto.txt",
     "general_game.log",
     "powers",
+    "story.md",
 }
 
 
