@@ -14,8 +14,9 @@ from functools import cache, lru_cache
 from ..board.terrain import Terrain, province_of, terrain
 from ..board.units import Order
 from .phrases import PROMISE
+from .unsaid import said_by_writer
 
-_SENTENCE = re.compile(r"(?<!\bSt)(?<!\b\d)[.!?]+(?=[\s\"')\u201d]|$)|\n+|[\u3002\uff01\uff1f]")
+_SENTENCE = re.compile(r"(?<!\bSt)(?<!\b\d)(?<!\bi\.e)(?<!\be\.g)[.!?]+(?=[\s\"')\u201d]|$)|\n+|[\u3002\uff01\uff1f]")
 _CLAUSE = re.compile(
     r"\s*(?:[;\uff1b]|:(?=\s)|\u2014|\s(?:--|\u2013)\s|(?<!(?-i:[A-Z]{3}|/[NSEW]C))\s-\s(?!(?-i:[A-Z]{3})\b)"
     r"|,?\s+(?:but|while|whereas|yet|however|although|though|because|then|so that)\b,?)\s*"
@@ -24,7 +25,9 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _OF_PROMISES = re.compile(
-    rf"\b(?:(?:all|every|each|any|none|both)\b(?:\W+\w+){{0,3}}?|my|our|the)\W+(?:\w+\W+)?{PROMISE}\b", re.IGNORECASE
+    rf"\b(?:(?:all|every|each|any|none|both)\b(?:\W+\w+){{0,3}}?|my|our|the)\W+(?:\w+\W+)?{PROMISE}\b"
+    r"|\bwhat(?:ever)? (?:i|we) (?:have )?(?:told|promised|said|wrote|agreed|pledged)\b",
+    re.IGNORECASE,
 )
 _SHORT = {
     "Channel": "English Channel",
@@ -89,7 +92,12 @@ class Clause:
     @property
     def of_all(self) -> bool:
         """Whether it may be about any promise, because it names none, or speaks of promises as such."""
-        return self.bare or (self.inherited and bool(_OF_PROMISES.search(self.text)))
+        return self.bare or (self.inherited and self.of_promises)
+
+    @property
+    def of_promises(self) -> bool:
+        """Whether it names its writer's promises as such."""
+        return bool(_OF_PROMISES.search(self.text))
 
     def quote(self, most: int = 300) -> str:
         """Its words as they stand in the text, with the sentence around them if that is short."""
@@ -101,9 +109,12 @@ def clauses(text: str, sender: str, map_name: str) -> tuple[Clause, ...]:
     """The clauses of a text of one power. One that names nothing goes on about what the clause before it named."""
     names = _names(map_name)
     found: list[Clause] = []
-    for number, sentence in enumerate(_sentences(text)):
-        for part, link in _parts(sentence):
-            clause = replace(names.read(part, sender, number, sentence), link=link)
+    said = said_by_writer(text)
+    for number, (start, end) in enumerate(_sentences(said)):
+        whole = text[start:end]
+        for first, last, link in _parts(said[start:end]):
+            read = said[start + first : start + last]
+            clause = replace(names.read(read, sender, number, whole), text=whole[first:last], link=link)
             if clause.bare and found:
                 before = found[-1]
                 clause = replace(
@@ -118,27 +129,32 @@ def clauses(text: str, sender: str, map_name: str) -> tuple[Clause, ...]:
     return tuple(found)
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """A question keeps its sign, as it says nothing that is so."""
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where they begin and end. A question keeps its sign, as it says nothing that is so."""
     start = 0
     for found in _SENTENCE.finditer(text):
         asks = found[0].strip().startswith("?")
-        if sentence := text[start : found.end() if asks else found.start()].strip():
-            yield sentence
+        yield from _stripped(text, start, found.end() if asks else found.start())
         start = found.end()
-    if sentence := text[start:].strip():
-        yield sentence
+    yield from _stripped(text, start, len(text))
 
 
-def _parts(sentence: str) -> Iterator[tuple[str, str]]:
-    """The clauses of a sentence, each with the word before it."""
+def _parts(sentence: str) -> Iterator[tuple[int, int, str]]:
+    """Where the clauses of a sentence begin and end, each with the word before it."""
     start, link = 0, ""
     for found in _CLAUSE.finditer(sentence):
-        if part := sentence[start : found.start()].strip():
-            yield part, link
+        for span in _stripped(sentence, start, found.start()):
+            yield *span, link
         start, link = found.end(), found[0].strip(" ,;:-\u2013\u2014").lower()
-    if part := sentence[start:].strip():
-        yield part, link
+    for span in _stripped(sentence, start, len(sentence)):
+        yield *span, link
+
+
+def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The same stretch without the blanks around it, if anything is left."""
+    if part := text[start:end].strip():
+        start += text[start:end].index(part)
+        yield start, start + len(part)
 
 
 class _Names:

@@ -22,22 +22,25 @@ from .intentions import went
 from .phrases import PROMISE, compiled
 from .planned import planned
 from .promised import Promised
-from .stances import elliptic, stance_in, told
+from .stances import NEGATED, elliptic, stance_in, told
 from .turns import PrivateText, Turn
 
 _LIST = r"(?:both\s+)?(?P<powers>\{[A-Z]+\}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)\{[A-Z]+\})*)"
 _TOLD_TO = re.compile(
-    rf"\b(?:told|promis(?:ed|ing)|pledged|assured|swore|agreed|offered|gave|given|committed|guaranteed|reassured|vowed|said"
+    rf"\b(?:told|promis(?:ed|ing)|pledged|assured|swore|agreed|offered|gave|given|committed|guaranteed"
+    rf"|reassured|vowed|said"
     rf"|wr(?:i|o)te|say|tell|let|l(?:ie|ied|ying)|{PROMISE})(?!\w)"
     rf"(?:\W+(?:to|with|from|straight|the|my|our|of|non-aggression))*\s+{_LIST}",
     re.IGNORECASE,
 )
 _BELIEVES = re.compile(
-    rf"{_LIST}(?:'s)?\s+(?:\w+\s+)?(?:believes?|expects?|thinks?|trusts?|counts?|relies|rely|assumes?|{PROMISE})(?!\w)",
+    rf"{_LIST}(?:'s)?\s+(?:\w+\s+)?(?:believes?|expects?|thinks?|trusts?|counts?|relies|rely|assumes?"
+    rf"|{PROMISE})(?!\w)",
     re.IGNORECASE,
 )
 _AT = re.compile(
-    rf"\b(?:betray(?:ing)?|stab(?:bing)?|deceiv(?:e|ing)|mislead(?:ing)?|fool(?:ing)?|double-?cross(?:ing)?|break(?:ing)?\W+(?:\w+\W+){{0,4}}?(?:to|with)|cheat(?:ing)?)"
+    rf"\b(?:betray(?:ing)?|stab(?:bing)?|deceiv(?:e|ing)|mislead(?:ing)?|fool(?:ing)?|double-?cross(?:ing)?"
+    rf"|break(?:ing)?\W+(?:\w+\W+){{0,4}}?(?:to|with)|cheat(?:ing)?)"
     rf"\s+{_LIST}",
     re.IGNORECASE,
 )
@@ -50,6 +53,22 @@ _WHATEVER = re.compile(r"\b(?:whatever|no matter what)\b", re.IGNORECASE)
 _LEAVES = re.compile(r"\b(?:leav|left|vacat|withdr|evacuat|pull|remov|clear|quit)\w*", re.IGNORECASE)
 _NOTATION = re.compile(r"\bout of [A-Z]{3}(?![A-Za-z])|\bpeace [A-Z]{4,}(?![a-z])")
 _LATER = re.compile(r"\b(?:fall|autumn|later|next|soon|once|when|until|year)\b", re.IGNORECASE)
+_SEVERAL = re.compile(
+    rf"\b(?:both|all|these|those|any|each|every|either)\b(?:\W+\w+){{0,3}}?\W*\b{PROMISE}(?!\w)", re.IGNORECASE
+)
+_BUILDS = re.compile(
+    r"\bbuild\w*\W+(?:an? |any |no |the )?(?P<kind>fleet|army)\W+(?:in|at)\W+(?:the )?"
+    r"<(?P<at>[A-Z]{3})>",
+    re.IGNORECASE,
+)
+_THREATENS = re.compile(
+    r"\b(?:attack|invad|enter|take|taking|going (?:to|for|into)|go (?:to|for|into)|mov\w+ (?:to|into|on))",
+    re.IGNORECASE,
+)
+_AWAY = re.compile(
+    r"\b(?:not|never|no|out|away|off|clear|empty|neutral|leav\w+|left|alone|stay\w*|dmz|demilitari[sz]ed)\b|n't\b",
+    re.IGNORECASE,
+)
 _NEAR = 3
 """Clauses between what was promised and that it is broken."""
 
@@ -122,9 +141,11 @@ def _admissions(said: Sequence[Clause], sender: str, turn: Turn) -> Iterator[_Ad
             ]
             yield _Admission((clause, *before, *after), clause, _readers(clause))
         elif of_promise is not None:
-            place = said.index(of_promise)
             after = list(said[at + 1 : at + 2]) if stance is not None else []
-            yield _Admission((of_promise, *said[place + 1 : at + 1], *after), clause, _readers(of_promise))
+            for place, told_of in enumerate(said[:at]):
+                if told_of is of_promise or (told_of in near and _tells(told_of) and _SEVERAL.search(clause.marked)):
+                    between = said[place + 1 : at + 1] if told_of is of_promise else (clause,)
+                    yield _Admission((told_of, *between, *after), clause, _readers(told_of))
 
 
 def _tells(clause: Clause) -> bool:
@@ -217,6 +238,11 @@ def _read(admission: _Admission, reader: str, sender: str, year: Sequence[Turn])
     if not first.inherited:
         for order, _ in planned(first, own, others):
             yield Promise(str(order))
+    builds = _BUILDS.search(first.marked)
+    if builds:
+        refused = NEGATED.search(first.marked[: builds.start()]) or " no " in builds[0]
+        yield Promise(f"{'not ' if refused else ''}{builds['kind'][0].upper()} {builds['at']} B")
+        return
     peaceful = any(_PEACEFUL.search(clause.marked) for clause in admission.promised)
     if peaceful and not first.places:
         yield Promise(f"peace {reader}")
@@ -231,6 +257,8 @@ def _read(admission: _Admission, reader: str, sender: str, year: Sequence[Turn])
                 ):
                     yield Promise(str(order))
     leaves = any(_LEAVES.search(clause.marked) for clause in admission.promised)
+    if _THREATENS.search(first.marked) and not _AWAY.search(first.marked):
+        return
     for place in places:
         if leaves or place not in {unit.province for unit in own}:
             yield Promise(f"out of {place}")

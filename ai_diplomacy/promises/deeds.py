@@ -19,6 +19,7 @@ _OWN_FORCE = re.compile(
 )
 _NOUN = re.compile(r"\b(?:my|your|his|her|its|their|with)\s*$", re.IGNORECASE)
 """Before ``help`` and the like, where they are no deed."""
+_NOT = re.compile(r"(?:\b(?:not|never|no longer|nor)\b|n't\b)(?:\W+\w+){0,2}\W*$", re.IGNORECASE)
 _WANTED = re.compile(r"(?:\{[A-Z]+\}|\b(?:he|she|they|it)\b).{0,40}\b(?:me|us) (?:for|to)\b", re.IGNORECASE)
 _QUIET = re.compile(r"\b(?:empty|neutral|quiet|demilitari[sz]ed) <", re.IGNORECASE)
 """Of a province that is left alone."""
@@ -33,24 +34,33 @@ _THERE = re.compile(
 
 
 def deed(
-    clause: Clause, goals: frozenset[str], own: frozenset[str], recent: frozenset[str] = frozenset(), *, stays: bool
+    clause: Clause,
+    goals: frozenset[str],
+    own: frozenset[str],
+    recent: frozenset[str] = frozenset(),
+    *,
+    stays: bool,
+    denied: bool = False,
 ) -> bool:
     """Whether the clause says, or implies, that the writer's units go where the orders that broke the promise went.
 
     ``goals``: the provinces of those orders; ``own``: provinces in which the writer has units; ``stays``: whether the
-    breach was that a unit stayed; ``recent``: the provinces that the clauses before it name.
+    breach was that a unit stayed; ``recent``: the provinces that the clauses before it
+    name; ``denied``: asks for the contrary, that they will not.
     """
     direct = bool(clause.places & goals) and not clause.inherited
-    if not (direct or (recent | clause.places) & goals) or clause.text.rstrip().endswith("?"):
+    elsewhere = clause.places - goals - own and not clause.inherited
+    if not (direct or (recent & goals and not elsewhere)) or clause.text.rstrip().endswith("?"):
         return False
     text = clause.marked
     if WEIGHED.search(text) or conditional(text):
         return False
     for match in _DEED.finditer(text):
         before = text[: match.start()]
-        if _WANTED.search(before) or _QUIET.search(text):
+        if _WANTED.search(before) or _QUIET.search(text[match.start() :]):
             continue
-        if others_do(before) or NEGATED.search(before) or _NOUN.search(before):
+        negated = _NOT.search(before) if denied else NEGATED.search(before)
+        if others_do(before) or bool(negated) != denied or _NOUN.search(before):
             continue
         if not _STAYS.search(text[match.start() :]) if stays else _STAYS.match(match[0]):
             continue

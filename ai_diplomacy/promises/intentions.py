@@ -17,7 +17,7 @@ from ..board.units import Order, Unit
 from .clauses import Clause, clauses
 from .deeds import deed
 from .phrases import compiled, within
-from .planned import planned
+from .planned import GOES, TO, planned
 from .stances import NEGATED, WEIGHED, Stance, conditional, elliptic, others_do, stance_in, told, turns_down
 from .turns import Turn
 
@@ -36,11 +36,48 @@ _DOING = re.compile(
     r"|(?:my|the) (?:army|fleet|units?)|<[A-Z]{3}>\W+\w+s\b)",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"\([^()]*\)")
+_SEASON = re.compile(r"\b(spring|fall(?! for\b)|autumn|winter)\b", re.IGNORECASE)
+_SEASONS = {"S": ("spring",), "F": ("fall", "autumn"), "W": ("winter",)}
+_YEAR = re.compile(r"\b(19\d\d)\b")
+_NEXT = re.compile(r"\bnext (?:turn|phase|season|year|spring|fall|autumn)\b", re.IGNORECASE)
+_WOULD = re.compile(r"\b(?:would|could|should|if|might)\b", re.IGNORECASE)
+_VICTIM = re.compile(
+    r"\b(?:let|mak(?:e|ing)|letting|have|lead|leading|deceiv\w+|mislead\w*|misled|betray\w*|stab\w*|fool\w*"
+    r"|cheat\w*|trick\w*"
+    r"|double-?cross\w*|l(?:ie|ying|ied) to|break(?:ing)? with)\W+(?:\w+\W+)?\{([A-Z]+)\}",
+    re.IGNORECASE,
+)
 _UNDECIDED = compiled("stance", "undecided")
-_NO = re.compile(
-    r"\b(?:no|not|never|nor|without|hardly|instead of|rather than|out of|asks?|asked|wants?"
-    r"|in (?:the )?(?:fall|autumn|spring)"
-    r"|after that|players?)\b|n't\b",
+_CHOSEN = re.compile(
+    r"^\W*(?:(?:then|so|and|now|yes|ok|okay|well|final(?:ly)?|decision)\W+)*(?:(?:in|on|for|to|into"
+    r"|back)\W+)*(?:the )?<[A-Z]{3}>"
+    r"(?:'s)?\W+(?:(?:then|so|and|instead|now)\W+)?(?:it is|it shall be|after all|instead|wins|at once|anyway"
+    r"|regardless)\b"
+    r"|\b(?:i|we)(?:'ve| have|'m| am)?\W+(?:\w+\W+)?(?:decided|settled|settling|opted|opting|going|chosen"
+    r"|choosing|chose)"
+    r"\W+(?:(?:on|for|with)\W+)?(?:the )?<[A-Z]{3}>"
+    r"|<[A-Z]{3}>\W+(?:is|will be)\W+(?:\w+\W+)?(?:needed|wanted|required|used|useful|useless|employed"
+    r"|more useful|better off)"
+    r"\W+(?:\w+\W+)?(?:in|at|for)\W+(?:the )?<[A-Z]{3}>",
+    re.IGNORECASE,
+)
+_REALLY = re.compile(
+    r"\b(?:in (?:truth|reality|fact|practice)|(?:real|actual|true|secret|private) (?:plan|target|goal|aim"
+    r"|intention|line|move|orders?)"
+    r"|on the board|in the orders|secretly|instead|changed my mind|change of (?:heart|plans?)|after all"
+    r"|actually|underneath)\b",
+    re.IGNORECASE,
+)
+_ALL_NO = re.compile(
+    r"\b(?:no|not|never|nor|without|hardly|rather than|out of|asks?|asked|wants?|empty|leaves?|left|free"
+    r"|players?)\b|n't\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"^\W*(?:(?:in (?:truth|fact|reality|practice)|instead|actually|really|then|and|now)\W+)*(?:it|(?:the"
+    r"|my) (?:fleet|army))(?:'ll)?\W+"
+    rf"(?:(?:will|shall|actually|really|instead|now|is|going|to)\W+)*{GOES}{TO}<([A-Z]{{3}})>",
     re.IGNORECASE,
 )
 _THEIRS = re.compile(
@@ -149,7 +186,8 @@ def relevance(clause: Clause, aim: Aim, *, any_power: bool = False) -> int:
             return 4
         if promise is not None and promise.unit is not None:
             return 3 if promise.unit.province in units else int(clause.of_all)
-    if clause.places & (aim.provinces | aim.goals):
+    moved = {order.mover.province for order in aim.wrong if order != "WAIVE"}
+    if clause.places & (aim.provinces | aim.goals | moved):
         return 3 if named & about else 2
     if named & about:
         return 2 if not clause.places else 1
@@ -159,11 +197,17 @@ def relevance(clause: Clause, aim: Aim, *, any_power: bool = False) -> int:
 def _stances(aim: Aim, said: Sequence[Clause]) -> Iterator[Statement]:
     before: Clause | None = None
     weighed: tuple[Stance, Clause] | None = None
+    powers = frozenset().union(*(clause.powers for clause in said))
     for clause in said:
+        if _at_another_time(clause, aim) or _answers(clause, before):
+            before = clause
+            continue
         about = relevance(clause, aim)
         plans = list(clear_plans(aim, clause, before))
         yield from plans
         found = stance_in(clause.marked)
+        if found is not None and found[0] == "break" and _of_somebody_else(clause, aim, powers):
+            found = None
         if found is not None and found[1]:
             weighed = found[0], clause
         elif found is not None and about:
@@ -175,22 +219,51 @@ def _stances(aim: Aim, said: Sequence[Clause]) -> Iterator[Statement]:
                 yield Statement("keep", about, clause)
         elif not plans and not told(clause.marked) and _does(clause, said, aim):
             yield Statement("break", 5, clause)
+        elif not plans and clause.places & aim.goals and announces(aim, clause, denied=True):
+            yield Statement("keep", 5, clause)
         elif before is not None and elliptic(clause.marked) and told(before.marked) and relevance(before, aim):
             yield Statement("break", relevance(before, aim), before)
-        elif _otherwise(said, clause, aim):
+        elif _otherwise(said, clause, aim) or _chooses(clause, aim, said):
             yield Statement("break", 2, clause)
-        elif _dwells(clause, aim, said):
-            yield Statement("break", 1, clause)
         elif WEIGHED.search(clause.marked) and _weighs(clause, aim):
             weighed = "break", clause
         before = clause
 
 
-def announces(aim: Aim, clause: Clause, recent: frozenset[str] = frozenset()) -> bool:
-    """Whether the clause tells the deed that broke the promise as its writer's own. ``recent``: the provinces that the
-    clauses before it name."""
+def _at_another_time(clause: Clause, aim: Aim) -> bool:
+    """Whether its sentence is, as far as it goes, about another season or year than that of the breach."""
+    said = clause.whole[: clause.whole.find(clause.text) + len(clause.text)]
+    seasons = {match.lower() for match in _SEASON.findall(said)}
+    years = {int(match) for match in _YEAR.findall(said)}
+    now = {_SEASONS[phase.season] for phase in aim.turn.orders}
+    other_season = seasons and not any(season in names for season in seasons for names in now)
+    other_year = years and aim.turn.phase.year not in years
+    return bool(other_season or other_year or (_NEXT.search(said) and not aim.done))
+
+
+def _answers(clause: Clause, before: Clause | None) -> bool:
+    """Whether it answers what might be asked: "What would break it? F BRE - ENG"."""
+    asked = before is not None and before.sentence == clause.sentence - 1 and before.text.endswith("?")
+    return asked and before is not None and bool(_WOULD.search(before.whole))
+
+
+def _of_somebody_else(clause: Clause, aim: Aim, powers: frozenset[str]) -> bool:
+    """Whether a breach is another power's to suffer: it is named as the one, or the text names others and the clause
+    nobody. ``powers``: those of the whole text."""
+    promise = aim.commitment.promise
+    about = {aim.recipient, promise.power if promise else ""}
+    if aim.recipient == ALL:
+        return False
+    victims = {match[1] for match in _VICTIM.finditer(clause.marked)}
+    return bool(victims and not victims & about) or (clause.bare and not clause.of_promises and bool(powers - about))
+
+
+def announces(aim: Aim, clause: Clause, recent: frozenset[str] = frozenset(), *, denied: bool = False) -> bool:
+    """Whether the clause tells the deed that broke the promise as its writer's own, or, ``denied``, that it will not be
+    done. ``recent``: the provinces that the clauses before it name."""
     own = frozenset(unit.province for unit in aim.own)
-    return deed(clause, aim.goals, own, recent, stays=any(order.verb == "H" for order in aim.wrong))
+    stays = any(order.verb == "H" for order in aim.wrong)
+    return deed(clause, aim.goals, own, recent, stays=stays, denied=denied)
 
 
 def _does(clause: Clause, said: Sequence[Clause], aim: Aim) -> bool:
@@ -219,19 +292,36 @@ def _otherwise(said: Sequence[Clause], clause: Clause, aim: Aim) -> bool:
     return bool(telling and contrast and _DOING.match(clause.marked) and not undecided)
 
 
-def _dwells(clause: Clause, aim: Aim, said: Sequence[Clause]) -> bool:
-    """Whether it names, as something decided, where the unit went that was promised to do something else."""
+def _chooses(clause: Clause, aim: Aim, said: Sequence[Clause]) -> bool:
+    """Whether it tells, as something decided, where the unit went that broke the promise: "Galicia it is", "in truth
+    Burgundy", "it goes to the Adriatic" behind a word about the unit."""
     text = clause.marked
-    if (
-        clause.inherited
-        or clause.powers
-        or not clause.places & (aim.goals - aim.provinces)
-        or clause.text.endswith("?")
-    ):
+    if clause.inherited or clause.text.endswith("?") or not clause.places & aim.goals:
         return False
-    sentence = [other.marked for other in said if other.sentence == clause.sentence]
-    doubtful = any(WEIGHED.search(part) or conditional(part) or _NO.search(part) for part in sentence)
-    return not doubtful and not told(text) and not others_do(text[: text.find("<")])
+    at = said.index(clause)
+    sentence = [other for other in said[: at + 1] if other.sentence == clause.sentence]
+    if any(WEIGHED.search(other.marked) or conditional(other.marked) for other in sentence) or told(text):
+        return False
+    moved = {order.mover.province for order in aim.wrong if order != "WAIVE"}
+    goes_on = _GOES_ON.match(text)
+    if goes_on and goes_on[1] in aim.goals:
+        named = [other for other in said[max(0, at - 2) : at] if other.places and clause.sentence - other.sentence <= 1]
+        return bool(named and named[-1].places & moved and not named[-1].inherited)
+    found = _CHOSEN.search(text)
+    if found and found[0].rpartition("<")[2][:3] in aim.goals:
+        return not NEGATED.search(text[: found.end()]) and not others_do(text[: found.start()])
+    if not clause.places & (aim.goals - aim.provinces) or clause.powers:
+        return False
+    if _ALL_NO.search(text) or others_do(text[: text.find("<")]):
+        return False
+    goal = f"<(?:{'|'.join(sorted(aim.goals - aim.provinces))})>"
+    own = rf"(?:<(?:{'|'.join(sorted(moved)) or '-'})>|\bmy (?:army|fleet)\b)"
+    there = re.search(
+        rf"{own}[^<>]{{0,30}}\b(?:in|to|into|at|for)\s+(?:the )?{goal}|{goal}\s+(?:with|from)\s+(?:the )?{own}",
+        text,
+        re.IGNORECASE,
+    )
+    return bool(there or any(_REALLY.search(other.marked) for other in sentence))
 
 
 def _weighs(clause: Clause, aim: Aim) -> bool:
@@ -248,8 +338,9 @@ def clear_plans(aim: Aim, clause: Clause, before: Clause | None = None) -> Itera
         start = clause.marked[:at]
         same_sentence = before is not None and before.sentence == clause.sentence
         context = f"{before.marked} {start}" if same_sentence and before is not None else start
+        context = _ASIDE.sub(" ", context)
         doubted = WEIGHED.search(clause.marked) or turns_down(clause.marked) or _DOUBT.search(clause.whole)
-        denied = NEGATED.search(start) or _DENIAL.search(start)
+        denied = NEGATED.search(start) or _DENIAL.search(start) or others_do(start)
         hedged = doubted or denied or _CONDITION.search(context) or conditional(context)
         if hedged or clause.text.rstrip().endswith("?"):
             continue

@@ -19,17 +19,17 @@ _AUX = (
     r"(?:\s+(?:will|would|shall|must|should|is|are|going|to|now|then|simply|instead|also|just|gets?|order(?:ed|s)?|quietly|straight"
     r"|itself|secretly|actually|really|still|be|about|back|this|turn|spring|fall|year|,)){0,5}?\s+"
 )
-_GOES = (
+GOES = (
     r"(?:mov|go|head|sail|march|advanc|attack|strik|tak|enter|slip|walk|push|step|jump|swing|shift|hit|invad|seiz|grab"
     r"|captur|occup|land|sneak|cross|pounc|storm|steam|div|driv|lung|steal|return|retreat)"
     r"(?:e|es|s|ing|ping|bing|ting|y|ies|ying)?"
 )
-_TO = (
+TO = (
     r"(?:\s+(?:in|to|into|on|onto|for|at|against|over|down|up|across|through|out|towards?|upon|and|take))*"
     r"\s+(?:the\s+)?"
 )
 _MOVES = (
-    re.compile(rf"{_UNIT}{_AUX}{_GOES}{_TO}<(?P<goal>[A-Z]{{3}})>", re.IGNORECASE),
+    re.compile(rf"{_UNIT}{_AUX}{GOES}{TO}<(?P<goal>[A-Z]{{3}})>", re.IGNORECASE),
     re.compile(rf"{_UNIT}\s*(?:to|into|->|=>|\u2192|-|\u2013)\s*(?:the\s+)?<(?P<goal>[A-Z]{{3}})>", re.IGNORECASE),
     re.compile(
         rf"\b(?:mov|send|order|shift|march|sail|swing|tak|bring|slid|push|us|throw|slip)(?:e|ing)?\s+{_UNIT}"

@@ -15,7 +15,6 @@ from .phrases import PROMISE, compiled, phrases
 Stance = Literal["keep", "break"]
 
 _BREAK = compiled("stance", "break")
-_FOOLED = compiled("stance", "fooled")
 _KEEP = compiled("stance", "keep")
 _FEIGNED = re.compile(phrases("stance", "feigned") + r"(?:\W+\w+){0,4}\W*$", re.IGNORECASE)
 WEIGHED = re.compile(phrases("stance", "weighed") + r"|\?\s*$", re.IGNORECASE)
@@ -33,14 +32,26 @@ NEGATED = re.compile(
     (?:\W+[\w{}<>'-]+){0,4}\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_NONE = re.compile(r"\bno (?:\w+ )?$", re.IGNORECASE)
+_NEEDLESS = re.compile(
+    r"^(?:\W+\w+){0,4}?\W+(?:(?:is|are|was|seems?)(?:n't| not| never) (?:\w+ )?(?:needed|necessary|called for"
+    r"|required|wise|planned"
+    r"|an option|my (?:plan|style|aim|way)|worth|due|on (?:my|the))|(?:is|are) (?:unnecessary|needless"
+    r"|pointless|unwise))\b",
+    re.IGNORECASE,
+)
+"""Behind a breach that is none: "deception is not needed"."""
 _URGING = (
-    r"(?:(?:urg|ask|beg|push|tempt|advis|want|tell|invit|encourag|press|expect|need|told|suggest|propos|hop|wish|lik|fear|dread"
+    r"(?:(?:urg|ask|beg|push|tempt|advis|want|tell|invit|encourag|press|expect|need|told|suggest|propos|hop"
+    r"|wish|lik|fear|dread"
     r"|suspect|worr|think|believ|accus|say|said|assum)"
     r"(?:e|es|s|ed|ing|ies)?\W+(?:that\W+)?(?:me|us|i|we)(?:\W+to)?)"
 )
 _HELPERS = (
-    r"(?:(?:'ll|'d|'s|'re|'m)?\W+(?:will|would|may|might|could|can|is|are|does|do|did|has|have|likely|going|about|to|soon|not"
-    r"|probably|surely|must|should|already|then|never|also|certainly|plans?|wants?|means?|tends?|seems?|intends?|threatens?|and"
+    r"(?:(?:'ll|'d|'s|'re|'m)?\W+(?:will|would|may|might|could|can|is|are|does|do|did|has|have|likely|going"
+    r"|about|to|soon|not"
+    r"|probably|surely|must|should|already|then|never|also|certainly|plans?|wants?|means?|tends?|seems?"
+    r"|intends?|threatens?|and"
     rf"|{_URGING}))*(?:'ll|'d|'m)?\s*$"
 )
 _OTHERS = re.compile(
@@ -51,12 +62,32 @@ _OTHERS = re.compile(
     rf"{_HELPERS}",
     re.IGNORECASE,
 )
+_SUBJECT = r"(?:\b(?:they|he|she|everybody|everyone|both|neighbou?rs?|others|players|people)\b|\{[A-Z]+\})"
+_ASCRIBED = re.compile(
+    rf"{_SUBJECT}(?:'s)?(?:\W+(?!(?:i|we|my|our|me)\b)\w+){{0,3}}?\W+(?:would |might |may |will )?(?:(?:urg|ask"
+    rf"|beg|push|advis|want"
+    r"|invit|encourag|press|expect|suggest|propos|hop|wish|fear|dread|suspect|worr|think|thought|believ|accus"
+    r"|assum|writ|wrot|say|said|says"
+    r"|claim|warn|insist|recommend|offer|lov|lik|keep|dream|imagin|advoc|prefer|need)(?:e|es|s|ed|ing|ies)?)\b",
+    re.IGNORECASE,
+)
+_ON = re.compile(
+    r"(?:[,;(]|\b(?:and|but|so|while)\b)\W*(?:(?:instead|actually|now|then|so)\W+)?(?:i|we|my|our)\b", re.IGNORECASE
+)
+_RUNS_ON = re.compile(
+    rf"^\W*{_SUBJECT}(?:'s(?:\W+\w+)?)?\W+(?:\w+\W+)?(?:\w+(?:ed|s)|swore|told|gave|said|will|would|may|might"
+    rf"|has|have|is|are|was|were|can|could|must)\b"
+    r"(?!.*(?:\b(?:i|i'm|i'll|i'd|i've|we|we'll|my|our|me|us)\b|[,;:]\W*(?:(?:so|and|then) )?<))",
+    re.IGNORECASE | re.DOTALL,
+)
 _AT_ME = re.compile(
     rf"^\W*(?:me|us|i)\b|^\W*(?:its|his|her|their|your)\W+(?:\w+\W+)?{PROMISE}(?!\w)|^\W*by\W+(?:\{{|them)",
     re.IGNORECASE,
 )
 _IF = re.compile(
-    r"\b(?:if(?! you (?:like|want|wish|prefer|please|must|will))|unless|in case|provided|as long as"
+    r"\b(?:in (?:that|this|which) case|suppos(?:e|ing) (?:i|we|that)|imagine|assuming|were i to|had i"
+    r"|before (?:i|we) (?:can|could|may|break|turn|stab|strike|attack)|if(?! you (?:like|want|wish|prefer"
+    r"|please|must|will|need|would (?:rather|prefer|like)))(?! you'd)|unless|in case|provided|as long as"
     r"|should (?:they|he|she|it|\{[A-Z]+\}|i (?:see|find)))(?!\w)(?! possible)",
     re.IGNORECASE,
 )
@@ -80,18 +111,16 @@ def stance_in(text: str) -> tuple[Stance, bool] | None:
         before, after = text[: match.start()], text[match.end() :]
         if (
             _IF.search(before)
+            or _NEEDLESS.match(after)
             or _AT_ME.match(after)
             or others_do(before)
             or (word == "keep" and _CONTENT.search(before))
         ):
             continue
-        denied = bool(NEGATED.search(before))
+        denied = bool(NEGATED.search(before) or _NONE.search(before))
         breaks = (word == "break") != denied or (word == "keep" and bool(_FEIGNED.search(before)))
         weighed = WEIGHED.search(_REPORTED.sub(" ", text) if told(text) else text)
         return ("break" if breaks else "keep"), bool(weighed or _IF.search(after))
-    fooled = _FOOLED.search(text)
-    if fooled and not (NEGATED.search(text[: fooled.start()]) or _IF.search(text)):
-        return "break", False
     return None
 
 
@@ -124,5 +153,7 @@ def conditional(text: str) -> bool:
 
 
 def others_do(before: str) -> bool:
-    """Whether what follows these words is somebody else's deed."""
-    return bool(_OTHERS.search(before))
+    """Whether what follows these words is somebody else's deed, or what somebody else thinks or wants."""
+    ascribed = _ASCRIBED.search(before)
+    wanted = ascribed is not None and not _ON.search(before[ascribed.end() :])
+    return wanted or bool(_OTHERS.search(before) or _RUNS_ON.match(before))

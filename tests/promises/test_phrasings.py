@@ -13,6 +13,7 @@ LINES = [
 ACCOUNTS = {
     "meant": "lie",
     "not meant": "unexplained",
+    "hinted": "unexplained",
     "taken back": "taken back",
     "stands": "unexplained",
     "let off": "let off",
@@ -26,7 +27,7 @@ def test_the_account_is_what_the_words_say(what, sender, reader, commitment, ord
     turn = {"messages": [[1, sender, reader, "Agreed.", commitment]], "orders": {sender: [order]}}
     if unit not in START.units[sender]:
         turn["units"] = {sender: [unit]}
-    if what in ("meant", "not meant"):
+    if what in ("meant", "not meant", "hinted"):
         turn["private"] = [["1", sender, text]]
     elif what in ("taken back", "stands"):
         turn["messages"].append([2, sender, reader, text])
