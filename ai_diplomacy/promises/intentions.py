@@ -37,6 +37,8 @@ _DOING = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\([^()]*\)")
+_NEAR = 300
+"""Characters before an order by which it may be doubted."""
 _SEASON = re.compile(r"\b(spring|fall(?! for\b)|autumn|winter)\b", re.IGNORECASE)
 _SEASONS = {"S": ("spring",), "F": ("fall", "autumn"), "W": ("winter",)}
 _YEAR = re.compile(r"\b(19\d\d)\b")
@@ -333,16 +335,17 @@ def clear_plans(aim: Aim, clause: Clause, before: Clause | None = None) -> Itera
     """What the orders in a clause mean for the promise, unless they are only weighed, denied or told to somebody."""
     if clause.inherited:
         return
+    if WEIGHED.search(clause.marked) or turns_down(clause.marked) or _DOUBT.search(clause.whole):
+        return
+    if clause.text.rstrip().endswith("?"):
+        return
     breakers = {order.unit for order in aim.wrong}
+    earlier = before.marked[-_NEAR:] if before is not None and before.sentence == clause.sentence else ""
     for order, at in planned(clause, aim.own, aim.others):
-        start = clause.marked[:at]
-        same_sentence = before is not None and before.sentence == clause.sentence
-        context = f"{before.marked} {start}" if same_sentence and before is not None else start
-        context = _ASIDE.sub(" ", context)
-        doubted = WEIGHED.search(clause.marked) or turns_down(clause.marked) or _DOUBT.search(clause.whole)
+        start = clause.marked[max(0, at - _NEAR) : at]
+        context = _ASIDE.sub(" ", f"{earlier} {start}")
         denied = NEGATED.search(start) or _DENIAL.search(start) or others_do(start)
-        hedged = doubted or denied or _CONDITION.search(context) or conditional(context)
-        if hedged or clause.text.rstrip().endswith("?"):
+        if denied or _CONDITION.search(context) or conditional(context):
             continue
         given = any(same_order(order, wrong) for wrong in aim.wrong)
         if aim.broken_by(order) and (given or not told(clause.marked)):
