@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..board.press import Message
-from .intentions import Aim, Statement, said_of, went
+from .aims import Aim, went
+from .intentions import Statement, said_of
 from .promised import Promised
 from .retractions import let_off, taken_back
 from .turns import PrivateText, Turn

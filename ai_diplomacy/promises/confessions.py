@@ -16,13 +16,13 @@ from ..board.phase import Phase
 from ..board.press import ALL, Message
 from ..board.units import Order
 from .accounts import accounted, place_of
+from .aims import went
 from .clauses import Clause, clauses
 from .deeds import deed
-from .intentions import went
 from .phrases import PROMISE, compiled
 from .planned import planned
 from .promised import Promised
-from .stances import NEGATED, elliptic, stance_in, told
+from .stances import NEGATED, elliptic, stance_in, threatens, told
 from .turns import PrivateText, Turn
 
 _LIST = r"(?:both\s+)?(?P<powers>\{[A-Z]+\}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)\{[A-Z]+\})*)"
@@ -59,14 +59,6 @@ _SEVERAL = re.compile(
 _BUILDS = re.compile(
     r"\bbuild\w*\W+(?:an? |any |no |the )?(?P<kind>fleet|army)\W+(?:in|at)\W+(?:the )?"
     r"<(?P<at>[A-Z]{3})>",
-    re.IGNORECASE,
-)
-_THREATENS = re.compile(
-    r"\b(?:attack|invad|enter|take|taking|going (?:to|for|into)|go (?:to|for|into)|mov\w+ (?:to|into|on))",
-    re.IGNORECASE,
-)
-_AWAY = re.compile(
-    r"\b(?:not|never|no|out|away|off|clear|empty|neutral|leav\w+|left|alone|stay\w*|dmz|demilitari[sz]ed)\b|n't\b",
     re.IGNORECASE,
 )
 _NEAR = 3
@@ -257,7 +249,7 @@ def _read(admission: _Admission, reader: str, sender: str, year: Sequence[Turn])
                 ):
                     yield Promise(str(order))
     leaves = any(_LEAVES.search(clause.marked) for clause in admission.promised)
-    if _THREATENS.search(first.marked) and not _AWAY.search(first.marked):
+    if threatens(first.marked):
         return
     for place in places:
         if leaves or place not in {unit.province for unit in own}:

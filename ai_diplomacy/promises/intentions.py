@@ -7,19 +7,30 @@ specific counts, and of these the last.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..board.breaking import Ground, breaking, same_order
-from ..board.commitments import Commitment
+from ..board.breaking import same_order
 from ..board.press import ALL
-from ..board.units import Order, Unit
+from .aims import Aim
 from .clauses import Clause, clauses
 from .deeds import deed
 from .phrases import compiled, within
 from .planned import GOES, TO, planned
-from .stances import NEGATED, WEIGHED, Stance, conditional, elliptic, others_do, stance_in, told, turns_down
-from .turns import Turn
+from .stances import (
+    NEGATED,
+    WEIGHED,
+    Stance,
+    agrees,
+    conditional,
+    denies_threat,
+    elliptic,
+    others_do,
+    stance_in,
+    threatens,
+    told,
+    turns_down,
+)
 
 _CONDITION = within("notation", "condition")
 _DENIAL = within("notation", "denial")
@@ -67,7 +78,8 @@ _CHOSEN = re.compile(
 _REALLY = re.compile(
     r"\b(?:in (?:truth|reality|fact|practice)|(?:real|actual|true|secret|private) (?:plan|target|goal|aim"
     r"|intention|line|move|orders?)"
-    r"|on the board|in the orders|secretly|instead|changed my mind|change of (?:heart|plans?)|after all"
+    r"|on the board|in the orders|doing|ordering|secretly|instead|changed my mind|change of (?:heart|plans?)"
+    r"|after all"
     r"|actually|underneath)\b",
     re.IGNORECASE,
 )
@@ -85,69 +97,6 @@ _GOES_ON = re.compile(
 _THEIRS = re.compile(
     r"^\W*(?:\{[A-Z]+\}|they|he|she|it)\W+(?:\w+\W+){0,2}?(?:me|us|i|we|to)\W|^\W*(?:they|he|she)\b", re.IGNORECASE
 )
-
-
-def went(orders: Iterable[Order]) -> frozenset[str]:
-    """The provinces to which orders move, or help to move, or in which they stay."""
-    return frozenset(order.goal or order.mover.province for order in orders if order != "WAIVE")
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """A promise as private words are held against it."""
-
-    sender: str
-    recipient: str
-    commitment: Commitment
-    wrong: tuple[Order, ...]
-    """The orders that broke it."""
-    turn: Turn
-    """In which they were given."""
-    done: frozenset[str] = frozenset()
-    """Where its orders went in an earlier turn, so that words of that turn may be about those."""
-
-    @property
-    def own(self) -> Sequence[Unit]:
-        return self.turn.units.get(self.sender, ())
-
-    @property
-    def others(self) -> Sequence[Unit]:
-        return [unit for power, units in self.turn.units.items() if power != self.sender for unit in units]
-
-    @property
-    def provinces(self) -> frozenset[str]:
-        """Those that the promise names."""
-        promise = self.commitment.promise
-        if promise is None:
-            return frozenset()
-        named = {promise.province, promise.unit.province if promise.unit else ""}
-        if promise.order is not None:
-            named |= {promise.order.mover.province, promise.order.goal}
-        return frozenset(named - {""})
-
-    @property
-    def goals(self) -> frozenset[str]:
-        """Where the orders that broke it went."""
-        return went(self.wrong) - self.done
-
-    def broken_by(self, order: Order) -> bool:
-        """Whether an order that was planned for an own unit would break it."""
-        promise = self.commitment.promise
-        if promise is None or promise.winter != (order.verb in ("B", "D")):
-            return False
-        if promise.kind == "order" and (promise.unit is None or promise.unit.province != order.unit.province):
-            return promise.winter and order in self.wrong
-        ground = Ground(self.turn.units, self.turn.centers)
-        phase = next((p for p in self.turn.orders if p.kind == ("A" if promise.winter else "M")), self.turn.phase)
-        return breaking(promise, self.sender, phase, ground, {self.sender: (order,)}) is not None
-
-    def returns(self, order: Order, breakers: Collection[Unit]) -> bool:
-        """Whether a unit that broke it, or that it binds, is planned to keep it after all."""
-        return self.kept_by(order) or (order.unit in breakers and not self.broken_by(order))
-
-    def kept_by(self, order: Order) -> bool:
-        promised = self.commitment.order
-        return promised is not None and same_order(order, promised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +170,10 @@ def _stances(aim: Aim, said: Sequence[Clause]) -> Iterator[Statement]:
                 yield Statement("keep", about, clause)
         elif not plans and not told(clause.marked) and _does(clause, said, aim):
             yield Statement("break", 5, clause)
-        elif not plans and clause.places & aim.goals and announces(aim, clause, denied=True):
+        elif not (plans or told(clause.marked)) and clause.places & aim.goals and announces(aim, clause, denied=True):
             yield Statement("keep", 5, clause)
-        elif before is not None and elliptic(clause.marked) and told(before.marked) and relevance(before, aim):
-            yield Statement("break", relevance(before, aim), before)
+        elif before is not None and (stance := _in_short(clause, before, aim)):
+            yield Statement(stance, relevance(before, aim), before)
         elif _otherwise(said, clause, aim) or _chooses(clause, aim, said):
             yield Statement("break", 2, clause)
         elif WEIGHED.search(clause.marked) and _weighs(clause, aim):
@@ -257,7 +206,9 @@ def _of_somebody_else(clause: Clause, aim: Aim, powers: frozenset[str]) -> bool:
     if aim.recipient == ALL:
         return False
     victims = {match[1] for match in _VICTIM.finditer(clause.marked)}
-    return bool(victims and not victims & about) or (clause.bare and not clause.of_promises and bool(powers - about))
+    general = clause.bare and not (clause.of_promises or clause.courts)
+    untold = bool(powers - about) or not _FIRST_PERSON.search(clause.whole)
+    return bool(victims and not victims & about) or (general and untold)
 
 
 def announces(aim: Aim, clause: Clause, recent: frozenset[str] = frozenset(), *, denied: bool = False) -> bool:
@@ -282,6 +233,16 @@ def _does(clause: Clause, said: Sequence[Clause], aim: Aim) -> bool:
         return False
     recent = frozenset().union(*(other.places for other in before))
     return announces(aim, clause, recent)
+
+
+def _in_short(clause: Clause, before: Clause, aim: Aim) -> Stance | None:
+    """What "I won't" or "I will" says of what the clause before it tells that somebody was told, or expects."""
+    if not (told(before.marked) and relevance(before, aim)):
+        return None
+    promise = aim.commitment.promise
+    if elliptic(clause.marked):
+        return "keep" if promise is not None and promise.kind != "order" and threatens(before.marked) else "break"
+    return "break" if agrees(clause.marked) and denies_threat(before.marked) else None
 
 
 def _otherwise(said: Sequence[Clause], clause: Clause, aim: Aim) -> bool:

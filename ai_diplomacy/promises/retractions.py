@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ..board.press import ALL
+from .aims import Aim
 from .clauses import Clause, clauses
-from .intentions import Aim, announces, clear_plans, relevance
+from .intentions import announces, clear_plans, relevance
 from .phrases import PROMISE, compiled, phrases
 from .stances import conditional, elliptic, stance_in, told
 
@@ -44,8 +45,9 @@ _OFF = re.compile(
 _INSISTS = compiled("ending", "insists")
 _REPORTED = compiled("ending", "reported")
 _HYPOTHETICAL = compiled("ending", "hypothetical")
-_NOT_YET = re.compile(r"\b(?:once|when|as soon as|after(?! all)|until|till)\b", re.IGNORECASE)
+_NOT_YET = re.compile(r"\b(?:once|when|as soon as|(?<!look )after(?! all)|until|till)\b", re.IGNORECASE)
 """A reader that lets the sender off some day does not yet."""
+_ABOUT_PLAN = re.compile(r"\b(?:plans?|idea|move|attack|talk|proposal|question)\b", re.IGNORECASE)
 _IMPERSONATED = compiled("ending", "impersonated")
 _SUPPORTING = re.compile(r"\b(?:support|help)", re.IGNORECASE)
 _CONVOYING = re.compile(r"\bconvoy", re.IGNORECASE)
@@ -117,7 +119,8 @@ def _ends(clause: Clause, aim: Aim, *, by_sender: bool) -> bool:
             not _REFUSED.search(text[: match.start()]) and not _IDLE.match(text[match.end() :])
             for match in _LET_OFF.finditer(text)
         ) and bool(clause.places or clause.orders or _OWN_WORD.search(text) or clause.bare)
-    if _REPORTED.search(text):
+    elsewhere = bool(clause.places) and not clause.inherited and not clause.places & (aim.provinces or clause.places)
+    if _REPORTED.search(text) or (elsewhere and _ABOUT_PLAN.search(text)):
         return False
     if any(not _DENIED.search(text[: match.start()]) for match in _BACK.finditer(text)):
         return True

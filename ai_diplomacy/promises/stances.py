@@ -62,13 +62,16 @@ _OTHERS = re.compile(
     rf"{_HELPERS}",
     re.IGNORECASE,
 )
-_SUBJECT = r"(?:\b(?:they|he|she|everybody|everyone|both|neighbou?rs?|others|players|people)\b|\{[A-Z]+\})"
+_SUBJECT = (
+    r"(?:\b(?:they|he|she|everybody|everyone|both|neighbou?rs?|others|players|people|advis[eo]rs"
+    r"|generals|ministers|instincts?)\b|\{[A-Z]+\})"
+)
 _ASCRIBED = re.compile(
     rf"{_SUBJECT}(?:'s)?(?:\W+(?!(?:i|we|my|our|me)\b)\w+){{0,3}}?\W+(?:would |might |may |will )?(?:(?:urg|ask"
     rf"|beg|push|advis|want"
     r"|invit|encourag|press|expect|suggest|propos|hop|wish|fear|dread|suspect|worr|think|thought|believ|accus"
     r"|assum|writ|wrot|say|said|says"
-    r"|claim|warn|insist|recommend|offer|lov|lik|keep|dream|imagin|advoc|prefer|need)(?:e|es|s|ed|ing|ies)?)\b",
+    r"|claim|warn|insist|recommend|offer|lov|lik|keep|dream|call|imagin|advoc|prefer|need)(?:e|es|s|ed|ing|ies)?)\b",
     re.IGNORECASE,
 )
 _ON = re.compile(
@@ -89,6 +92,20 @@ _IF = re.compile(
     r"|before (?:i|we) (?:can|could|may|break|turn|stab|strike|attack)|if(?! you (?:like|want|wish|prefer"
     r"|please|must|will|need|would (?:rather|prefer|like)))(?! you'd)|unless|in case|provided|as long as"
     r"|should (?:they|he|she|it|\{[A-Z]+\}|i (?:see|find)))(?!\w)(?! possible)",
+    re.IGNORECASE,
+)
+_THREATENS = re.compile(
+    r"\b(?:attack|bounc|deny|stab|invad|enter|take|taking|going (?:to|for|into)|go (?:to|for|into)|mov\w+ (?:to"
+    r"|into|on))",
+    re.IGNORECASE,
+)
+_AWAY = re.compile(
+    r"\b(?:not|never|no|out|away|off|clear|empty|neutral|leav\w+|left|alone|stay\w*|dmz|demilitari[sz]ed)\b|n't\b",
+    re.IGNORECASE,
+)
+_AGREES = re.compile(
+    r"^\W*(?:(?:but|yet|still)\W+)?(?:i|we) (?:will|do|shall|must|am going to"
+    r"|intend to)(?: (?:anyway|all the same|so))?\W*$",
     re.IGNORECASE,
 )
 _ELLIPTIC = re.compile(
@@ -132,6 +149,21 @@ def turns_down(text: str) -> bool:
 def elliptic(text: str) -> bool:
     """``I won't``: of what the clause before said that it had promised."""
     return bool(_ELLIPTIC.search(text))
+
+
+def agrees(text: str) -> bool:
+    """``I will``: of what the clause before said that it would not."""
+    return bool(_AGREES.search(text))
+
+
+def threatens(text: str) -> bool:
+    """Whether it names a deed against somebody, and none of leaving alone."""
+    return bool(_THREATENS.search(text) and not _AWAY.search(text))
+
+
+def denies_threat(text: str) -> bool:
+    """Whether it names such a deed as one that is not done: "I wouldn't take Norway"."""
+    return any(NEGATED.search(text[: match.start()]) for match in _THREATENS.finditer(text))
 
 
 @lru_cache(maxsize=8192)

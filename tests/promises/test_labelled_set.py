@@ -8,8 +8,6 @@ DEVELOPMENT = cases("development")
 
 UNREAD = {
     "second: boots that are packed for Galicia",
-    "second: may I be let out of it, granted",
-    "second: no longer standing in the Channel",
     "second: we bounce as agreed, then Rumania",
     "it strikes first although the other keeps it",
 }
