@@ -126,7 +126,8 @@ def _admissions(said: Sequence[Clause], sender: str, turn: Turn) -> Iterator[_Ad
             continue
         if of_promise is not None and not clause.powers <= of_promise.powers | of_promise.courts:
             of_promise = None
-        if stance is not None and _readers(clause) and not clause.inherited and _PROMISED.search(clause.marked):
+        promise_named = _PROMISED.search(clause.marked) or _NOTATION.search(clause.text)
+        if stance is not None and _readers(clause) and not clause.inherited and promise_named:
             before = [other for other in near if other.sentence == clause.sentence]
             after = [
                 other for other in said[at + 1 : at + 1 + _NEAR] if not other.powers or other.powers <= clause.powers
@@ -174,7 +175,7 @@ def _row(
             continue
         written = promise in _written(admission.promised[0], turn)
         same = [row for row in towards if not written or row.commitment.promise == promise]
-        if any(_covers(row, promise, turn, named=admission.named) for row in same):
+        if any(_covers(row, promise, turn, broken[0], named=admission.named) for row in same):
             if written:
                 continue
             return None
@@ -207,8 +208,9 @@ def _explained(row: Promised, admission: _Admission, text: PrivateText, year: Se
     row = accounted(row, year)
     if row.account in ("lie", "changed"):
         return row
-    said = [other for other in year[-1].private[row.sender] if _keeps(other, row.sender, year[-1])]
-    if said and said[-1] is not text:
+    said = year[-1].private.get(row.sender, ())
+    later = said[said.index(text) + 1 :] if text in said else said
+    if any(_keeps(other, row.sender, year[-1]) for other in later):
         return None
     early = year[-1].phase == row.phase and text.step == "negotiate" and text.round <= row.round
     return replace(row, account="lie" if early else "changed", where=place_of(text), quote=admission.broken.quote())
@@ -276,13 +278,13 @@ def _broken(promise: Promise | None, sender: str, turn: Turn) -> tuple[Phase, tu
     return None
 
 
-def _covers(row: Promised, promise: Promise, turn: Turn, *, named: bool) -> bool:
-    """Whether the row of another promise to the reader tells of this breach already. ``named``: whether the words say
-    what was promised."""
+def _covers(row: Promised, promise: Promise, turn: Turn, phase: Phase, *, named: bool) -> bool:
+    """Whether the row of another promise to the reader tells of this breach, in a ``phase`` of the turn, already.
+    ``named``: whether the words say what was promised."""
     other = row.commitment.promise
     if other == promise and row.phase <= turn.phase:
         # Whose term was over before, stands no more.
-        return row.verdict == "broken" or not row.decided or Phase(row.decided) >= turn.phase
+        return row.verdict == "broken" or not row.decided or Phase(row.decided) >= phase
     if other is None or row.verdict != "broken" or row.decided not in turn.orders:
         return False
     if promise.kind == "peace" or not named:
