@@ -6,7 +6,7 @@ import re
 
 from .clauses import Clause
 from .phrases import compiled, phrases
-from .stances import NEGATED, WEIGHED, conditional, others_do
+from .stances import NEGATED, WEIGHED, conditional, only_talk, others_do
 
 _DEED = compiled("deed", "does")
 _MINE = re.compile(r"\b(?:i|we|i'm|i'll|i'd|my|our|me|mine)\b", re.IGNORECASE)
@@ -20,13 +20,14 @@ _OWN_FORCE = re.compile(
 _NOUN = re.compile(r"\b(?:my|your|his|her|its|their|with)\s*$", re.IGNORECASE)
 """Before ``help`` and the like, where they are no deed."""
 _NOT = re.compile(r"(?:\b(?:not|never|no longer|nor)\b|n't\b)(?:\W+\w+){0,2}\W*$", re.IGNORECASE)
+_WAS = re.compile(r"\b(?:was|were|had been)\b", re.IGNORECASE)
 _WANTED = re.compile(r"(?:\{[A-Z]+\}|\b(?:he|she|they|it)\b).{0,40}\b(?:me|us) (?:for|to)\b", re.IGNORECASE)
 _QUIET = re.compile(r"\b(?:empty|neutral|quiet|demilitari[sz]ed) <", re.IGNORECASE)
 """Of a province that is left alone."""
 _STAYS = re.compile(r"\b(?:hold|stay|remain|keep|guard|cover|home|put|not (?:move|leave|go))", re.IGNORECASE)
 _THERE = re.compile(
     r"^\W*(?:(?:on|onto|into|in|to|for|at|against|upon|from)\W+)?"
-    r"(?:it|them|there|in(?!\W+(?:(?:the|my|a)\W+)?(?:<|\w+\W*<))|that"
+    r"(?:it|them|there|in(?!\W+(?:(?:the|my|a)\W+)?(?:<|(?!with\b)\w+\W*<))|that"
     r"|the (?:prize|place|province|centre|center|territory|zone))(?!\w)"
     r"|^\W*(?:this|now|at once|today|[.!]|$)",
     re.IGNORECASE,
@@ -60,7 +61,7 @@ def deed(
         if _WANTED.search(before) or _QUIET.search(text[match.start() :]):
             continue
         negated = _NOT.search(before) if denied else NEGATED.search(before)
-        if others_do(before) or bool(negated) != denied or _NOUN.search(before):
+        if others_do(before) or only_talk(before) or bool(negated) != denied or _NOUN.search(before):
             continue
         if not _STAYS.search(text[match.start() :]) if stays else _STAYS.match(match[0]):
             continue
@@ -68,7 +69,7 @@ def deed(
             continue
         force = _OWN_FORCE.search(before)
         mine = force is not None and (force["unit"] is None or force["unit"] in own)
-        if mine or _MINE.search(before) or _IMPERATIVE.match(text):
+        if mine or _MINE.search(before) or (_IMPERATIVE.match(text) and not _WAS.search(text, match.end())):
             return True
         if re.match(r"\W*(?:is|are|cannot|can't|must|will|shall|decides)\b", match[0]) and before.rstrip().endswith(
             ">"

@@ -25,7 +25,9 @@ from .stances import (
     conditional,
     denies_threat,
     elliptic,
+    only_talk,
     others_do,
+    proposes,
     stance_in,
     threatens,
     told,
@@ -47,6 +49,8 @@ _DOING = re.compile(
     r"|(?:my|the) (?:army|fleet|units?)|<[A-Z]{3}>\W+\w+s\b)",
     re.IGNORECASE,
 )
+_FAR = 30
+"""Clauses of a sentence before and behind one that are asked whether they doubt it."""
 _ASIDE = re.compile(r"\([^()]*\)")
 _NEAR = 300
 """Characters before an order by which it may be doubted."""
@@ -58,7 +62,9 @@ _WOULD = re.compile(r"\b(?:would|could|should|if|might)\b", re.IGNORECASE)
 _VICTIM = re.compile(
     r"\b(?:let|mak(?:e|ing)|letting|have|lead|leading|deceiv\w+|mislead\w*|misled|betray\w*|stab\w*|fool\w*"
     r"|cheat\w*|trick\w*"
-    r"|double-?cross\w*|l(?:ie|ying|ied) to|break(?:ing)? with)\W+(?:\w+\W+)?\{([A-Z]+)\}",
+    r"|double-?cross\w*|l(?:ie|ying|ied) to|break(?:ing)? with"
+    r"|(?:deception|lie|lies|ruse|trap|bluff|story|stab|betrayal|trick)\W+(?:told )?(?:for|of|to|against|at"
+    r"|on))\W+(?:\w+\W+)?\{([A-Z]+)\}",
     re.IGNORECASE,
 )
 _UNDECIDED = compiled("stance", "undecided")
@@ -94,6 +100,13 @@ _GOES_ON = re.compile(
     rf"(?:(?:will|shall|actually|really|instead|now|is|going|to)\W+)*{GOES}{TO}<([A-Z]{{3}})>",
     re.IGNORECASE,
 )
+_WILL_NOT = r"(?: army| fleet)?\W+(?:(?:will|shall|does|is) not|won't|shan't|isn't|doesn't)\W+(?:going to\W+)?(?:be )?"
+_VERBS = {
+    "H": r"(?:hold|stay|remain|stand)",
+    "S": r"(?:support|help)",
+    "C": r"(?:convoy|carry|help)",
+    "-": r"(?:go|mov|sail|march|head|com)",
+}
 _THEIRS = re.compile(
     r"^\W*(?:\{[A-Z]+\}|they|he|she|it)\W+(?:\w+\W+){0,2}?(?:me|us|i|we|to)\W|^\W*(?:they|he|she)\b", re.IGNORECASE
 )
@@ -149,15 +162,15 @@ def _stances(aim: Aim, said: Sequence[Clause]) -> Iterator[Statement]:
     before: Clause | None = None
     weighed: tuple[Stance, Clause] | None = None
     powers = frozenset().union(*(clause.powers for clause in said))
-    for clause in said:
-        if _at_another_time(clause, aim) or _answers(clause, before):
+    for at, clause in enumerate(said):
+        if _at_another_time(clause, aim) or (before is not None and _answers(clause, before)):
             before = clause
             continue
         about = relevance(clause, aim)
         plans = list(clear_plans(aim, clause, before))
         yield from plans
         found = stance_in(clause.marked)
-        if found is not None and found[0] == "break" and _of_somebody_else(clause, aim, powers):
+        if found is not None and found[0] == "break" and _of_somebody_else(clause, before, aim, powers):
             found = None
         if found is not None and found[1]:
             weighed = found[0], clause
@@ -168,13 +181,15 @@ def _stances(aim: Aim, said: Sequence[Clause]) -> Iterator[Statement]:
                 yield Statement("break" if weighed[0] == "keep" else "keep", at, weighed[1])
             elif weighed is None and about:
                 yield Statement("keep", about, clause)
-        elif not plans and not told(clause.marked) and _does(clause, said, aim):
+        elif not plans and not told(clause.marked) and _does(said, at, aim):
             yield Statement("break", 5, clause)
         elif not (plans or told(clause.marked)) and clause.places & aim.goals and announces(aim, clause, denied=True):
             yield Statement("keep", 5, clause)
         elif before is not None and (stance := _in_short(clause, before, aim)):
             yield Statement(stance, relevance(before, aim), before)
-        elif _otherwise(said, clause, aim) or _chooses(clause, aim, said):
+        elif _fails(clause, aim):
+            yield Statement("break", 5, clause)
+        elif _otherwise(said, at, aim) or _chooses(said, at, aim):
             yield Statement("break", 2, clause)
         elif WEIGHED.search(clause.marked) and _weighs(clause, aim):
             weighed = "break", clause
@@ -192,13 +207,15 @@ def _at_another_time(clause: Clause, aim: Aim) -> bool:
     return bool(other_season or other_year or (_NEXT.search(said) and not aim.done))
 
 
-def _answers(clause: Clause, before: Clause | None) -> bool:
-    """Whether it answers what might be asked: "What would break it? F BRE - ENG"."""
-    asked = before is not None and before.sentence == clause.sentence - 1 and before.text.endswith("?")
-    return asked and before is not None and bool(_WOULD.search(before.whole))
+def _answers(clause: Clause, before: Clause) -> bool:
+    """Whether it answers what might be asked, or tells what somebody else proposed: "What would break it? F BRE -
+    ENG"."""
+    asked = before.sentence == clause.sentence - 1 and before.text.endswith("?") and _WOULD.search(before.whole)
+    colon = before.sentence == clause.sentence and f"{before.text}:" in clause.whole
+    return bool(asked or (colon and proposes(before.marked)))
 
 
-def _of_somebody_else(clause: Clause, aim: Aim, powers: frozenset[str]) -> bool:
+def _of_somebody_else(clause: Clause, before: Clause | None, aim: Aim, powers: frozenset[str]) -> bool:
     """Whether a breach is another power's to suffer: it is named as the one, or the text names others and the clause
     nobody. ``powers``: those of the whole text."""
     promise = aim.commitment.promise
@@ -208,7 +225,8 @@ def _of_somebody_else(clause: Clause, aim: Aim, powers: frozenset[str]) -> bool:
     victims = {match[1] for match in _VICTIM.finditer(clause.marked)}
     general = clause.bare and not (clause.of_promises or clause.courts)
     untold = bool(powers - about) or not _FIRST_PERSON.search(clause.whole)
-    return bool(victims and not victims & about) or (general and untold)
+    several = clause.inherited and len(clause.powers) > 1 and before is not None and not told(before.marked)
+    return bool(victims and not victims & about) or (general and untold) or (several and not clause.of_promises)
 
 
 def announces(aim: Aim, clause: Clause, recent: frozenset[str] = frozenset(), *, denied: bool = False) -> bool:
@@ -219,20 +237,34 @@ def announces(aim: Aim, clause: Clause, recent: frozenset[str] = frozenset(), *,
     return deed(clause, aim.goals, own, recent, stays=stays, denied=denied)
 
 
-def _does(clause: Clause, said: Sequence[Clause], aim: Aim) -> bool:
+def _does(said: Sequence[Clause], at: int, aim: Aim) -> bool:
     """Whether the clause tells the deed that broke the promise as its writer's own, and as decided."""
-    at = said.index(clause)
-    sentence = [other for other in said if other.sentence == clause.sentence]
-    if any(conditional(other.marked) for other in sentence[: sentence.index(clause)]):
+    clause = said[at]
+    near = said[max(0, at - _FAR) : at + _FAR]
+    sentence = [other for other in near if other.sentence == clause.sentence]
+    before = said[max(0, at - 3) : at]
+    if any(conditional(other.marked) for other in said[max(0, at - _FAR) : at] if other.sentence == clause.sentence):
         return False
     if not _FIRST_PERSON.search(clause.marked) and any(WEIGHED.search(other.marked) for other in sentence):
         return False
-    before = said[max(0, at - 3) : at]
     theirs = before and before[-1].sentence == clause.sentence and _THEIRS.match(before[-1].marked)
     if theirs and not _FIRST_PERSON.search(clause.marked):
         return False
     recent = frozenset().union(*(other.places for other in before))
     return announces(aim, clause, recent)
+
+
+def _fails(clause: Clause, aim: Aim) -> bool:
+    """Whether it says that the promised unit will not do what was promised: "Trieste will not hold"."""
+    promise, order = aim.commitment.promise, aim.commitment.order
+    if promise is None or promise.unit is None or promise.kind not in ("order", "stays"):
+        return False
+    verb = order.verb if order is not None else "H"
+    text = clause.marked
+    found = re.search(rf"<{promise.unit.province}>{_WILL_NOT}{_VERBS.get(verb, '$')}", text, re.IGNORECASE)
+    hedged = WEIGHED.search(text) or conditional(text) or told(text) or clause.text.endswith("?")
+    there = verb != "-" or order is None or order.goal in clause.places
+    return found is not None and there and not hedged and not others_do(text[: found.start()])
 
 
 def _in_short(clause: Clause, before: Clause, aim: Aim) -> Stance | None:
@@ -245,24 +277,24 @@ def _in_short(clause: Clause, before: Clause, aim: Aim) -> Stance | None:
     return "break" if agrees(clause.marked) and denies_threat(before.marked) else None
 
 
-def _otherwise(said: Sequence[Clause], clause: Clause, aim: Aim) -> bool:
+def _otherwise(said: Sequence[Clause], at: int, aim: Aim) -> bool:
     """Whether the writer does something else than what it told the reader just before: "I told Italy that Venice would
     hold, but I go to Trieste"."""
-    at = said.index(clause)
+    clause = said[at]
     telling = [other for other in said[max(0, at - 2) : at] if told(other.marked) and relevance(other, aim)]
     contrast = clause.link in ("but", "yet", "however", "while", "whereas") or _CONTRAST.search(clause.marked)
     undecided = _UNDECIDED.search(clause.marked) or WEIGHED.search(clause.marked) or conditional(clause.marked)
     return bool(telling and contrast and _DOING.match(clause.marked) and not undecided)
 
 
-def _chooses(clause: Clause, aim: Aim, said: Sequence[Clause]) -> bool:
+def _chooses(said: Sequence[Clause], at: int, aim: Aim) -> bool:
     """Whether it tells, as something decided, where the unit went that broke the promise: "Galicia it is", "in truth
     Burgundy", "it goes to the Adriatic" behind a word about the unit."""
+    clause = said[at]
     text = clause.marked
     if clause.inherited or clause.text.endswith("?") or not clause.places & aim.goals:
         return False
-    at = said.index(clause)
-    sentence = [other for other in said[: at + 1] if other.sentence == clause.sentence]
+    sentence = [other for other in said[max(0, at - _FAR) : at + 1] if other.sentence == clause.sentence]
     if any(WEIGHED.search(other.marked) or conditional(other.marked) for other in sentence) or told(text):
         return False
     moved = {order.mover.province for order in aim.wrong if order != "WAIVE"}
@@ -305,7 +337,7 @@ def clear_plans(aim: Aim, clause: Clause, before: Clause | None = None) -> Itera
     for order, at in planned(clause, aim.own, aim.others):
         start = clause.marked[max(0, at - _NEAR) : at]
         context = _ASIDE.sub(" ", f"{earlier} {start}")
-        denied = NEGATED.search(start) or _DENIAL.search(start) or others_do(start)
+        denied = NEGATED.search(start) or _DENIAL.search(start) or others_do(start) or only_talk(start)
         if denied or _CONDITION.search(context) or conditional(context):
             continue
         given = any(same_order(order, wrong) for wrong in aim.wrong)

@@ -32,6 +32,13 @@ NEGATED = re.compile(
     (?:\W+[\w{}<>'-]+){0,4}\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PAST = re.compile(
+    r"\b(?:once(?= in|$|[,.])|in the past|last (?:year|spring|fall|autumn|turn|season)|earlier|years? ago"
+    r"|previously|back then)\b",
+    re.IGNORECASE,
+)
+_DID = re.compile(r"broke\b|\w+ed\b", re.IGNORECASE)
+_SOONER = re.compile(r"\b(?:sooner|rather|better)\W+(?:\w+\W+)?$", re.IGNORECASE)
 _NONE = re.compile(r"\bno (?:\w+ )?$", re.IGNORECASE)
 _NEEDLESS = re.compile(
     r"^(?:\W+\w+){0,4}?\W+(?:(?:is|are|was|seems?)(?:n't| not| never) (?:\w+ )?(?:needed|necessary|called for"
@@ -83,6 +90,13 @@ _RUNS_ON = re.compile(
     r"(?!.*(?:\b(?:i|i'm|i'll|i'd|i've|we|we'll|my|our|me|us)\b|[,;:]\W*(?:(?:so|and|then) )?<))",
     re.IGNORECASE | re.DOTALL,
 )
+_TALK = re.compile(
+    r"\b(?:announc\w+|hint(?:ed|ing)?|leak\w*|rumou?rs?|claim(?:ed|ing)?|pretend(?:ed|ing)?|(?:tell|telling"
+    r"|inform|write to|writing to)"
+    r"\W+\{[A-Z]+\})(?!.*\b(?:and|but|then|while|before)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Before what is only said to somebody."""
 _AT_ME = re.compile(
     rf"^\W*(?:me|us|i)\b|^\W*(?:its|his|her|their|your)\W+(?:\w+\W+)?{PROMISE}(?!\w)|^\W*by\W+(?:\{{|them)",
     re.IGNORECASE,
@@ -129,6 +143,8 @@ def stance_in(text: str) -> tuple[Stance, bool] | None:
         if (
             _IF.search(before)
             or _NEEDLESS.match(after)
+            or _SOONER.search(before)
+            or (_DID.match(match[0]) and _PAST.search(text))
             or _AT_ME.match(after)
             or others_do(before)
             or (word == "keep" and _CONTENT.search(before))
@@ -186,6 +202,15 @@ def conditional(text: str) -> bool:
 
 def others_do(before: str) -> bool:
     """Whether what follows these words is somebody else's deed, or what somebody else thinks or wants."""
-    ascribed = _ASCRIBED.search(before)
-    wanted = ascribed is not None and not _ON.search(before[ascribed.end() :])
-    return wanted or bool(_OTHERS.search(before) or _RUNS_ON.match(before))
+    return proposes(before) or bool(_OTHERS.search(before) or _RUNS_ON.match(before))
+
+
+def proposes(text: str) -> bool:
+    """Whether it begins to tell what somebody else has in mind."""
+    ascribed = _ASCRIBED.search(text)
+    return ascribed is not None and not _ON.search(text[ascribed.end() :])
+
+
+def only_talk(before: str) -> bool:
+    """Whether what follows these words is what the writer means to say to somebody."""
+    return bool(_TALK.search(before))
