@@ -49,6 +49,12 @@ _DOING = re.compile(
     r"|(?:my|the) (?:army|fleet|units?)|<[A-Z]{3}>\W+\w+s\b)",
     re.IGNORECASE,
 )
+_APPRAISED = re.compile(
+    r"(?:\[\d+\]|<[A-Z]{3}> (?:to|into) (?:the )?<[A-Z]{3}>)\W+(?:gains?|costs?|looks?|seems?|risks?|tempts"
+    r"|appeals|has its)\b",
+    re.IGNORECASE,
+)
+"""An order of which only its worth is told."""
 _FAR = 30
 """Clauses of a sentence before and behind one that are asked whether they doubt it."""
 _ASIDE = re.compile(r"\([^()]*\)")
@@ -100,7 +106,10 @@ _GOES_ON = re.compile(
     rf"(?:(?:will|shall|actually|really|instead|now|is|going|to)\W+)*{GOES}{TO}<([A-Z]{{3}})>",
     re.IGNORECASE,
 )
-_WILL_NOT = r"(?: army| fleet)?\W+(?:(?:will|shall|does|is) not|won't|shan't|isn't|doesn't)\W+(?:going to\W+)?(?:be )?"
+_WILL_NOT = (
+    r"(?: army| fleet)?\W+(?:(?:will|shall|does|is) not|won't|shan't|isn't"
+    r"|doesn't)\W+(?:going to\W+)?(?:be )?"
+)
 _VERBS = {
     "H": r"(?:hold|stay|remain|stand)",
     "S": r"(?:support|help)",
@@ -337,6 +346,8 @@ def clear_plans(aim: Aim, clause: Clause, before: Clause | None = None) -> Itera
     for order, at in planned(clause, aim.own, aim.others):
         start = clause.marked[max(0, at - _NEAR) : at]
         context = _ASIDE.sub(" ", f"{earlier} {start}")
+        if _APPRAISED.match(clause.marked, at):
+            continue
         denied = NEGATED.search(start) or _DENIAL.search(start) or others_do(start) or only_talk(start)
         if denied or _CONDITION.search(context) or conditional(context):
             continue
