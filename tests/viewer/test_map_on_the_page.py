@@ -151,6 +151,30 @@ def test_a_tap_says_the_order_and_shows_the_province(browser, game):
     context.close()
 
 
+def test_two_fingers_bring_the_map_closer(browser, game):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{game}#S1901M/orders")
+    page.wait_for_selector(".map .unit")
+    box = page.locator(".map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    device = context.new_cdp_session(page)
+
+    def touch(kind: str, *apart: int) -> None:
+        points = [{"x": x + side * far, "y": y, "id": side + 2} for far in apart for side in (-1, 1)]
+        device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 30)
+    for far in (45, 60, 90):
+        touch("touchMove", far)
+    touch("touchEnd")
+    expect(page.locator(".map.close")).to_have_count(1)
+    width = float(page.locator(".map").get_attribute("viewBox").split()[2])
+    page.get_by_role("button", name="Whole map").click()
+    assert width < 0.5 * float(page.locator(".map").get_attribute("viewBox").split()[2])
+    context.close()
+
+
 def test_no_two_powers_of_a_larger_map_share_a_colour(visit, tmp_path):
     play_by_command(tmp_path / "run", "--map", "modern", "--end_at_phase", "S1994M", "--num_negotiation_rounds", "0")
     page = visit(exported(tmp_path / "run", tmp_path / "game.html"))

@@ -208,11 +208,12 @@ export class MapView {
       this.zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, this.point(event));
     }, { passive: false });
     let from = null;
+    this.pinch();
     element.addEventListener("pointerdown", (event) => {
       if (this.box[2] < this.home[2]) from = { point: [event.clientX, event.clientY], box: [...this.box] };
     });
     element.addEventListener("pointermove", (event) => {
-      if (!from) return;
+      if (!from || this.fingers.size > 1) return;
       const scale = from.box[2] / element.clientWidth;
       this.look([from.box[0] - (event.clientX - from.point[0]) * scale, from.box[1] - (event.clientY - from.point[1]) * scale, from.box[2], from.box[3]]);
     });
@@ -225,6 +226,27 @@ export class MapView {
       this.onpick(name ?? null);
     });
     for (const end of ["pointerup", "pointercancel", "pointerleave"]) element.addEventListener(end, () => (from = null));
+  }
+
+  // Two fingers: as far as they go apart, it comes closer.
+  pinch() {
+    const { element } = this;
+    this.fingers = new Map();
+    const between = () => {
+      const [[x, y], [a, b]] = this.fingers.values();
+      return [Math.hypot(x - a, y - b), { clientX: (x + a) / 2, clientY: (y + b) / 2 }];
+    };
+    element.addEventListener("touchmove", (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
+    element.addEventListener("pointerdown", (event) => event.pointerType === "touch" && this.fingers.set(event.pointerId, [event.clientX, event.clientY]));
+    element.addEventListener("pointermove", (event) => {
+      if (!this.fingers.has(event.pointerId)) return;
+      const before = this.fingers.size === 2 ? between()[0] : 0;
+      this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+      if (!before) return;
+      const [after, middle] = between();
+      if (after) this.zoom(before / after, this.point(middle));
+    });
+    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, (event) => this.fingers.delete(event.pointerId));
   }
 
   point(event) {
