@@ -76,9 +76,8 @@ class _Pages:
         return web.Response(body=path.read_bytes(), content_type=_TYPES[path.suffix], charset="utf-8")
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        run = request.match_info["run"]
-        if run not in self._library.runs():
-            return _html("missing.html", 404, run=run)
+        if request.match_info["run"] not in self._library.runs():
+            return _html("missing.html", 404)
         return _html("index.html", many="no" if self._library.single else "yes")
 
     async def document(self, request: web.Request) -> web.StreamResponse:
