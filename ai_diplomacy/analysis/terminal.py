@@ -17,10 +17,10 @@ from . import deed_tables, player_tables
 from .analyzing import Analysis
 from .comparing import Difference, findable
 from .estimates import FEW, MARKS
-from .formatting import chance, number, span
+from .formatting import NONE, chance, mean, number, span
 from .measures import NAMED
 from .provenance import Provenance
-from .shown_table import LONG, ShownTable
+from .shown_table import LONG, ShownTable, shown_table
 from .verdict import verdict
 
 _SCORES = ("centers", "survival", "solo", "draw_size", "sum_of_squares", "diplobench", "rank")
@@ -142,9 +142,15 @@ def _pairs(analysis: Analysis, measure: str) -> ShownTable:
 
 
 def _regret_by_kind(analysis: Analysis) -> ShownTable:
-    """The report has powers and years too."""
-    found = next(table for table in player_tables.regrets(analysis) if "kind" in table.name)
-    return replace(found, title="Regret by kind of position")
+    """The report has powers and years too, and all measures."""
+    found = {(row.player, row.group): row for row in analysis.regrets if row.by == "kind of position"}
+    kinds = sorted({kind for _, kind in found})
+    rows = []
+    for player in player_tables.players(analysis):
+        told = [found.get((player, kind)) for kind in kinds]
+        rows.append((player, *(mean(row.figures["regret"], NAMED["regret"]) if row else NONE for row in told)))
+    title = "Regret, forward, by kind of position"
+    return shown_table("", title, ("player", *kinds), 1, rows).useful()
 
 
 def _explored(d: Difference, what: str) -> str:

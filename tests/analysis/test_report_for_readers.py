@@ -85,6 +85,13 @@ def test_every_table_has_a_name_and_can_be_reached_by_keyboard(html):
     assert html.count("<main>") == 1
 
 
+def test_of_two_folders_every_region_has_a_name_of_its_own(folder, tmp_path):
+    assert main(["analyze", str(folder), str(folder), "--out", str(tmp_path)]) == 0
+    tags = Links((tmp_path / "report.html").read_text()).tags
+    names = [told["aria-label"] for _, told in tags if "aria-label" in told]
+    assert len(names) == len(set(names)) > 20
+
+
 def test_no_row_says_nothing(html):
     body = html[html.index("<tbody>") :]
     for row in re.findall(r"<tr class=.*?</tr>", body, re.DOTALL):
