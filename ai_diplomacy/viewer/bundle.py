@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +29,26 @@ _IMPORT = re.compile(r'^import \{ (.*?) \} from "\./(\w+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 
 
-def single_file(title: str, parts: Iterable[tuple[str, Any]]) -> str:
-    """An HTML page that shows ``parts``, named JSON data, without a server and without the network."""
-    script, style = one_script(), "".join((PAGE / name).read_text(encoding="utf-8") for name in STYLES)
+def single_file(title: str, parts: Iterable[tuple[str, Any]], around: Mapping[str, str] = {}) -> str:
+    """An HTML page that shows ``parts``, named JSON data, without a server and without the network. ``around``: where
+    its list and its neighbours lie, as ``around.js`` reads it."""
+    data = ((name, packed(part)) for name, part in parts)
+    return _sealed_page("export.html", "main.js", STYLES, title=title, parts=data, around=around)
+
+
+def list_file(title: str, shelf: Mapping[str, Any]) -> str:
+    """The list of a library as an HTML page of the same kind."""
+    return _sealed_page("runs.html", "library.js", ("page.css", "library.css"), title=title, shelf=shelf)
+
+
+def _sealed_page(template: str, entry: str, styles: Sequence[str], **values: object) -> str:
+    """A page with script and style inside, under a policy that lets nothing else in."""
+    script, style = one_script(entry), "".join((PAGE / name).read_text(encoding="utf-8") for name in styles)
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    data = ((name, packed(part)) for name, part in parts)
-    return page("export.html", title=title, policy=policy, script=script, style=style, parts=data)
+    return page(template, policy=policy, script=script, style=style, **values)
 
 
 def page(template: str, **values: object) -> str:
@@ -56,8 +67,8 @@ def packed(part: Any) -> str:
     return base64.b64encode(deflate.compress(page_json(part)) + deflate.flush()).decode()
 
 
-def one_script() -> str:
-    """The modules of the page, each in a scope of its own, those that others import first."""
+def one_script(entry: str = "main.js") -> str:
+    """A module of the page and all that it imports, each in a scope of its own, those that others import first."""
     sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(PAGE.glob("*.js"))}
     written: dict[str, str] = {}
 
@@ -68,7 +79,7 @@ def one_script() -> str:
             write(needed)
         written[name] = _scoped(name, sources[name])
 
-    write("main.js")
+    write(entry)
     return "const modules = {};\n" + "\n".join(written.values())
 
 

@@ -1,23 +1,29 @@
-"""The runs in a folder, found by their logs, and each in one row of a list: who plays, and how far it has come."""
+"""The folders of a library: games, examinations and tournaments, found by the files that each of them has."""
 
 from __future__ import annotations
 
-import json
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..run.defaulted_steps import Defaults, summed
-from ..run.glance import EVENTS, glance
+from ..run.glance import EVENTS
 from ..run.history import is_run
 
-_DEPTH = 3
-"""How far below the folder a run may lie: forks lie in folders of their own."""
-_LONGEST_COUNTS = 2**20
-"""Bytes of the line that holds a run's counts."""
-_ENDS = {"": "not finished", "solo": "won", "draw": "draw", "last_power": "won", "limit": "ended"}
+AGREED, CARD = "tournament.json", "card.json"
+"""What tells a tournament and an examination."""
+_DEPTH = 4
+"""How far below the folder a run may lie: forks, and the games of a tournament, lie in folders of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFolders:
+    """The folders below one, by the path that leads there from it."""
+
+    runs: dict[str, Path] = field(default_factory=dict)
+    """Examinations among them; sorted, so that the tenth game follows the ninth."""
+    tournaments: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,67 +36,67 @@ class Library:
     def single(self) -> bool:
         return is_run(self.root)
 
-    def runs(self) -> dict[str, Path]:
-        """Name -> folder, the latest first. The name of a run is its path below the folder. Links are not followed."""
+    @property
+    def name(self) -> str:
+        return self.root.resolve().name
+
+    def found(self) -> FoundFolders:
+        """Links are not followed."""
         if self.single:
-            return {self.root.resolve().name: self.root}
-        found = {str(path.relative_to(self.root)): path for path in _below(self.root, _DEPTH)}
-        return dict(sorted(found.items(), key=lambda run: (-_written(run[1]), run[0])))
+            return FoundFolders({self.name: self.root})
+        runs, tournaments = {}, {}
+        for path, is_tournament in _below(self.root, _DEPTH):
+            name = str(path.relative_to(self.root))
+            if is_tournament:
+                tournaments[self.name if name == "." else name] = path
+            else:
+                runs[name] = path
+        return FoundFolders(
+            {name: runs[name] for name in sorted(runs, key=natural)},
+            {name: tournaments[name] for name in sorted(tournaments, key=natural)},
+        )
+
+    def runs(self) -> dict[str, Path]:
+        """Those of ``found``."""
+        return self.found().runs
+
+    def run(self, name: str) -> Path | None:
+        """The folder of a run, or ``None``: for what is no run of this library, and for what lies behind a link."""
+        if self.single:
+            return self.root if name == self.name else None
+        parts = name.split("/")
+        if len(parts) > _DEPTH or any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+            return None
+        path = self.root
+        for part in parts:
+            # What lies in a run belongs to it.
+            if path != self.root and is_run(path):
+                return None
+            path = path / part
+            if path.is_symlink():
+                return None
+        return path if is_run(path) else None
 
 
-def _below(folder: Path, depth: int) -> Iterator[Path]:
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts numbers in names as numbers."""
+    return [(int(part), "") if part.isdecimal() and len(part) < 18 else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+def _below(folder: Path, depth: int) -> Iterator[tuple[Path, bool]]:
+    """Folders of runs and of tournaments, and whether it is a tournament."""
     try:
-        entries = [Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+        with os.scandir(folder) as scanned:
+            entries = list(scanned)
     except OSError:
         return
-    for path in entries:
-        if is_run(path):
-            yield path
-        elif depth > 1:
-            yield from _below(path, depth - 1)
-
-
-def _written(path: Path) -> float:
-    """When the run last told of something, seconds since 1970."""
-    try:
-        return (path / EVENTS).stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """What the list tells of a run."""
-
-    models: tuple[str, ...]
-    defaults: str
-    """How many steps were played on defaults, and who did not play; empty for none."""
-    phase: str
-    stands: str
-    """How the game ended, if it did."""
-    when: str
-    """When the run last told of something."""
-
-
-def run_row(path: Path) -> RunRow:
-    """Raises ``OSError``."""
-    told = glance(path)
-    when = datetime.fromtimestamp(told.written, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    stands = f"{_ENDS.get(told.outcome, told.outcome)}{', imported' if told.imported else ''}"
-    return RunRow(told.models, _defaults(path), told.phase, stands, when)
-
-
-def _defaults(path: Path) -> str:
-    """By the counts that a run writes after each phase."""
-    try:
-        with (path / "overview.jsonl").open("rb") as file:
-            counts = json.loads(file.readline(_LONGEST_COUNTS))["errors_by_power"]
-        seats = {
-            str(power): Defaults(row["calls"] - row["reasked"], row["defaulted_steps"]) for power, row in counts.items()
-        }
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return ""
-    total = summed(list(seats.values()))
-    idle = ", ".join(power.title() for power, seat in seats.items() if seat.mostly)
-    told = [f"{total.defaulted} of {total.steps} steps", *([f"{idle} did not play"] if idle else [])]
-    return "; ".join(told) if total.defaulted else ""
+    names = {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
+    if AGREED in names:
+        yield folder, True
+    for entry in entries if depth else ():
+        if entry.is_dir(follow_symlinks=False):
+            path = Path(entry.path)
+            if (path / EVENTS).is_file():
+                yield path, False
+            else:
+                yield from _below(path, depth - 1)

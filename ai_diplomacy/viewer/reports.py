@@ -27,7 +27,7 @@ def add_reports(app: web.Application, library: Library) -> None:
 
     async def game(request: web.Request) -> web.StreamResponse:
         name = f"{request.match_info['folder']}/{request.match_info['run']}"
-        if name not in library.runs():
+        if library.run(name) is None:
             raise web.HTTPNotFound
         raise web.HTTPFound(f"/run/{quote(name, safe='')}/")
 

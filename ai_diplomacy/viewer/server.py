@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
 
+from ..run.glance import EVENTS
 from ..web.geometry import geometry
 from ..web.guards import HEADERS, guard, inside
 from .bundle import PAGE, page
-from .library import Library, run_row
-from .reports import add_reports, report_addresses
+from .library import CARD, Library
+from .listed_pages import ListPages, not_begun, nothing_page, nothing_there
+from .reports import add_reports
 from .watching import WatchedRun
 
 _KEPT = 16
@@ -26,7 +28,7 @@ _TYPES = {".js": "text/javascript", ".css": "text/css"}
 def application(library: Library, host: str = "127.0.0.1") -> web.Application:
     """``host``: the address that the server listens on; requests that name another one are refused."""
     pages = _Pages(library)
-    app = web.Application(middlewares=[guard(host)])
+    app = web.Application(middlewares=[guard(host), nothing_there(library)])
     app.router.add_get("/", pages.front)
     app.router.add_get("/page/{file}", pages.asset)
     app.router.add_get("/run/{run}/", pages.page)
@@ -55,19 +57,13 @@ class _Pages:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._list = ListPages(library, address)
         self._watched: OrderedDict[Path, WatchedRun] = OrderedDict()
 
-    async def front(self, _: web.Request) -> web.StreamResponse:
-        runs = self._library.runs()
+    async def front(self, request: web.Request) -> web.StreamResponse:
         if self._library.single:
-            raise web.HTTPFound(address(next(iter(runs))))
-        rows = []
-        for run, path in runs.items():
-            # What cannot be read has no row.
-            with suppress(OSError):
-                rows.append({"name": run, "address": address(run), "brief": run_row(path)})
-        reports = report_addresses(self._library)
-        return _html("runs.html", name=self._library.root.resolve().name, runs=rows, reports=reports)
+            raise web.HTTPFound(address(self._library.name))
+        return await self._list.page(request)
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         path = inside(PAGE, request.match_info["file"])
@@ -76,9 +72,16 @@ class _Pages:
         return web.Response(body=path.read_bytes(), content_type=_TYPES[path.suffix], charset="utf-8")
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["run"] not in self._library.runs():
-            return _html("missing.html", 404)
-        return _html("index.html", many="no" if self._library.single else "yes")
+        run = request.match_info["run"]
+        folder = self._library.run(run)
+        if folder is None:
+            return nothing_page(self._library, "There is no such run here.")
+        if inside(folder, CARD) is not None:
+            raise web.HTTPFound("files/card.md")
+        if not (folder / EVENTS).stat().st_size:
+            return not_begun(run)
+        around = {} if self._library.single else await self._list.around(run)
+        return web.Response(text=page("index.html", around=around), content_type="text/html")
 
     async def document(self, request: web.Request) -> web.StreamResponse:
         return _json(await self._run(request).document())
@@ -125,7 +128,7 @@ class _Pages:
         return web.FileResponse(path, headers={"Content-Type": "text/plain; charset=utf-8"})
 
     def _folder(self, request: web.Request) -> Path:
-        folder = self._library.runs().get(request.match_info["run"])
+        folder = self._library.run(request.match_info["run"])
         if folder is None:
             raise web.HTTPNotFound
         return folder
@@ -145,7 +148,3 @@ def _json(body: bytes) -> web.Response:
     response = web.Response(body=body, content_type="application/json")
     response.enable_compression()
     return response
-
-
-def _html(template: str, status: int = 200, **values: object) -> web.Response:
-    return web.Response(status=status, text=page(template, **values), content_type="text/html")

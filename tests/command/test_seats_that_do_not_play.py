@@ -10,7 +10,7 @@ from command_runs import run
 from ai_diplomacy.game.diplomacy import DIPLOMACY
 from ai_diplomacy.run.history import read_history
 from ai_diplomacy.run.replay import replay
-from ai_diplomacy.viewer.library import run_row
+from ai_diplomacy.viewer.listed_games import listed_game
 from ai_diplomacy.viewer.record import RunRecord
 
 pytestmark = pytest.mark.slow
@@ -77,7 +77,10 @@ def test_a_game_that_ended_says_last_how_many_steps_were_played_on_defaults_and_
     assert (france["power"], italy["power"], france["mostly"]) == ("FRANCE", "ITALY", True)
     assert france["steps"] == france["defaulted"] >= 6
     steps = france["steps"] + italy["steps"]
-    assert re.fullmatch(rf"{steps} of \d+ steps; France, Italy did not play", run_row(empty / "run").defaults)
+    _, row = listed_game(empty / "run")
+    assert (row.defaulted, row.idle) == (steps, ("FRANCE", "ITALY"))
+    assert row.steps is not None
+    assert row.steps > steps
     head = (empty / "run" / "powers" / "FRANCE.md").read_text().split("\n## ")[0]
     assert f"**{france['steps']} of {france['steps']} steps on defaults, most often: " in head
     assert "on defaults" not in (empty / "run" / "powers" / "ENGLAND.md").read_text().split("\n## ")[0]
@@ -86,7 +89,8 @@ def test_a_game_that_ended_says_last_how_many_steps_were_played_on_defaults_and_
 def test_a_game_in_which_all_played_says_nothing_of_defaults(empty, capfd):
     assert run(*GAME, "--models", "bot:dumbbot") == 0
     assert "run folder: " in capfd.readouterr().out.splitlines()[-1]
-    assert run_row(empty / "run").defaults == ""
+    _, row = listed_game(empty / "run")
+    assert (row.defaulted, row.idle) == (0, ())
     assert document(empty / "run")["figures"]["defaults"] == []
 
 

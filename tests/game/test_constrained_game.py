@@ -24,7 +24,7 @@ from ai_diplomacy.models.model import Reply
 from ai_diplomacy.offline.server.local import LocalServer
 from ai_diplomacy.offline.server.options import ServerOptions
 from ai_diplomacy.run.history import read_history
-from ai_diplomacy.viewer.library import run_row
+from ai_diplomacy.viewer.listed_games import listed_game
 from ai_diplomacy.viewer.record import RunRecord
 
 POWERS = terrain().powers
@@ -78,7 +78,7 @@ def test_figures_of_such_seats_say_so_wherever_they_stand(constrained):
     page = RunRecord(constrained.path)
     page.read()
     assert page.document()["run"]["models"]["FRANCE"] == [{"after": "", "model": MARKED}]
-    assert run_row(constrained.path).models == (MARKED,)
+    assert {seat.model for seat in listed_game(constrained.path)[1].seats} == {MARKED}
     assert (
         dict.fromkeys(POWERS, "orders")
         == json.loads((constrained.path / "overview.jsonl").read_text().splitlines()[2])["constrain"]

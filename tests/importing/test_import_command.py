@@ -11,7 +11,7 @@ from playing import recorded_game
 from ai_diplomacy.command.main import main
 from ai_diplomacy.run.glance import glance
 from ai_diplomacy.viewer.export import exported
-from ai_diplomacy.viewer.library import run_row
+from ai_diplomacy.viewer.listed_games import listed_game
 from ai_diplomacy.viewer.record import RunRecord
 
 
@@ -107,7 +107,8 @@ def test_the_page_and_the_library_say_that_it_was_imported_and_know_no_bill(huma
     assert (bill["total"]["total_usd"], bill["by_power"]["FRANCE"]["total_usd"]) == (None, None)
     assert len(document["phases"]) == 52
     assert glance(human).imported == "a game of phases"
-    assert run_row(human).stands == "ended, imported"
+    _, row = listed_game(human)
+    assert (row.state, row.outcome, row.cost, row.defaulted) == ("imported", "limit", None, None)
     assert "</html>" in exported(human)
 
 

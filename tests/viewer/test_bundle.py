@@ -9,14 +9,19 @@ import zlib
 from ai_diplomacy.viewer.bundle import PAGE, one_script, packed, single_file
 
 
-def test_every_module_is_in_the_script_before_those_that_need_it():
-    script = one_script()
-    order = re.findall(r'^modules\["(.*?)"\] = ', script, re.MULTILINE)
-    assert sorted(order) == sorted(path.name for path in PAGE.glob("*.js"))
-    for path in PAGE.glob("*.js"):
-        for needed in re.findall(r'from "\./(.*?)"', path.read_text()):
-            assert order.index(needed) < order.index(path.name)
-    assert not re.search(r"^\s*(import|export)\b", script, re.MULTILINE)
+def test_every_module_is_in_a_script_before_those_that_need_it():
+    found = set()
+    for entry in ("main.js", "library.js"):
+        script = one_script(entry)
+        order = re.findall(r'^modules\["(.*?)"\] = ', script, re.MULTILINE)
+        assert len(order) == len(set(order))
+        assert order[-1] == entry
+        for name in order:
+            for needed in re.findall(r'from "\./(.*?)"', (PAGE / name).read_text()):
+                assert order.index(needed) < order.index(name)
+        assert not re.search(r"^\s*(import|export)\b", script, re.MULTILINE)
+        found |= set(order)
+    assert found == {path.name for path in PAGE.glob("*.js")}
 
 
 def test_the_policy_lets_in_its_own_script_and_style_alone():

@@ -1,5 +1,6 @@
 // The page: one phase of the game at a time, on the map and in one of nine views beside it.
 
+import { around } from "./around.js";
 import { callsPanel } from "./calls.js";
 import { button, chosenTheme, icon, key, legend, switchTheme } from "./controls.js";
 import { curvesPanel } from "./curves.js";
@@ -64,7 +65,6 @@ class Page {
 
   build() {
     const { game, source } = this;
-    const many = source.live && document.body.dataset.many === "yes";
     this.state = h("span", { class: "state", role: "status" });
     this.result = h("h1", { class: "outcome" });
     this.defaults = h("ul", { class: "defaults", "aria-label": "What went wrong" });
@@ -102,7 +102,7 @@ class Page {
       h(
         "header",
         { class: "top" },
-        h("div", { class: "titles" }, many ? h("a", { href: "/", class: "back" }, "← all runs") : null, this.result, h("span", { class: "run-name" }, game.run.name), this.state),
+        h("div", { class: "titles" }, around(), this.result, h("span", { class: "run-name" }, game.run.name), this.state),
         h("button", { type: "button", class: "plain theme", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, icon("theme")),
       ),
       h("section", { "aria-label": "Players" }, this.defaults, this.seats.element),
@@ -327,7 +327,7 @@ async function start() {
       },
     });
   } catch (error) {
-    loading?.replaceChildren(`The game cannot be shown: ${error.message} `, source.live && document.body.dataset.many === "yes" ? h("a", { href: "/" }, "← all runs") : "");
+    loading?.replaceChildren(`The game cannot be shown: ${error.message} `, around() ?? "");
     throw error;
   }
 }
