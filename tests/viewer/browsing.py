@@ -39,7 +39,17 @@ def chromium() -> Iterator[Browser]:
 class Visit:
     """A page that is looked at, and all that it says and asks for meanwhile."""
 
-    def __init__(self, browser: Browser, url: str, *, width: int = 1280, height: int = 800, dark: bool = False) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        dark: bool = False,
+        ready: str = ".map .unit",
+    ) -> None:
+        """``ready``: what is waited for."""
         self.page: Page = browser.new_page(
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
@@ -49,7 +59,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", self._request)
         self.page.goto(url)
-        self.page.wait_for_selector(".map .unit")
+        self.page.wait_for_selector(ready)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -40,7 +40,7 @@ class LibraryPage {
       const words = shelf.exams.length || shelf.tournaments.length ? "No game has been begun here yet." : "There is no run in this folder yet.";
       return h("section", { class: "nothing", "aria-label": "Games" }, h("p", {}, words), h("p", { class: "quiet" }, "A game without a key or a bill is played by ", h("code", {}, "ai-diplomacy play"), "; games of other programs come in by ", h("code", {}, "ai-diplomacy import"), ". Load this page again when there is one."));
     }
-    return h("section", { "aria-label": "Games" }, h("h2", {}, "Games"), h("div", { class: "filters", role: "search" }, Object.values(this.fields).map((field) => field.closest("label")), button(icon("before"), "Turn the order round", () => this.choose({ down: !this.wanted.down })), this.clear), this.told, this.table);
+    return h("section", { "aria-label": "Games" }, h("h2", {}, "Games"), h("div", { class: "filters", role: "search" }, Object.values(this.fields), button(icon("before"), "Turn the order round", () => this.choose({ down: !this.wanted.down })), this.clear), this.told, this.table);
   }
 
   makeFields() {
@@ -54,14 +54,11 @@ class LibraryPage {
       winner: ["First", "anybody first", players],
       state: ["State", "any state", Object.entries(STATES)],
     };
-    const fields = { q: h("input", { type: "search", placeholder: "Search…  ( / )", oninput: () => this.choose({ q: fields.q.value }) }) };
-    h("label", { class: "text" }, h("span", { class: "hidden" }, "Search in names, players and powers"), fields.q);
+    const fields = { q: h("input", { type: "search", class: "text", "aria-label": "Search", placeholder: "Search…  ( / )", oninput: () => this.choose({ q: fields.q.value }) }) };
     for (const [name, [title, all, options]] of Object.entries(choices)) {
-      fields[name] = h("select", { onchange: () => this.choose({ [name]: fields[name].value }) }, h("option", { value: "" }, all), options.map(([value, shown]) => h("option", { value }, shown)));
-      h("label", { hidden: options.length < 2 && name === "folder" }, h("span", { class: "hidden" }, title), fields[name]);
+      fields[name] = h("select", { "aria-label": title, hidden: name === "folder" && options.length < 2, onchange: () => this.choose({ [name]: fields[name].value }) }, h("option", { value: "" }, all), options.map(([value, shown]) => h("option", { value }, shown)));
     }
-    fields.sort = h("select", { onchange: () => this.choose({ sort: fields.sort.value, down: ORDERS[fields.sort.value].most }) }, Object.entries(ORDERS).map(([name, { title }]) => h("option", { value: name }, `by ${title.toLowerCase()}`)));
-    h("label", { class: "sorting" }, h("span", { class: "hidden" }, "Sorted"), fields.sort);
+    fields.sort = h("select", { class: "sorting", "aria-label": "Sorted", onchange: () => this.choose({ sort: fields.sort.value, down: ORDERS[fields.sort.value].most }) }, Object.entries(ORDERS).map(([name, { title }]) => h("option", { value: name }, `by ${title.toLowerCase()}`)));
     this.clear = h("button", { type: "button", class: "link", onclick: () => this.choose(Object.fromEntries(FILTERS.map((name) => [name, ""]))) }, "clear");
     return fields;
   }
