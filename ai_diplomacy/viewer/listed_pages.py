@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from .bundle import page
 from .library import Library
-from .reports import report_address
+from .reports import report_address, reported
 from .shelf import Shelf, neighbours
 
 _FRESH = 0.5
@@ -53,7 +53,8 @@ class ListPages:
                 self._made = asyncio.get_running_loop().time()
 
     def _make(self) -> None:
-        document = self._shelf.document(self._address, lambda folder: report_address(self._library, folder))
+        reports = {folder: report_address(folder) for folder in reported(self._library)}
+        document = self._shelf.document(self._address, reports)
         if document != self._document:
             made = page("runs.html", title=f"{document['name']} · AI Diplomacy", shelf=document, policy="").encode()
             self._document, self._page, self._packed = document, made, gzip.compress(made, 5, mtime=0)

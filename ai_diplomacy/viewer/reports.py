@@ -36,14 +36,20 @@ def add_reports(app: web.Application, library: Library) -> None:
     app.router.add_get("/in/{folder:.+}/run/{run}/", game)
 
 
-def report_addresses(library: Library) -> dict[str, str]:
-    """Folder -> the address of its report, where it has one; the library itself has the empty name."""
+def reported(library: Library) -> list[str]:
+    """The folders that have a report; the library itself has the empty name."""
     folders = {str(above) for run in library.runs() for above in PurePath(run).parents}
-    found = {}
-    for folder in sorted("" if name == "." else name for name in folders):
-        if inside(library.root, f"{folder}/analysis/report.html".lstrip("/")) is not None:
-            found[folder] = f"/in/{quote(folder)}/analysis/report.html" if folder else "/analysis/report.html"
-    return found
+    names = sorted("" if name == "." else name for name in folders)
+    return [name for name in names if inside(library.root, report_path(name)) is not None]
+
+
+def report_path(folder: str) -> str:
+    """Below the library."""
+    return f"{folder}/analysis/report.html".lstrip("/")
+
+
+def report_address(folder: str) -> str:
+    return f"/in/{quote(folder)}/analysis/report.html" if folder else "/analysis/report.html"
 
 
 def report_file(library: Library, folder: str, name: str) -> web.StreamResponse:

@@ -25,25 +25,21 @@ class Shelf:
         """Run -> its stamp, and its row as it was then; ``None`` for what cannot be read."""
         self._agreed: dict[str, tuple[int, dict[str, Any]]] = {}
 
-    def document(self, address: Callable[[str], str], report: Callable[[str], str]) -> dict[str, Any]:
-        """``name``, ``games``, ``tournaments`` and ``exams``. ``address``: of a run, by its name; ``report``: of the
-        report on the folder of this name (empty: the library itself), empty where there is none."""
+    def document(self, address: Callable[[str], str], reports: Mapping[str, str]) -> dict[str, Any]:
+        """``name``, ``games``, ``tournaments``, ``exams`` and ``reports``. ``address``: of a run, by its name;
+        ``reports``: folder -> the address of its report (empty: of the library itself)."""
         found = self._library.found()
         rows = {}
         for name, path in found.runs.items():
             if (row := self._row(name, path)) is not None:
                 rows[name] = row
         self._read = {name: self._read[name] for name in found.runs}
-        games = [row | {"address": address(name)} for name, row in rows.items() if "exam" not in row]
         return {
             "name": self._library.name,
-            "report": report(""),
-            "games": games,
-            "tournaments": [
-                self._tournament(name, path) | {"report": report(self._below(path))}
-                for name, path in found.tournaments.items()
-            ],
+            "games": [row | {"address": address(name)} for name, row in rows.items() if "exam" not in row],
+            "tournaments": [self._tournament(name, path) for name, path in found.tournaments.items()],
             "exams": [row | {"address": address(name)} for name, row in rows.items() if "exam" in row],
+            "reports": dict(reports),
         }
 
     def _below(self, path: Path) -> str:

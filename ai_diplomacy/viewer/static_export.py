@@ -20,11 +20,11 @@ from ..run.history import is_run
 from ..web.guards import inside
 from .bundle import list_file
 from .library import Library
+from .reports import report_path, reported
 from .shelf import Shelf, neighbours
 
 MANIFEST = "export.json"
 _FORMAT = 1
-_REPORT = "analysis"
 _GAME_OF_REPORT = re.compile(r'href="\.\./run/([^"/]+)/"')
 _LONGEST = 2**24
 
@@ -41,8 +41,8 @@ class Exported:
 def export_library(folder: Path, out: Path, exported: Callable[[Path, dict[str, str]], str]) -> Exported:
     """``exported``: the page of a run, given what lies around it. Raises ``ConfigError`` or ``OSError``."""
     library = Library(folder)
-    earlier = _earlier(out)
-    shelf = Shelf(library).document(page_of, lambda below: _report(folder, below))
+    earlier, reports = _earlier(out), reported(library)
+    shelf = Shelf(library).document(page_of, {below: quote(report_path(below)) for below in reports})
     if not shelf["games"] and not shelf["exams"]:
         raise ConfigError(f"{str(folder)!r} is not the folder of a run, and holds none")
     if any(map(is_run, (out.resolve(), *out.resolve().parents))):
@@ -69,7 +69,7 @@ def export_library(folder: Path, out: Path, exported: Callable[[Path, dict[str, 
         if (card := inside(_run(library, exam["name"]), "card.md")) is not None:
             write(f"run/{exam['name']}/card.md", card.read_bytes())
             exam["address"] = f"run/{quote(exam['name'])}/card.md"
-    for name, data in _reports(folder, ["", *(found["below"] for found in shelf["tournaments"])]):
+    for name, data in _reports(folder, reports):
         write(name, data)
     # A game that has no page keeps its row, without a link.
     games = [game if game in told else game | {"address": None} for game in shelf["games"]]
@@ -103,17 +103,10 @@ def _run(library: Library, name: str) -> Path:
     return path
 
 
-def _report(folder: Path, below: str) -> str:
-    name = f"{below}/{_REPORT}/report.html".lstrip("/")
-    return quote(name) if inside(folder, name) is not None else ""
-
-
 def _reports(folder: Path, belows: list[str]) -> Iterator[tuple[str, bytes]]:
     """The files of each report, whose links lead to the pages beside it."""
-    for below in dict.fromkeys(belows):
-        if not _report(folder, below):
-            continue
-        root = folder / below / _REPORT
+    for below in belows:
+        root = (folder / report_path(below)).parent
         for path in sorted(root.rglob("*")):
             name = path.relative_to(folder).as_posix()
             if inside(folder, name) is None:

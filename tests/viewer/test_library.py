@@ -124,9 +124,9 @@ def test_what_a_stopped_game_never_told_is_unknown(library):
 
 def test_a_list_is_read_again_only_where_something_changed(library, monkeypatch):
     shelf = Shelf(Library(library))
-    before = shelf.document(address, lambda _: "")
+    before = shelf.document(address, {})
     monkeypatch.setattr("ai_diplomacy.viewer.shelf.listed_game", lambda path: pytest.fail(f"{path} is read again"))
-    assert shelf.document(address, lambda _: "") == before
+    assert shelf.document(address, {}) == before
     assert [game["name"] for game in before["games"]] == ["cup/games/0001", "cup/games/0002", "forks/1", "stopped #1"]
 
 
@@ -196,7 +196,7 @@ def test_tournaments_and_examinations_are_cards(visit):
     assert "12.3 %" in shown.page.locator('[data-exam="exam"]').inner_text()
     shown.page.get_by_role("link", name="its games").click()
     assert sorted(names(shown)) == ["cup/games/0001", "cup/games/0002"]
-    for link, text in (("report", "A report"), ("its card", "Examination of gpt-4o")):
+    for link, text in (("its report", "A report"), ("its card", "Examination of gpt-4o")):
         led = shown.page.get_by_role("link", name=link).evaluate("link => link.href")
         assert text in shown.page.request.get(led).text()
 
@@ -272,7 +272,7 @@ def test_an_exported_folder_is_walked_from_list_to_game_to_report(visit, site, h
         page.wait_for_selector(".map .unit")
         page.get_by_role("link", name="all runs").click()
         page.wait_for_selector(".games")
-        page.get_by_role("link", name="report").click()
+        page.get_by_role("link", name="its report").click()
         page.get_by_role("link", name="0002").click()
         page.wait_for_selector(".map .unit")
         assert "cup/games/0002" in page.url

@@ -22,6 +22,8 @@ from ai_diplomacy.viewer.server import app_runner
 from ai_diplomacy.viewer.watching import WatchedRun
 from ai_diplomacy.web.guards import POLICY
 
+SECRET = "nobody reads this"
+
 
 @pytest.fixture
 def runs(offline_run, tmp_path) -> Path:
@@ -29,7 +31,7 @@ def runs(offline_run, tmp_path) -> Path:
     folder = tmp_path / "results"
     shutil.copytree(offline_run.path, folder / "one")
     shutil.copytree(offline_run.path, folder / "forks" / "1")
-    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "secret.txt").write_text(SECRET)
     (folder / "one" / "link.txt").symlink_to(tmp_path / "secret.txt")
     (folder / "one" / "linked").symlink_to(tmp_path)
     (folder / "elsewhere").symlink_to(offline_run.path)
@@ -53,7 +55,7 @@ async def status(session: ClientSession, path: str, **headers: str) -> int:
     async with session.get(URL(path, encoded=True), headers=headers, allow_redirects=False) as response:
         assert response.headers["Content-Security-Policy"] == POLICY
         assert "unsafe" not in POLICY
-        assert "secret" not in await response.text()
+        assert SECRET not in await response.text()
         return response.status
 
 

@@ -27,7 +27,15 @@ class LibraryPage {
     const { shelf } = this;
     const counted = (things, one) => (things.length ? `${things.length.toLocaleString("en")} ${one}${things.length === 1 ? "" : "s"}` : "");
     const words = [counted(shelf.games, "game"), counted(shelf.tournaments, "tournament"), counted(shelf.exams, "examination")].filter(Boolean);
-    return h("header", { class: "top" }, h("div", { class: "titles" }, h("h1", {}, shelf.name), h("span", { class: "outcome" }, words.join(", ")), shelf.report ? h("a", { href: shelf.report }, "report") : null), h("button", { type: "button", class: "plain theme", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, icon("theme")));
+    return h("header", { class: "top" }, h("div", { class: "titles" }, h("h1", {}, shelf.name), h("span", { class: "outcome" }, words.join(", ")), this.reports()), h("button", { type: "button", class: "plain theme", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, icon("theme")));
+  }
+
+  // Those of tournaments stand on their cards.
+  reports() {
+    const { shelf } = this;
+    const carded = new Set(shelf.tournaments.map((one) => one.below));
+    const others = Object.entries(shelf.reports).filter(([folder]) => !carded.has(folder));
+    return others.map(([folder, address]) => h("a", { href: address }, `Report of ${folder || "these games"}`));
   }
 
   cards(title, cards) {

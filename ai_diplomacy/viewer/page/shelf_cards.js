@@ -29,7 +29,7 @@ export function tournamentCard(shelf, tournament, onlook) {
       : h("p", { class: "quiet" }, `No game has ended yet. Players: ${tournament.players.join(", ")}.`),
     table.length > SHOWN ? h("p", { class: "quiet" }, `and ${table.length - SHOWN} more players`) : null,
     table.length ? h("p", { class: "quiet" }, "Mean of the centres at the end, and games in which it was first, alone or with others. What may be concluded says the report.") : null,
-    h("p", { class: "ways" }, h("a", { href: onlook(tournament) }, "its games"), tournament.report ? h("a", { href: tournament.report }, "report") : null),
+    h("p", { class: "ways" }, h("a", { href: onlook(tournament) }, "its games"), Object.hasOwn(shelf.reports, tournament.below) ? h("a", { href: shelf.reports[tournament.below] }, "its report") : null),
   );
 }
 
