@@ -75,7 +75,7 @@ class _Pages:
         run = request.match_info["run"]
         folder = self._library.run(run)
         if folder is None:
-            return nothing_page(self._library, "There is no such run here.")
+            return nothing_page(self._library, "There is no run at this address.")
         if inside(folder, CARD) is not None:
             raise web.HTTPFound("files/card.md")
         if not (folder / EVENTS).stat().st_size:
