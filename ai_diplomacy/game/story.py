@@ -146,8 +146,8 @@ class Stories:
                 chapter.written = ""
                 return chapter
         # What a power thought of a phase in which it had nothing to do comes when the next one is open already.
-        chapter = Chapter(phase)
-        bisect.insort(self._chapters[power], chapter, key=lambda other: Phase(other.phase))
+        chapter = Chapter(Phase(phase))
+        bisect.insort(self._chapters[power], chapter, key=lambda other: other.phase)
         return chapter
 
     def _round(self, power: str, phase: str, round: int) -> PressRound:
@@ -223,7 +223,7 @@ class Stories:
             if not (mine or reader == row.recipient or (row.recipient == ALL and row.source == "pledge")):
                 continue
             # Who has nothing to retreat or to build has no chapter of that phase.
-            lived = [chapter for chapter in self._chapters[reader] if Phase(chapter.phase) <= row.decided]
+            lived = [chapter for chapter in self._chapters[reader] if chapter.phase <= row.decided]
             if not lived:
                 continue
             chapter = self._chapter(reader, lived[-1].phase)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..board.phase import Phase
 from .story_words import collapsed, joined, title
 
 
@@ -22,7 +23,7 @@ class PressRound:
 class Chapter:
     """What one power lived through in one phase."""
 
-    phase: str
+    phase: Phase
     opening: list[str] = field(default_factory=list)
     rounds: dict[int, PressRound] = field(default_factory=dict)
     deciding: list[str] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -15,6 +15,7 @@ from ..promises.promised import Promised
 from ..records.events import Event
 from ..run.events import RunFinished
 from .events import PhaseAdjudicated, PhaseStarted
+from .story_words import season
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class GameFacts:
         self.years: dict[int, dict[str, int]] = {}
         """Year -> power -> centres at its end, or by now."""
         self.captures: list[Capture] = []
+        self._of_turn: defaultdict[str, list[Capture]] = defaultdict(list)
         self.broken: list[Promised] = []
         self.attacks: Counter[tuple[str, str]] = Counter()
         """(who, whom) -> movement orders that break peace (docs/honesty.md)."""
@@ -69,19 +71,19 @@ class GameFacts:
 
     def won_by(self, row: Promised) -> list[str]:
         """The centres that a breach took from its victim in the same turn."""
-        decided = Phase(row.decided)
         return [
             capture.center
-            for capture in self.captures
-            if (capture.phase.year, capture.phase.season) == (decided.year, decided.season)
-            and (capture.taker, capture.loser) == (row.sender, row.victim)
+            for capture in self._of_turn[season(row.decided)]
+            if (capture.taker, capture.loser) == (row.sender, row.victim)
         ]
 
     def _adjudicated(self, event: PhaseAdjudicated, phase: Phase) -> None:
         owners = {center: power for power, owned in self.centers.items() for center in owned}
-        self.captures += [
+        taken = [
             Capture(phase, center, taker, owners.get(center, "")) for center, taker in sorted(event.captures.items())
         ]
+        self.captures += taken
+        self._of_turn[season(phase)] += taken
         if phase.kind == "M":
             self._dealt(event, phase)
         for power, owned in event.centers.items():

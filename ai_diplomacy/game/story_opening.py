@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ class Opening:
     facts: GameFacts
     ground: Terrain
     feelings: Feelings
-    chapters: Sequence[str]
+    chapters: Sequence[Phase]
     """Phases that have one, in order."""
 
     def lines(self) -> Iterator[str]:
@@ -170,21 +171,23 @@ class Opening:
 
     def _years(self) -> Iterator[str]:
         before = self.facts.start.get(self.power, 0)
-        for year in sorted({Phase(phase).year for phase in self.chapters}):
-            of_year = [phase for phase in self.chapters if Phase(phase).year == year]
+        chapters: defaultdict[int, list[Phase]] = defaultdict(list)
+        for phase in self.chapters:
+            chapters[phase.year].append(phase)
+        own = [one for one in self.facts.captures if self.power in (one.taker, one.loser)]
+        for year, of_year in chapters.items():
             links = " · ".join(link(_short(phase), title(phase)) for phase in of_year)
             count = self.facts.years.get(year, {}).get(self.power, before)
             change = f" ({count - before:+d})" if count != before else ""
-            captures = [one for one in self.facts.captures if one.phase.year == year]
-            won = [self.ground.names[one.center] for one in captures if one.taker == self.power]
-            lost = [self.ground.names[one.center] for one in captures if one.loser == self.power]
+            won = [self.ground.names[one.center] for one in own if one.phase.year == year and one.taker == self.power]
+            lost = [self.ground.names[one.center] for one in own if one.phase.year == year and one.loser == self.power]
             yield f"| {year} | {links} | {count}{change} | {', '.join(won)} | {', '.join(lost)} |"
             before = count
 
     def _link(self, phase: Phase) -> str:
-        told = [chapter for chapter in self.chapters if Phase(chapter) <= phase]
-        heading = title(phase if phase in self.chapters or not told else told[-1])
-        return link(season(phase), heading) if told else season(phase)
+        """To its chapter, or that before it: who has nothing to retreat or to build has none of such a phase."""
+        at = bisect.bisect_right(self.chapters, phase)
+        return link(season(phase), title(self.chapters[at - 1])) if at else season(phase)
 
 
 def _under(heading: str, items: Iterable[str]) -> Iterator[str]:
@@ -195,8 +198,7 @@ def _under(heading: str, items: Iterable[str]) -> Iterator[str]:
         yield ""
 
 
-def _short(text: str) -> str:
-    phase = Phase(text)
+def _short(phase: Phase) -> str:
     return "retreats" if phase.kind == "R" else season(phase).split()[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from ..board.phase import Phase
 from ..board.terrain import Terrain
@@ -48,18 +48,21 @@ def collapsed(lines: Iterable[str]) -> str:
     return _GAPS.sub("\n\n", "\n".join(lines)).strip("\n") + "\n"
 
 
+@lru_cache(4096)
 def title(text: str) -> str:
     """``F1901R`` -> ``Fall 1901: retreats``."""
     phase = Phase(text)
     return f"{_SEASONS[phase.season]} {phase.year}{_KINDS[phase.kind]}"
 
 
+@lru_cache(4096)
 def season(text: str) -> str:
     """``F1901R`` -> ``Fall 1901``."""
     phase = Phase(text)
     return f"{_SEASONS[phase.season]} {phase.year}"
 
 
+@lru_cache(4096)
 def link(label: str, heading: str) -> str:
     """A link to a heading of the same file, by the anchor that renderers of Markdown give it."""
     return f"[{label}](#{heading.lower().replace(':', '').replace(' ', '-')})"
