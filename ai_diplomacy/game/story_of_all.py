@@ -88,7 +88,7 @@ class StoryOfAll:
             f"{player} {'plays' if len(by_player) > 1 else 'plays all:'} {listed(of)}"
             for player, of in by_player.items()
         )
-        yield f"{seats}. Home centres that change hands are in bold.\n"
+        yield f"{seats}. Home centres that are taken stand in bold.\n"
         facts = self._facts
         if not facts.years:
             return

@@ -98,8 +98,8 @@ class Opening:
             if word in _FEELINGS and other not in self.facts.eliminated:
                 stands[word].append(f"{other.title()} (since {season(self.feelings.since[other])})")
         if stands and self.power not in self.facts.eliminated:
-            told = "; ".join(f"{word}: {joined(stands[word])}" for word in _FEELINGS if stands[word])
-            yield f"{told}."
+            told = "; ".join(f"{word.lower()}: {joined(stands[word])}" for word in _FEELINGS if stands[word])
+            yield f"{told[0].upper()}{told[1:]}."
         helps, attacks, own = self.facts.helps, self.facts.attacks, self.power
         others = [power for power in self.facts.start if power != own]
         helper = max(others, key=lambda other: helps[other, own])
@@ -126,7 +126,7 @@ class Opening:
         if own and self.power in self.facts.eliminated:
             weights[max(own)] += len(own)
         chosen = sorted(sorted(own), key=lambda phase: -weights[phase])[:_TURNING_POINTS]
-        for phase in sorted(phase for phase in chosen if weights[phase] > 1):
+        for phase in sorted(phase for phase in chosen if weights[phase] >= 1):
             won = [one for one in own[phase] if one.taker == self.power]
             lost = [one for one in own[phase] if one.loser == self.power]
             parts = [f"won {captured(self.ground, won, 'loser')}"] if won else []
@@ -145,9 +145,9 @@ class Opening:
         return told + ([f"against the word of {listed(others)}"] if others else [])
 
     def _weight(self, capture: Capture) -> float:
-        """What is taken from somebody weighs more than what was free, and a home centre more than another."""
-        homes = self.ground.homes.get(capture.loser, ()) if capture.loser else ()
-        return (1.0 if capture.loser else 0.6) + (capture.center in homes)
+        """What is taken from somebody weighs more than what was free, and a home of either more than another."""
+        home = any(capture.center in self.ground.homes.get(power, ()) for power in (capture.taker, capture.loser))
+        return (1.0 if capture.loser else 0.6) + home
 
     # Broken words
 
@@ -219,9 +219,9 @@ def captured(ground: Terrain, captures: Sequence[Capture], side: str, *, bold_ho
     (``taker``)."""
     by: defaultdict[str, list[str]] = defaultdict(list)
     for one in captures:
-        home = any(one.center in ground.homes.get(power, ()) for power in (one.taker, one.loser))
         name = ground.names[one.center]
-        by[one.loser if side == "loser" else one.taker].append(f"**{name}**" if home and bold_homes else name)
+        home = bold_homes and any(one.center in homes for homes in ground.homes.values())
+        by[one.loser if side == "loser" else one.taker].append(f"**{name}**" if home else name)
     word = "from" if side == "loser" else "to"
     told = [
         f"{joined(names)} {word} {power.title()}" if power else joined(names)
