@@ -15,6 +15,7 @@ from ..board.situation import Situation
 from ..board.terrain import province_of, terrain
 from ..board.units import Order
 from .prompt_reader import LONGEST_MESSAGE, PressMessage
+from .temperament import seat
 from .wording import TEMPLATES
 
 ASKS = ("support", "coalition", "zone", "alliance", "peace")
@@ -88,13 +89,16 @@ def understand(message: PressMessage, situation: Situation) -> UnderstoodMessage
         intents.add("question")
     places = _places(situation.map)
     named = _mentioned(text, places)
+    # Who writes from Paris to London does not speak of either.
+    seats = {seat(power, situation.terrain) for power in (message.sender, situation.power)}
+    meant = tuple(at for at in named if situation.terrain.names[at] not in seats)
     # Taken out first, so that the English Channel does not stand for England.
     placeless = places[0].sub(" ", text)
     return UnderstoodMessage(
         message,
         frozenset(intents or {"chat"}),
         named,
-        _declared_zone(message) or (_zone(text, places) or named[:1]) if "zone" in intents else (),
+        _declared_zone(message) or (_zone(text, places) or meant[:1]) if "zone" in intents else (),
         _mentioned(placeless, _peoples(situation.map)),
         orders,
     )

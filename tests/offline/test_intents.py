@@ -164,3 +164,9 @@ def test_what_is_no_message_means_nothing(text):
     assert found.ask is None
     assert not found.yes
     assert not found.zone
+
+
+def test_the_cities_that_a_letter_goes_between_are_no_zone():
+    text = "Berlin to Paris: you need not guard Burgundy. My army goes elsewhere. Stay out of it too?"
+    assert understood(text).zone == ("BUR",)
+    assert understood("Berlin to Paris: stay out of it too?").zone == ()
