@@ -60,6 +60,11 @@ class ListedGame:
     forked: str
     """The name of the run that it was forked from, or empty."""
 
+    def document(self) -> dict[str, Any]:
+        """Itself as JSON data."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return told | {"seats": [{name: getattr(seat, name) for name in seat.__slots__} for seat in self.seats]}
+
 
 def game_stamp(path: Path) -> tuple[int, ...]:
     """Another one whenever the game may have another row."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +89,7 @@ def neighbours(games: Sequence[Mapping[str, Any]], name: str, list_at: str) -> d
 
 def _told(path: Path, told: Glance, game: ListedGame) -> dict[str, Any]:
     if not isinstance(told.config.get("exam"), dict):
-        return asdict(game)
+        return game.document()
     exam, card = told.config["exam"], _document(path / CARD)
     regret = card.get("regret")
     percent = regret.get("percent") if isinstance(regret, dict) else None

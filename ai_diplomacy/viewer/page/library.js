@@ -8,7 +8,7 @@ import { gamesTable } from "./shelf_rows.js";
 import { FILTERS, fromAddress, ORDERS, Shelf, STATES, toAddress } from "./shelf.js";
 
 // Rows that are drawn at once.
-const DRAWN = 100;
+const DRAWN = 50;
 
 class LibraryPage {
   constructor(shelf) {
