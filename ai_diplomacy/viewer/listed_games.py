@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..run.defaulted_steps import Defaults
 from ..run.glance import EVENTS, Glance, glance
 
 OVERVIEW, NAMES = "overview.jsonl", "players.json"
-_LONGEST = 2**20
+_LONGEST = 2**22
 """Bytes of a line that holds a run's counts, and of the names of a tournament's players."""
 _PATIENCE = 600.0
 """Seconds after which a game that tells of nothing is taken for one that nobody plays on."""
@@ -76,7 +77,7 @@ def listed_game(path: Path) -> tuple[Glance, ListedGame]:
     told = glance(path, "centers")
     counts, bill, config = _overview(path)
     models = _players(config or told.config)
-    names = _names(path.parent).get(path.name, {})
+    names = _names(path.parent, _stamp(path.parent / NAMES)).get(path.name, {})
     centers = _centers(told.last.get("centers"))
     powers = sorted({*models, *centers})
     seats = tuple(
@@ -152,8 +153,9 @@ def _sum(counts: Mapping[str, Any], name: str) -> int | None:
     return sum(whole) if found and len(whole) == len(found) else None
 
 
-def _names(folder: Path) -> dict[str, dict[str, str]]:
-    """Game -> power -> player, of the games of a tournament."""
+@lru_cache(maxsize=16)
+def _names(folder: Path, _: tuple[int, int]) -> dict[str, dict[str, str]]:
+    """Game -> power -> player, of the games of a tournament; read once for all of them while the file has one stamp."""
     try:
         with (folder / NAMES).open("rb") as file:
             told = json.loads(file.read(_LONGEST))
