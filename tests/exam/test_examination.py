@@ -142,12 +142,13 @@ def test_a_killed_program_loses_no_answer_and_asks_nothing_twice(tmp_path):
         killed.communicate()
         stopped.set()
         kept, before = recorded(tmp_path / "out"), list(asked)
-        assert len(kept) == 5
+        # The fifth answer may have been on its way to the disk.
+        assert len(kept) in (4, 5)
         went_on = examined(model, tmp_path / "out")
         _, errors = went_on.communicate()
         assert (went_on.returncode, errors) == (0, "")
-        assert len(asked) == len(before) + 14 - 5
-        assert not set(before[:5]) & set(asked[6:])
+        assert len(asked) == len(before) + 14 - len(kept)
+        assert not set(before[: len(kept)]) & set(asked[6:])
         assert sorted(recorded(tmp_path / "out")) == [f"P{number:03}" for number in range(1, 15)]
         whole = examined(model, tmp_path / "whole")
         whole.communicate()
