@@ -17,6 +17,7 @@ from .game import DiplomacyGame
 from .lmvsgame import SavedGame
 from .manifesto import Manifesto
 from .story import Stories
+from .word_and_deed import WordAndDeed
 
 _NOT_TOLD = (CallEnded, CallEvent, StepFinished)
 """Stories tell what came of the calls, not the calls: of a reply only how it was read."""
@@ -30,12 +31,13 @@ class GameArtefacts:
         self._config = settings.last
         self._game = game
         self._stories = Stories(settings, self.counts.defaults)
-        self.counts.deeds.listeners.append(self._stories.promised)
+        self._deeds = WordAndDeed(self._config.map, self.counts.promised, self._stories.promised)
         self._manifesto = Manifesto()
         self._saved = SavedGame(self._config.document(), game)
 
     def event(self, event: Event) -> None:
         self.counts.event(event)
+        self._deeds.event(event)
         if isinstance(event, ReplyRead) or not isinstance(event, _NOT_TOLD):
             self._stories.event(event)
             self._manifesto.event(event)

@@ -16,7 +16,6 @@ from ..run.events import ReplyRead, StepDefaulted
 from ..run.settings_history import SettingsHistory
 from .config import GameConfig
 from .events import MessageDelivered, OrdersSubmitted
-from .word_and_deed import WordAndDeed
 
 TOKENS = ("input_tokens", "output_tokens", "cached_tokens")
 FIGURES = (
@@ -68,13 +67,11 @@ class ErrorCounts:
         self.ledger = Ledger()
         """Of the calls that the game went on with."""
         self.defaults = DefaultedSteps()
-        self.deeds = WordAndDeed(settings.first.map, self._promised)
         self.broken: list[Promised] = []
         """Broken promises, in the order in which they were broken."""
 
     def event(self, event: Event) -> None:
         self.defaults.event(event)
-        self.deeds.event(event)
         match event:
             case CallAnswered():
                 self.ledger.event(event)
@@ -103,7 +100,7 @@ class ErrorCounts:
             case MessageReturned():
                 self._of(event.sender, event.phase)[_RETURNED.get(event.problem, "messages_returned")] += 1
 
-    def _promised(self, row: Promised) -> None:
+    def promised(self, row: Promised) -> None:
         """What became of a promise."""
         count = self._of(row.sender, row.phase)
         self.broken += [row] if row.verdict == "broken" else []

@@ -29,7 +29,7 @@ class WordAndDeed:
     """Hears the events of a run in their order, and tells its listeners of every promise that is decided."""
 
     def __init__(self, map_name: str, *listeners: Callable[[Promised], None]) -> None:
-        self.listeners = list(listeners)
+        self._listeners = listeners
         self._told = TurnsTold(map_name)
         self._ledger = PromiseLedger()
         self._turns: list[Turn] = []
@@ -57,7 +57,7 @@ class WordAndDeed:
         # A promise that is confessed was made in the same year.
         told += [row for row in confessed(self._turns[-2:], self._ledger.decided) if row.decided in turn.orders]
         for row in told:
-            for listener in self.listeners:
+            for listener in self._listeners:
                 listener(row)
 
 

@@ -17,6 +17,7 @@ from ..game.config import GameConfig, model_of_record
 from ..game.counts import ErrorCounts
 from ..game.diplomacy import DIPLOMACY
 from ..game.story import Stories
+from ..game.word_and_deed import WordAndDeed
 from ..models.ids import ModelId
 from ..records.durable import sync_directory
 from ..records.errors import ConfigError
@@ -198,9 +199,10 @@ def _stories(config: GameConfig, events: Sequence[Event]) -> dict[str, str]:
     settings = SettingsHistory(config, DIPLOMACY.order)
     counts = ErrorCounts(settings)
     stories = Stories(settings, counts.defaults)
-    counts.deeds.listeners.append(stories.promised)
+    deeds = WordAndDeed(config.map, stories.promised)
     for event in events:
         counts.event(event)
+        deeds.event(event)
         stories.event(event)
     return stories.texts()
 

@@ -58,14 +58,14 @@ def heard(before: tuple[Standing, ...], messages: Sequence[Message], ground: Gro
     standing = {_name(entry.row): entry for entry in before}
     over: list[Standing] = []
     for message in sorted(messages, key=lambda message: message.sequence):
-        for commitment in map(Commitment, message.pledges):
+        for commitment in message.pledges:
             if commitment.ends:
                 for name in [name for name in standing if _ends(message, commitment, standing[name].row)]:
                     verdict: PromiseVerdict = "retracted" if commitment.ends == "withdraw" else "released"
                     over.append(_ended_by(standing.pop(name), message, verdict))
         replaced = [name for name, entry in standing.items() if _replaces(message, entry.row, ground)]
         over.extend(_ended_by(standing.pop(name), message, "retracted") for name in replaced)
-        for commitment in map(Commitment, message.pledges):
+        for commitment in message.pledges:
             if commitment.promise is not None and not commitment.ends:
                 for reader in message.recipients:
                     made = Promised(
@@ -122,7 +122,7 @@ def _replaces(message: Message, row: Promised, ground: Ground) -> bool:
     """Whether the message promises its reader something that cannot be kept along with the promise."""
     if row.sender != message.sender or not (message.public or row.recipient in message.recipients):
         return False
-    return any(_clash(row.commitment, Commitment(pledge), row.sender, ground) for pledge in message.pledges)
+    return any(_clash(row.commitment, pledge, row.sender, ground) for pledge in message.pledges)
 
 
 def _clash(one: Commitment, other: Commitment, sender: str, ground: Ground) -> bool:

@@ -12,6 +12,7 @@ from ..analysis.read_games import read_game
 from ..analysis.scores import scores
 from ..game.counts import FIGURES, ErrorCounts
 from ..game.diplomacy import DIPLOMACY
+from ..game.word_and_deed import WordAndDeed
 from ..models.events import CallEnded
 from ..models.ledger import Ledger
 from ..records.errors import ConfigError
@@ -107,9 +108,11 @@ class RunRecord:
     def _count(self, news: list[tuple[float, Event]]) -> None:
         if self._counts is None:
             self._counts = ErrorCounts(self._history.settings)
+            self._deeds = WordAndDeed(self._history.settings.first.map, self._counts.promised)
         for at, event in news:
             self._phases.event(event, at)
             self._counts.event(event)
+            self._deeds.event(event)
             self._ledger.event(event)
 
     def _score(self) -> None:

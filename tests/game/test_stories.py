@@ -21,6 +21,7 @@ from ai_diplomacy.game.events import MessageDelivered, PhaseAdjudicated, PhaseSt
 from ai_diplomacy.game.story import Stories
 from ai_diplomacy.game.story_chapters import Chapter
 from ai_diplomacy.game.story_words import prose, season, title
+from ai_diplomacy.game.word_and_deed import WordAndDeed
 from ai_diplomacy.run.events import ReplyRead, RunFinished
 from ai_diplomacy.run.history import RunHistory, read_history
 from ai_diplomacy.run.settings_history import SettingsHistory
@@ -35,7 +36,7 @@ class Told:
         settings = read_history(path, DIPLOMACY).settings
         self.counts = ErrorCounts(settings)
         self.stories = Stories(settings, self.counts.defaults)
-        self.counts.deeds.listeners.append(self.stories.promised)
+        self.deeds = WordAndDeed(GROUND.name, self.counts.promised, self.stories.promised)
         self.events = [event for _, event in RunHistory(path, DIPLOMACY, keep=False).read()]
 
     def whole(self):
@@ -45,6 +46,7 @@ class Told:
 
     def tell(self, event):
         self.counts.event(event)
+        self.deeds.event(event)
         if isinstance(event, ReplyRead) or not isinstance(event, _NOT_TOLD):
             self.stories.event(event)
 
