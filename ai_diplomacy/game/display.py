@@ -269,7 +269,7 @@ class Display:
                 str(count),
                 f"{count - len(self._start.get(power, ())):+d}",
                 str(figures["messages_sent"]),
-                f"{kept} of {kept + broken}" if kept + broken else "none made",
+                f"{kept} of {kept + broken}" if kept + broken else "none",
                 str(sum(row.sender == power for row in counts.broken) or "never"),
                 f"{100 * (given - illegal) / given:.0f} %" if given else "none given",
             )
